@@ -1,0 +1,118 @@
+import type { ResultAsync } from "neverthrow";
+import type { Clock } from "../model/clock.ts";
+import type { DomainView } from "../model/domain-view.ts";
+import type { DriverError } from "../model/errors.ts";
+import type { NodeId, PortRef, SegmentId } from "../model/ids.ts";
+import type { Segment } from "../model/segment.ts";
+
+/** Limits on one call. Both may be given; the first to strike ends the call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** How long the call may take, in milliseconds from now. */
+  readonly timeoutMs?: number;
+}
+
+/** What a driver is given when an agent takes it into service. */
+export interface DriverContext {
+  readonly domain: DomainView;
+  readonly clock: Clock;
+  /**
+   * What the domain must hold now. The driver makes nothing at once: it converges each node to this
+   * when the node is there, and removes whatever else of its own it finds.
+   */
+  readonly segments: readonly Segment[];
+}
+
+/** What a driver's domain can carry, so that the impossible is refused before anything is touched. */
+export interface DriverCapabilities {
+  /** More than two ends in one segment. */
+  readonly multipoint: boolean;
+  /** The driver programs nodes itself (it needs `Segment.nodes`). */
+  readonly programsNodes: boolean;
+}
+
+/** What became of a `provision` or a `release`. */
+export interface Confirmation {
+  /** Nodes that could not be reached; they are brought to the asked state when they return. */
+  readonly pending: readonly NodeId[];
+  /** The domain's own name for the segment, where it has one. */
+  readonly externalId?: string;
+}
+
+/** One difference between what a node should hold for a segment and what it does hold. */
+export interface Discrepancy {
+  readonly node: NodeId;
+  readonly kind: "missing" | "excess" | "differs" | "unreachable";
+  /** What it is about, for people: a flow, a group, a meter, a circuit. */
+  readonly what: string;
+}
+
+/** The answer of `verify`: control-plane state against intent. Empty discrepancies mean equal. */
+export interface SegmentReport {
+  readonly segment: SegmentId;
+  readonly discrepancies: readonly Discrepancy[];
+}
+
+/** What a driver's domain really holds under one segment or, when unknown to the driver, an orphan. */
+export interface HeldSegment {
+  readonly segment?: SegmentId;
+  readonly nodes: readonly NodeId[];
+  /** How many things (flows, groups, meters, circuits) it consists of. */
+  readonly items: number;
+}
+
+/** What a driver tells unasked. */
+export type DriverEvent =
+  | { readonly type: "node-up"; readonly node: NodeId }
+  | { readonly type: "node-down"; readonly node: NodeId; readonly reason: string }
+  | { readonly type: "port-state"; readonly port: PortRef; readonly up: boolean }
+  /** A node that was pending for this segment is now as asked. */
+  | { readonly type: "confirmed"; readonly node: NodeId; readonly segment: SegmentId }
+  /** A node did not hold what it should; `repaired` says whether it does now. */
+  | {
+      readonly type: "drift";
+      readonly node: NodeId;
+      readonly what: readonly string[];
+      readonly repaired: boolean;
+    };
+
+/**
+ * What every driver implements: one idea, a segment with two or more ends.
+ *
+ * The blueprint's six calls (`setup`, `teardown`, `verify` of a point-to-point path and of a
+ * multipoint tree) are `provision`, `release` and `verify` here.
+ *
+ * Every call is idempotent, gives a `Result` and keeps to its `CallOptions`. A driver never touches
+ * what it did not make.
+ */
+export interface DriverBase {
+  /** What kind of domain it drives: `openflow`, `oscars`, `memory`. */
+  readonly kind: string;
+  /** Takes the driver into service for one domain; a second call fails. */
+  attach(context: DriverContext): ResultAsync<void, DriverError>;
+  capabilities(): DriverCapabilities;
+  /**
+   * Makes the domain hold exactly this under `segment.id`, and returns when that has been read back.
+   *
+   * Within a node the change is make-before-break. Across nodes it is in no order: who needs one
+   * provisions intermediate segments one after another. After a failure the driver goes on wanting
+   * what was asked last, until it is told otherwise by another `provision` or a `release`.
+   * With `allowPending`, nodes that are not reachable are listed instead of failing the call.
+   */
+  provision(segment: Segment, options?: ProvisionOptions): ResultAsync<Confirmation, DriverError>;
+  /** Removes everything of this segment, the same way. Unknown segments are released already. */
+  release(segment: SegmentId, options?: ProvisionOptions): ResultAsync<Confirmation, DriverError>;
+  /** Compares what the domain holds with what it should; touches nothing. */
+  verify(segment: SegmentId, options?: CallOptions): ResultAsync<SegmentReport, DriverError>;
+  /** What the domain really holds that is marked as ours. */
+  list(options?: CallOptions): ResultAsync<readonly HeldSegment[], DriverError>;
+  /** Calls `listener` with every event until disposed. */
+  subscribe(listener: (event: DriverEvent) => void): Disposable;
+  /** Detaches; the data plane keeps forwarding. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface ProvisionOptions extends CallOptions {
+  /** Do not fail because a node is unreachable: list it in {@link Confirmation.pending}. */
+  readonly allowPending?: boolean;
+}

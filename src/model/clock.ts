@@ -1,0 +1,11 @@
+/**
+ * Where time comes from: milliseconds since the epoch, and timers that run on that time.
+ *
+ * Everything that waits takes one, so that a whole fabric runs under fake timers.
+ */
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  now(): number;
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(handle: unknown): void;
+}

@@ -1,0 +1,81 @@
+import type { Tagging } from "./attachment.ts";
+import type { Bandwidth } from "./bandwidth.ts";
+import type { DomainId, LinkId, PortRef, ProjectId, SegmentId, VlanId } from "./ids.ts";
+
+/**
+ * How a multipoint bandwidth is meant. `hose`: every endpoint may send and receive it at once.
+ * `shared`: the network as a whole has it. For two endpoints both are the same.
+ */
+export type Sharing = "hose" | "shared";
+
+/** How frames find their way among more than two endpoints. */
+export type Delivery = "static" | "learn" | "flood";
+
+/** What happens when a link or a node of the tree fails. */
+export type Protection = "none" | "restore" | "disjoint";
+
+export type NetworkState =
+  | "partial"
+  | "scheduled"
+  | "provisioning"
+  | "active"
+  | "modifying"
+  | "degraded"
+  | "releasing"
+  | "failed";
+
+/** When a network holds its resources: ISO 8601 instants, half-open; absent means now, and for ever. */
+export interface ScheduleInfo {
+  readonly start?: string;
+  readonly end?: string;
+}
+
+/** An endpoint as `getNetworkInfo` shows it. */
+export interface EndpointInfo {
+  readonly host: string;
+  readonly nic: string;
+  readonly port: PortRef;
+  /** The tag a tagged host sees; for an untagged one, nothing is on its wire. */
+  readonly vlan: VlanId | null;
+  readonly tagging: Tagging;
+  /** bit/s, each way. */
+  readonly bandwidth: Bandwidth;
+}
+
+/** A link of the tree: its label, and what is reserved on it, bit/s. `forward` runs from `a` to `b`. */
+export interface NetworkLinkInfo {
+  readonly id: LinkId;
+  readonly vlan: VlanId;
+  readonly reserved: { readonly forward: Bandwidth; readonly backward: Bandwidth };
+}
+
+export interface SegmentInfo {
+  readonly id: SegmentId;
+  readonly domain: DomainId;
+  readonly state: "absent" | "provisioning" | "active" | "releasing" | "failed";
+  readonly externalId?: string;
+}
+
+/** What exists for a project. Bandwidths in bit/s, times in ISO 8601. */
+export interface NetworkInfo {
+  readonly project: ProjectId;
+  /** Global reservation id: the agent's prefix and the project. */
+  readonly gri: string;
+  readonly state: NetworkState;
+  readonly generation: number;
+  /** The tag of tagged hosts (unless an endpoint has its own). */
+  readonly vlan: VlanId;
+  readonly bandwidth: Bandwidth;
+  readonly sharing: Sharing;
+  readonly delivery: Delivery;
+  readonly protection: Protection;
+  readonly schedule: ScheduleInfo;
+  readonly endpoints: readonly EndpointInfo[];
+  readonly links: readonly NetworkLinkInfo[];
+  /** Sum of the tree's link metrics. */
+  readonly cost: number;
+  readonly segments: readonly SegmentInfo[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
