@@ -61,6 +61,14 @@ export interface HeldSegment {
   readonly items: number;
 }
 
+/** What one node would hold for a segment. */
+export interface NodeCost {
+  readonly node: NodeId;
+  readonly flows: number;
+  readonly groups: number;
+  readonly meters: number;
+}
+
 /** What a driver tells unasked. */
 export type DriverEvent =
   | { readonly type: "node-up"; readonly node: NodeId }
@@ -91,6 +99,8 @@ export interface DriverBase {
   /** Takes the driver into service for one domain; a second call fails. */
   attach(context: DriverContext): ResultAsync<void, DriverError>;
   capabilities(): DriverCapabilities;
+  /** What each node would hold for this segment; changes nothing. Empty where that is unknown. */
+  cost(segment: Segment): readonly NodeCost[];
   /**
    * Makes the domain hold exactly this under `segment.id`, and returns when that has been read back.
    *
