@@ -1,0 +1,51 @@
+import { createClock } from "@sinonjs/fake-timers";
+import type { Clock } from "../../src/model/clock.ts";
+
+/** A {@link Clock} that stands still until a test moves it. */
+export interface FakeClock extends Clock {
+  /** Moves on by `ms`, firing what falls due, with every promise settled in between. */
+  advance(ms: number): Promise<void>;
+  /** Lets pending promises run without moving time. */
+  settle(): Promise<void>;
+  /**
+   * Moves on, timer by timer, until `promise` settles, and gives its value.
+   * Throws when that would take more than `maxMs`.
+   */
+  until<T>(promise: PromiseLike<T>, maxMs?: number): Promise<T>;
+  /** Timers not yet fired or cleared: zero when everything has been cleaned up. */
+  countTimers(): number;
+}
+
+/** Makes a clock that starts at `startMs` since the epoch. */
+export function fakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
+  const timers = createClock(startMs);
+  const settle = async (): Promise<void> => {
+    await timers.tickAsync(0);
+  };
+  return {
+    now: () => timers.now,
+    setTimeout: (callback, ms) => timers.setTimeout(callback, ms),
+    clearTimeout: (handle) => timers.clearTimeout(handle as ReturnType<typeof timers.setTimeout>),
+    advance: async (ms) => {
+      await timers.tickAsync(ms);
+    },
+    settle,
+    until: async (promise, maxMs = 3_600_000) => {
+      let settled = false;
+      const done = (): void => {
+        settled = true;
+      };
+      promise.then(done, done);
+      const deadlineMs = timers.now + maxMs;
+      await settle();
+      while (!settled) {
+        if (timers.countTimers() === 0) throw new Error("nothing is left that could settle this");
+        if (timers.now > deadlineMs) throw new Error(`not settled within ${maxMs} ms`);
+        await timers.nextAsync();
+        await settle();
+      }
+      return promise;
+    },
+    countTimers: () => timers.countTimers(),
+  };
+}
