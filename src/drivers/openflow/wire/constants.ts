@@ -1,0 +1,92 @@
+// Reserved numbers, OpenFlow 1.3.5 §7.2. Versions that are narrower on the wire are widened to these.
+
+/** Highest number a real port may have. */
+export const PORT_MAX = 0xffffff00;
+/** Send back out of the port the packet came in by. */
+export const PORT_IN_PORT = 0xfffffff8;
+/** Hand to the flow tables; in packet-outs only. */
+export const PORT_TABLE = 0xfffffff9;
+/** The switch's own traditional forwarding. */
+export const PORT_NORMAL = 0xfffffffa;
+/** The switch's own flooding. */
+export const PORT_FLOOD = 0xfffffffb;
+/** Every port but the one the packet came in by. */
+export const PORT_ALL = 0xfffffffc;
+/** The controller. */
+export const PORT_CONTROLLER = 0xfffffffd;
+/** The switch's own networking stack. */
+export const PORT_LOCAL = 0xfffffffe;
+/** No port in particular: a wildcard in requests and deletes. */
+export const PORT_ANY = 0xffffffff;
+
+/** Highest number a group may have. */
+export const GROUP_MAX = 0xffffff00;
+/** Every group; in deletes only. */
+export const GROUP_ALL = 0xfffffffc;
+/** No group in particular: a wildcard in requests and deletes. */
+export const GROUP_ANY = 0xffffffff;
+
+/** Highest number a meter may have. */
+export const METER_MAX = 0xffff0000;
+/** Polices the packets that the switch sends to the controller. */
+export const METER_CONTROLLER = 0xfffffffe;
+/** Every meter; in deletes and requests only. */
+export const METER_ALL = 0xffffffff;
+
+/** Highest number a table may have. */
+export const TABLE_MAX = 0xfe;
+/** Every table; in deletes and requests only. */
+export const TABLE_ALL = 0xff;
+
+/** Every queue of a port, in requests. */
+export const QUEUE_ALL = 0xffffffff;
+
+/** The message carries the whole packet: nothing of it is kept in the switch. */
+export const NO_BUFFER = 0xffffffff;
+/** `maxLen` of an output to the controller that asks for the whole packet, unbuffered. */
+export const MAX_LEN_NO_BUFFER = 0xffff;
+
+/** The bit of `vlan_vid` that says a tag is there (OFPVID_PRESENT). */
+export const VLAN_PRESENT = 0x1000;
+
+/** Bits of `FlowMod.flags` and `FlowStats.flags`. */
+export const flowFlag = {
+  sendFlowRemoved: 1 << 0,
+  checkOverlap: 1 << 1,
+  resetCounts: 1 << 2,
+  noPacketCounts: 1 << 3,
+  noByteCounts: 1 << 4,
+} as const;
+
+/** Bits of `MeterMod.flags` and `MeterConfig.flags`. */
+export const meterFlag = { kbps: 1 << 0, pktps: 1 << 1, burst: 1 << 2, stats: 1 << 3 } as const;
+
+/** Bits of `Port.config` and `PortMod.config`. */
+export const portConfig = {
+  down: 1 << 0,
+  noReceive: 1 << 2,
+  noForward: 1 << 5,
+  noPacketIn: 1 << 6,
+} as const;
+
+/** Bits of `Port.state`. */
+export const portState = { linkDown: 1 << 0, blocked: 1 << 1, live: 1 << 2 } as const;
+
+/** Bits of `FeaturesReply.capabilities`. */
+export const capability = {
+  flowStats: 1 << 0,
+  tableStats: 1 << 1,
+  portStats: 1 << 2,
+  groupStats: 1 << 3,
+  ipReassembly: 1 << 5,
+  queueStats: 1 << 6,
+  portBlocked: 1 << 8,
+} as const;
+
+/** Bits of `GroupFeatures.capabilities`. */
+export const groupCapability = {
+  selectWeight: 1 << 0,
+  selectLiveness: 1 << 1,
+  chaining: 1 << 2,
+  chainingChecks: 1 << 3,
+} as const;

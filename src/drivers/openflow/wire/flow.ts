@@ -1,0 +1,108 @@
+import { GROUP_ANY, NO_BUFFER, PORT_ANY } from "./constants.ts";
+import type { Instruction } from "./instruction.ts";
+import type { Match } from "./match.ts";
+
+/** What a flow-mod does to the table. */
+export type FlowModCommand = "add" | "modify" | "modify-strict" | "delete" | "delete-strict";
+
+/** Changes the entries of a flow table (OpenFlow 1.3.5 §7.3.4.1). */
+export interface FlowMod {
+  readonly type: "flow-mod";
+  readonly cookie: bigint;
+  /** Which bits of `cookie` must agree, in modify and delete; none of them when it is 0. */
+  readonly cookieMask: bigint;
+  readonly table: number;
+  /** A number is a command this codec has no name for. */
+  readonly command: FlowModCommand | number;
+  /** Seconds; 0 is never. */
+  readonly idleTimeoutS: number;
+  /** Seconds; 0 is never. */
+  readonly hardTimeoutS: number;
+  readonly priority: number;
+  readonly bufferId: number;
+  /** In deletes: only entries that output there. */
+  readonly outPort: number;
+  /** In deletes: only entries that use this group. */
+  readonly outGroup: number;
+  /** Bits of {@link flowFlag}. */
+  readonly flags: number;
+  readonly match: Match;
+  readonly instructions: readonly Instruction[];
+}
+
+/** A flow-mod with everything that is not given at its default: add to table 0, no timeout, match all. */
+export function flowMod(fields: Partial<Omit<FlowMod, "type">>): FlowMod {
+  return {
+    type: "flow-mod",
+    cookie: 0n,
+    cookieMask: 0n,
+    table: 0,
+    command: "add",
+    idleTimeoutS: 0,
+    hardTimeoutS: 0,
+    priority: 0,
+    bufferId: NO_BUFFER,
+    outPort: PORT_ANY,
+    outGroup: GROUP_ANY,
+    flags: 0,
+    match: [],
+    instructions: [],
+    ...fields,
+  };
+}
+
+/** Why a flow entry is gone. */
+export type FlowRemovedReason = "idle-timeout" | "hard-timeout" | "delete" | "group-delete";
+
+/** A flow entry that asked for it tells that it is gone (OpenFlow 1.3.5 §7.4.2). */
+export interface FlowRemoved {
+  readonly type: "flow-removed";
+  readonly cookie: bigint;
+  readonly priority: number;
+  /** A number is a reason this codec has no name for. */
+  readonly reason: FlowRemovedReason | number;
+  readonly table: number;
+  /** How long the entry lived: seconds and the nanoseconds beyond them. */
+  readonly durationS: number;
+  readonly durationNs: number;
+  readonly idleTimeoutS: number;
+  readonly hardTimeoutS: number;
+  readonly packetCount: bigint;
+  readonly byteCount: bigint;
+  readonly match: Match;
+}
+
+/** Selects flow entries, in requests for their statistics (OpenFlow 1.3.5 §7.3.5.2). */
+export interface FlowFilter {
+  readonly table: number;
+  readonly outPort: number;
+  readonly outGroup: number;
+  readonly cookie: bigint;
+  readonly cookieMask: bigint;
+  readonly match: Match;
+}
+
+/** One flow entry as the switch holds it (OpenFlow 1.3.5 §7.3.5.2). */
+export interface FlowStats {
+  readonly table: number;
+  /** How long the entry has lived: seconds and the nanoseconds beyond them. */
+  readonly durationS: number;
+  readonly durationNs: number;
+  readonly priority: number;
+  readonly idleTimeoutS: number;
+  readonly hardTimeoutS: number;
+  /** Bits of {@link flowFlag}. */
+  readonly flags: number;
+  readonly cookie: bigint;
+  readonly packetCount: bigint;
+  readonly byteCount: bigint;
+  readonly match: Match;
+  readonly instructions: readonly Instruction[];
+}
+
+/** The sums over the flow entries that were asked for (OpenFlow 1.3.5 §7.3.5.3). */
+export interface AggregateStats {
+  readonly packetCount: bigint;
+  readonly byteCount: bigint;
+  readonly flowCount: number;
+}
