@@ -1,0 +1,270 @@
+import { err, ok, type Result } from "neverthrow";
+import type { Channel, LabelSpace } from "./ledger/channel.ts";
+import { peakLoad } from "./ledger/load.ts";
+import { PersistentMap } from "./ledger/persistent-map.ts";
+import type { Tag } from "./model/attachment.ts";
+import { type Bandwidth, bandwidth } from "./model/bandwidth.ts";
+import { type Interval, overlaps } from "./model/interval.ts";
+import { invariant } from "./model/invariant.ts";
+import { VlanSet } from "./model/vlan-set.ts";
+
+/** More than any wire has: the capacity, and the residual, of a channel without a bound. */
+export const unlimited: Bandwidth = bandwidth(Number.MAX_SAFE_INTEGER);
+
+/** What there is to promise. What it does not know has no capacity and no labels. */
+export interface Resources {
+  /** bit/s, or {@link unlimited}. */
+  capacity(channel: Channel): Bandwidth;
+  /** The VLANs that may be used there. Frames without a tag are a matter of ports alone. */
+  labels(space: LabelSpace): VlanSet;
+}
+
+/** An amount of a channel, in bit/s. */
+export interface ChannelClaim {
+  readonly channel: Channel;
+  readonly amount: Bandwidth;
+}
+
+/** A tag on a link or a port, or the frames without a tag on a port. */
+export interface LabelClaim {
+  readonly space: LabelSpace;
+  readonly label: Tag;
+}
+
+/** All that one holder has for one time. Amounts of the same channel add up. */
+export interface Claim {
+  readonly holder: string;
+  readonly interval: Interval;
+  readonly bandwidth: readonly ChannelClaim[];
+  readonly labels: readonly LabelClaim[];
+}
+
+/** Who has how much of a channel, in bit/s. */
+export interface Holding {
+  readonly holder: string;
+  readonly bandwidth: Bandwidth;
+}
+
+/**
+ * What every link and port has promised: bandwidth of each direction and labels, over time.
+ *
+ * An immutable value: every change gives a new ledger that shares nearly all with the old one. What
+ * is free is always derived from the claims that are there, and no ledger that `reserve` gives has
+ * promised more than there is, or a label twice, at any instant. A change and a look-up cost as much
+ * as the claims on the channels and spaces concerned, however big the fabric.
+ */
+export class Ledger {
+  readonly #resources: Resources;
+  readonly #claims: PersistentMap<Claim>;
+  readonly #channels: PersistentMap<readonly HeldAmount[]>;
+  readonly #spaces: PersistentMap<readonly HeldLabel[]>;
+
+  private constructor(resources: Resources, books: Books) {
+    this.#resources = resources;
+    this.#claims = books.claims;
+    this.#channels = books.channels;
+    this.#spaces = books.spaces;
+  }
+
+  /** A ledger that has promised nothing yet. */
+  static over(resources: Resources): Ledger {
+    return new Ledger(resources, {
+      claims: PersistentMap.empty(),
+      channels: PersistentMap.empty(),
+      spaces: PersistentMap.empty(),
+    });
+  }
+
+  /**
+   * The same claims over other resources. Claims stay even where there is no longer enough for them:
+   * what is in use is a fact. Then nothing is free there until enough of them are released.
+   */
+  withResources(resources: Resources): Ledger {
+    return new Ledger(resources, this.#books());
+  }
+
+  /** Every claim, in an order that depends on the holders alone. */
+  *claims(): Generator<Claim, void> {
+    for (const [, claim] of this.#claims) yield claim;
+  }
+
+  claimOf(holder: string): Claim | undefined {
+    return this.#claims.get(holder);
+  }
+
+  /** Takes all of `claim`, or says what is in the way. */
+  reserve(claim: Claim): Result<Ledger, ReserveError> {
+    if (this.#claims.get(claim.holder) !== undefined) {
+      return err({ type: "holder-exists", holder: claim.holder });
+    }
+    const amounts = amountsByChannel(claim);
+    const fault = this.#overCommit(amounts, claim.interval) ?? this.#labelTaken(claim);
+    return fault === undefined ? ok(this.#with(claim, amounts)) : err(fault);
+  }
+
+  /** Gives back all that `holder` has; the ledger itself if that is nothing. */
+  release(holder: string): Ledger {
+    const claim = this.#claims.get(holder);
+    if (claim === undefined) return this;
+    let { claims, channels, spaces } = this.#books();
+    claims = claims.without(holder);
+    for (const { channel } of claim.bandwidth) channels = withoutHolder(channels, channel, holder);
+    for (const { space } of claim.labels) spaces = withoutHolder(spaces, space, holder);
+    return new Ledger(this.#resources, { claims, channels, spaces });
+  }
+
+  /** Takes `claim` in place of what its holder has, all or nothing. */
+  replace(claim: Claim): Result<Ledger, Exclude<ReserveError, HolderExists>> {
+    return this.release(claim.holder)
+      .reserve(claim)
+      .mapErr((error) => {
+        invariant(error.type !== "holder-exists", "a released holder holds nothing");
+        return error;
+      });
+  }
+
+  /** The most that can still be promised at every instant of `interval`; {@link unlimited} if so. */
+  residual(channel: Channel, interval: Interval): Bandwidth {
+    const capacity = this.#resources.capacity(channel);
+    const held = this.#channels.get(channel);
+    if (capacity === unlimited || held === undefined) return capacity;
+    return bandwidth(Math.max(0, capacity - peakLoad(held, interval)));
+  }
+
+  /** Who has some of `channel` at some instant of `interval`, the biggest first. */
+  holders(channel: Channel, interval: Interval): readonly Holding[] {
+    return (this.#channels.get(channel) ?? [])
+      .filter((held) => overlaps(held.interval, interval))
+      .map(({ holder, amount }) => ({ holder, bandwidth: bandwidth(amount) }))
+      .sort((x, y) => y.bandwidth - x.bandwidth || (x.holder < y.holder ? -1 : 1));
+  }
+
+  /** The VLANs of `space` that nobody has at any instant of `interval`. */
+  freeLabels(space: LabelSpace, interval: Interval): VlanSet {
+    const labels = this.#resources.labels(space);
+    const taken = (this.#spaces.get(space) ?? [])
+      .filter((held) => overlaps(held.interval, interval))
+      .flatMap(({ label }) => (label === "untagged" ? [] : [label]));
+    return taken.length === 0 ? labels : labels.difference(VlanSet.of(...taken));
+  }
+
+  /** Whether `space` knows `label` and nobody has it at any instant of `interval`. */
+  isFree(space: LabelSpace, label: Tag, interval: Interval): boolean {
+    const known = label === "untagged" || this.#resources.labels(space).has(label);
+    return known && this.#labelHolders(space, label, interval).length === 0;
+  }
+
+  #labelHolders(space: LabelSpace, label: Tag, interval: Interval): readonly string[] {
+    return (this.#spaces.get(space) ?? [])
+      .filter((held) => held.label === label && overlaps(held.interval, interval))
+      .map(({ holder }) => holder);
+  }
+
+  #overCommit(amounts: ReadonlyMap<Channel, number>, interval: Interval): OverCommit | undefined {
+    for (const [channel, amount] of amounts) {
+      const residual = this.residual(channel, interval);
+      if (amount > residual) return { type: "over-commit", channel, amount, residual };
+    }
+    return undefined;
+  }
+
+  #labelTaken(claim: Claim): LabelTaken | undefined {
+    const own = new Set<string>();
+    for (const { space, label } of claim.labels) {
+      const key = `${label} ${space}`;
+      if (own.has(key) || !this.isFree(space, label, claim.interval)) {
+        const others = this.#labelHolders(space, label, claim.interval);
+        const holders = own.has(key) ? [claim.holder] : others;
+        return { type: "label-taken", space, label, holders };
+      }
+      own.add(key);
+    }
+    return undefined;
+  }
+
+  #with(claim: Claim, amounts: ReadonlyMap<Channel, number>): Ledger {
+    const { holder, interval } = claim;
+    let { claims, channels, spaces } = this.#books();
+    claims = claims.with(holder, claim);
+    for (const [channel, amount] of amounts) {
+      channels = withEntry(channels, channel, { holder, interval, amount });
+    }
+    for (const { space, label } of claim.labels) {
+      spaces = withEntry(spaces, space, { holder, interval, label });
+    }
+    return new Ledger(this.#resources, { claims, channels, spaces });
+  }
+
+  #books(): Books {
+    return { claims: this.#claims, channels: this.#channels, spaces: this.#spaces };
+  }
+}
+
+/** More is asked of a channel than is free at some instant; both in bit/s. */
+export interface OverCommit {
+  readonly type: "over-commit";
+  readonly channel: Channel;
+  readonly amount: number;
+  readonly residual: Bandwidth;
+}
+
+/** Somebody has the label at some instant; or, without holders, it does not exist there. */
+export interface LabelTaken {
+  readonly type: "label-taken";
+  readonly space: LabelSpace;
+  readonly label: Tag;
+  readonly holders: readonly string[];
+}
+
+/** The holder has a claim already. */
+export interface HolderExists {
+  readonly type: "holder-exists";
+  readonly holder: string;
+}
+
+export type ReserveError = OverCommit | LabelTaken | HolderExists;
+
+interface Held {
+  readonly holder: string;
+  readonly interval: Interval;
+}
+
+interface HeldAmount extends Held {
+  readonly amount: number;
+}
+
+interface HeldLabel extends Held {
+  readonly label: Tag;
+}
+
+interface Books {
+  readonly claims: PersistentMap<Claim>;
+  readonly channels: PersistentMap<readonly HeldAmount[]>;
+  readonly spaces: PersistentMap<readonly HeldLabel[]>;
+}
+
+/** Plain numbers: a sum that no bandwidth can hold is refused like any other that is too much. */
+function amountsByChannel(claim: Claim): ReadonlyMap<Channel, number> {
+  const amounts = new Map<Channel, number>();
+  for (const { channel, amount } of claim.bandwidth) {
+    amounts.set(channel, (amounts.get(channel) ?? 0) + amount);
+  }
+  return amounts;
+}
+
+function withEntry<T>(
+  books: PersistentMap<readonly T[]>,
+  key: string,
+  entry: T,
+): PersistentMap<readonly T[]> {
+  return books.with(key, [...(books.get(key) ?? []), entry]);
+}
+
+function withoutHolder<T extends Held>(
+  books: PersistentMap<readonly T[]>,
+  key: string,
+  holder: string,
+): PersistentMap<readonly T[]> {
+  const rest = (books.get(key) ?? []).filter((held) => held.holder !== holder);
+  return rest.length === 0 ? books.without(key) : books.with(key, rest);
+}

@@ -1,0 +1,24 @@
+import type { Brand } from "../model/brand.ts";
+import type { LinkId, PortRef } from "../model/ids.ts";
+
+/** One direction of a link or of an edge port: what bandwidth is promised on. */
+export type Channel = Brand<string, "Channel">;
+
+/** A link or an edge port: where a VLAN, or the lack of a tag, belongs to one network at a time. */
+export type LabelSpace = Brand<string, "LabelSpace">;
+
+/** A direction of a link; `forward` runs from `a` to `b`. */
+export type LinkDirection = "forward" | "backward";
+
+/** A direction of an edge port: `in` from the host into the fabric, `out` to the host. */
+export type PortDirection = "in" | "out";
+
+export const linkChannel = (link: LinkId, direction: LinkDirection): Channel =>
+  `link ${link} ${direction}` as Channel;
+
+export const portChannel = (port: PortRef, direction: PortDirection): Channel =>
+  `port ${port} ${direction}` as Channel;
+
+export const linkLabels = (link: LinkId): LabelSpace => `link ${link}` as LabelSpace;
+
+export const portLabels = (port: PortRef): LabelSpace => `port ${port}` as LabelSpace;
