@@ -1,0 +1,309 @@
+import { run } from "./exec.ts";
+import { FrameIo, type FramePort } from "./frame-port.ts";
+import { type LabNamespace, openLabNamespace } from "./lab-namespace.ts";
+import { Station, type StationOptions } from "./station.ts";
+import { type LabDocument, type Wiring, wire } from "./wiring.ts";
+
+/** How a lab is built. */
+export interface LabOptions {
+  /** What the bridges speak to their controller; default OpenFlow 1.3. */
+  readonly protocols?: readonly string[];
+  /** What joins the bridges: cables between interfaces (the default), or patch ports. */
+  readonly links?: "veth" | "patch";
+}
+
+const CONTROLLER_PORT = 6653;
+const SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
+
+/**
+ * A private Open vSwitch (userspace datapath) in a network namespace of its own, with the bridges,
+ * links and host cables of a topology document, and test hosts at the ends of those cables.
+ *
+ * Nothing outside the lab is touched, and any number of labs run side by side. A lab disappears with
+ * {@link OvsLab.close}, with its process, or, when that was killed, at the start of the next lab.
+ */
+export class OvsLab {
+  /** Where an agent listens so that the switches of this lab find it. */
+  readonly controller: { readonly host: string; readonly port: number };
+  readonly #namespace: LabNamespace;
+  readonly #wiring: Wiring;
+  readonly #stations: Station[] = [];
+  readonly #edgeBridges = new Set<string>();
+  #frameIo: Promise<FrameIo> | undefined;
+
+  private constructor(namespace: LabNamespace, wiring: Wiring) {
+    this.#namespace = namespace;
+    this.#wiring = wiring;
+    this.controller = { host: namespace.rootAddress, port: CONTROLLER_PORT };
+  }
+
+  /** Builds the lab. Its bridges drop everything until somebody programs them. */
+  static async start(document: LabDocument, options: LabOptions = {}): Promise<OvsLab> {
+    const wiring = wire(document);
+    const namespace = await openLabNamespace();
+    try {
+      const lab = new OvsLab(namespace, wiring);
+      await lab.#inside(startScript(namespace.folder, wiring, options));
+      return lab;
+    } catch (error) {
+      namespace.remove();
+      throw error;
+    }
+  }
+
+  /** The namespace of the lab, and the prefix of those of its stations. */
+  get name(): string {
+    return this.#namespace.name;
+  }
+
+  /** The bridges of the document. */
+  get bridges(): readonly string[] {
+    return this.#wiring.bridges.map((bridge) => bridge.name);
+  }
+
+  /** Points bridges at a controller; they dial at once, and again every second when refused. */
+  async connect(target: Partial<ConnectOptions> = {}): Promise<void> {
+    const { host, port, bridges } = { ...this.controller, bridges: this.bridges, ...target };
+    await this.vsctl(
+      bridges.flatMap((bridge) => [
+        ["set-controller", bridge, `tcp:${host}:${port}`],
+        ["set", "controller", bridge, "max_backoff=1000", "connection_mode=out-of-band"],
+      ]),
+    );
+  }
+
+  /** Takes the controller away from bridges; they keep what they were told. */
+  async disconnect(bridges: readonly string[] = this.bridges): Promise<void> {
+    await this.vsctl(bridges.map((bridge) => ["del-controller", bridge]));
+  }
+
+  /** Runs ovs-vsctl commands as one transaction. */
+  async vsctl(commands: readonly (readonly string[])[]): Promise<string> {
+    const words = commands.flatMap((command) => ["--", ...command]);
+    return run([
+      ...this.#enter(),
+      "ovs-vsctl",
+      `--db=unix:${this.#namespace.folder}/db.sock`,
+      ...words,
+    ]);
+  }
+
+  /** Runs ovs-ofctl, say `["add-flow", "s1", "priority=1,actions=2"]`. */
+  async ofctl(command: readonly string[], version = "OpenFlow13"): Promise<string> {
+    return run([...this.#enter(), "ovs-ofctl", "-O", version, ...command]);
+  }
+
+  /** Runs ovs-appctl against the switch daemon. */
+  async appctl(command: readonly string[]): Promise<string> {
+    return run([...this.#enter(), "ovs-appctl", "-t", "ovs-vswitchd", ...command]);
+  }
+
+  /** What a bridge holds, one entry a line, without the counters and ages. */
+  async dump(bridge: string, what: "flows" | "groups" | "meters"): Promise<readonly string[]> {
+    const lines = await this.ofctl([`dump-${what}`, bridge]);
+    return lines
+      .split(what === "meters" ? /\n+(?=meter=)/ : "\n")
+      .slice(1)
+      .map((line) => line.replace(/(duration|n_packets|n_bytes|idle_age|hard_age)=[^ ,]*,? ?/g, ""))
+      .map((line) => line.trim())
+      .filter((line) => line !== "")
+      .sort();
+  }
+
+  /** How many flows, groups and meters the bridges hold together. */
+  async census(): Promise<Census> {
+    const count = async (what: "flows" | "groups" | "meters"): Promise<number> => {
+      const dumps = await Promise.all(this.bridges.map((bridge) => this.dump(bridge, what)));
+      return dumps.flat().length;
+    };
+    return {
+      flows: await count("flows"),
+      groups: await count("groups"),
+      meters: await count("meters"),
+    };
+  }
+
+  /**
+   * Waits until the datapath does what the flow tables say. A barrier reply is no proof of that:
+   * the userspace datapath forwards by cached decisions until they have been revalidated.
+   */
+  async settle(): Promise<void> {
+    await this.appctl(["revalidator/wait"]);
+  }
+
+  /** Lets a bridge refuse, with TABLE_FULL, every flow beyond `limit` in each of its tables. */
+  async limitTables(bridge: string, limit: number | "none", tables = 8): Promise<void> {
+    const numbers = Array.from({ length: tables }, (_, table) => table);
+    if (limit === "none")
+      return void (await this.vsctl([["clear", "bridge", bridge, "flow_tables"]]));
+    const rows = numbers.map((table) => [
+      `--id=@t${table}`,
+      "create",
+      "flow_table",
+      `flow_limit=${limit}`,
+      "overflow_policy=refuse",
+    ]);
+    const column = numbers.map((table) => `${table}=@t${table}`).join(",");
+    await this.vsctl([...rows, ["set", "bridge", bridge, `flow_tables=${column}`]]);
+  }
+
+  /** Limits what a link can carry, bit/s each way, as its cable would. */
+  async limitLink(id: string, bitPerSecond: number): Promise<void> {
+    const link = this.#wiring.links.find((candidate) => candidate.id === id);
+    if (link === undefined) throw new Error(`no link ${id}`);
+    const shape = `root tbf rate ${bitPerSecond} burst 16k latency 20ms`;
+    await this.#inside(
+      [link.a, link.b].map((end) => `tc qdisc replace dev ${end} ${shape}`).join("\n"),
+    );
+  }
+
+  /** Cuts the cable of a link, or mends it. */
+  async setLink(id: string, state: "up" | "down"): Promise<void> {
+    const link = this.#wiring.links.find((candidate) => candidate.id === id);
+    if (link === undefined) throw new Error(`no link ${id}`);
+    await this.#inside(`ip link set ${link.a} ${state}`);
+  }
+
+  /** The host's end of a cable, for frame-exact sending and capturing. */
+  async framePort(hostPort: string): Promise<FramePort> {
+    this.#frameIo ??= FrameIo.start(this.#enter());
+    return (await this.#frameIo).open(hostPort, this.#nic(hostPort).hostEnd);
+  }
+
+  /** Several frame ports at once, by host port. */
+  async framePorts(hostPorts: readonly string[]): Promise<readonly FramePort[]> {
+    return Promise.all(hostPorts.map((hostPort) => this.framePort(hostPort)));
+  }
+
+  /**
+   * Adds hosts with an IP stack, each in a namespace of its own. This kernel has no VLAN devices:
+   * an edge bridge per cable puts the tag on and takes it off, and lets several stations with
+   * different tags share one cable.
+   */
+  async addStations(wanted: readonly StationOptions[]): Promise<readonly Station[]> {
+    const stations = wanted.map((options, index) => {
+      return new Station(this.#namespace.name, this.#stations.length + index + 1, options);
+    });
+    this.#stations.push(...stations);
+    await Promise.all(stations.map((station) => station.build()));
+    await this.vsctl(stations.flatMap((station) => this.#plugIn(station)));
+    return stations;
+  }
+
+  /** Gives a station another tag. */
+  async setTag(station: Station, vlan: number | "untagged"): Promise<void> {
+    await this.vsctl([["set", "port", station.interface, `tag=${tagColumn(vlan)}`]]);
+  }
+
+  /** Removes the lab and all that runs in it. Idempotent. */
+  async close(): Promise<void> {
+    await (await this.#frameIo)?.close();
+    this.#namespace.remove();
+  }
+
+  #plugIn(station: Station): string[][] {
+    const { hostEnd } = this.#nic(station.at);
+    const edge = `edge-${hostEnd}`;
+    const bridge = this.#edgeBridges.has(edge)
+      ? []
+      : [
+          ["add-br", edge],
+          ["set", "bridge", edge, "datapath_type=netdev", "fail_mode=standalone"],
+          ["add-port", edge, hostEnd],
+        ];
+    this.#edgeBridges.add(edge);
+    const tag = `tag=${tagColumn(station.vlan)}`;
+    return [...bridge, ["add-port", edge, station.interface, tag, "vlan_mode=access"]];
+  }
+
+  #nic(hostPort: string): { switchEnd: string; hostEnd: string } {
+    const nic = this.#wiring.nics.get(hostPort);
+    if (nic === undefined) throw new Error(`the document has no host port ${hostPort}`);
+    return nic;
+  }
+
+  #enter(): readonly string[] {
+    const { name, folder } = this.#namespace;
+    return ["ip", "netns", "exec", name, "env", `OVS_RUNDIR=${folder}`, `OVS_LOGDIR=${folder}`];
+  }
+
+  #inside(script: string): Promise<string> {
+    return run([...this.#enter(), "sh", "-eu"], script);
+  }
+}
+
+/** Which bridges dial which address. */
+export interface ConnectOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly bridges: readonly string[];
+}
+
+/** How much bridges hold. */
+export interface Census {
+  readonly flows: number;
+  readonly groups: number;
+  readonly meters: number;
+}
+
+/** In the column `tag`, 0 is the VLAN of frames that carry no tag. */
+function tagColumn(vlan: number | "untagged"): number {
+  return vlan === "untagged" ? 0 : vlan;
+}
+
+/**
+ * The database is filled before the switch starts, so that it configures everything at once, and
+ * IPv6 is off, so that no host or switch sends frames by itself.
+ */
+function startScript(folder: string, wiring: Wiring, options: LabOptions): string {
+  const links = options.links ?? "veth";
+  const cables = [...wiring.nics.values()].map((nic) => [nic.switchEnd, nic.hostEnd]);
+  if (links === "veth") cables.push(...wiring.links.map((link) => [link.a, link.b]));
+  const db = `unix:${folder}/db.sock`;
+  const daemon = `--detach --no-chdir -vconsole:off --log-file --pidfile`;
+  return `
+for where in all default; do
+  setting=/proc/sys/net/ipv6/conf/$where/disable_ipv6
+  if [ -e $setting ]; then echo 1 > $setting; fi
+done
+ip -batch - <<END
+${cables.map(([a, b]) => `link add ${a} up type veth peer name ${b}\nlink set ${b} up`).join("\n")}
+END
+ovsdb-tool create ${folder}/conf.db ${SCHEMA}
+ovsdb-server ${folder}/conf.db --remote=punix:${folder}/db.sock ${daemon}
+ovs-vsctl --no-wait --db=${db} -- init ${bridgeCommands(wiring, links, options.protocols)}
+ovs-vswitchd ${db} ${daemon}
+`;
+}
+
+function bridgeCommands(
+  wiring: Wiring,
+  links: "veth" | "patch",
+  protocols: readonly string[] = ["OpenFlow13"],
+): string {
+  const peers = new Map(wiring.links.flatMap(({ a, b }) => [[a, b] as const, [b, a] as const]));
+  const connected = new Set([
+    ...peers.keys(),
+    ...[...wiring.nics.values()].map((nic) => nic.switchEnd),
+  ]);
+  const patch = (name: string): string => {
+    const peer = links === "patch" ? peers.get(name) : undefined;
+    return peer === undefined ? "" : `type=patch options:peer=${peer}`;
+  };
+  const commands = wiring.bridges.flatMap((bridge) => [
+    `add-br ${bridge.name}`,
+    `set bridge ${bridge.name} datapath_type=netdev fail_mode=secure protocols=${protocols.join(",")}`,
+    `set bridge ${bridge.name} other_config:disable-in-band=true`,
+    ...(bridge.datapathId === undefined
+      ? []
+      : [`set bridge ${bridge.name} other_config:datapath-id=${bridge.datapathId}`]),
+    ...bridge.ports
+      .filter((port) => connected.has(port.interface))
+      .map((port) => {
+        const number = port.ofPort === undefined ? "" : `ofport_request=${port.ofPort}`;
+        const add = `add-port ${bridge.name} ${port.interface}`;
+        return `${add} -- set interface ${port.interface} ${number} ${patch(port.interface)}`;
+      }),
+  ]);
+  return commands.map((command) => `-- ${command}`).join(" \\\n  ");
+}
