@@ -1,0 +1,212 @@
+import { err, ok, type Result } from "neverthrow";
+import { invariant } from "../../../model/invariant.ts";
+import type { Action } from "../wire/action.ts";
+import { PORT_IN_PORT } from "../wire/constants.ts";
+import type { Bucket } from "../wire/group.ts";
+import type { Instruction } from "../wire/instruction.ts";
+import type { CompileProblem, Draft, DraftFlow } from "./compile.ts";
+import {
+  type FlowEntry,
+  flowKey,
+  groupOf,
+  meterOf,
+  type NodeProgram,
+  sameGroup,
+  sameMeter,
+} from "./program.ts";
+
+/** Gives numbers to new groups and meters; undefined when there are none left. */
+export interface IdSource {
+  takeGroup(): number | undefined;
+  takeMeter(): number | undefined;
+}
+
+/**
+ * Gives numbers to the groups and meters of a draft.
+ *
+ * A group or meter keeps the number under which the switch holds it already, so that a changed one
+ * is changed in place, with no frame lost. How the two belong together is told by the flows that use
+ * them, so it survives a restart. In place it may change only if that harms none of the flows that
+ * still use it at that moment; otherwise it gets a new number.
+ */
+export function bindDraft(
+  draft: Draft,
+  installed: NodeProgram,
+  ids: IdSource,
+): Result<NodeProgram, readonly CompileProblem[]> {
+  const groups = bindItems(
+    [...draft.groups].map(([key, buckets]) => ({
+      key,
+      users: usersOf(draft, (flow) => flow.group === key),
+      hairpins: buckets.some(hairpins),
+      sameAs: (id) => {
+        const held = installed.groups.get(id);
+        return held !== undefined && sameGroup(held, { groupType: "all", group: id, buckets });
+      },
+    })),
+    holdings(draft, installed.flows, groupOf, installed.groups),
+    () => ids.takeGroup(),
+  );
+  const meters = bindItems(
+    [...draft.meters].map(([key, meter]) => ({
+      key,
+      users: usersOf(draft, (flow) => flow.meter === key),
+      hairpins: false,
+      sameAs: (id) => {
+        const held = installed.meters.get(id);
+        return held !== undefined && sameMeter(held, { ...meter, meter: id });
+      },
+    })),
+    holdings(draft, installed.flows, meterOf, installed.meters),
+    () => ids.takeMeter(),
+  );
+  if (groups === undefined) return err([exhausted("group")]);
+  if (meters === undefined) return err([exhausted("meter")]);
+  return ok(assemble(draft, groups, meters));
+}
+
+/** A group or a meter of a draft, and the flows that are to use it. */
+interface Item {
+  readonly key: string;
+  readonly users: ReadonlySet<string>;
+  /** Whether it sends frames back out of the port they came in by. */
+  readonly hairpins: boolean;
+  /** Whether the switch holds exactly this under `id`. */
+  sameAs(id: number): boolean;
+}
+
+/** The flows that use a number now: those that stay, and whether there are some that go. */
+interface Holding {
+  readonly staying: Set<string>;
+  someGo: boolean;
+}
+
+type Holdings = ReadonlyMap<number, Holding>;
+
+function usersOf(draft: Draft, uses: (flow: DraftFlow) => boolean): ReadonlySet<string> {
+  return new Set(draft.flows.filter(uses).map(flowKey));
+}
+
+function hairpins(bucket: Bucket): boolean {
+  return bucket.actions.some((action) => action.type === "output" && action.port === PORT_IN_PORT);
+}
+
+function holdings(
+  draft: Draft,
+  flows: NodeProgram["flows"],
+  reference: (flow: FlowEntry) => number | undefined,
+  held: ReadonlyMap<number, unknown>,
+): Holdings {
+  const wanted = new Set(draft.flows.map(flowKey));
+  const byId = new Map<number, Holding>();
+  for (const [key, flow] of flows) {
+    const id = reference(flow);
+    if (id === undefined || !held.has(id)) continue;
+    const holding = byId.get(id) ?? { staying: new Set(), someGo: false };
+    if (wanted.has(key)) holding.staying.add(key);
+    else holding.someGo = true;
+    byId.set(id, holding);
+  }
+  return byId;
+}
+
+/** Numbers for all items, those that need no change first; undefined when there are not enough. */
+function bindItems(
+  items: readonly Item[],
+  held: Holdings,
+  take: () => number | undefined,
+): ReadonlyMap<string, number> | undefined {
+  const bound = new Map<string, number>();
+  const free = new Map(held);
+  const bindTo = (item: Item, id: number | undefined): void => {
+    if (id === undefined) return;
+    bound.set(item.key, id);
+    free.delete(id);
+  };
+  for (const item of items)
+    bindTo(
+      item,
+      find(free, item, (id) => item.sameAs(id)),
+    );
+  for (const item of items) {
+    if (bound.has(item.key)) continue;
+    const inPlace = find(free, item, (_id, holding) => mayChange(item, holding));
+    bindTo(item, inPlace ?? take());
+  }
+  return bound.size === items.length ? bound : undefined;
+}
+
+/** A number that one of the item's flows uses now, and that `fits`. */
+function find(
+  free: Holdings,
+  item: Item,
+  fits: (id: number, holding: Holding) => boolean,
+): number | undefined {
+  for (const [id, holding] of free) {
+    const known = [...holding.staying].some((user) => item.users.has(user));
+    if (known && fits(id, holding)) return id;
+  }
+  return undefined;
+}
+
+/**
+ * Until they are changed or removed themselves, all flows that use a number follow its new content.
+ * One that stays but is to leave the number would lose frames or reflect them; one that goes would
+ * reflect them if the new content hairpins.
+ */
+function mayChange(item: Item, { staying, someGo }: Holding): boolean {
+  return [...staying].every((user) => item.users.has(user)) && !(someGo && item.hairpins);
+}
+
+function exhausted(what: string): CompileProblem {
+  return { kind: "unsupported", message: `the switch has no ${what} numbers left for us` };
+}
+
+function assemble(
+  draft: Draft,
+  groupIds: ReadonlyMap<string, number>,
+  meterIds: ReadonlyMap<string, number>,
+): NodeProgram {
+  const number = (ids: ReadonlyMap<string, number>, key: string): number => {
+    const id = ids.get(key);
+    invariant(id !== undefined, `${key} has a number`);
+    return id;
+  };
+  return {
+    flows: new Map(
+      draft.flows.map((flow) => {
+        const { table, priority, cookie, match } = flow;
+        const instructions = instructionsOf(
+          flow,
+          flow.group === undefined ? undefined : number(groupIds, flow.group),
+          flow.meter === undefined ? undefined : number(meterIds, flow.meter),
+        );
+        return [flowKey(flow), { table, priority, cookie, match, instructions }];
+      }),
+    ),
+    groups: new Map(
+      [...draft.groups].map(([key, buckets]) => {
+        const group = number(groupIds, key);
+        return [group, { groupType: "all", group, buckets }];
+      }),
+    ),
+    meters: new Map(
+      [...draft.meters].map(([key, config]) => {
+        const meter = number(meterIds, key);
+        return [meter, { ...config, meter }];
+      }),
+    ),
+  };
+}
+
+function instructionsOf(
+  flow: DraftFlow,
+  group: number | undefined,
+  meter: number | undefined,
+): readonly Instruction[] {
+  const actions: readonly Action[] =
+    group === undefined ? flow.actions : [...flow.actions, { type: "group", group }];
+  const apply: readonly Instruction[] =
+    actions.length === 0 ? [] : [{ type: "apply-actions", actions }];
+  return meter === undefined ? apply : [{ type: "meter", meter }, ...apply];
+}

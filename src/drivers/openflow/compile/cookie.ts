@@ -1,0 +1,21 @@
+import { type NetworkNumber, networkNumber } from "../../../model/ids.ts";
+
+/** The bits of a cookie that say whose flow it is. */
+export const OWNER_MASK = 0xffff_0000_0000_0000n;
+/** The bits of a cookie that say whose flow it is, and for which network. */
+export const NETWORK_MASK = 0xffff_ffff_ffff_0000n;
+
+/** What all flows of one agent have under {@link OWNER_MASK}; `prefix` is a 16-bit number. */
+export function ownerCookie(prefix: number): bigint {
+  return BigInt(prefix) << 48n;
+}
+
+/** The cookie of a network's flows: owner (16 bits), network (32 bits), reserved (16 bits, zero). */
+export function networkCookie(prefix: number, network: NetworkNumber): bigint {
+  return ownerCookie(prefix) | (BigInt(network) << 16n);
+}
+
+/** The network whose flow carries `cookie`. */
+export function networkOfCookie(cookie: bigint): NetworkNumber {
+  return networkNumber(Number((cookie >> 16n) & 0xffff_ffffn));
+}

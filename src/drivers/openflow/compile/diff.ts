@@ -1,0 +1,51 @@
+import type { GroupDesc } from "../wire/group.ts";
+import type { MeterConfig } from "../wire/meter.ts";
+import type { FlowEntry } from "./program.ts";
+import { type NodeProgram, sameFlow, sameGroup, sameMeter } from "./program.ts";
+
+/** What is to be made, changed and removed to get from one set of items to another. */
+export interface Changes<T> {
+  readonly missing: readonly T[];
+  /** As they should be. */
+  readonly differing: readonly T[];
+  readonly excess: readonly T[];
+}
+
+/** In what two programs of one switch and one network differ. */
+export interface ProgramDiff {
+  readonly flows: Changes<FlowEntry>;
+  readonly groups: Changes<GroupDesc>;
+  readonly meters: Changes<MeterConfig>;
+}
+
+/** Compares what a switch holds with what it should. */
+export function diffPrograms(installed: NodeProgram, wanted: NodeProgram): ProgramDiff {
+  return {
+    flows: changes(installed.flows, wanted.flows, sameFlow),
+    groups: changes(installed.groups, wanted.groups, sameGroup),
+    meters: changes(installed.meters, wanted.meters, sameMeter),
+  };
+}
+
+/** Whether a switch holds exactly what it should. */
+export function isEmptyDiff({ flows, groups, meters }: ProgramDiff): boolean {
+  return [flows, groups, meters].every(
+    ({ missing, differing, excess }) => missing.length + differing.length + excess.length === 0,
+  );
+}
+
+function changes<Key, T>(
+  installed: ReadonlyMap<Key, T>,
+  wanted: ReadonlyMap<Key, T>,
+  same: (a: T, b: T) => boolean,
+): Changes<T> {
+  const missing: T[] = [];
+  const differing: T[] = [];
+  for (const [key, item] of wanted) {
+    const held = installed.get(key);
+    if (held === undefined) missing.push(item);
+    else if (!same(held, item)) differing.push(item);
+  }
+  const excess = [...installed].filter(([key]) => !wanted.has(key)).map(([, item]) => item);
+  return { missing, differing, excess };
+}

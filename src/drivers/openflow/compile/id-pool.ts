@@ -1,0 +1,52 @@
+/** Group or meter numbers, both ends included. */
+export interface IdRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The numbers of one switch's groups or meters that are ours to give.
+ *
+ * A number is free again only when somebody has seen that the switch no longer holds it. Numbers are
+ * given in turn, so that one just freed is not the next to be used.
+ */
+export class IdPool {
+  readonly #range: IdRange;
+  readonly #used = new Set<number>();
+  #next: number;
+
+  constructor(range: IdRange) {
+    this.#range = range;
+    this.#next = range.first;
+  }
+
+  /** Whether the number lies in our range. */
+  owns(id: number): boolean {
+    return id >= this.#range.first && id <= this.#range.last;
+  }
+
+  /** Gives a free number; undefined when there is none. */
+  take(): number | undefined {
+    const size = this.#range.last - this.#range.first + 1;
+    if (this.#used.size >= size) return undefined;
+    while (this.#used.has(this.#next)) this.#advance();
+    const id = this.#next;
+    this.#used.add(id);
+    this.#advance();
+    return id;
+  }
+
+  /** Marks a number that the switch holds. */
+  reserve(id: number): void {
+    if (this.owns(id)) this.#used.add(id);
+  }
+
+  /** Frees a number that the switch does not hold any more. */
+  free(id: number): void {
+    this.#used.delete(id);
+  }
+
+  #advance(): void {
+    this.#next = this.#next >= this.#range.last ? this.#range.first : this.#next + 1;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Action } from "../wire/action.ts";
+import type { FlowStats } from "../wire/flow.ts";
+import type { GroupDesc } from "../wire/group.ts";
+import type { Instruction } from "../wire/instruction.ts";
+import type { Match, OxmField } from "../wire/match.ts";
+import type { MeterConfig } from "../wire/meter.ts";
+
+/** What makes up a flow entry, without its counters. */
+export type FlowEntry = Pick<FlowStats, "table" | "priority" | "cookie" | "match" | "instructions">;
+
+/** What one switch holds, or should hold, for one network. */
+export interface NodeProgram {
+  /** By {@link flowKey}. */
+  readonly flows: ReadonlyMap<string, FlowEntry>;
+  readonly groups: ReadonlyMap<number, GroupDesc>;
+  readonly meters: ReadonlyMap<number, MeterConfig>;
+}
+
+/** A switch that holds nothing for a network. */
+export const emptyProgram: NodeProgram = { flows: new Map(), groups: new Map(), meters: new Map() };
+
+/** Equal for flow entries that cannot stand beside each other: same table, priority and match. */
+export function flowKey(flow: Pick<FlowEntry, "table" | "priority" | "match">): string {
+  return `${flow.table}/${flow.priority}/${matchText(flow.match)}`;
+}
+
+/** Whether two entries of one network with the same {@link flowKey} do the same. */
+export function sameFlow(a: FlowEntry, b: FlowEntry): boolean {
+  return instructionsText(a) === instructionsText(b);
+}
+
+/** Whether two groups do the same, whatever their numbers and the order of their buckets. */
+export function sameGroup(a: GroupDesc, b: GroupDesc): boolean {
+  return groupText(a) === groupText(b);
+}
+
+/** Whether two meters do the same, whatever their numbers. */
+export function sameMeter(a: MeterConfig, b: MeterConfig): boolean {
+  return a.flags === b.flags && canonicalText(a.bands) === canonicalText(b.bands);
+}
+
+/** The group that a flow entry delivers through, if any. */
+export function groupOf(flow: FlowEntry): number | undefined {
+  const actions = flow.instructions.flatMap((i) => (i.type === "apply-actions" ? i.actions : []));
+  return actions.find((action) => action.type === "group")?.group;
+}
+
+/** The meter that a flow entry is policed by, if any. */
+export function meterOf(flow: FlowEntry): number | undefined {
+  return flow.instructions.find((instruction) => instruction.type === "meter")?.meter;
+}
+
+/** A match for people, and for comparing: `in_port=1,vlan_vid=0x1065`. */
+export function matchText(match: Match): string {
+  return match.map(fieldText).sort().join(",");
+}
+
+function fieldText(field: OxmField): string {
+  const name = field.field === "unknown" ? `oxm-${field.class}-${field.code}` : field.field;
+  const mask = field.mask === undefined ? "" : `/${numberText(name, field.mask)}`;
+  return `${name}=${numberText(name, field.value)}${mask}`;
+}
+
+function numberText(field: string, value: number | bigint | string): string {
+  return field === "vlan_vid" ? `0x${value.toString(16).padStart(4, "0")}` : String(value);
+}
+
+function instructionsText(flow: FlowEntry): string {
+  return flow.instructions.filter(doesSomething).map(instructionText).sort().join();
+}
+
+/** Switches report a flow that drops with an empty list of actions, or with none at all. */
+function doesSomething(instruction: Instruction): boolean {
+  return instruction.type !== "apply-actions" || instruction.actions.length > 0;
+}
+
+function instructionText(instruction: Instruction): string {
+  return instruction.type === "apply-actions"
+    ? `apply:${actionsText(instruction.actions)}`
+    : canonicalText(instruction);
+}
+
+function groupText(group: GroupDesc): string {
+  return `${group.groupType}:${group.buckets
+    .map((bucket) => actionsText(bucket.actions))
+    .sort()
+    .join()}`;
+}
+
+function actionsText(actions: readonly Action[]): string {
+  return actions.map((action) => canonicalText(withoutMaxLen(action))).join();
+}
+
+/** `maxLen` means something only towards the controller, and switches report what they like. */
+function withoutMaxLen(action: Action): unknown {
+  return action.type === "output" ? { type: action.type, port: action.port } : action;
+}
+
+/** Equal for equal values, whatever the order of their keys. */
+function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === "bigint") return `${inner}n`;
+    if (inner === null || typeof inner !== "object" || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

@@ -1,0 +1,56 @@
+import { type FlowMod, type FlowModCommand, flowMod } from "../wire/flow.ts";
+import type { GroupDesc, GroupMod, GroupModCommand } from "../wire/group.ts";
+import type { MeterConfig, MeterMod, MeterModCommand } from "../wire/meter.ts";
+import { NETWORK_MASK } from "./cookie.ts";
+import type { ProgramDiff } from "./diff.ts";
+import type { FlowEntry } from "./program.ts";
+
+/** A message that changes what a switch holds. */
+export type ModMessage = FlowMod | GroupMod | MeterMod;
+
+/**
+ * The messages that turn what a switch holds into what it should hold, in stages: a switch may
+ * reorder messages, but not across a barrier, so there is one between any two stages.
+ *
+ * What a flow needs is there before it and goes after it, and what is new is there before what is
+ * old goes. So every ingress that stays delivers, at every moment, to every egress that stays.
+ */
+export function stagesOf({
+  flows,
+  groups,
+  meters,
+}: ProgramDiff): readonly (readonly ModMessage[])[] {
+  return [
+    [
+      ...meters.missing.map((meter) => meterMod("add", meter)),
+      ...meters.differing.map((meter) => meterMod("modify", meter)),
+      ...groups.missing.map((group) => groupMod("add", group)),
+      ...groups.differing.map((group) => groupMod("modify", group)),
+    ],
+    [
+      ...flows.missing.map((flow) => entryMod("add", flow)),
+      ...flows.differing.map((flow) => entryMod("modify-strict", flow)),
+    ],
+    flows.excess.map((flow) => entryMod("delete-strict", flow)),
+    [
+      ...groups.excess.map((group) => groupMod("delete", { ...group, buckets: [] })),
+      ...meters.excess.map((meter) => meterMod("delete", { ...meter, bands: [] })),
+    ],
+  ].filter((stage) => stage.length > 0);
+}
+
+/** Modify keeps the counters; it and delete touch nothing that lacks the network's cookie. */
+function entryMod(command: FlowModCommand, flow: FlowEntry): FlowMod {
+  const { table, priority, cookie, match } = flow;
+  const instructions = command === "delete-strict" ? [] : flow.instructions;
+  const cookieMask = command === "add" ? 0n : NETWORK_MASK;
+  return flowMod({ command, table, priority, cookie, cookieMask, match, instructions });
+}
+
+function groupMod(command: GroupModCommand, { groupType, group, buckets }: GroupDesc): GroupMod {
+  return { type: "group-mod", command, groupType, group, buckets };
+}
+
+function meterMod(command: MeterModCommand, { flags, meter, bands }: MeterConfig): MeterMod {
+  return { type: "meter-mod", command, flags, meter, bands };
+}

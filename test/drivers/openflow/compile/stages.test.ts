@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bindDraft } from "../../../../src/drivers/openflow/compile/bind.ts";
+import { compileNode } from "../../../../src/drivers/openflow/compile/compile.ts";
+import { diffPrograms, isEmptyDiff } from "../../../../src/drivers/openflow/compile/diff.ts";
+import {
+  emptyProgram,
+  type NodeProgram,
+} from "../../../../src/drivers/openflow/compile/program.ts";
+import { type ModMessage, stagesOf } from "../../../../src/drivers/openflow/compile/stages.ts";
+import { type Attachment, attachmentKey } from "../../../../src/model/attachment.ts";
+import { networkNumber } from "../../../../src/model/ids.ts";
+import type { ForwardingRule } from "../../../../src/model/segment.ts";
+import { portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
+import { ModelSwitch } from "../../../support/model-switch.ts";
+
+const options = { table: 0, priority: 20_000, cookiePrefix: 0xdc05, burstMs: 100 };
+
+function compiled(rules: readonly ForwardingRule[], installed: NodeProgram): NodeProgram {
+  let next = 1 + Math.max(0, ...installed.groups.keys(), ...installed.meters.keys());
+  const take = (): number => next++;
+  return compileNode(rules, networkNumber(7), portNumbers, options)
+    .andThen((draft) => bindDraft(draft, installed, { takeGroup: take, takeMeter: take }))
+    ._unsafeUnwrap();
+}
+
+const portOf = (at: Attachment): number => portNumbers.get(at.port) ?? 0;
+const frameAt = (at: Attachment) => ({
+  port: portOf(at),
+  tags: at.tag === "untagged" ? [] : [at.tag],
+});
+const placeOf = ({ port, tags }: { port: number; tags: readonly number[] }): string =>
+  `${port}/${tags[0] ?? "untagged"}`;
+const placeAt = (at: Attachment): string => placeOf(frameAt(at));
+
+/** What each ingress may, and what it must, reach while one set of rules becomes another. */
+function bounds(from: readonly ForwardingRule[], to: readonly ForwardingRule[]) {
+  const members = new Set([...from, ...to].map((rule) => placeAt(rule.ingress)));
+  const before = new Map(from.map((rule) => [attachmentKey(rule.ingress), rule]));
+  const after = new Map(to.map((rule) => [attachmentKey(rule.ingress), rule]));
+  const staying = to.filter((rule) => before.has(attachmentKey(rule.ingress)));
+  const must = staying.map(({ ingress, egress }) => {
+    const earlier = new Set(before.get(attachmentKey(ingress))?.egress.map(attachmentKey));
+    return { ingress, egress: egress.filter((at) => earlier.has(attachmentKey(at))).map(placeAt) };
+  });
+  const ingresses = [...new Map([...before, ...after]).values()].map((rule) => rule.ingress);
+  return { members, must, ingresses };
+}
+
+/** Each stage in an order drawn by `draw`: between barriers a switch may take any. */
+function shuffled(stages: readonly (readonly ModMessage[])[], draw: () => number): ModMessage[] {
+  return stages.flatMap((stage) =>
+    stage
+      .map((message) => ({ message, at: draw() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ message }) => message),
+  );
+}
+
+describe("the stages from one program to another", () => {
+  const randomOrder = fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true }));
+
+  test("lead to the program that is wanted", () => {
+    fc.assert(
+      fc.property(rulesArbitrary, rulesArbitrary, randomOrder, (from, to, order) => {
+        const installed = compiled(from, emptyProgram);
+        const wanted = compiled(to, installed);
+        const model = new ModelSwitch();
+        const draw = (): number => order.next().value;
+        const stages = [
+          ...stagesOf(diffPrograms(emptyProgram, installed)),
+          ...stagesOf(diffPrograms(installed, wanted)),
+        ];
+        for (const message of shuffled(stages, draw)) model.apply(message);
+        expect(new Set(model.flows)).toEqual(new Set(wanted.flows.values()));
+        expect(new Set(model.groups.keys())).toEqual(new Set(wanted.groups.keys()));
+        expect(new Set(model.meters.keys())).toEqual(new Set(wanted.meters.keys()));
+        for (const [id, group] of wanted.groups)
+          expect(model.groups.get(id)).toEqual(group.buckets);
+      }),
+    );
+  });
+
+  test("keep delivering what stays, and never outside the network, after each message", () => {
+    fc.assert(
+      fc.property(rulesArbitrary, rulesArbitrary, randomOrder, (from, to, order) => {
+        const installed = compiled(from, emptyProgram);
+        const wanted = compiled(to, installed);
+        const model = new ModelSwitch();
+        for (const message of stagesOf(diffPrograms(emptyProgram, installed)).flat()) {
+          model.apply(message);
+        }
+        const { members, must, ingresses } = bounds(from, to);
+        const messages = shuffled(
+          stagesOf(diffPrograms(installed, wanted)),
+          () => order.next().value,
+        );
+        for (const message of messages) {
+          model.apply(message);
+          for (const { ingress, egress } of must) {
+            const reached = model.send(frameAt(ingress)).out.map(placeOf);
+            expect(reached).toEqual(expect.arrayContaining(egress));
+          }
+          for (const ingress of ingresses) {
+            const reached = model.send(frameAt(ingress)).out.map(placeOf);
+            expect(new Set(reached).size).toBe(reached.length);
+            expect(reached).not.toContain(placeAt(ingress));
+            for (const place of reached) expect(members).toContain(place);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("are none when the switch holds what it should, whatever numbers it uses", () => {
+    fc.assert(
+      fc.property(rulesArbitrary, (rules) => {
+        const installed = compiled(rules, emptyProgram);
+        const again = diffPrograms(installed, compiled(rules, installed));
+        expect(isEmptyDiff(again)).toBe(true);
+        expect(stagesOf(again)).toEqual([]);
+      }),
+    );
+  });
+});
