@@ -2,7 +2,7 @@ import { run } from "./exec.ts";
 import { FrameIo, type FramePort } from "./frame-port.ts";
 import { type LabNamespace, openLabNamespace } from "./lab-namespace.ts";
 import { Station, type StationOptions } from "./station.ts";
-import { type LabDocument, type Wiring, wire } from "./wiring.ts";
+import { type LabDocument, type PortWiring, type Wiring, wire } from "./wiring.ts";
 
 /** How a lab is built. */
 export interface LabOptions {
@@ -286,9 +286,12 @@ function bridgeCommands(
     ...peers.keys(),
     ...[...wiring.nics.values()].map((nic) => nic.switchEnd),
   ]);
-  const patch = (name: string): string => {
-    const peer = links === "patch" ? peers.get(name) : undefined;
-    return peer === undefined ? "" : `type=patch options:peer=${peer}`;
+  const settings = (port: PortWiring): string[] => {
+    const peer = links === "patch" ? peers.get(port.interface) : undefined;
+    return [
+      ...(port.ofPort === undefined ? [] : [`ofport_request=${port.ofPort}`]),
+      ...(peer === undefined ? [] : ["type=patch", `options:peer=${peer}`]),
+    ];
   };
   const commands = wiring.bridges.flatMap((bridge) => [
     `add-br ${bridge.name}`,
@@ -299,11 +302,10 @@ function bridgeCommands(
       : [`set bridge ${bridge.name} other_config:datapath-id=${bridge.datapathId}`]),
     ...bridge.ports
       .filter((port) => connected.has(port.interface))
-      .map((port) => {
-        const number = port.ofPort === undefined ? "" : `ofport_request=${port.ofPort}`;
-        const add = `add-port ${bridge.name} ${port.interface}`;
-        return `${add} -- set interface ${port.interface} ${number} ${patch(port.interface)}`;
-      }),
+      .flatMap((port) => [
+        `add-port ${bridge.name} ${port.interface}`,
+        ...settings(port).map((setting) => `set interface ${port.interface} ${setting}`),
+      ]),
   ]);
   return commands.map((command) => `-- ${command}`).join(" \\\n  ");
 }
