@@ -1,14 +1,16 @@
-import { err, type Result } from "neverthrow";
+import { err, ok, type Result } from "neverthrow";
+import { type DecodeError, DecodeFailure } from "./kit/decode-failure.ts";
+import { Reader } from "./kit/reader.ts";
 import type { OfMessage } from "./message.ts";
+import { isSupportedVersion, type OfVersion, OPENFLOW_1_3 } from "./version.ts";
+import { messagesOf } from "./versions.ts";
 
-/** Why bytes are not a message. `offset` counts from the first byte of the message. */
-export type DecodeError =
-  /** Something says it is longer than the room it has. */
-  | { readonly type: "truncated"; readonly offset: number; readonly needed: number }
-  /** Something is there that the specification does not allow. */
-  | { readonly type: "malformed"; readonly offset: number; readonly reason: string }
-  /** The header names a version this codec does not speak. */
-  | { readonly type: "unsupported-version"; readonly offset: number; readonly version: number };
+export type { DecodeError } from "./kit/decode-failure.ts";
+
+const HEADER_BYTES = 8;
+
+/** Hello, error, echo request and echo reply are the same in all versions. */
+const LAST_COMMON_CODE = 3;
 
 /** The first eight bytes of every message. */
 export interface Header {
@@ -29,15 +31,50 @@ export interface Decoded {
 
 /** Reads the header alone: for logging and for answering a message that cannot be decoded. */
 export function decodeHeader(bytes: Uint8Array): Result<Header, DecodeError> {
-  return err({ type: "truncated", offset: bytes.length, needed: 8 });
+  return attempt(() => readHeader(new Reader(bytes)));
 }
 
 /**
  * Reads one whole message. Hello, error and echo are read whatever version the header names, since
- * they are how versions are agreed. Nothing in the result refers to `bytes`.
+ * they are how versions are agreed. Nothing in the result refers to the memory of `bytes`.
  */
 export function decodeMessage(bytes: Uint8Array): Result<Decoded, DecodeError> {
-  return decodeHeader(bytes).andThen((header) =>
-    err({ type: "unsupported-version", offset: 0, version: header.version }),
-  );
+  return attempt(() => {
+    const reader = new Reader(bytes);
+    const { version, code, length, xid } = readHeader(reader);
+    const union = messagesOf[tableVersion(version, code)];
+    const outerEnd = reader.enter(length - HEADER_BYTES);
+    const message = union.read(code, reader);
+    reader.leave(outerEnd);
+    if (reader.offset !== reader.end) reader.fail("bytes after the end of the message");
+    return { version, xid, message };
+  });
+}
+
+function readHeader(reader: Reader): Header {
+  const at = reader.take(HEADER_BYTES);
+  const length = reader.view.getUint16(at + 2);
+  if (length < HEADER_BYTES) reader.fail(`a message of ${length} bytes`);
+  return {
+    version: reader.view.getUint8(at),
+    code: reader.view.getUint8(at + 1),
+    length,
+    xid: reader.view.getUint32(at + 4),
+  };
+}
+
+function tableVersion(version: number, code: number): OfVersion {
+  if (isSupportedVersion(version)) return version;
+  if (code <= LAST_COMMON_CODE) return OPENFLOW_1_3;
+  throw new DecodeFailure({ type: "unsupported-version", offset: 0, version });
+}
+
+/** The only place where a {@link DecodeFailure} is caught. */
+function attempt<T>(read: () => T): Result<T, DecodeError> {
+  try {
+    return ok(read());
+  } catch (failure) {
+    if (failure instanceof DecodeFailure) return err(failure.error);
+    throw failure;
+  }
 }

@@ -1,10 +1,18 @@
 import { invariant } from "../../../model/invariant.ts";
+import { MAX_MESSAGE_BYTES } from "./constants.ts";
+import { Writer } from "./kit/writer.ts";
 import type { Envelope, OfMessage } from "./message.ts";
 import type { OfVersion } from "./version.ts";
+import { messagesOf } from "./versions.ts";
+
+const HEADER_BYTES = 8;
+
+/** What a message takes, roughly, so that memory seldom has to grow. */
+const EXPECTED_MESSAGE_BYTES = 256;
 
 /**
  * The bytes of one message. A message of more than 65535 bytes, or one that `version` has no word
- * for, is a defect of the caller and throws.
+ * for, is a defect of the caller and throws; numbers are taken modulo the width of their field.
  */
 export function encodeMessage(version: OfVersion, xid: number, message: OfMessage): Uint8Array {
   return encodeMessages(version, [{ xid, message }]);
@@ -12,6 +20,19 @@ export function encodeMessage(version: OfVersion, xid: number, message: OfMessag
 
 /** The bytes of many messages one after another, in one piece of memory; as {@link encodeMessage}. */
 export function encodeMessages(version: OfVersion, messages: readonly Envelope[]): Uint8Array {
-  invariant(messages.length === 0, `no table for version ${version}`);
-  return new Uint8Array(0);
+  const writer = new Writer(EXPECTED_MESSAGE_BYTES * messages.length);
+  for (const envelope of messages) writeMessage(writer, version, envelope);
+  return writer.finish();
+}
+
+function writeMessage(writer: Writer, version: OfVersion, { xid, message }: Envelope): void {
+  const union = messagesOf[version];
+  const start = writer.take(HEADER_BYTES);
+  union.write(writer, message);
+  const length = writer.offset - start;
+  invariant(length <= MAX_MESSAGE_BYTES, `a ${message.type} of ${length} bytes does not fit`);
+  writer.view.setUint8(start, version);
+  writer.view.setUint8(start + 1, union.codeOf(message));
+  writer.view.setUint16(start + 2, length);
+  writer.view.setUint32(start + 4, xid);
 }

@@ -1,0 +1,47 @@
+import { invariant } from "../../../../model/invariant.ts";
+import type { Codec } from "./codec.ts";
+
+const pairs: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, "0"),
+);
+
+/** A MAC address as `"aa:bb:cc:dd:ee:ff"`; upper case is read too when it is written to the wire. */
+export const mac: Codec<string> = digits(6, ":");
+
+/** `size` bytes as lower-case hexadecimal digits. */
+export function hex(size: number): Codec<string> {
+  return digits(size, "");
+}
+
+function digits(size: number, separator: "" | ":"): Codec<string> {
+  const step = 2 + separator.length;
+  const length = size * step - separator.length;
+  return {
+    read(reader) {
+      const at = reader.take(size);
+      let text = "";
+      for (let i = 0; i < size; i++) {
+        if (i > 0) text += separator;
+        text += pairs[reader.view.getUint8(at + i)];
+      }
+      return text;
+    },
+    write(writer, text) {
+      invariant(text.length === length, `${text} is not ${size} hexadecimal bytes`);
+      const at = writer.take(size);
+      for (let i = 0; i < size; i++) {
+        const byte = 16 * digit(text, i * step) + digit(text, i * step + 1);
+        writer.view.setUint8(at + i, byte);
+      }
+    },
+  };
+}
+
+/** The hexadecimal digit at `index`. */
+function digit(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  invariant(letter >= 0x61 && letter <= 0x66, `${text} has a digit that is not hexadecimal`);
+  return letter - 0x57;
+}

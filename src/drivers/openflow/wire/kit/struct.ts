@@ -1,0 +1,79 @@
+import type { Codec, Infer } from "./codec.ts";
+
+/** Zero bytes between fields; they carry no value. What is received there is ignored. */
+export interface Pad extends Codec<undefined> {
+  readonly pad: true;
+}
+
+/** `size` zero bytes. */
+export function pad(size: number): Pad {
+  return {
+    pad: true,
+    read: (reader) => void reader.take(size),
+    write: (writer) => void writer.take(size),
+  };
+}
+
+/** What fields with these codecs make. */
+export type Struct<Fields> = {
+  readonly [Name in keyof Fields as Fields[Name] extends Pad ? never : Name]: Infer<Fields[Name]>;
+};
+
+/** The fields of a `T`, for use in more than one structure; names that start with `_` are padding. */
+export type FieldsOf<T> = { readonly [Name in keyof T]: Codec<T[Name]> } & {
+  readonly [Padding in `_${string}`]: Pad;
+};
+
+/** The codecs of a structure's fields in wire order, by name. */
+export type FieldCodecs = Readonly<Record<string, Codec<never> | Codec<unknown>>>;
+
+/** Fields one after another, as a table in the specification lists them. */
+export function struct<const Fields extends FieldCodecs>(fields: Fields): Codec<Struct<Fields>> {
+  // Taken apart once, so that the loops below run over a plain array.
+  const entries = Object.entries(fields).map(([name, codec]) => ({
+    name,
+    codec: codec as Codec<unknown>,
+    carriesValue: !("pad" in codec),
+  }));
+  return {
+    read(reader) {
+      const value: Record<string, unknown> = {};
+      for (const { name, codec, carriesValue } of entries) {
+        const field = codec.read(reader);
+        if (carriesValue) value[name] = field;
+      }
+      return value as Struct<Fields>;
+    },
+    write(writer, value) {
+      const record = value as Readonly<Record<string, unknown>>;
+      for (const { name, codec } of entries) codec.write(writer, record[name]);
+    },
+  };
+}
+
+/** A field that this version of the protocol does not carry: it always reads as `value`. */
+export function constant<const T>(value: T): Codec<T> {
+  return { read: () => value, write: () => undefined };
+}
+
+/** A field that may be left out of the value; `absent` is then written. */
+export function withDefault<T>(codec: Codec<T>, absent: T): Codec<T> {
+  return {
+    read: (reader) => codec.read(reader),
+    write: (writer, value: T | undefined) => codec.write(writer, value ?? absent),
+  };
+}
+
+/** Items until the window ends. */
+export function list<T>(item: Codec<T>): Codec<readonly T[]> {
+  return {
+    read(reader) {
+      const items: T[] = [];
+      while (reader.offset < reader.end) items.push(item.read(reader));
+      return items;
+    },
+    write(writer, items) {
+      for (const value of items) item.write(writer, value);
+    },
+  };
+}

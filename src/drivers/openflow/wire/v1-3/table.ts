@@ -1,0 +1,81 @@
+// Tables, OpenFlow 1.3.5 §7.3.3, §7.3.5.4 and §7.3.5.5.
+import type { ActionType } from "../action.ts";
+import type { InstructionType } from "../instruction.ts";
+import type { Codec } from "../kit/codec.ts";
+import { rest, text, u8, u32, u64 } from "../kit/scalars.ts";
+import { lengthHere, sized } from "../kit/sized.ts";
+import { list, pad, struct } from "../kit/struct.ts";
+import { tlv } from "../kit/tlv.ts";
+import { Union, type Variant, variant } from "../kit/union.ts";
+import type { OfMessage } from "../message.ts";
+import type { FeatureId, TableFeatureProperty, TableFeatures, TableStats } from "../table.ts";
+import { actions } from "./action.ts";
+import { instructions } from "./instruction.ts";
+import { fieldId } from "./match.ts";
+
+/** OFPT_TABLE_MOD (§7.3.3). */
+export const tableMod: Variant<OfMessage> = variant(17, "table-mod", {
+  table: u8,
+  _: pad(3),
+  config: u32,
+});
+
+/** `ofp_table_stats`, 24 bytes (§7.3.5.4). */
+export const tableStats: Codec<TableStats> = struct({
+  table: u8,
+  _: pad(3),
+  activeCount: u32,
+  lookupCount: u64,
+  matchedCount: u64,
+});
+
+const instructionIds = { instructions: list(featureId<InstructionType>(instructions)) };
+const actionIds = { actions: list(featureId<ActionType>(actions)) };
+const fieldIds = { fields: list(fieldId) };
+
+const properties: readonly Variant<TableFeatureProperty>[] = [
+  variant(0, "instructions", instructionIds),
+  variant(1, "instructions-miss", instructionIds),
+  variant(2, "next-tables", { tables: list(u8) }),
+  variant(3, "next-tables-miss", { tables: list(u8) }),
+  variant(4, "write-actions", actionIds),
+  variant(5, "write-actions-miss", actionIds),
+  variant(6, "apply-actions", actionIds),
+  variant(7, "apply-actions-miss", actionIds),
+  variant(8, "match", fieldIds),
+  variant(10, "wildcards", fieldIds),
+  variant(12, "write-setfield", fieldIds),
+  variant(13, "write-setfield-miss", fieldIds),
+  variant(14, "apply-setfield", fieldIds),
+  variant(15, "apply-setfield-miss", fieldIds),
+  variant(0xfffe, "experimenter", { experimenter: u32, data: rest }),
+  variant(0xffff, "experimenter-miss", { experimenter: u32, data: rest }),
+];
+
+/** `ofp_table_features` (§7.3.5.5). */
+export const tableFeatures: Codec<TableFeatures> = sized(
+  0,
+  struct({
+    length: lengthHere,
+    table: u8,
+    _: pad(5),
+    name: text(32),
+    metadataMatch: u64,
+    metadataWrite: u64,
+    config: u32,
+    maxEntries: u32,
+    properties: list(tlv(new Union(properties), "outside")),
+  }),
+);
+
+/** The type and length of an action or an instruction without its arguments (§7.3.5.5.2). */
+function featureId<Type extends string>(
+  variants: readonly Variant<{ readonly type: Type | "experimenter" | "unknown" }>[],
+): Codec<FeatureId<Type>> {
+  const named = variants.map(({ code, type }) =>
+    type === "experimenter"
+      ? variant(code, "experimenter", { experimenter: u32, data: rest })
+      : variant(code, type, {}),
+  );
+  return tlv(new Union(named), "none");
+}
