@@ -1,0 +1,77 @@
+import type { ChannelClaim, Claim, LabelClaim } from "../ledger.ts";
+import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
+import { always } from "../model/interval.ts";
+import { claimOf } from "../pce/claim.ts";
+import type { NetworkRecord } from "./record.ts";
+
+/**
+ * How much two realisations of one network need of a channel while one becomes the other. `larger`
+ * is enough where every frame follows one tree (branches are added or cut, rates change): no side of
+ * any edge then holds more senders than in one of the two. `sum` is right for any two trees.
+ */
+export type Overlap = "larger" | "sum";
+
+/** What a network holds in the ledger: while it changes, enough for either outcome. */
+export function recordClaim(record: NetworkRecord): Claim {
+  switch (record.phase) {
+    case "setup":
+      return claimOf(record.target.plan, record.project, always);
+    case "modify":
+      return record.claim;
+    case "stable":
+    case "teardown":
+      return claimOf(record.current.plan, record.project, always);
+  }
+}
+
+/** A claim of `a.holder` that covers both. */
+export function claimForBoth(a: Claim, b: Claim, overlap: Overlap): Claim {
+  return {
+    ...a,
+    bandwidth: mergeAmounts(a.bandwidth, b.bandwidth, (x, y) =>
+      overlap === "sum" ? x + y : Math.max(x, y),
+    ),
+    labels: [...a.labels, ...minusLabels(b.labels, a.labels)],
+  };
+}
+
+/** What `whole` has beyond `part`, for another holder; undefined if that is nothing. */
+export function claimBeyond(whole: Claim, part: Claim | undefined, holder: string): Claim | undefined {
+  const amounts = mergeAmounts(whole.bandwidth, part?.bandwidth ?? [], (x, y) => Math.max(0, x - y));
+  const labels = minusLabels(whole.labels, part?.labels ?? []);
+  return amounts.length === 0 && labels.length === 0
+    ? undefined
+    : { holder, interval: whole.interval, bandwidth: amounts, labels };
+}
+
+function mergeAmounts(
+  a: readonly ChannelClaim[],
+  b: readonly ChannelClaim[],
+  merge: (a: number, b: number) => number,
+): readonly ChannelClaim[] {
+  const ofA = byChannel(a);
+  const ofB = byChannel(b);
+  return [...new Set([...ofA.keys(), ...ofB.keys()])]
+    .map((channel) => ({
+      channel,
+      amount: bandwidth(merge(ofA.get(channel) ?? 0, ofB.get(channel) ?? 0)),
+    }))
+    .filter(({ amount }) => amount > 0);
+}
+
+function byChannel(amounts: readonly ChannelClaim[]): ReadonlyMap<ChannelClaim["channel"], Bandwidth> {
+  const total = new Map<ChannelClaim["channel"], Bandwidth>();
+  for (const { channel, amount } of amounts) {
+    total.set(channel, bandwidth((total.get(channel) ?? 0) + amount));
+  }
+  return total;
+}
+
+function minusLabels(from: readonly LabelClaim[], labels: readonly LabelClaim[]): readonly LabelClaim[] {
+  const taken = new Set(labels.map(labelKey));
+  return from.filter((one) => !taken.has(labelKey(one)));
+}
+
+function labelKey({ space, label }: LabelClaim): string {
+  return `${label} ${space}`;
+}

@@ -1,0 +1,90 @@
+import { match } from "ts-pattern";
+import type { NetworkInfo, NetworkState, SegmentInfo } from "../model/network.ts";
+import type { LinkState } from "../pce/index.ts";
+import type { Segments } from "./forwarding.ts";
+import type { Realisation } from "./realisation.ts";
+import { latestOf, type NetworkRecord } from "./record.ts";
+
+/** What is known about a network beside its record. */
+export interface Surroundings {
+  readonly griPrefix: string;
+  readonly linkState: LinkState;
+  readonly segments: Segments;
+  /** The names that domains gave to their segments, by segment. */
+  readonly externalIds: ReadonlyMap<string, string>;
+}
+
+/** What `getNetworkInfo` shows of a record. */
+export function networkInfo(record: NetworkRecord, around: Surroundings): NetworkInfo {
+  const { plan, spec, generation } = latestOf(record);
+  const state = networkState(record, around.linkState);
+  return {
+    project: record.project,
+    gri: `${around.griPrefix}${record.project}`,
+    state,
+    generation,
+    vlan: plan.vlan,
+    bandwidth: spec.bandwidth,
+    sharing: spec.sharing,
+    delivery: spec.delivery,
+    protection: spec.protection,
+    schedule: {},
+    endpoints: plan.endpoints.map(endpointInfo),
+    links: plan.links.map(({ link, label, forward, backward }) => ({
+      id: link,
+      vlan: label,
+      reserved: { forward, backward },
+    })),
+    cost: plan.cost,
+    segments: [...around.segments.values()].map(({ id, domain }): SegmentInfo => {
+      const externalId = around.externalIds.get(id);
+      const info = { id, domain, state: segmentState(record) };
+      return externalId === undefined ? info : { ...info, externalId };
+    }),
+    createdAt: isoTime(record.createdAt),
+    updatedAt: isoTime(record.updatedAt),
+  };
+}
+
+/** The state of a network: what is being done to it or, when nothing is, how it fares. */
+export function networkState(record: NetworkRecord, linkState: LinkState): NetworkState {
+  return match(record)
+    .with({ phase: "setup" }, () => "provisioning" as const)
+    .with({ phase: "modify" }, () => "modifying" as const)
+    .with({ phase: "teardown" }, () => "releasing" as const)
+    .with({ phase: "stable" }, ({ current }) => stableState(current, linkState))
+    .exhaustive();
+}
+
+function stableState({ plan }: Realisation, linkState: LinkState): NetworkState {
+  if (plan.endpoints.length < 2) return "partial";
+  return plan.links.every(({ link }) => linkState.isUp(link)) ? "active" : "degraded";
+}
+
+function segmentState(record: NetworkRecord): SegmentInfo["state"] {
+  return match(record.phase)
+    .with("setup", "modify", () => "provisioning" as const)
+    .with("stable", () => "active" as const)
+    .with("teardown", () => "releasing" as const)
+    .exhaustive();
+}
+
+function endpointInfo(
+  endpoint: Realisation["plan"]["endpoints"][number],
+): NetworkInfo["endpoints"][number] {
+  const { hostPort, attachment, tagging, bandwidth } = endpoint;
+  const colon = hostPort.lastIndexOf(":");
+  return {
+    host: hostPort.slice(0, colon),
+    nic: hostPort.slice(colon + 1),
+    port: attachment.port,
+    vlan: attachment.tag === "untagged" ? null : attachment.tag,
+    tagging,
+    bandwidth,
+  };
+}
+
+function isoTime(ms: number): string {
+  // biome-ignore lint/style/noRestrictedGlobals: writes a given instant, asks for no time
+  return new Date(ms).toISOString();
+}

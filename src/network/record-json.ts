@@ -1,0 +1,192 @@
+import { err, ok, type Result } from "neverthrow";
+import * as v from "valibot";
+import type { Claim } from "../ledger.ts";
+import type { Channel, LabelSpace } from "../ledger/channel.ts";
+import { bandwidth } from "../model/bandwidth.ts";
+import {
+  linkId,
+  networkNumber,
+  nodeId,
+  portRef,
+  projectId,
+  vlanId,
+} from "../model/ids.ts";
+import { always } from "../model/interval.ts";
+import { VlanSet } from "../model/vlan-set.ts";
+import type { Realisation } from "./realisation.ts";
+import type { NetworkRecord, Quarantine } from "./record.ts";
+
+/** A JSON object, as a store keeps it. */
+export type JsonObject = { readonly [key: string]: JsonValue };
+type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+
+/** The version of the stored form; a record of another version is refused, not guessed at. */
+const FORMAT = 1;
+
+/** Writes a record for the store. */
+export function recordToJson(record: NetworkRecord): JsonObject {
+  const { project, number, createdAt, updatedAt, phase } = record;
+  const base = { format: FORMAT, project, number, createdAt, updatedAt, phase };
+  switch (record.phase) {
+    case "setup":
+      return { ...base, target: realisationToJson(record.target) };
+    case "modify":
+      return {
+        ...base,
+        current: realisationToJson(record.current),
+        target: realisationToJson(record.target),
+        claim: claimToJson(record.claim),
+      };
+    case "stable":
+    case "teardown":
+      return { ...base, current: realisationToJson(record.current) };
+  }
+}
+
+/** Reads what {@link recordToJson} wrote; the error says what is wrong with it. */
+export function recordFromJson(value: unknown): Result<NetworkRecord, string> {
+  return read(recordSchema, value);
+}
+
+/** Writes a quarantine for the store. */
+export function quarantineToJson(quarantine: Quarantine): JsonObject {
+  const { project, number, generation, claim, pending } = quarantine;
+  return { format: FORMAT, project, number, generation, claim: claimToJson(claim), pending };
+}
+
+/** Reads what {@link quarantineToJson} wrote; the error says what is wrong with it. */
+export function quarantineFromJson(value: unknown): Result<Quarantine, string> {
+  return read(quarantineSchema, value);
+}
+
+function realisationToJson({ generation, spec, plan }: Realisation): JsonObject {
+  const { vlan, endpoints, links, ports, cost } = plan;
+  return {
+    generation,
+    spec: {
+      ...spec,
+      endpoints: spec.endpoints.map((one) => ({ ...one })),
+      vlans: spec.vlans.toString(),
+    },
+    plan: {
+      vlan,
+      endpoints: endpoints.map((one) => ({ ...one, attachment: { ...one.attachment } })),
+      links: links.map((one) => ({ ...one })),
+      ports: ports.map((one) => ({ ...one })),
+      cost,
+    },
+  };
+}
+
+/** A claim as it is stored: its interval is all of time, for schedules are not carried yet. */
+function claimToJson({ holder, bandwidth: amounts, labels }: Claim): JsonObject {
+  return {
+    holder,
+    bandwidth: amounts.map((one) => ({ ...one })),
+    labels: labels.map((one) => ({ ...one })),
+  };
+}
+
+function read<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Result<T, string> {
+  const parsed = v.safeParse(schema, value);
+  if (parsed.success) return ok(parsed.output);
+  const [issue] = parsed.issues;
+  return err(`${v.getDotPath(issue) ?? "record"}: ${issue.message}`);
+}
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const project = v.pipe(v.string(), v.transform(projectId));
+const number = v.pipe(count, v.transform(networkNumber));
+const rate = v.pipe(count, v.transform(bandwidth));
+const vlan = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4094), v.transform(vlanId));
+const tag = v.union([vlan, v.literal("untagged")]);
+const tagging = v.picklist(["tagged", "untagged"]);
+const node = v.pipe(v.string(), v.transform(nodeId));
+const port = v.pipe(v.string(), v.transform(portRef));
+const link = v.pipe(v.string(), v.transform(linkId));
+const vlans = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const parsed = VlanSet.parse(dataset.value);
+    if (parsed.isOk()) return parsed.value;
+    addIssue({ message: parsed.error });
+    return NEVER;
+  }),
+);
+
+const specSchema = v.object({
+  endpoints: v.array(
+    v.object({
+      hostPort: v.string(),
+      tagging: v.exactOptional(tagging),
+      vlan: v.exactOptional(vlan),
+      bandwidth: v.exactOptional(rate),
+    }),
+  ),
+  bandwidth: rate,
+  vlans,
+  sharing: v.picklist(["hose", "shared"]),
+  delivery: v.picklist(["static", "learn", "flood"]),
+  protection: v.picklist(["none", "restore", "disjoint"]),
+});
+
+const planSchema = v.object({
+  vlan,
+  endpoints: v.array(
+    v.object({
+      hostPort: v.string(),
+      attachment: v.object({ node, port, tag }),
+      tagging,
+      bandwidth: rate,
+    }),
+  ),
+  links: v.array(v.object({ link, label: vlan, forward: rate, backward: rate })),
+  ports: v.array(v.object({ port, in: rate, out: rate })),
+  cost: v.number(),
+});
+
+const realisation = v.object({ generation: count, spec: specSchema, plan: planSchema });
+
+const claim = v.pipe(
+  v.object({
+    holder: v.string(),
+    bandwidth: v.array(
+      v.object({
+        channel: v.pipe(v.string(), v.transform(storedChannel)),
+        amount: rate,
+      }),
+    ),
+    labels: v.array(
+      v.object({ space: v.pipe(v.string(), v.transform(storedSpace)), label: tag }),
+    ),
+  }),
+  v.transform((stored): Claim => ({ ...stored, interval: always })),
+);
+
+const base = { format: v.literal(FORMAT), project, number, createdAt: count, updatedAt: count };
+
+const recordSchema = v.variant("phase", [
+  v.object({ ...base, phase: v.literal("setup"), target: realisation }),
+  v.object({ ...base, phase: v.literal("stable"), current: realisation }),
+  v.object({ ...base, phase: v.literal("modify"), current: realisation, target: realisation, claim }),
+  v.object({ ...base, phase: v.literal("teardown"), current: realisation }),
+]);
+
+const quarantineSchema = v.object({
+  format: v.literal(FORMAT),
+  project,
+  number,
+  generation: count,
+  claim,
+  pending: v.pipe(v.array(node), v.minLength(1)),
+});
+
+/** A channel that a ledger named when it was stored. */
+function storedChannel(text: string): Channel {
+  return text as Channel;
+}
+
+/** A label space that a ledger named when it was stored. */
+function storedSpace(text: string): LabelSpace {
+  return text as LabelSpace;
+}

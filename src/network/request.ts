@@ -1,0 +1,321 @@
+import { err, ok, type Result } from "neverthrow";
+import * as v from "valibot";
+import type { Tagging } from "../model/attachment.ts";
+import { type Bandwidth, parseBandwidth } from "../model/bandwidth.ts";
+import type { Fault, InvalidRequest, UnknownHostPort } from "../model/errors.ts";
+import { formatHostPort, type HostPort, parseHostPort } from "../model/host-port.ts";
+import { type ProjectId, projectId, type VlanId } from "../model/ids.ts";
+import type { Delivery, Protection, Sharing } from "../model/network.ts";
+import { VlanSet } from "../model/vlan-set.ts";
+import type { Topology } from "../topology.ts";
+import type { EndpointSpec, NetworkSpec } from "./spec.ts";
+
+/** A host port as a caller may write it: `"host:nic"`, or its two parts. */
+export type HostPortInput = string | HostPort;
+/** bit/s, or text with a unit (`"100Mbps"`). */
+export type BandwidthInput = number | string;
+/** One VLAN ID, or text of IDs and ranges (`"100-199,205"`). */
+export type VlanInput = number | string;
+
+/** What may be said of one endpoint; absent means as the network, or as its touch point. */
+export interface EndpointOptions {
+  readonly vlan?: number;
+  readonly tagging?: Tagging;
+  readonly bw?: BandwidthInput;
+}
+
+/** Limits on one call. */
+export interface OperationOptions {
+  /** Ends the call when raised: what had been done is undone, and the call gives `aborted`. */
+  readonly signal?: AbortSignal;
+  /** How long the call may take; then what had been done is undone, and the call gives `timeout`. */
+  readonly timeoutMs?: number;
+}
+
+export interface ModifyOptions extends OperationOptions {
+  /** By `host:nic`; only for host ports that the call adds. */
+  readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
+}
+
+export interface SetupOptions extends OperationOptions {
+  /** Default `hose`. */
+  readonly sharing?: Sharing;
+  /** Only `flood`, the default, is carried by this version. */
+  readonly delivery?: Delivery;
+  /** Only `none`, the default, is carried by this version. */
+  readonly protection?: Protection;
+  /** By `host:nic`. */
+  readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
+}
+
+/** The arguments of `setupPhysicalNetwork` and of `planPhysicalNetwork`, as they came. */
+export interface SetupArguments {
+  readonly project: unknown;
+  readonly hostPorts: unknown;
+  readonly bw: unknown;
+  readonly vlan: unknown;
+  readonly options: unknown;
+}
+
+/** The arguments of `modifyPhysicalNetwork`, as they came. */
+export interface ModifyArguments {
+  readonly project: unknown;
+  readonly add: unknown;
+  readonly remove: unknown;
+  readonly bw: unknown;
+  readonly vlan: unknown;
+  readonly options: unknown;
+}
+
+/** What a `modify` asks, parsed: what is absent stays as it is. */
+export interface NetworkChange {
+  readonly add: readonly EndpointSpec[];
+  /** `host:nic`. */
+  readonly remove: readonly string[];
+  readonly bandwidth?: Bandwidth;
+  readonly vlans?: VlanSet;
+}
+
+/** The largest number of endpoints that one network may have. */
+export const MAX_ENDPOINTS = 1024;
+
+type RequestError = InvalidRequest | UnknownHostPort;
+
+/** Reads the arguments of a setup; the error lists every fault. */
+export function parseSetup(
+  topology: Topology,
+  args: SetupArguments,
+): Result<{ readonly project: ProjectId; readonly spec: NetworkSpec }, RequestError> {
+  const faults = new Faults();
+  const project = faults.take(["project"], args.project, parseProject(args.project));
+  const hostPorts = parseHostPorts(faults, "hostPorts", args.hostPorts);
+  if (Array.isArray(args.hostPorts) && args.hostPorts.length === 0) {
+    faults.add(["hostPorts"], args.hostPorts, "must name at least one host port");
+  }
+  const bandwidth = faults.take(["bw"], args.bw, parseBandwidth(args.bw));
+  const vlans = faults.take(["vlan"], args.vlan, parseVlans(args.vlan, VlanSet.all));
+  const options = parseOptions(faults, setupOptions, args.options);
+  const endpoints = endpointSpecs(faults, topology, hostPorts, options?.endpoints ?? {});
+  if (
+    project === undefined ||
+    bandwidth === undefined ||
+    vlans === undefined ||
+    options === undefined ||
+    faults.found.length > 0
+  ) {
+    return err(faults.error());
+  }
+  const { sharing, delivery, protection } = options;
+  return requireKnown(topology, endpoints).map(() => ({
+    project,
+    spec: { endpoints, bandwidth, vlans, sharing, delivery, protection },
+  }));
+}
+
+/** Reads the arguments of a modify; the error lists every fault. */
+export function parseModify(
+  topology: Topology,
+  args: ModifyArguments,
+): Result<{ readonly project: ProjectId; readonly change: NetworkChange }, RequestError> {
+  const faults = new Faults();
+  const project = faults.take(["project"], args.project, parseProject(args.project));
+  const added = parseHostPorts(faults, "addHostPorts", args.add);
+  const remove = parseHostPorts(faults, "remHostPorts", args.remove).map(formatHostPort);
+  const options = parseOptions(faults, modifyOptions, args.options);
+  const add = endpointSpecs(faults, topology, added, options?.endpoints ?? {});
+  for (const { hostPort } of add.filter((one) => remove.includes(one.hostPort))) {
+    faults.add(["addHostPorts"], hostPort, "is to be added and removed at once");
+  }
+  const bandwidth = optional(args.bw, (bw) => faults.take(["bw"], bw, parseBandwidth(bw)));
+  const vlans = optional(args.vlan, (vlan) => faults.take(["vlan"], vlan, VlanSet.parse(vlan)));
+  if (project === undefined || faults.found.length > 0) return err(faults.error());
+  return requireKnown(topology, add).map(() => ({
+    project,
+    change: {
+      add,
+      remove,
+      ...(bandwidth === undefined ? {} : { bandwidth }),
+      ...(vlans === undefined ? {} : { vlans }),
+    },
+  }));
+}
+
+/** Reads the name of a project and the options of a call that takes no others. */
+export function parseProjectCall<const S extends OptionsSchema>(
+  project: unknown,
+  schema: S,
+  options: unknown,
+): Result<
+  { readonly project: ProjectId; readonly options: v.InferOutput<S> },
+  InvalidRequest
+> {
+  const faults = new Faults();
+  const id = faults.take(["project"], project, parseProject(project));
+  const parsed = parseOptions(faults, schema, options);
+  return id === undefined || parsed === undefined ? err(faults.error()) : ok({ project: id, options: parsed });
+}
+
+/** Reads a project's name: 1 to 255 printable characters. */
+export function parseProject(value: unknown): Result<ProjectId, string> {
+  return typeof value === "string" && PROJECT.test(value)
+    ? ok(projectId(value))
+    : err("must be 1 to 255 printable characters");
+}
+
+/** The network that `change` makes of `spec`; adding a member and removing a stranger change nothing. */
+export function changedSpec(spec: NetworkSpec, change: NetworkChange): NetworkSpec {
+  const kept = spec.endpoints.filter((one) => !change.remove.includes(one.hostPort));
+  const members = new Set(kept.map((one) => one.hostPort));
+  const added = change.add.filter((one) => !members.has(one.hostPort));
+  return {
+    ...spec,
+    endpoints: [...kept, ...added].sort(byHostPort),
+    bandwidth: change.bandwidth ?? spec.bandwidth,
+    vlans: change.vlans ?? spec.vlans,
+  };
+}
+
+const PROJECT = /^[^\p{Control}]{1,255}$/u;
+
+type OptionsSchema = v.GenericSchema<unknown, object>;
+
+const bandwidthText = v.union([v.number(), v.string()]);
+const endpointOptions = v.strictObject({
+  vlan: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4094))),
+  tagging: v.optional(v.picklist(["tagged", "untagged"])),
+  bw: v.optional(bandwidthText),
+});
+const limits = {
+  signal: v.optional(v.instance(AbortSignal)),
+  timeoutMs: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 31 - 1))),
+};
+const endpoints = v.optional(v.record(v.string(), endpointOptions));
+const setupOptions = v.strictObject({
+  ...limits,
+  endpoints,
+  sharing: v.optional(v.picklist(["hose", "shared"]), "hose"),
+  delivery: v.optional(v.picklist(["flood"]), "flood"),
+  protection: v.optional(v.picklist(["none"]), "none"),
+});
+const modifyOptions = v.strictObject({ ...limits, endpoints });
+/** Options of `teardownPhysicalNetwork`. */
+export const teardownOptions = v.strictObject({
+  ...limits,
+  force: v.optional(v.boolean(), false),
+});
+/** Options of `verifyNetwork`. */
+export const verifyOptions = v.strictObject({
+  ...limits,
+  dataPlane: v.optional(v.literal(false, "probe frames are not sent by this version")),
+});
+/** Options of a call that has only limits. */
+export const limitOptions = v.strictObject(limits);
+
+/** Collects what is wrong, so that a caller hears of everything at once. */
+class Faults {
+  readonly found: Fault[] = [];
+
+  add(path: Fault["path"], value: unknown, message: string): void {
+    this.found.push({ path, value, message });
+  }
+
+  take<T>(path: Fault["path"], value: unknown, parsed: Result<T, string>): T | undefined {
+    if (parsed.isOk()) return parsed.value;
+    this.add(path, value, parsed.error);
+    return undefined;
+  }
+
+  error(): InvalidRequest {
+    return { type: "invalid-request", faults: this.found };
+  }
+}
+
+function optional<T, U>(value: T | undefined | null, parse: (value: T) => U): U | undefined {
+  return value === undefined || value === null ? undefined : parse(value);
+}
+
+function parseVlans(value: unknown, absent: VlanSet): Result<VlanSet, string> {
+  return value === undefined || value === null ? ok(absent) : VlanSet.parse(value);
+}
+
+function parseHostPorts(faults: Faults, name: string, value: unknown): readonly HostPort[] {
+  if (!Array.isArray(value)) {
+    faults.add([name], value, "must be a list of host ports");
+    return [];
+  }
+  if (value.length > MAX_ENDPOINTS) {
+    faults.add([name], value.length, `must have at most ${MAX_ENDPOINTS} host ports`);
+    return [];
+  }
+  const seen = new Set<string>();
+  return value.flatMap((item: unknown, index) => {
+    const hostPort = faults.take([name, index], item, parseHostPort(item));
+    if (hostPort === undefined) return [];
+    const text = formatHostPort(hostPort);
+    if (seen.has(text)) faults.add([name, index], item, "is named twice");
+    seen.add(text);
+    return [hostPort];
+  });
+}
+
+function parseOptions<const S extends OptionsSchema>(
+  faults: Faults,
+  schema: S,
+  value: unknown,
+): v.InferOutput<S> | undefined {
+  const parsed = v.safeParse(schema, value ?? {});
+  if (parsed.success) return parsed.output;
+  for (const issue of parsed.issues) {
+    const path = issue.path?.map((item) => String(item.key)) ?? [];
+    faults.add(["options", ...path], issue.input, issue.message);
+  }
+  return undefined;
+}
+
+function endpointSpecs(
+  faults: Faults,
+  topology: Topology,
+  hostPorts: readonly HostPort[],
+  options: Readonly<Record<string, v.InferOutput<typeof endpointOptions>>>,
+): readonly EndpointSpec[] {
+  const texts = hostPorts.map(formatHostPort);
+  for (const name of Object.keys(options).filter((key) => !texts.includes(key))) {
+    faults.add(["options", "endpoints", name], options[name], "is not among the host ports");
+  }
+  return texts
+    .map((hostPort) => endpointSpec(faults, topology, hostPort, options[hostPort] ?? {}))
+    .sort(byHostPort);
+}
+
+function endpointSpec(
+  faults: Faults,
+  topology: Topology,
+  hostPort: string,
+  options: v.InferOutput<typeof endpointOptions>,
+): EndpointSpec {
+  const path = ["options", "endpoints", hostPort];
+  const tagging = options.tagging ?? topology.touchPoints.get(hostPort)?.tagging;
+  if (options.vlan !== undefined && tagging === "untagged") {
+    faults.add([...path, "vlan"], options.vlan, "an untagged endpoint has no VLAN");
+  }
+  const vlan = options.vlan === undefined ? undefined : VlanSet.of(options.vlan).first();
+  const rate = optional(options.bw, (bw) => faults.take([...path, "bw"], bw, parseBandwidth(bw)));
+  return {
+    hostPort,
+    ...(options.tagging === undefined ? {} : { tagging: options.tagging }),
+    ...(vlan === undefined ? {} : { vlan: vlan satisfies VlanId }),
+    ...(rate === undefined ? {} : { bandwidth: rate }),
+  };
+}
+
+function byHostPort(a: EndpointSpec, b: EndpointSpec): number {
+  return a.hostPort < b.hostPort ? -1 : 1;
+}
+
+function requireKnown(
+  topology: Topology,
+  specs: readonly EndpointSpec[],
+): Result<void, UnknownHostPort> {
+  const hostPorts = specs.map((one) => one.hostPort).filter((text) => !topology.touchPoints.has(text));
+  return hostPorts.length === 0 ? ok(undefined) : err({ type: "unknown-host-port", hostPorts });
+}

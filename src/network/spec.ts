@@ -1,0 +1,56 @@
+import type { Tagging } from "../model/attachment.ts";
+import type { Bandwidth } from "../model/bandwidth.ts";
+import type { VlanId } from "../model/ids.ts";
+import type { Delivery, Protection, Sharing } from "../model/network.ts";
+import type { VlanSet } from "../model/vlan-set.ts";
+
+/** What was asked of one endpoint. What is absent follows the network, or the touch point. */
+export interface EndpointSpec {
+  /** `host:nic`. */
+  readonly hostPort: string;
+  readonly tagging?: Tagging;
+  /** Its own tag instead of the network's. */
+  readonly vlan?: VlanId;
+  /** Its own rate instead of the network's, bit/s. */
+  readonly bandwidth?: Bandwidth;
+}
+
+/** What was asked for: the request, parsed, without anything that was computed. */
+export interface NetworkSpec {
+  /** Ordered by host port; no host port twice. */
+  readonly endpoints: readonly EndpointSpec[];
+  /** bit/s, per endpoint and each way; `sharing` says how it is meant. */
+  readonly bandwidth: Bandwidth;
+  /** The VLANs that may become the network's. */
+  readonly vlans: VlanSet;
+  readonly sharing: Sharing;
+  readonly delivery: Delivery;
+  readonly protection: Protection;
+}
+
+/** The names of what differs between two specs; empty for equal ones. */
+export function specDifferences(a: NetworkSpec, b: NetworkSpec): readonly string[] {
+  const differences: readonly (readonly [string, boolean])[] = [
+    ["hostPorts", !sameEndpoints(a.endpoints, b.endpoints)],
+    ["bw", a.bandwidth !== b.bandwidth],
+    ["vlan", !a.vlans.equals(b.vlans)],
+    ["sharing", a.sharing !== b.sharing],
+    ["delivery", a.delivery !== b.delivery],
+    ["protection", a.protection !== b.protection],
+  ];
+  return differences.filter(([, differs]) => differs).map(([name]) => name);
+}
+
+function sameEndpoints(a: readonly EndpointSpec[], b: readonly EndpointSpec[]): boolean {
+  return a.length === b.length && a.every((one, i) => sameEndpoint(one, b[i]));
+}
+
+function sameEndpoint(a: EndpointSpec, b: EndpointSpec | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.hostPort === b.hostPort &&
+    a.tagging === b.tagging &&
+    a.vlan === b.vlan &&
+    a.bandwidth === b.bandwidth
+  );
+}

@@ -1,0 +1,134 @@
+import { match } from "ts-pattern";
+import { attachmentKey } from "../model/attachment.ts";
+import type { DomainId, NodeId } from "../model/ids.ts";
+import type { ForwardingRule, NodeForwarding, Policer, Segment } from "../model/segment.ts";
+import type { Segments } from "./forwarding.ts";
+
+/**
+ * How one realisation becomes the next without a frame lost between endpoints that stay, and
+ * without a frame looping, doubled or leaked at any moment in between:
+ *
+ * - `grow`: the next tree is this one and more branches. The branches are laid first, then joined.
+ * - `prune`: the next tree is part of this one. The branches are cut off first, then cleared.
+ * - `replace`: the same tree with other rates or other tags at its edges; every node by itself.
+ * - `reroute`: another tree, whose labels differ from this one's on every link that both use. The
+ *   new trunks are laid first; then each edge turns its own frames into them (a frame follows either
+ *   tree, never both); then the old trunks are cleared. It is the two-phase update of Reitblatt et
+ *   al., "Abstractions for network update" (SIGCOMM 2012), with the label as the version.
+ */
+export type TransitionMode = "grow" | "prune" | "replace" | "reroute";
+
+/**
+ * The states that the domains must go through, in order, to get from `from` to `to`. The last is
+ * `to` itself; states that equal their predecessor are left out. Read backwards, and with `from` at
+ * the end, it is a safe way back.
+ */
+export function stages(from: Segments, to: Segments, mode: TransitionMode): readonly Segments[] {
+  const between = match(mode)
+    .with("grow", () => [combine(from, to, (was, will) => was ?? will)])
+    .with("prune", () => [combine(from, to, (was, will) => will ?? was)])
+    .with("replace", () => [])
+    .with("reroute", () => {
+      const laid = combine(from, to, (was, will) => mergeNode(was, will, layTrunks));
+      return [laid, combine(laid, to, (was, will) => mergeNode(was, will, turnEdges))];
+    })
+    .exhaustive();
+  return withoutRepetition(from, [...between, to]);
+}
+
+/** Whether two states ask the same of every domain. */
+export function sameSegments(a: Segments, b: Segments): boolean {
+  return a.size === b.size && [...a].every(([domain, segment]) => sameSegment(segment, b.get(domain)));
+}
+
+/** Whether two segments ask the same of their domain; who made them when does not matter. */
+export function sameSegment(a: Segment, b: Segment | undefined): boolean {
+  return (
+    b !== undefined &&
+    JSON.stringify([a.id, a.ends, a.nodes]) === JSON.stringify([b.id, b.ends, b.nodes])
+  );
+}
+
+type PickNode = (
+  was: NodeForwarding | undefined,
+  will: NodeForwarding | undefined,
+) => NodeForwarding | undefined;
+
+/** A state between two: for each node, what `pick` makes of its old and new forwarding. */
+function combine(from: Segments, to: Segments, pick: PickNode): Segments {
+  const domains = new Set([...from.keys(), ...to.keys()]);
+  const combined = new Map<DomainId, Segment>();
+  for (const domain of domains) {
+    const was = from.get(domain);
+    const will = to.get(domain);
+    const base = will ?? was;
+    if (base !== undefined) combined.set(domain, { ...base, nodes: combineNodes(was, will, pick) });
+  }
+  return combined;
+}
+
+function combineNodes(
+  was: Segment | undefined,
+  will: Segment | undefined,
+  pick: PickNode,
+): readonly NodeForwarding[] {
+  const wasAt = byNode(was);
+  const willAt = byNode(will);
+  const nodes = [...new Set([...wasAt.keys(), ...willAt.keys()])].sort();
+  return nodes.flatMap((node) => pick(wasAt.get(node), willAt.get(node)) ?? []);
+}
+
+function byNode(segment: Segment | undefined): ReadonlyMap<NodeId, NodeForwarding> {
+  return new Map(segment?.nodes.map((forwarding) => [forwarding.node, forwarding]));
+}
+
+type PickRule = (
+  was: ForwardingRule | undefined,
+  will: ForwardingRule | undefined,
+) => ForwardingRule | undefined;
+
+function mergeNode(
+  was: NodeForwarding | undefined,
+  will: NodeForwarding | undefined,
+  pick: PickRule,
+): NodeForwarding | undefined {
+  const node = was?.node ?? will?.node;
+  if (node === undefined) return undefined;
+  const wasAt = byIngress(was);
+  const willAt = byIngress(will);
+  const keys = [...new Set([...wasAt.keys(), ...willAt.keys()])];
+  const rules = keys.flatMap((key) => pick(wasAt.get(key), willAt.get(key)) ?? []);
+  return rules.length === 0 ? undefined : { node, rules: withOneRatePerPolicer(rules) };
+}
+
+/** Rules of two realisations may share a policer under two rates: for as long as both stand, the higher. */
+function withOneRatePerPolicer(rules: readonly ForwardingRule[]): readonly ForwardingRule[] {
+  const highest = new Map<string, Policer>();
+  for (const { police } of rules) {
+    if (police !== undefined && police.rate > (highest.get(police.key)?.rate ?? 0)) {
+      highest.set(police.key, police);
+    }
+  }
+  return rules.map((rule) => {
+    const police = rule.police === undefined ? undefined : highest.get(rule.police.key);
+    return police === undefined ? rule : { ...rule, police };
+  });
+}
+
+function byIngress(forwarding: NodeForwarding | undefined): ReadonlyMap<string, ForwardingRule> {
+  return new Map(forwarding?.rules.map((rule) => [attachmentKey(rule.ingress), rule]));
+}
+
+/** The new trunks beside everything that was; edges still use the old ones. */
+const layTrunks: PickRule = (was, will) => was ?? (will?.role === "edge" ? undefined : will);
+
+/** Every edge of the new tree uses the new trunks; the old ones carry what is under way. */
+const turnEdges: PickRule = (was, will) => (will?.role === "edge" ? will : (was ?? will));
+
+function withoutRepetition(from: Segments, states: readonly Segments[]): readonly Segments[] {
+  const kept: Segments[] = [];
+  for (const state of states) {
+    if (!sameSegments(kept.at(-1) ?? from, state)) kept.push(state);
+  }
+  return kept;
+}
