@@ -7,8 +7,11 @@ import { list } from "../kit/struct.ts";
 import { tlv } from "../kit/tlv.ts";
 import { Union, type Variant, variant } from "../kit/union.ts";
 
+const HEADER_BYTES = 4;
+const VERSION_BITMAP = 1;
+
 const elements: readonly Variant<Exclude<HelloElement, { readonly type: "malformed" }>>[] = [
-  variant(1, "version-bitmap", { bitmaps: list(u32) }),
+  variant(VERSION_BITMAP, "version-bitmap", { bitmaps: list(u32) }),
 ];
 
 const element = tlv(new Union(elements), "outside");
@@ -29,11 +32,15 @@ const lenientElement: Codec<HelloElement> = {
 /** OFPT_HELLO. */
 export const hello: Variant<Hello> = variant(0, "hello", { elements: list(lenientElement) });
 
+/** Whether a whole element stands at the cursor, with zeros for padding. */
 function isElement(reader: Reader): boolean {
-  const room = reader.end - reader.offset;
-  if (room < 4) return false;
-  const type = reader.view.getUint16(reader.offset);
-  const length = reader.view.getUint16(reader.offset + 2);
+  const start = reader.offset;
+  const room = reader.end - start;
+  if (room < HEADER_BYTES) return false;
+  const type = reader.view.getUint16(start);
+  const length = reader.view.getUint16(start + 2);
   const padded = length + (-length & 7);
-  return length >= 4 && padded <= room && (type !== 1 || length % 4 === 0);
+  if (length < HEADER_BYTES || padded > room) return false;
+  if (type === VERSION_BITMAP && length % 4 !== 0) return false;
+  return reader.bytes.subarray(start + length, start + padded).every((byte) => byte === 0);
 }
