@@ -27,8 +27,7 @@ export class OvsLab {
   readonly controller: { readonly host: string; readonly port: number };
   readonly #namespace: LabNamespace;
   readonly #wiring: Wiring;
-  readonly #stations: Station[] = [];
-  readonly #edgeBridges = new Set<string>();
+  #stations = 0;
   #frameIo: Promise<FrameIo> | undefined;
 
   private constructor(namespace: LabNamespace, wiring: Wiring) {
@@ -170,24 +169,25 @@ export class OvsLab {
     return (await this.#frameIo).open(hostPort, this.#nic(hostPort).hostEnd);
   }
 
-  /** Several frame ports at once, by host port. */
-  async framePorts(hostPorts: readonly string[]): Promise<readonly FramePort[]> {
-    return Promise.all(hostPorts.map((hostPort) => this.framePort(hostPort)));
-  }
-
   /**
-   * Adds hosts with an IP stack, each in a namespace of its own. This kernel has no VLAN devices:
-   * an edge bridge per cable puts the tag on and takes it off, and lets several stations with
-   * different tags share one cable.
+   * Adds a host with an IP stack, in a namespace of its own. This kernel has no VLAN devices: an
+   * edge bridge at the end of the cable puts the tag on and takes it off, and lets several stations
+   * with different tags share one cable.
    */
-  async addStations(wanted: readonly StationOptions[]): Promise<readonly Station[]> {
-    const stations = wanted.map((options, index) => {
-      return new Station(this.#namespace.name, this.#stations.length + index + 1, options);
-    });
-    this.#stations.push(...stations);
-    await Promise.all(stations.map((station) => station.build()));
-    await this.vsctl(stations.flatMap((station) => this.#plugIn(station)));
-    return stations;
+  async addStation(options: StationOptions): Promise<Station> {
+    const { hostEnd } = this.#nic(options.at);
+    this.#stations += 1;
+    const station = new Station(this.#namespace.name, this.#stations, options);
+    await station.build();
+    const edge = `edge-${hostEnd}`;
+    const tag = `tag=${tagColumn(station.vlan)}`;
+    await this.vsctl([
+      ["--may-exist", "add-br", edge],
+      ["set", "bridge", edge, "datapath_type=netdev", "fail_mode=standalone"],
+      ["--may-exist", "add-port", edge, hostEnd],
+      ["add-port", edge, station.interface, tag, "vlan_mode=access"],
+    ]);
+    return station;
   }
 
   /** Gives a station another tag. */
@@ -199,21 +199,6 @@ export class OvsLab {
   async close(): Promise<void> {
     await (await this.#frameIo)?.close();
     this.#namespace.remove();
-  }
-
-  #plugIn(station: Station): string[][] {
-    const { hostEnd } = this.#nic(station.at);
-    const edge = `edge-${hostEnd}`;
-    const bridge = this.#edgeBridges.has(edge)
-      ? []
-      : [
-          ["add-br", edge],
-          ["set", "bridge", edge, "datapath_type=netdev", "fail_mode=standalone"],
-          ["add-port", edge, hostEnd],
-        ];
-    this.#edgeBridges.add(edge);
-    const tag = `tag=${tagColumn(station.vlan)}`;
-    return [...bridge, ["add-port", edge, station.interface, tag, "vlan_mode=access"]];
   }
 
   #nic(hostPort: string): { switchEnd: string; hostEnd: string } {

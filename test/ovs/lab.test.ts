@@ -63,11 +63,15 @@ describeWithOvs("the Open vSwitch lab", () => {
   });
 
   test("delivers frames with the tags that the flows say, and to nobody else", async () => {
-    const ports = await lab.framePorts(["es1:eth1", "es2:eth1", "es3:eth1"]);
+    const ports = await Promise.all([
+      lab.framePort("es1:eth1"),
+      lab.framePort("es2:eth1"),
+      lab.framePort("es3:eth1"),
+    ]);
     const [es1, es2] = ports;
-    await es1?.send({ dst: BROADCAST, src: "02:00:00:00:00:01", vlan: 101, payload: "to es2" });
-    await es1?.send({ dst: BROADCAST, src: "02:00:00:00:00:01", vlan: 102, payload: "to nobody" });
-    await es2?.send({ dst: BROADCAST, src: "02:00:00:00:00:02", payload: "to es1" });
+    await es1.send({ dst: BROADCAST, src: "02:00:00:00:00:01", vlan: 101, payload: "to es2" });
+    await es1.send({ dst: BROADCAST, src: "02:00:00:00:00:01", vlan: 102, payload: "to nobody" });
+    await es2.send({ dst: BROADCAST, src: "02:00:00:00:00:02", payload: "to es1" });
     const seen = await takeAll(ports);
     expect(seen["es1:eth1"]).toMatchObject([{ vlan: 101, tags: 1, payload: "to es1" }]);
     expect(seen["es2:eth1"]).toMatchObject([{ vlan: "untagged", tags: 0, payload: "to es2" }]);
@@ -75,8 +79,11 @@ describeWithOvs("the Open vSwitch lab", () => {
   });
 
   test("counts every frame of a stream, and those that were lost", async () => {
-    const [es1, es2, es3] = await lab.framePorts(["es1:eth1", "es2:eth1", "es3:eth1"]);
-    if (es1 === undefined || es2 === undefined || es3 === undefined) throw new Error("no ports");
+    const [es1, es2, es3] = await Promise.all([
+      lab.framePort("es1:eth1"),
+      lab.framePort("es2:eth1"),
+      lab.framePort("es3:eth1"),
+    ]);
     const addresses = { dst: BROADCAST, src: "02:00:00:00:00:01" };
     const stream = await es1.startStream({ ...addresses, vlan: 101 });
     await sleep(200);
@@ -92,12 +99,11 @@ describeWithOvs("the Open vSwitch lab", () => {
   });
 
   test("lets tagged and untagged stations with an IP stack ping each other", async () => {
-    const [tagged, untagged, other] = await lab.addStations([
-      { at: "es1:eth1", vlan: 101 },
-      { at: "es2:eth1", vlan: "untagged" },
-      { at: "es1:eth1", vlan: 102 },
+    const [tagged, untagged, other] = await Promise.all([
+      lab.addStation({ at: "es1:eth1", vlan: 101 }),
+      lab.addStation({ at: "es2:eth1", vlan: "untagged" }),
+      lab.addStation({ at: "es1:eth1", vlan: 102 }),
     ]);
-    if (tagged === undefined || untagged === undefined || other === undefined) throw new Error();
     expect(await tagged.ping(untagged)).toEqual({ sent: 3, received: 3, duplicates: 0 });
     expect(await other.ping(untagged, 1)).toMatchObject({ sent: 1, received: 0 });
     await lab.setTag(other, 101);
@@ -111,11 +117,10 @@ describeWithOvs("the Open vSwitch lab", () => {
   });
 
   test("measures what a meter lets through", async () => {
-    const [from, to] = await lab.addStations([
-      { at: "es1:eth1", vlan: 101 },
-      { at: "es2:eth1", vlan: "untagged" },
+    const [from, to] = await Promise.all([
+      lab.addStation({ at: "es1:eth1", vlan: 101 }),
+      lab.addStation({ at: "es2:eth1", vlan: "untagged" }),
     ]);
-    if (from === undefined || to === undefined) throw new Error();
     await lab.ofctl([
       "add-meter",
       "s1",

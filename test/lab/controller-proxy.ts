@@ -1,0 +1,123 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+/** An OpenFlow message on its way from the controller to a switch: what its header says. */
+export interface PassingMessage {
+  /** The message type number, OpenFlow 1.3 section 7.1.1; 14 is FLOW_MOD. */
+  readonly type: number;
+  /** How many messages of this type came before on all connections of the proxy. */
+  readonly index: number;
+}
+
+/** FLOW_MOD, OpenFlow 1.3 section 7.1.1. */
+export const FLOW_MOD = 14;
+
+const HEADER_SIZE = 8;
+
+/**
+ * Stands between one switch and its controller and can cut the wire at a chosen message.
+ *
+ * A switch that is cut off keeps what it was told, and is refused until {@link ControllerProxy.mend}.
+ */
+export class ControllerProxy {
+  readonly #server: Server;
+  readonly #target: Address;
+  readonly #sockets = new Set<Socket>();
+  readonly #counts = new Map<number, number>();
+  #cutBefore: (message: PassingMessage) => boolean = () => false;
+  #isCut = false;
+
+  private constructor(server: Server, target: Address) {
+    this.#server = server;
+    this.#target = target;
+    server.on("connection", (socket) => this.#join(socket));
+  }
+
+  /** Listens at an address for the switch, on any port, and dials the controller for it. */
+  static async start(host: string, target: Address): Promise<ControllerProxy> {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(0, host, done));
+    return new ControllerProxy(server, target);
+  }
+
+  /** Where the switch has to dial. */
+  get port(): number {
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("the proxy is closed");
+    return address.port;
+  }
+
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  /** Cuts the wire just before the first message for which `condition` holds. */
+  cutBefore(condition: (message: PassingMessage) => boolean): void {
+    this.#counts.clear();
+    this.#cutBefore = condition;
+  }
+
+  /** Cuts the wire now. */
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Lets the switch through again when it next dials. */
+  mend(): void {
+    this.#isCut = false;
+    this.#cutBefore = () => false;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((done) => this.#server.close(done));
+  }
+
+  #join(toSwitch: Socket): void {
+    if (this.#isCut) return void toSwitch.destroy();
+    const toController = connect(this.#target);
+    for (const [socket, other] of [
+      [toSwitch, toController],
+      [toController, toSwitch],
+    ] as const) {
+      this.#sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on("error", () => undefined); // "close" follows
+      socket.once("close", () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    toSwitch.pipe(toController);
+    let waiting = Buffer.alloc(0);
+    toController.on("data", (chunk: Buffer) => {
+      waiting = Buffer.concat([waiting, chunk]);
+      for (;;) {
+        const message = firstMessage(waiting);
+        if (message === undefined) return;
+        if (this.#isCut || this.#isLast(message)) return this.cut();
+        toSwitch.write(message);
+        waiting = waiting.subarray(message.length);
+      }
+    });
+  }
+
+  /** Says whether the wire is to be cut before this message. */
+  #isLast(message: Buffer): boolean {
+    const type = message.readUInt8(1);
+    const index = this.#counts.get(type) ?? 0;
+    this.#counts.set(type, index + 1);
+    return this.#cutBefore({ type, index });
+  }
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+function firstMessage(bytes: Buffer): Buffer | undefined {
+  if (bytes.length < HEADER_SIZE) return undefined;
+  const length = bytes.readUInt16BE(2);
+  return bytes.length < length ? undefined : bytes.subarray(0, length);
+}
