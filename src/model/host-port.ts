@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import { isName, NAME_RULE } from "./name.ts";
 
 /** A network interface of a host, before it is known where it meets the fabric. */
 export interface HostPort {
@@ -24,10 +25,6 @@ export function formatHostPort(hostPort: HostPort): string {
   return `${hostPort.host}:${hostPort.nic}`;
 }
 
-const MAX_NAME_LENGTH = 255;
-const NAME = /^[^\s\p{Control}]+$/u;
-const NAME_RULE = `must be 1 to ${MAX_NAME_LENGTH} characters without white space`;
-
 function parseText(text: string): Result<HostPort, string> {
   const colon = text.lastIndexOf(":");
   if (colon === -1) return err('must have a colon between host and nic, as in "host:nic"');
@@ -38,8 +35,4 @@ function checked(host: unknown, nic: unknown): Result<HostPort, string> {
   if (!isName(host)) return err(`host ${NAME_RULE}`);
   if (!isName(nic) || nic.includes(":")) return err(`nic ${NAME_RULE} and no colon`);
   return ok({ host, nic });
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === "string" && value.length <= MAX_NAME_LENGTH && NAME.test(value);
 }

@@ -19,6 +19,8 @@ export class VlanSet {
 
   /** One bit for each ID; never written after construction. */
   readonly #words: Uint32Array;
+  /** The canonical text, once it was asked for. */
+  #text: string | undefined;
 
   private constructor(words: Uint32Array) {
     this.#words = words;
@@ -106,13 +108,8 @@ export class VlanSet {
 
   /** Canonical text, equal for equal sets: ascending, longest ranges, no spaces; empty for none. */
   toString(): string {
-    const ranges: { first: number; last: number }[] = [];
-    for (const id of this) {
-      const open = ranges.at(-1);
-      if (open !== undefined && open.last === id - 1) open.last = id;
-      else ranges.push({ first: id, last: id });
-    }
-    return ranges.map((r) => (r.first === r.last ? `${r.first}` : `${r.first}-${r.last}`)).join();
+    this.#text ??= formatRanges(this);
+    return this.#text;
   }
 
   /** Gives `this` or `other` itself where the result equals it: big topologies then share sets. */
@@ -175,4 +172,14 @@ function countOnes(word: number): number {
   let count = 0;
   for (let rest = word; rest !== 0; rest &= rest - 1) count++;
   return count;
+}
+
+function formatRanges(ids: Iterable<number>): string {
+  const ranges: { first: number; last: number }[] = [];
+  for (const id of ids) {
+    const open = ranges.at(-1);
+    if (open !== undefined && open.last === id - 1) open.last = id;
+    else ranges.push({ first: id, last: id });
+  }
+  return ranges.map((r) => (r.first === r.last ? `${r.first}` : `${r.first}-${r.last}`)).join();
 }

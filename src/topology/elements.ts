@@ -1,0 +1,69 @@
+import type { Tagging } from "../model/attachment.ts";
+import type { Bandwidth } from "../model/bandwidth.ts";
+import type { DatapathId, DomainId, LinkId, NodeId, PortRef } from "../model/ids.ts";
+import type { VlanSet } from "../model/vlan-set.ts";
+
+/** The part of the topology that one driver controls. */
+export interface Domain {
+  readonly id: DomainId;
+  /** What kind of driver it needs. */
+  readonly driver: string;
+}
+
+/** A switch. */
+export interface TopologyNode {
+  readonly id: NodeId;
+  readonly domain: DomainId;
+  readonly datapathId: DatapathId | undefined;
+  /** Whether it can change a frame's VLAN on its way through. */
+  readonly vlanTranslation: boolean;
+  /** Whether the operator lets it be used. */
+  readonly enabled: boolean;
+  /** In the order of the document. */
+  readonly ports: readonly PortRef[];
+}
+
+/** A port of a node, at a link, at touch points or at nothing. */
+export interface Port {
+  readonly ref: PortRef;
+  readonly node: NodeId;
+  /** Its name inside its node. */
+  readonly id: string;
+  readonly ofPort: number | undefined;
+  readonly name: string | undefined;
+  readonly vlans: VlanSet;
+  /** What may be promised on it, each way; absent means without limit. */
+  readonly capacity: Bandwidth | undefined;
+  /** The link at this port, if there is one. */
+  readonly link: LinkId | undefined;
+}
+
+/** A link between ports of two nodes. Forward is from `a` to `b`. */
+export interface Link {
+  readonly id: LinkId;
+  readonly a: PortRef;
+  readonly b: PortRef;
+  readonly nodeA: NodeId;
+  readonly nodeB: NodeId;
+  /** What may be promised on it, each way: the least of what it and its two ports have. */
+  readonly capacity: Bandwidth;
+  /** The labels that it can carry: those of itself and of both its ports. */
+  readonly vlans: VlanSet;
+  readonly metric: number;
+  /** One way. */
+  readonly delayMs: number;
+  readonly srlg: readonly string[];
+  /** Whether the operator lets it be used: itself and both its nodes. */
+  readonly enabled: boolean;
+}
+
+/** Where a host's interface meets the fabric. */
+export interface TouchPoint {
+  readonly host: string;
+  readonly nic: string;
+  /** `host:nic` */
+  readonly hostPort: string;
+  readonly node: NodeId;
+  readonly port: PortRef;
+  readonly tagging: Tagging;
+}
