@@ -1,0 +1,163 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { Result, ResultAsync } from "neverthrow";
+import type {
+  ListenAddress,
+  ListenError,
+  SwitchListener,
+  Transport,
+  TransportHandlers,
+} from "./transport.ts";
+
+/** Where to listen for switches. */
+export interface SocketListenerOptions {
+  /** The address to bind: `0.0.0.0`, `::`, or one of this machine's. */
+  readonly host: string;
+  /** 6653 is OpenFlow's own (IANA); 0 takes a free one. */
+  readonly port: number;
+  /** Speaks TLS 1.2 or later when given. */
+  readonly tls?: ListenerTls;
+  /** How many connections are taken at once; more are dropped. 1,024 when absent. */
+  readonly maxConnections?: number;
+}
+
+/** The listener's identity, and whom it believes. Everything is PEM. */
+export interface ListenerTls {
+  readonly key: string | Buffer;
+  readonly cert: string | Buffer;
+  /** When given, a switch must show a certificate that one of these signed. */
+  readonly ca?: string | Buffer;
+  /** How long a TLS handshake may take, in milliseconds; 10,000 when absent. */
+  readonly handshakeTimeoutMs?: number;
+}
+
+/** Listens for switches on a TCP port, with TLS or without. */
+export function socketListener(options: SocketListenerOptions): SwitchListener {
+  return new SocketListener(options);
+}
+
+/** The transport over a connected socket, TCP or TLS. It takes the socket over. */
+export function socketTransport(socket: Socket): Transport {
+  return new SocketTransport(socket);
+}
+
+const DEFAULT_MAX_CONNECTIONS = 1_024;
+const DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+/** How long a closed connection may go on delivering what was sent before. */
+const LINGER_MS = 2_000;
+
+class SocketListener implements SwitchListener {
+  readonly #options: SocketListenerOptions;
+  /** Every connection there is, also those whose TLS handshake is not over. */
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+
+  constructor(options: SocketListenerOptions) {
+    this.#options = options;
+  }
+
+  listen(accept: (transport: Transport) => void): ResultAsync<ListenAddress, ListenError> {
+    const { host, port, tls, maxConnections = DEFAULT_MAX_CONNECTIONS } = this.#options;
+    const address = { host, port };
+    const failed = (cause: unknown): ListenError => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      return { type: "listen-failed", address, reason };
+    };
+    const onSocket = (socket: Socket): void => accept(new SocketTransport(socket));
+    return Result.fromThrowable(makeServer, failed)(tls, onSocket).asyncAndThen((server) => {
+      this.#server = server;
+      server.maxConnections = maxConnections;
+      server.on("connection", (socket) => this.#track(socket));
+      return ResultAsync.fromPromise(bind(server, address), failed);
+    });
+  }
+
+  async close(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const socket of this.#sockets) finish(socket);
+    await closed;
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on("close", () => this.#sockets.delete(socket));
+  }
+}
+
+class SocketTransport implements Transport {
+  readonly remote: string;
+  readonly #socket: Socket;
+  #closeReason: string | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.remote = `${socket.remoteAddress}:${socket.remotePort}`;
+    socket.setNoDelay(true);
+    socket.on("error", (error) => {
+      this.#closeReason ??= error.message;
+    });
+  }
+
+  open({ onData, onDrain, onClose }: TransportHandlers): void {
+    const end = (): void => onClose(this.#closeReason ?? "end of stream");
+    if (this.#socket.closed) {
+      end();
+      return;
+    }
+    this.#socket.on("close", end);
+    this.#socket.on("drain", onDrain);
+    this.#socket.on("data", onData);
+  }
+
+  send(bytes: Uint8Array): boolean {
+    return !this.#socket.writable || this.#socket.write(bytes);
+  }
+
+  close(reason = "closed"): void {
+    this.#closeReason ??= reason;
+    finish(this.#socket);
+  }
+}
+
+function makeServer(tls: ListenerTls | undefined, onSocket: (socket: Socket) => void): Server {
+  if (tls === undefined) return createServer(onSocket);
+  const mustShowCertificate = tls.ca !== undefined;
+  return createTlsServer(
+    {
+      key: tls.key,
+      cert: tls.cert,
+      ...(tls.ca !== undefined && { ca: tls.ca }),
+      requestCert: mustShowCertificate,
+      rejectUnauthorized: mustShowCertificate,
+      minVersion: "TLSv1.2",
+      handshakeTimeout: tls.handshakeTimeoutMs ?? DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
+    },
+    onSocket,
+  );
+}
+
+function bind(server: Server, { host, port }: ListenAddress): Promise<ListenAddress> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, () => {
+      server.off("error", reject);
+      // A connection that could not be accepted, for want of file descriptors say, ends by itself.
+      server.on("error", () => {});
+      const bound = server.address();
+      resolve(
+        typeof bound === "object" && bound
+          ? { host: bound.address, port: bound.port }
+          : { host, port },
+      );
+    });
+  });
+}
+
+/** Closes a socket once what was written is out, or soon if the far end does not read. */
+function finish(socket: Socket): void {
+  socket.pause();
+  socket.destroySoon();
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
+}

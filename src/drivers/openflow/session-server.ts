@@ -1,0 +1,76 @@
+import type { ResultAsync } from "neverthrow";
+import type { Clock } from "../../model/clock.ts";
+import type { SwitchFeatures } from "./channel/channel-effect.ts";
+import { SwitchSession } from "./session.ts";
+import type { SessionOptions } from "./session-options.ts";
+import type { ListenAddress, ListenError, SwitchListener, Transport } from "./transport.ts";
+
+/** What may be set about a {@link SessionServer}; everything has a default. */
+export interface SessionServerOptions {
+  /** For every session. */
+  readonly session?: SessionOptions;
+  /** How many connections are served at once; more are closed unheard. 1,024 when absent. */
+  readonly maxSessions?: number;
+  /** How many of them may be shaking hands at once. 256 when absent. */
+  readonly maxHandshakes?: number;
+}
+
+/** Serves the switches that dial in to a listener, and hands over those that have shaken hands. */
+export class SessionServer {
+  readonly #listener: SwitchListener;
+  readonly #clock: Clock;
+  readonly #sessionOptions: SessionOptions;
+  readonly #maxSessions: number;
+  readonly #maxHandshakes: number;
+  readonly #handshaking = new Set<SwitchSession>();
+  readonly #up = new Set<SwitchSession>();
+
+  constructor(listener: SwitchListener, clock: Clock, options: SessionServerOptions = {}) {
+    this.#listener = listener;
+    this.#clock = clock;
+    this.#sessionOptions = options.session ?? {};
+    this.#maxSessions = options.maxSessions ?? 1_024;
+    this.#maxHandshakes = options.maxHandshakes ?? 256;
+  }
+
+  /**
+   * Starts to listen; called once. `accept` gets each session the moment it is up: who subscribes in
+   * the call misses nothing. Two sessions may be of one switch; that is for the caller to judge.
+   */
+  listen(
+    accept: (session: SwitchSession, features: SwitchFeatures) => void,
+  ): ResultAsync<ListenAddress, ListenError> {
+    return this.#listener.listen((transport) => this.#serve(transport, accept));
+  }
+
+  /** Stops listening and closes every session. Idempotent. */
+  async close(): Promise<void> {
+    for (const session of [...this.#handshaking, ...this.#up]) session.close("going away");
+    await this.#listener.close();
+  }
+
+  #serve(
+    transport: Transport,
+    accept: (session: SwitchSession, features: SwitchFeatures) => void,
+  ): void {
+    const isFull = this.#handshaking.size + this.#up.size >= this.#maxSessions;
+    if (isFull || this.#handshaking.size >= this.#maxHandshakes) {
+      transport.close("too many connections");
+      return;
+    }
+    const session = new SwitchSession(transport, this.#clock, this.#sessionOptions);
+    this.#handshaking.add(session);
+    session.subscribe((event) => {
+      if (event.type === "up") {
+        this.#handshaking.delete(session);
+        this.#up.add(session);
+        accept(session, event.features);
+      }
+      if (event.type === "closed") {
+        this.#handshaking.delete(session);
+        this.#up.delete(session);
+      }
+    });
+    session.open();
+  }
+}

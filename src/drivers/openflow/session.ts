@@ -1,0 +1,280 @@
+import { err, errAsync, ok, type Result, type ResultAsync } from "neverthrow";
+import type { Clock } from "../../model/clock.ts";
+import type { CallOptions } from "../driver-base.ts";
+import { Channel } from "./channel/channel.ts";
+import {
+  type ChannelEffect,
+  type CloseReason,
+  describeCloseReason,
+  type Notice,
+  type StrayMessage,
+  type SwitchFeatures,
+  type UndecodableMessage,
+} from "./channel/channel-effect.ts";
+import {
+  answers,
+  type CommandMessage,
+  hasTypeOf,
+  type ReplyBodyTo,
+  type ReplyTo,
+  type RequestMessage,
+} from "./channel/message-roles.ts";
+import type { ChannelState } from "./channel/transitions.ts";
+import { concatBytes } from "./concat-bytes.ts";
+import { Alarm } from "./session-alarm.ts";
+import { BatchSender } from "./session-batch-sender.ts";
+import { Call } from "./session-call.ts";
+import type { BatchError, SessionError } from "./session-error.ts";
+import { type SessionOptions, sessionDefaults } from "./session-options.ts";
+import type { Waiter } from "./session-waiter.ts";
+import type { Transport } from "./transport.ts";
+import type { OfMessage } from "./wire/message.ts";
+import type { MultipartRequestBody } from "./wire/multipart.ts";
+
+/** What a session tells unasked: what the switch tells unasked, and how the connection stands. */
+export type SessionEvent =
+  | { readonly type: "up"; readonly features: SwitchFeatures }
+  | Notice
+  | StrayMessage
+  | UndecodableMessage
+  /** The last event. */
+  | { readonly type: "closed"; readonly reason: CloseReason };
+
+/** How an answer is read out of the messages that make it up. */
+type ReadAnswer<T> = (messages: readonly OfMessage[]) => Result<T, SessionError>;
+
+/**
+ * A connection to one switch: the shell around a {@link Channel} that owns its transport and its
+ * timers, and turns correlated replies into results.
+ *
+ * Every call ends: with the answer, with the switch's error, at its deadline, by its signal, or with
+ * `session-closed`. A closed session holds no timer and no listener.
+ */
+export class SwitchSession {
+  /** The far end, for people. */
+  readonly remote: string;
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+  readonly #options: Readonly<Required<SessionOptions>>;
+  readonly #channel: Channel<Waiter>;
+  readonly #alarm: Alarm;
+  readonly #batches: BatchSender;
+  readonly #handshake: Call<SwitchFeatures, SessionError>;
+  readonly #listeners = new Set<(event: SessionEvent) => void>();
+  #closeReason: CloseReason | undefined;
+  /** Bytes sent since the transport asked to wait; undefined when it does not. */
+  #congestedBytes: number | undefined;
+
+  /** Takes over a transport; nothing happens before {@link open}. */
+  constructor(transport: Transport, clock: Clock, options: SessionOptions = {}) {
+    this.remote = transport.remote;
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#options = { ...sessionDefaults, ...options };
+    this.#channel = new Channel(this.#options);
+    this.#handshake = new Call<SwitchFeatures, SessionError>(clock, {}, (why) => why);
+    this.#alarm = new Alarm(clock, () => this.#run(this.#channel.tick(clock.now())));
+    const port = {
+      clock,
+      channel: this.#channel,
+      isCongested: () => this.#congestedBytes !== undefined,
+      writeWithBarrier: (pieces: readonly Uint8Array[]) =>
+        this.#ask({ type: "barrier-request" }, {}, ok, pieces),
+    };
+    this.#batches = new BatchSender(port, this.#options);
+  }
+
+  /** Where the connection stands. */
+  get state(): ChannelState {
+    return this.#channel.state;
+  }
+
+  /**
+   * Shakes hands and gives what the switch says of itself; called once.
+   * Errors: `session-closed`, with the reason why.
+   */
+  open(): ResultAsync<SwitchFeatures, SessionError> {
+    this.#run(this.#channel.open(this.#clock.now()));
+    this.#transport.open({
+      onData: (bytes) => this.#run(this.#channel.receive(bytes, this.#clock.now())),
+      onDrain: () => {
+        this.#congestedBytes = undefined;
+        this.#batches.pump();
+      },
+      onClose: (reason) => this.#run(this.#channel.close({ type: "closed-by-peer", reason })),
+    });
+    return this.#handshake.result;
+  }
+
+  /**
+   * Sends a request, at once and ahead of batches that wait, and gives its answer.
+   * Without `timeoutMs` it waits for {@link SessionOptions.replyTimeoutMs}.
+   */
+  request<M extends RequestMessage>(
+    message: M,
+    options: CallOptions = {},
+  ): ResultAsync<ReplyTo<M>, SessionError> {
+    return this.#ask(message, options, ([reply]) =>
+      reply !== undefined && answers(message, reply) ? ok(reply) : err(unusableAnswer(message)),
+    );
+  }
+
+  /** Asks for state and gives the bodies of all parts of the answer, in order; as {@link request}. */
+  multipart<B extends MultipartRequestBody>(
+    body: B,
+    options: CallOptions = {},
+  ): ResultAsync<readonly ReplyBodyTo<B>[], SessionError> {
+    const message = { type: "multipart-request", more: false, body } as const;
+    return this.#ask(message, options, (parts) => {
+      const bodies: ReplyBodyTo<B>[] = [];
+      for (const part of parts) {
+        const fits = part.type === "multipart-reply" && hasTypeOf(body, part.body);
+        if (!fits) return err(unusableAnswer(message));
+        bodies.push(part.body);
+      }
+      return ok(bodies);
+    });
+  }
+
+  /**
+   * Sends commands in this order and waits until the switch has processed them all. Batches are sent
+   * one after another, with a barrier between. The result lists every command that was refused; the
+   * others are carried out all the same. Processed does not yet mean forwarding: read back what
+   * matters.
+   *
+   * `timeoutMs` limits the whole batch; without it only the wait for each of its barriers is limited,
+   * by {@link SessionOptions.replyTimeoutMs}.
+   */
+  batch(
+    messages: readonly CommandMessage[],
+    options: CallOptions = {},
+  ): ResultAsync<void, BatchError> {
+    const unready = this.#unready();
+    if (unready !== undefined) return errAsync({ ...unready, sent: 0, rejections: [] });
+    return this.#batches.send(messages, options);
+  }
+
+  /** Sends one command and forgets it: an error to it comes as the event `stray`. */
+  send(message: CommandMessage): Result<void, SessionError> {
+    const unready = this.#unready();
+    if (unready !== undefined) return err(unready);
+    return this.#channel.post(message).map(({ bytes }) => this.#write(bytes));
+  }
+
+  /** Calls `listener` with every event until disposed, or until after `closed`. */
+  subscribe(listener: (event: SessionEvent) => void): Disposable {
+    // A listener of its own, so that one function may subscribe twice.
+    const own = (event: SessionEvent): void => listener(event);
+    this.#listeners.add(own);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
+  }
+
+  /** Ends the connection; every pending call ends with `session-closed`. Idempotent. */
+  close(reason = "no longer needed"): void {
+    this.#run(this.#channel.close({ type: "closed-locally", reason }));
+  }
+
+  /** Writes a request, with these bytes before it, and gives what `read` makes of its answer. */
+  #ask<T>(
+    message: RequestMessage,
+    options: CallOptions,
+    read: ReadAnswer<T>,
+    before: readonly Uint8Array[] = [],
+  ): ResultAsync<T, SessionError> {
+    if (options.signal?.aborted) return errAsync({ type: "aborted" });
+    const unready = this.#unready();
+    if (unready !== undefined) return errAsync(unready);
+    const limits = { timeoutMs: this.#options.replyTimeoutMs, ...options };
+    const call = new Call<T, SessionError>(this.#clock, limits, (why) => why);
+    this.#channel
+      .request(message, {
+        onReply: (messages) => call.settle(read(messages)),
+        onRejected: (rejection) => call.settle(err({ type: "rejected", ...rejection })),
+        onFailed: (error) => call.settle(err(error)),
+      })
+      .match(
+        ({ xid, bytes }) => {
+          void call.result.then(() => this.#channel.forget(xid));
+          this.#write(concatBytes([...before, bytes]));
+        },
+        (error) => call.settle(err(error)),
+      );
+    return call.result;
+  }
+
+  /** Why nothing can be sent now, if that is so. */
+  #unready(): SessionError | undefined {
+    if (this.#closeReason !== undefined) return closedBy(this.#closeReason);
+    const { state } = this.#channel;
+    return state === "up" ? undefined : { type: "not-up", state };
+  }
+
+  /** Carries out what the channel asks for. */
+  #run(effects: readonly ChannelEffect<Waiter>[]): void {
+    for (const effect of effects) this.#carryOut(effect);
+    this.#batches.pump();
+    this.#alarm.set(this.#channel.nextTickMs());
+  }
+
+  #carryOut(effect: ChannelEffect<Waiter>): void {
+    switch (effect.type) {
+      case "transmit":
+        this.#write(effect.bytes);
+        break;
+      case "up":
+        this.#handshake.settle(ok(effect.features));
+        this.#emit(effect);
+        break;
+      case "reply":
+        effect.tag.onReply(effect.messages);
+        break;
+      case "rejected":
+        effect.tag.onRejected(effect.rejection);
+        break;
+      case "failed":
+        effect.tag.onFailed({ type: "protocol-error", reason: effect.reason });
+        break;
+      case "notice":
+        this.#emit(effect.message);
+        break;
+      case "closed":
+        this.#finish(effect.reason, effect.abandoned);
+        break;
+      default:
+        this.#emit(effect);
+    }
+  }
+
+  #finish(reason: CloseReason, abandoned: readonly Waiter[]): void {
+    this.#closeReason = reason;
+    const error = closedBy(reason);
+    this.#handshake.settle(err(error));
+    for (const waiter of abandoned) waiter.onFailed(error);
+    this.#batches.close(error);
+    this.#transport.close(describeCloseReason(reason));
+    this.#emit({ type: "closed", reason });
+    this.#listeners.clear();
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (this.#closeReason !== undefined) return;
+    const isTaken = this.#transport.send(bytes);
+    if (isTaken && this.#congestedBytes === undefined) return;
+    this.#congestedBytes = (this.#congestedBytes ?? 0) + bytes.length;
+    const limitBytes = this.#options.maxBufferedBytes;
+    if (this.#congestedBytes <= limitBytes) return;
+    this.#run(this.#channel.close({ type: "send-buffer-full", limitBytes }));
+  }
+
+  #emit(event: SessionEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+}
+
+function closedBy(reason: CloseReason): SessionError {
+  return { type: "session-closed", reason };
+}
+
+function unusableAnswer(request: RequestMessage): SessionError {
+  return { type: "protocol-error", reason: `the answer to ${request.type} cannot be used` };
+}
