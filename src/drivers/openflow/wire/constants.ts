@@ -90,6 +90,3 @@ export const groupCapability = {
   chaining: 1 << 2,
   chainingChecks: 1 << 3,
 } as const;
-
-/** The longest message that a header can announce, in bytes. */
-export const MAX_MESSAGE_BYTES = 65535;

@@ -44,7 +44,7 @@ export function decodeMessage(bytes: Uint8Array): Result<Decoded, DecodeError> {
     const { version, code, length, xid } = readHeader(reader);
     const union = messagesOf[tableVersion(version, code)];
     const outerEnd = reader.enter(length - HEADER_BYTES);
-    const message = union.read(code, reader);
+    const message = union.withCode(code).body.read(reader);
     reader.leave(outerEnd);
     if (reader.offset !== reader.end) reader.fail("bytes after the end of the message");
     return { version, xid, message };

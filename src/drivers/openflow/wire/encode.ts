@@ -1,7 +1,7 @@
-import { invariant } from "../../../model/invariant.ts";
-import { MAX_MESSAGE_BYTES } from "./constants.ts";
+import { unencodable } from "./kit/unencodable.ts";
 import { Writer } from "./kit/writer.ts";
 import type { Envelope, OfMessage } from "./message.ts";
+import { MAX_MESSAGE_BYTES } from "./message-splitter.ts";
 import type { OfVersion } from "./version.ts";
 import { messagesOf } from "./versions.ts";
 
@@ -26,13 +26,13 @@ export function encodeMessages(version: OfVersion, messages: readonly Envelope[]
 }
 
 function writeMessage(writer: Writer, version: OfVersion, { xid, message }: Envelope): void {
-  const union = messagesOf[version];
+  const { code, body } = messagesOf[version].of(message);
   const start = writer.take(HEADER_BYTES);
-  union.write(writer, message);
+  body.write(writer, message);
   const length = writer.offset - start;
-  invariant(length <= MAX_MESSAGE_BYTES, `a ${message.type} of ${length} bytes does not fit`);
+  if (length > MAX_MESSAGE_BYTES) unencodable(`a ${message.type} of ${length} bytes`);
   writer.view.setUint8(start, version);
-  writer.view.setUint8(start + 1, union.codeOf(message));
+  writer.view.setUint8(start + 1, code);
   writer.view.setUint16(start + 2, length);
   writer.view.setUint32(start + 4, xid);
 }

@@ -1,5 +1,4 @@
 import { err, ok, type Result } from "neverthrow";
-import { MAX_MESSAGE_BYTES } from "./constants.ts";
 
 /** Why a stream cannot be split any further: where the next message starts is lost. */
 export type SplitError =
@@ -7,6 +6,9 @@ export type SplitError =
   | { readonly type: "bad-length"; readonly length: number }
   /** A header announces a message above the limit. */
   | { readonly type: "message-too-large"; readonly length: number; readonly limit: number };
+
+/** The longest message that a header can announce, in bytes. */
+export const MAX_MESSAGE_BYTES = 65535;
 
 /** Limits of a {@link MessageSplitter}. */
 export interface SplitterOptions {
@@ -38,8 +40,7 @@ export class MessageSplitter {
 
   /**
    * Takes the next bytes of the stream and gives the messages they complete, each in memory of its
-   * own. When a message before the fault was completed by the same bytes, it is lost with them.
-   * After an error every further call gives the same error.
+   * own. An error is final: nothing in the same chunk is given, and every further call fails alike.
    */
   push(chunk: Uint8Array): Result<readonly Uint8Array[], SplitError> {
     const messages: Uint8Array[] = [];

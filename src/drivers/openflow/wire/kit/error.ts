@@ -1,7 +1,7 @@
-import { invariant } from "../../../../model/invariant.ts";
 import type { ErrorCode, ErrorKind, ErrorMessage } from "../error.ts";
 import type { Codec } from "./codec.ts";
 import { rest, u16, u32 } from "./scalars.ts";
+import { unencodable } from "./unencodable.ts";
 
 const KIND_EXPERIMENTER = 0xffff;
 
@@ -43,6 +43,5 @@ export function errorBody(names: ErrorNames): Codec<ErrorMessage> {
 function placeOf<Name extends string>(name: Name | number, names: readonly Name[]): number {
   if (typeof name === "number") return name;
   const place = names.indexOf(name);
-  invariant(place >= 0, `this version of OpenFlow has no error ${name} here`);
-  return place;
+  return place < 0 ? unencodable(`this version of OpenFlow has no error ${name} here`) : place;
 }

@@ -1,5 +1,5 @@
-import { invariant } from "../../../../model/invariant.ts";
 import type { Codec } from "./codec.ts";
+import { unencodable } from "./unencodable.ts";
 
 const pairs: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, "0"),
@@ -27,7 +27,7 @@ function digits(size: number, separator: "" | ":"): Codec<string> {
       return text;
     },
     write(writer, text) {
-      invariant(text.length === length, `${text} is not ${size} hexadecimal bytes`);
+      if (text.length !== length) unencodable(`${text} is not ${size} hexadecimal bytes`);
       const at = writer.take(size);
       for (let i = 0; i < size; i++) {
         const byte = 16 * digit(text, i * step) + digit(text, i * step + 1);
@@ -42,6 +42,6 @@ function digit(text: string, index: number): number {
   const code = text.charCodeAt(index);
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const letter = code | 0x20;
-  invariant(letter >= 0x61 && letter <= 0x66, `${text} has a digit that is not hexadecimal`);
-  return letter - 0x57;
+  if (letter >= 0x61 && letter <= 0x66) return letter - 0x57;
+  return unencodable(`${text} has a digit that is not hexadecimal`);
 }

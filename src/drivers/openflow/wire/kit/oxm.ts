@@ -1,9 +1,9 @@
-import { invariant } from "../../../../model/invariant.ts";
 import type { OxmField, OxmFieldName, OxmId, UnknownField } from "../match.ts";
 import type { Codec } from "./codec.ts";
 import { hex } from "./hex.ts";
 import type { Reader } from "./reader.ts";
 import { u32 } from "./scalars.ts";
+import { unencodable } from "./unencodable.ts";
 import type { Writer } from "./writer.ts";
 
 const CLASS_BASIC = 0x8000;
@@ -77,8 +77,7 @@ export class FieldTable {
   /** The field with this name; the table must have it. */
   named(name: OxmFieldName): FieldSpec {
     const spec = this.#byName.get(name);
-    invariant(spec !== undefined, `this version of OpenFlow has no field ${name}`);
-    return spec;
+    return spec ?? unencodable(`this version of OpenFlow has no field ${name}`);
   }
 }
 

@@ -1,5 +1,5 @@
-import { invariant } from "../../../../model/invariant.ts";
 import type { Codec } from "./codec.ts";
+import { unencodable } from "./unencodable.ts";
 
 /** An unsigned integer of 1 byte. */
 export const u8: Codec<number> = {
@@ -90,7 +90,7 @@ export function named<const Name extends string>(
     },
     write(writer, value) {
       const code = typeof value === "number" ? value : numbers[value];
-      invariant(code !== undefined, `OpenFlow has no ${value} here`);
+      if (code === undefined) unencodable(`this version of OpenFlow has no ${value} here`);
       number.write(writer, code);
     },
   };

@@ -22,7 +22,7 @@ export function tlv<T extends { readonly type: string }>(
         reader.fail(`a length of ${length}`);
       }
       const outerEnd = reader.enter(length - HEADER_BYTES);
-      const value = union.read(reader.view.getUint16(start), reader);
+      const value = union.withCode(reader.view.getUint16(start)).body.read(reader);
       // Less than eight bytes are padding; more is refused by leave().
       if (padding === "inside" && reader.end - reader.offset < 8) reader.offset = reader.end;
       reader.leave(outerEnd);
@@ -31,9 +31,10 @@ export function tlv<T extends { readonly type: string }>(
     },
     write(writer, value) {
       const start = writer.take(HEADER_BYTES);
-      union.write(writer, value);
+      const { code, body } = union.of(value);
+      body.write(writer, value);
       if (padding === "inside") writer.alignTo8(start);
-      writer.view.setUint16(start, union.codeOf(value));
+      writer.view.setUint16(start, code);
       writer.view.setUint16(start + 2, writer.offset - start);
       if (padding === "outside") writer.alignTo8(start);
     },

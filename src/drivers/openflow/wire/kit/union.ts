@@ -1,14 +1,12 @@
-import { invariant } from "../../../../model/invariant.ts";
 import type { Codec } from "./codec.ts";
-import type { Reader } from "./reader.ts";
 import { rest } from "./scalars.ts";
 import { constant, type FieldCodecs, type Struct, struct } from "./struct.ts";
-import type { Writer } from "./writer.ts";
+import { unencodable } from "./unencodable.ts";
 
 /** One of several things that a number on the wire tells apart, and a `type` in the value. */
-export interface Variant<T> {
+export interface Variant<T extends { readonly type: string }, Type extends string = T["type"]> {
   readonly code: number;
-  readonly type: string;
+  readonly type: Type;
   readonly body: Codec<T>;
 }
 
@@ -24,12 +22,12 @@ export function variant<const Type extends string, const Fields extends FieldCod
   code: number,
   type: Type,
   fields: Fields,
-): Variant<{ readonly type: Type } & Struct<Fields>> {
+): Variant<{ readonly type: Type } & Struct<Fields>, Type> {
   const body: Codec<unknown> = struct({ type: constant(type), ...fields });
   return { code, type, body: body as Codec<{ readonly type: Type } & Struct<Fields>> };
 }
 
-/** Finds variants by number and by type. Numbers without a variant are read as {@link Unknown}. */
+/** Finds variants by number and by type. Numbers without a variant are {@link Unknown}. */
 export class Union<T extends { readonly type: string }> {
   readonly #byCode: ReadonlyMap<number, Variant<T>>;
   readonly #byType: ReadonlyMap<string, Variant<T>>;
@@ -39,29 +37,22 @@ export class Union<T extends { readonly type: string }> {
     this.#byType = new Map(variants.map((each) => [each.type, each]));
   }
 
-  /** The number that stands for the value's type. */
-  codeOf(value: T | Unknown): number {
-    return isUnknown(value) ? value.code : this.#variantOf(value).code;
+  /** The variant that a number from the wire stands for. */
+  withCode(code: number): Variant<T | Unknown> {
+    return this.#byCode.get(code) ?? unknownVariant(code);
   }
 
-  /** Reads the body of what is numbered `code`. */
-  read(code: number, reader: Reader): T | Unknown {
-    const found = this.#byCode.get(code);
-    if (found !== undefined) return found.body.read(reader);
-    return { type: "unknown", code, data: rest.read(reader) };
-  }
-
-  /** Writes the body of the value. */
-  write(writer: Writer, value: T | Unknown): void {
-    if (isUnknown(value)) rest.write(writer, value.data);
-    else this.#variantOf(value).body.write(writer, value);
-  }
-
-  #variantOf(value: T): Variant<T> {
+  /** The variant that a value is of; it must be one of this union's. */
+  of(value: T | Unknown): Variant<T | Unknown> {
+    if (isUnknown(value)) return unknownVariant(value.code);
     const found = this.#byType.get(value.type);
-    invariant(found !== undefined, `this version of OpenFlow has no ${value.type} here`);
-    return found;
+    return found ?? unencodable(`this version of OpenFlow has no ${value.type} here`);
   }
+}
+
+function unknownVariant(code: number): Variant<Unknown> {
+  const body = struct({ type: constant("unknown"), code: constant(code), data: rest });
+  return { code, type: "unknown", body };
 }
 
 function isUnknown(value: { readonly type: string }): value is Unknown {

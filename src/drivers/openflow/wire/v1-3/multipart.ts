@@ -88,13 +88,15 @@ function multipart<Type, Body extends { readonly type: string }>(
     read(reader) {
       const at = reader.take(8);
       const more = (reader.view.getUint16(at + 2) & FLAG_MORE) !== 0;
-      return { type, more, body: bodies.read(reader.view.getUint16(at), reader) };
+      const variant = bodies.withCode(reader.view.getUint16(at));
+      return { type, more, body: variant.body.read(reader) };
     },
     write(writer, { more, body }) {
       const at = writer.take(8);
-      writer.view.setUint16(at, bodies.codeOf(body));
+      const variant = bodies.of(body);
+      writer.view.setUint16(at, variant.code);
       writer.view.setUint16(at + 2, more ? FLAG_MORE : 0);
-      bodies.write(writer, body);
+      variant.body.write(writer, body);
     },
   };
 }

@@ -93,17 +93,16 @@ export const portMod: Variant<PortMod> = variant(16, "port-mod", {
   _2: pad(4),
 });
 
-/** Later versions have a list of properties where this one has fixed fields for Ethernet. */
+/** A later version has a list of properties where this one has fixed fields for Ethernet alone. */
 function onlyEthernet<Ethernet extends { readonly type: "ethernet" }>(
   codec: Codec<Ethernet>,
   absent: Ethernet,
-): Codec<readonly (Ethernet | { readonly type: "experimenter" | "unknown" })[]> {
+): Codec<readonly Ethernet[]> {
   return {
     read: (reader) => [codec.read(reader)],
     write(writer, properties) {
-      const isEthernet = (each: { readonly type: string }): each is Ethernet =>
-        each.type === "ethernet";
-      codec.write(writer, properties.find(isEthernet) ?? absent);
+      const ethernet = properties.find((each) => each.type === "ethernet");
+      codec.write(writer, ethernet ?? absent);
     },
   };
 }

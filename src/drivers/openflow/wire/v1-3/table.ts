@@ -70,12 +70,20 @@ export const tableFeatures: Codec<TableFeatures> = sized(
 
 /** The type and length of an action or an instruction without its arguments (§7.3.5.5.2). */
 function featureId<Type extends string>(
-  variants: readonly Variant<{ readonly type: Type | "experimenter" | "unknown" }>[],
+  variants: readonly PlainOrNot<Type>[],
 ): Codec<FeatureId<Type>> {
-  const named = variants.map(({ code, type }) =>
-    type === "experimenter"
-      ? variant(code, "experimenter", { experimenter: u32, data: rest })
-      : variant(code, type, {}),
-  );
-  return tlv(new Union(named), "none");
+  const plain = variants.filter(isPlain).map(({ code, type }) => variant(code, type, {}));
+  const experimenter = variant(0xffff, "experimenter", { experimenter: u32, data: rest });
+  return tlv(new Union<FeatureId<Type>>([...plain, experimenter]), "none");
+}
+
+interface PlainOrNot<Type extends string> {
+  readonly code: number;
+  readonly type: Type | "experimenter" | "unknown";
+}
+
+function isPlain<Type extends string>(
+  variant: PlainOrNot<Type>,
+): variant is PlainOrNot<Type> & { readonly type: Type } {
+  return variant.type !== "experimenter";
 }
