@@ -1,0 +1,261 @@
+import { err, ok, type Result } from "neverthrow";
+import { flowFlag, NO_BUFFER, portConfig } from "../../drivers/openflow/wire/constants.ts";
+import type { FlowMod, FlowStats } from "../../drivers/openflow/wire/flow.ts";
+import type { GroupDesc, GroupMod } from "../../drivers/openflow/wire/group.ts";
+import type { OfMessage } from "../../drivers/openflow/wire/message.ts";
+import type { MeterConfig, MeterMod } from "../../drivers/openflow/wire/meter.ts";
+import type { PacketOut } from "../../drivers/openflow/wire/packet.ts";
+import type { PortMod } from "../../drivers/openflow/wire/port.ts";
+import { decodeFrame, type Frame } from "../frame.ts";
+import { checkActions } from "./action-check.ts";
+import type { Effect, Notice } from "./effect.ts";
+import { capabilities } from "./features.ts";
+import { allFlows, changeFlows, type RemovedFlow, removeFlows } from "./flow-change.ts";
+import { compileMatch } from "./flow-match.ts";
+import { flowExpiry } from "./flow-table.ts";
+import { forward, packetOut } from "./pipeline.ts";
+import { describePort, type PortSpec, portTable } from "./port-table.ts";
+import { someAction, TABLES } from "./program.ts";
+import { type Refusal, refusal } from "./refusal.ts";
+import { durationSince, flowStats, groupDesc, meterConfig, readStatistics } from "./statistics.ts";
+import { blankState, type SwitchState } from "./switch-state.ts";
+
+/** What a datapath is made of. */
+export interface DatapathOptions {
+  readonly datapathId: bigint;
+  readonly ports: readonly PortSpec[];
+  /** The most flows that one table takes; 1,000,000 when absent, as in Open vSwitch. */
+  readonly maxFlowsPerTable?: number;
+}
+
+/**
+ * An OpenFlow 1.3 switch without wires, controllers and clock: messages, frames and times go in,
+ * effects come out. Equal inputs give equal effects.
+ */
+export class Datapath {
+  #state: SwitchState;
+
+  constructor(options: DatapathOptions, nowMs: number) {
+    this.#state = blankState({
+      datapathId: options.datapathId,
+      ports: portTable(options.ports, options.datapathId, nowMs),
+      maxFlowsPerTable: options.maxFlowsPerTable ?? DEFAULT_MAX_FLOWS_PER_TABLE,
+    });
+  }
+
+  /** The flows it holds, in the order of their tables. */
+  flows(nowMs: number): readonly FlowStats[] {
+    return allFlows(this.#state).map((flow) => flowStats(flow, nowMs));
+  }
+
+  /** The groups it holds. */
+  groups(): readonly GroupDesc[] {
+    return [...this.#state.groups].map(groupDesc);
+  }
+
+  /** The meters it holds. */
+  meters(): readonly MeterConfig[] {
+    return [...this.#state.meters].map(meterConfig);
+  }
+
+  /** Carries out a message of a controller. */
+  receive(message: OfMessage, nowMs: number): readonly Effect[] {
+    return carryOut(this.#state, message, nowMs).match(
+      (effects) => effects,
+      (reason) => [{ type: "refuse", ...reason }],
+    );
+  }
+
+  /** Forwards a frame that arrived at a port. */
+  forward(frame: Frame, inPort: number, nowMs: number): readonly Effect[] {
+    return forward(this.#state, frame, inPort, nowMs);
+  }
+
+  /** Gives a port a signal or takes it away. */
+  setLink(number: number, up: boolean): readonly Effect[] {
+    const port = this.#state.ports.get(number);
+    if (port === undefined || port.linkUp === up) return [];
+    port.linkUp = up;
+    return [portStatus(describePort(port))];
+  }
+
+  /** Removes the flows whose time is up. */
+  expire(nowMs: number): readonly Effect[] {
+    return allFlows(this.#state).flatMap((flow) => {
+      const expiry = flowExpiry(flow);
+      if (expiry === undefined || expiry.atMs > nowMs) return [];
+      return tellRemoved(removeFlows(this.#state, [flow], expiry.reason), nowMs);
+    });
+  }
+
+  /** When {@link expire} next has something to do, milliseconds since the epoch. */
+  nextExpiryMs(): number | undefined {
+    const timesMs = allFlows(this.#state).flatMap((flow) => flowExpiry(flow)?.atMs ?? []);
+    return timesMs.length === 0 ? undefined : timesMs.reduce((a, b) => Math.min(a, b));
+  }
+
+  /** Forgets flows, groups and meters, as a loss of power does. Ports stay. */
+  reset(): void {
+    this.#state = blankState(this.#state);
+  }
+
+  /** Loses the flow that a flow-mod added, without telling anybody. */
+  forget(mod: FlowMod): void {
+    const table = this.#state.tables.get(mod.table);
+    const flow = compileMatch(mod.match)
+      .map((match) => table?.find(match, mod.priority))
+      .unwrapOr(undefined);
+    if (flow !== undefined) table?.delete(flow);
+  }
+}
+
+const DEFAULT_MAX_FLOWS_PER_TABLE = 1_000_000;
+
+function carryOut(
+  state: SwitchState,
+  message: OfMessage,
+  nowMs: number,
+): Result<readonly Effect[], Refusal> {
+  switch (message.type) {
+    case "echo-request":
+      return ok([reply({ type: "echo-reply", data: message.data })]);
+    case "features-request":
+      return ok([reply(featuresReply(state))]);
+    case "barrier-request":
+      return ok([reply({ type: "barrier-reply" })]);
+    case "get-config-request":
+      return ok([reply({ type: "get-config-reply", flags: 0, missSendLen: 0 })]);
+    case "flow-mod":
+      return changeFlows(state, message, nowMs).map((removed) => tellRemoved(removed, nowMs));
+    case "group-mod":
+      return changeGroup(state, message, nowMs);
+    case "meter-mod":
+      return changeMeter(state, message, nowMs);
+    case "port-mod":
+      return changePort(state, message);
+    case "packet-out":
+      return sendPacket(state, message, nowMs);
+    case "multipart-request":
+      return readStatistics(state, message.body, nowMs).map((body) => [
+        reply({ type: "multipart-reply", more: false, body }),
+      ]);
+    case "hello":
+    case "error":
+    case "echo-reply":
+    case "set-config":
+    case "table-mod":
+      return ok([]);
+    default:
+      return refuse("bad-request", "bad-type");
+  }
+}
+
+function featuresReply(state: SwitchState): OfMessage {
+  return {
+    type: "features-reply",
+    datapathId: state.datapathId,
+    buffers: 0,
+    tables: TABLES,
+    auxiliaryId: 0,
+    capabilities,
+  };
+}
+
+function changeGroup(
+  state: SwitchState,
+  mod: GroupMod,
+  nowMs: number,
+): Result<readonly Effect[], Refusal> {
+  if (mod.command === "add" || mod.command === "modify") {
+    return state.groups.put(mod, nowMs).map(() => []);
+  }
+  if (mod.command !== "delete") return refuse("group-mod-failed", "bad-command");
+  const gone = new Set(state.groups.delete(mod.group));
+  const orphans = allFlows(state).filter((flow) =>
+    someAction(flow.program, (action) => action.type === "group" && gone.has(action.group)),
+  );
+  return ok(tellRemoved(removeFlows(state, orphans, "group-delete"), nowMs));
+}
+
+function changeMeter(
+  state: SwitchState,
+  mod: MeterMod,
+  nowMs: number,
+): Result<readonly Effect[], Refusal> {
+  if (mod.command === "add" || mod.command === "modify") {
+    return state.meters.put(mod, nowMs).map(() => []);
+  }
+  if (mod.command !== "delete") return refuse("meter-mod-failed", "bad-command");
+  const gone = new Set(state.meters.delete(mod.meter));
+  const orphans = allFlows(state).filter(
+    ({ program }) => program.meter !== undefined && gone.has(program.meter),
+  );
+  return ok(tellRemoved(removeFlows(state, orphans, "delete"), nowMs));
+}
+
+function changePort(state: SwitchState, mod: PortMod): Result<readonly Effect[], Refusal> {
+  const port = state.ports.get(mod.port);
+  if (port === undefined) return refuse("port-mod-failed", "bad-port");
+  if (port.hwAddr !== mod.hwAddr) return refuse("port-mod-failed", "bad-hw-addr");
+  const mask = mod.mask & settablePortConfig;
+  const config = (port.config & ~mask) | (mod.config & mask);
+  if (config === port.config) return ok([]);
+  port.config = config;
+  return ok([portStatus(describePort(port))]);
+}
+
+const settablePortConfig = portConfig.down | portConfig.noReceive | portConfig.noForward;
+
+function sendPacket(
+  state: SwitchState,
+  message: PacketOut,
+  nowMs: number,
+): Result<readonly Effect[], Refusal> {
+  if (message.bufferId !== NO_BUFFER) return refuse("bad-request", "buffer-unknown");
+  const { inPort, actions } = message;
+  return decodeFrame(message.data)
+    .mapErr(() => refusal("bad-request", "bad-packet"))
+    .andThen((frame) =>
+      checkActions(actions, {
+        tags: frame.tags.length === 0 ? 0 : 1,
+        hasGroup: (group) => state.groups.get(group) !== undefined,
+        mayUseTables: true,
+      }).map(() => packetOut(state, { frame, inPort, actions }, nowMs)),
+    );
+}
+
+function tellRemoved(removed: readonly RemovedFlow[], nowMs: number): readonly Effect[] {
+  return removed
+    .filter(({ flow }) => (flow.flags & flowFlag.sendFlowRemoved) !== 0)
+    .map(({ flow, reason }) =>
+      notify({
+        type: "flow-removed",
+        cookie: flow.cookie,
+        priority: flow.priority,
+        reason,
+        table: flow.table,
+        ...durationSince(flow.createdMs, nowMs),
+        idleTimeoutS: flow.idleTimeoutS,
+        hardTimeoutS: flow.hardTimeoutS,
+        packetCount: BigInt(flow.packets),
+        byteCount: BigInt(flow.bytes),
+        match: flow.match.fields,
+      }),
+    );
+}
+
+function portStatus(port: ReturnType<typeof describePort>): Effect {
+  return notify({ type: "port-status", reason: "modify", port });
+}
+
+function reply(message: OfMessage): Effect {
+  return { type: "reply", message };
+}
+
+function notify(message: Notice): Effect {
+  return { type: "notify", message };
+}
+
+function refuse(...reason: Parameters<typeof refusal>): Result<never, Refusal> {
+  return err(refusal(...reason));
+}

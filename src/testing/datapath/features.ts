@@ -1,0 +1,48 @@
+import {
+  capability,
+  GROUP_MAX,
+  groupCapability,
+  meterFlag,
+} from "../../drivers/openflow/wire/constants.ts";
+import type { GroupFeatures, PerGroupType } from "../../drivers/openflow/wire/group.ts";
+import type { MeterFeatures } from "../../drivers/openflow/wire/meter.ts";
+import type { SwitchDesc } from "../../drivers/openflow/wire/switch.ts";
+import { MAX_BANDS } from "./meter-table.ts";
+
+/** What the simulated switch says it is. */
+export const switchDescription: SwitchDesc = {
+  manufacturer: "DCNS",
+  hardware: "simulated switch",
+  software: "dcns/testing",
+  serialNumber: "none",
+  datapath: "none",
+};
+
+/** What its features reply promises. */
+export const capabilities: number =
+  capability.flowStats | capability.tableStats | capability.portStats | capability.groupStats;
+
+/** What meters it can hold: as Open vSwitch says of itself. */
+export const meterFeatures: MeterFeatures = {
+  maxMeter: 262_144,
+  bandTypes: 1 << 1,
+  capabilities: meterFlag.kbps | meterFlag.pktps | meterFlag.burst | meterFlag.stats,
+  maxBands: MAX_BANDS,
+  maxColor: 0,
+};
+
+/** Output 0, push-vlan 17, pop-vlan 18, set-queue 21, group 22, set-field 25. */
+const bucketActions = [0, 17, 18, 21, 22, 25].reduce((bits, action) => bits | (1 << action), 0);
+
+/** What groups it can hold: all types, chained, as many as there are numbers. */
+export const groupFeatures: GroupFeatures = {
+  types: 0b1111,
+  capabilities:
+    groupCapability.selectWeight | groupCapability.selectLiveness | groupCapability.chaining,
+  maxGroups: perGroupType(GROUP_MAX),
+  actions: perGroupType(bucketActions),
+};
+
+function perGroupType(value: number): PerGroupType {
+  return { all: value, select: value, indirect: value, fastFailover: value };
+}

@@ -1,0 +1,168 @@
+import { err, ok, type Result } from "neverthrow";
+import {
+  flowFlag,
+  GROUP_ANY,
+  NO_BUFFER,
+  PORT_ANY,
+  TABLE_ALL,
+} from "../../drivers/openflow/wire/constants.ts";
+import type { FlowFilter, FlowMod, FlowRemovedReason } from "../../drivers/openflow/wire/flow.ts";
+import { checkActions } from "./action-check.ts";
+import { compileMatch, covers, type FlowMatch, matchRequiresTag, overlaps } from "./flow-match.ts";
+import { type FlowEntry, FlowTable, flowEntry } from "./flow-table.ts";
+import { compileInstructions, type Program, someAction, TABLES } from "./program.ts";
+import { type Refusal, refusal } from "./refusal.ts";
+import type { SwitchState } from "./switch-state.ts";
+
+/** A flow that left its table, and why. */
+export interface RemovedFlow {
+  readonly flow: FlowEntry;
+  readonly reason: FlowRemovedReason;
+}
+
+/** Carries out a flow-mod (OpenFlow 1.3.5 §6.4, §7.3.4.1); gives the flows that it deleted. */
+export function changeFlows(
+  state: SwitchState,
+  mod: FlowMod,
+  nowMs: number,
+): Result<readonly RemovedFlow[], Refusal> {
+  const isDelete = mod.command === "delete" || mod.command === "delete-strict";
+  if (mod.bufferId !== NO_BUFFER && !isDelete) return refuse("bad-request", "buffer-unknown");
+  if (mod.table >= TABLES && !(isDelete && mod.table === TABLE_ALL)) {
+    return refuse("flow-mod-failed", "bad-table-id");
+  }
+  return compileMatch(mod.match).andThen((match) => {
+    switch (mod.command) {
+      case "add":
+        return addFlow(state, mod, match, nowMs);
+      case "modify":
+      case "modify-strict":
+        return modifyFlows(state, mod, match);
+      case "delete":
+      case "delete-strict":
+        return ok(removeFlows(state, modTargets(state, mod, match), "delete"));
+      default:
+        return refuse("flow-mod-failed", "bad-command");
+    }
+  });
+}
+
+/** Takes these flows out of their tables. */
+export function removeFlows(
+  state: SwitchState,
+  flows: readonly FlowEntry[],
+  reason: FlowRemovedReason,
+): readonly RemovedFlow[] {
+  return flows.map((flow) => {
+    state.tables.get(flow.table)?.delete(flow);
+    return { flow, reason };
+  });
+}
+
+/** The flows of all tables, table by table. */
+export function allFlows(state: SwitchState): readonly FlowEntry[] {
+  return [...state.tables.keys()]
+    .sort((a, b) => a - b)
+    .flatMap((n) => [...(state.tables.get(n) ?? [])]);
+}
+
+/** The flows that a request selects: same or narrower match, port, group and cookie as asked. */
+export function selectFlows(
+  state: SwitchState,
+  filter: Omit<FlowFilter, "match">,
+  match: FlowMatch,
+): readonly FlowEntry[] {
+  const tables = filter.table === TABLE_ALL ? [...state.tables.keys()] : [filter.table];
+  return tables
+    .flatMap((number) => [...(state.tables.get(number) ?? [])])
+    .filter((flow) => covers(match, flow.match) && passesFilter(flow, filter));
+}
+
+function addFlow(
+  state: SwitchState,
+  mod: FlowMod,
+  match: FlowMatch,
+  nowMs: number,
+): Result<readonly RemovedFlow[], Refusal> {
+  return compileProgram(state, mod, match).andThen((program) => {
+    const table = state.tables.get(mod.table) ?? new FlowTable();
+    const old = table.find(match, mod.priority);
+    if (old === undefined && overlapsOther(table, mod, match)) {
+      return refuse("flow-mod-failed", "overlap");
+    }
+    if (old === undefined && table.size >= state.maxFlowsPerTable) {
+      return refuse("flow-mod-failed", "table-full");
+    }
+    const flow = flowEntry(mod, { match, program, nowMs });
+    if (old !== undefined && (mod.flags & flowFlag.resetCounts) === 0) {
+      flow.packets = old.packets;
+      flow.bytes = old.bytes;
+    }
+    table.put(flow);
+    state.tables.set(mod.table, table);
+    return ok([]);
+  });
+}
+
+function overlapsOther(table: FlowTable, mod: FlowMod, match: FlowMatch): boolean {
+  if ((mod.flags & flowFlag.checkOverlap) === 0) return false;
+  return [...table].some((flow) => flow.priority === mod.priority && overlaps(flow.match, match));
+}
+
+function modifyFlows(
+  state: SwitchState,
+  mod: FlowMod,
+  match: FlowMatch,
+): Result<readonly RemovedFlow[], Refusal> {
+  return compileProgram(state, mod, match).map((program) => {
+    for (const flow of modTargets(state, mod, match)) {
+      flow.program = program;
+      if ((mod.flags & flowFlag.resetCounts) !== 0) {
+        flow.packets = 0;
+        flow.bytes = 0;
+      }
+    }
+    return [];
+  });
+}
+
+/** The flows that a modify or a delete is about; out port and group count in deletes only. */
+function modTargets(state: SwitchState, mod: FlowMod, match: FlowMatch): readonly FlowEntry[] {
+  const isDelete = mod.command === "delete" || mod.command === "delete-strict";
+  const isStrict = mod.command === "modify-strict" || mod.command === "delete-strict";
+  const filter = isDelete ? mod : { ...mod, outPort: PORT_ANY, outGroup: GROUP_ANY };
+  return selectFlows(state, filter, match).filter(
+    (flow) => !isStrict || (flow.priority === mod.priority && flow.match.key === match.key),
+  );
+}
+
+function passesFilter(flow: FlowEntry, filter: Omit<FlowFilter, "match">): boolean {
+  if (((flow.cookie ^ filter.cookie) & filter.cookieMask) !== 0n) return false;
+  return (
+    (filter.outPort === PORT_ANY ||
+      someAction(flow.program, (a) => a.type === "output" && a.port === filter.outPort)) &&
+    (filter.outGroup === GROUP_ANY ||
+      someAction(flow.program, (a) => a.type === "group" && a.group === filter.outGroup))
+  );
+}
+
+function compileProgram(
+  state: SwitchState,
+  mod: FlowMod,
+  match: FlowMatch,
+): Result<Program, Refusal> {
+  const hasGroup = (group: number): boolean => state.groups.get(group) !== undefined;
+  const tags = matchRequiresTag(match) ? 1 : 0;
+  return compileInstructions(mod.instructions, mod.table).andThen((program) => {
+    if (program.meter !== undefined && state.meters.get(program.meter) === undefined) {
+      return refuse("meter-mod-failed", "invalid-meter");
+    }
+    return checkActions(program.apply, { tags, hasGroup })
+      .andThen(() => checkActions(program.write, { tags: "unknown", hasGroup }))
+      .map(() => program);
+  });
+}
+
+function refuse(...reason: Parameters<typeof refusal>): Result<never, Refusal> {
+  return err(refusal(...reason));
+}

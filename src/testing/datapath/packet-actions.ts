@@ -1,0 +1,189 @@
+import type { Action } from "../../drivers/openflow/wire/action.ts";
+import {
+  MAX_LEN_NO_BUFFER,
+  NO_BUFFER,
+  PORT_ALL,
+  PORT_CONTROLLER,
+  PORT_FLOOD,
+  PORT_IN_PORT,
+  PORT_TABLE,
+  portConfig,
+} from "../../drivers/openflow/wire/constants.ts";
+import type { OxmField } from "../../drivers/openflow/wire/match.ts";
+import type { PacketInReason } from "../../drivers/openflow/wire/packet.ts";
+import { encodeFrame, frameBytes } from "../frame.ts";
+import type { Effect } from "./effect.ts";
+import type { CountedBucket, Group } from "./group-table.ts";
+import { frameOf, type Packet, popTag, pushTag, setTag } from "./packet.ts";
+import { isLive, type SimPort } from "./port-table.ts";
+import type { SwitchState } from "./switch-state.ts";
+
+/** What a packet sent to the controller tells of the flow that sent it. */
+export interface Origin {
+  readonly reason: PacketInReason;
+  readonly table: number;
+  readonly cookie: bigint;
+}
+
+/** One pass of one packet through the switch. */
+export interface Run {
+  readonly state: SwitchState;
+  readonly nowMs: number;
+  /** What the pass has caused so far. */
+  readonly effects: Effect[];
+  readonly origin: Origin;
+  /** Sends a packet through the flow tables, for an output to them. */
+  readonly toTables: (packet: Packet) => void;
+}
+
+/** Carries out actions one after the other; gives the packet that they leave. */
+export function runActions(run: Run, actions: readonly Action[], packet: Packet): Packet {
+  return runNested(run, actions, packet, 0);
+}
+
+/** How deep groups may be nested before the packet is given up. */
+const MAX_GROUP_DEPTH = 64;
+
+function runNested(run: Run, actions: readonly Action[], arrived: Packet, depth: number): Packet {
+  let packet = arrived;
+  for (const action of actions) {
+    switch (action.type) {
+      case "output":
+        output(run, action, packet);
+        break;
+      case "group":
+        runGroup(run, action.group, packet, depth);
+        break;
+      case "push-vlan":
+        packet = pushTag(packet, action.ethertype);
+        break;
+      case "pop-vlan":
+        packet = popTag(packet);
+        break;
+      case "set-field":
+        packet = setField(packet, action.field);
+        break;
+      default:
+        // Queues do not shape here, and nothing else passes the checks of a flow-mod.
+        break;
+    }
+  }
+  return packet;
+}
+
+function setField(packet: Packet, field: OxmField): Packet {
+  switch (field.field) {
+    case "eth_dst":
+      return { ...packet, destination: field.value };
+    case "eth_src":
+      return { ...packet, source: field.value };
+    case "vlan_vid":
+      return setTag(packet, { vid: field.value & 0xfff });
+    case "vlan_pcp":
+      return setTag(packet, { pcp: field.value });
+    default:
+      return packet;
+  }
+}
+
+function output(run: Run, action: Action & { type: "output" }, packet: Packet): void {
+  const { ports } = run.state;
+  switch (action.port) {
+    case PORT_CONTROLLER:
+      sendToController(run, packet, action.maxLen);
+      return;
+    case PORT_TABLE:
+      run.toTables(packet);
+      return;
+    case PORT_IN_PORT:
+      transmit(run, ports.get(packet.inPort), packet);
+      return;
+    case PORT_ALL:
+    case PORT_FLOOD:
+      for (const port of ports.values()) {
+        if (port.port !== packet.inPort) transmit(run, port, packet);
+      }
+      return;
+    default:
+      if (action.port !== packet.inPort) transmit(run, ports.get(action.port), packet);
+  }
+}
+
+function transmit(run: Run, port: SimPort | undefined, packet: Packet): void {
+  if (port === undefined || !isLive(port) || (port.config & portConfig.noForward) !== 0) return;
+  const frame = frameOf(packet);
+  port.sent.packets += 1;
+  port.sent.bytes += frameBytes(frame);
+  run.effects.push({ type: "transmit", port: port.port, frame });
+}
+
+function sendToController(run: Run, packet: Packet, maxLen: number): void {
+  const bytes = encodeFrame(frameOf(packet));
+  const data = maxLen === MAX_LEN_NO_BUFFER ? bytes : bytes.subarray(0, maxLen);
+  const inPort: OxmField = { field: "in_port", value: packet.inPort };
+  const metadata: OxmField = { field: "metadata", value: packet.metadata };
+  run.effects.push({
+    type: "notify",
+    message: {
+      type: "packet-in",
+      bufferId: NO_BUFFER,
+      totalLen: bytes.length,
+      ...run.origin,
+      match: packet.metadata === 0n ? [inPort] : [inPort, metadata],
+      data,
+    },
+  });
+}
+
+function runGroup(run: Run, number: number, packet: Packet, depth: number): void {
+  const group = run.state.groups.get(number);
+  if (group === undefined || depth >= MAX_GROUP_DEPTH) return;
+  const bytes = frameBytes(frameOf(packet));
+  group.packets += 1;
+  group.bytes += bytes;
+  for (const bucket of chosenBuckets(run.state, group, packet)) {
+    bucket.packets += 1;
+    bucket.bytes += bytes;
+    runNested(run, bucket.config.actions, packet, depth + 1);
+  }
+}
+
+function chosenBuckets(state: SwitchState, group: Group, packet: Packet): readonly CountedBucket[] {
+  switch (group.groupType) {
+    case "all":
+    case "indirect":
+      return group.buckets;
+    case "select":
+      return selectBucket(group.buckets, packet);
+    case "fast-failover": {
+      const live = state.groups.firstLive(group, (number) => {
+        const port = state.ports.get(number);
+        return port !== undefined && isLive(port);
+      });
+      return live === undefined ? [] : [live];
+    }
+    default:
+      return group.groupType satisfies never;
+  }
+}
+
+/** Shares flows out by weight; frames between the same two addresses take the same bucket. */
+function selectBucket(buckets: readonly CountedBucket[], packet: Packet): readonly CountedBucket[] {
+  const total = buckets.reduce((sum, { config }) => sum + (config.weight ?? 0), 0);
+  if (total === 0) return [];
+  let rest = addressHash(packet.source + packet.destination) % total;
+  const chosen = buckets.find(({ config }) => {
+    rest -= config.weight ?? 0;
+    return rest < 0;
+  });
+  return chosen === undefined ? [] : [chosen];
+}
+
+/** FNV-1a (Fowler, Noll, Vo), 32 bits. */
+function addressHash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
+  return hash >>> 0;
+}

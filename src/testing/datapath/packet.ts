@@ -1,0 +1,77 @@
+import { VLAN_PRESENT } from "../../drivers/openflow/wire/constants.ts";
+import type { Frame, VlanTag } from "../frame.ts";
+
+/**
+ * A packet on its way through the tables. Actions do not change a packet, they give the next one,
+ * so every bucket of a group works on its own.
+ *
+ * The parser looks at the outermost tag only, as Open vSwitch does by default (`vlan-limit=1`):
+ * tags beneath it are part of the payload, and the ethertype of a packet with two tags is 0x8100.
+ */
+export interface Packet {
+  readonly inPort: number;
+  readonly metadata: bigint;
+  readonly destination: string;
+  readonly source: string;
+  /** The tags that actions and matches see, outermost first. */
+  readonly tags: readonly VlanTag[];
+  /** What follows them when the packet arrives; a pop does not change it. */
+  readonly ethertype: number;
+  /** What lies beneath: further tags, the real ethertype, the payload. */
+  readonly inner: Pick<Frame, "tags" | "ethertype" | "payload">;
+}
+
+/** How many tags of an arriving frame the parser looks at. */
+const PARSED_TAGS = 1;
+
+/** How many tags the switch can work on. Pushing one more loses the innermost of them. */
+export const MAX_TAGS = 2;
+
+/** Takes a frame in by a port. */
+export function parsePacket(frame: Frame, inPort: number): Packet {
+  const inner = frame.tags.slice(PARSED_TAGS);
+  return {
+    inPort,
+    metadata: 0n,
+    destination: frame.destination,
+    source: frame.source,
+    tags: frame.tags.slice(0, PARSED_TAGS),
+    ethertype: inner[0]?.tpid ?? frame.ethertype,
+    inner: { tags: inner, ethertype: frame.ethertype, payload: frame.payload },
+  };
+}
+
+/** The frame that a packet is now. */
+export function frameOf(packet: Packet): Frame {
+  return {
+    destination: packet.destination,
+    source: packet.source,
+    tags: [...packet.tags, ...packet.inner.tags],
+    ethertype: packet.inner.ethertype,
+    payload: packet.inner.payload,
+  };
+}
+
+/** Puts a tag of VLAN 0 and priority 0 around the packet. */
+export function pushTag(packet: Packet, tpid: number): Packet {
+  const tags = [{ tpid, vid: 0, pcp: 0 }, ...packet.tags].slice(0, MAX_TAGS);
+  return { ...packet, tags };
+}
+
+/** Takes the outermost tag off; a packet that has none stays as it is. */
+export function popTag(packet: Packet): Packet {
+  return { ...packet, tags: packet.tags.slice(1) };
+}
+
+/** Changes the outermost tag; a packet that has none stays as it is. */
+export function setTag(packet: Packet, change: Partial<VlanTag>): Packet {
+  const [outer, ...rest] = packet.tags;
+  if (outer === undefined) return packet;
+  return { ...packet, tags: [{ ...outer, ...change }, ...rest] };
+}
+
+/** The value that `vlan_vid` has: the VLAN and the present bit, or 0 without a tag. */
+export function vlanVidOf(packet: Packet): number {
+  const outer = packet.tags[0];
+  return outer === undefined ? 0 : VLAN_PRESENT | outer.vid;
+}

@@ -1,0 +1,107 @@
+import type { Action } from "../../drivers/openflow/wire/action.ts";
+import { portConfig } from "../../drivers/openflow/wire/constants.ts";
+import { type Frame, frameBytes } from "../frame.ts";
+import { type ActionSet, inExecutionOrder, writeActions } from "./action-set.ts";
+import type { Effect } from "./effect.ts";
+import { fieldValues } from "./flow-match.ts";
+import type { FlowEntry } from "./flow-table.ts";
+import { passMeter } from "./meter-table.ts";
+import { frameOf, type Packet, parsePacket } from "./packet.ts";
+import { type Origin, type Run, runActions } from "./packet-actions.ts";
+import { isLive } from "./port-table.ts";
+import type { Program } from "./program.ts";
+import type { SwitchState } from "./switch-state.ts";
+
+/**
+ * Carries a frame that arrived at a port through tables, groups and meters (OpenFlow 1.3.5 §5.1).
+ *
+ * Gives the frames to transmit and the packets for the controller, in the order in which the
+ * actions were carried out. A packet that no flow matches is dropped.
+ */
+export function forward(
+  state: SwitchState,
+  frame: Frame,
+  inPort: number,
+  nowMs: number,
+): readonly Effect[] {
+  const port = state.ports.get(inPort);
+  if (port === undefined || !isLive(port)) return [];
+  port.received.packets += 1;
+  port.received.bytes += frameBytes(frame);
+  if ((port.config & portConfig.noReceive) !== 0) return [];
+  const run = newRun(state, nowMs);
+  runTables(run, parsePacket(frame, inPort));
+  return run.effects;
+}
+
+/** Carries out the actions of a packet-out; an output to the tables sends it through them. */
+export function packetOut(
+  state: SwitchState,
+  packet: { readonly frame: Frame; readonly inPort: number; readonly actions: readonly Action[] },
+  nowMs: number,
+): readonly Effect[] {
+  const run = newRun(state, nowMs);
+  runActions(run, packet.actions, parsePacket(packet.frame, packet.inPort));
+  return run.effects;
+}
+
+/** What a packet-out's packet tells, which no flow sent. */
+const noOrigin: Origin = { reason: "action", table: 0, cookie: 0xffffffffffffffffn };
+
+function newRun(state: SwitchState, nowMs: number): Run {
+  const run: Run = {
+    state,
+    nowMs,
+    effects: [],
+    origin: noOrigin,
+    toTables: (packet) => runTables(run, packet),
+  };
+  return run;
+}
+
+function runTables(run: Run, arrived: Packet): void {
+  let packet = arrived;
+  let set: ActionSet = [];
+  let next: number | undefined = 0;
+  while (next !== undefined) {
+    const flow: FlowEntry | undefined = run.state.tables.get(next)?.lookup(fieldValues(packet));
+    if (flow === undefined) return;
+    countFlow(flow, packet, run.nowMs);
+    if (!passesMeter(run, flow, packet)) return;
+    const program: Program = flow.program;
+    packet = runActions({ ...run, origin: originOf(flow) }, program.apply, packet);
+    if (program.clear) set = [];
+    set = writeActions(set, program.write);
+    packet = withMetadata(packet, program.metadata);
+    next = program.gotoTable;
+    if (next === undefined) {
+      runActions({ ...run, origin: originOf(flow) }, inExecutionOrder(set), packet);
+    }
+  }
+}
+
+function countFlow(flow: FlowEntry, packet: Packet, nowMs: number): void {
+  flow.packets += 1;
+  flow.bytes += frameBytes(frameOf(packet));
+  flow.usedMs = nowMs;
+}
+
+function passesMeter(run: Run, flow: FlowEntry, packet: Packet): boolean {
+  const number = flow.program.meter;
+  const meter = number === undefined ? undefined : run.state.meters.get(number);
+  return meter === undefined || passMeter(meter, frameBytes(frameOf(packet)), run.nowMs);
+}
+
+function originOf(flow: FlowEntry): Origin {
+  const isTableMiss = flow.priority === 0 && flow.match.tests.length === 0;
+  return {
+    reason: isTableMiss ? "no-match" : "action",
+    table: flow.table,
+    cookie: flow.cookie,
+  };
+}
+
+function withMetadata(packet: Packet, write: Program["metadata"]): Packet {
+  if (write === undefined) return packet;
+  return { ...packet, metadata: (packet.metadata & ~write.mask) | write.value };
+}

@@ -1,0 +1,23 @@
+import type { FlowTable } from "./flow-table.ts";
+import { GroupTable } from "./group-table.ts";
+import { MeterTable } from "./meter-table.ts";
+import type { PortTable } from "./port-table.ts";
+
+/** Everything a switch knows. Time, wires and controllers are outside. */
+export interface SwitchState {
+  readonly datapathId: bigint;
+  readonly ports: PortTable;
+  /** Tables that ever had a flow, by number. */
+  readonly tables: Map<number, FlowTable>;
+  readonly groups: GroupTable;
+  readonly meters: MeterTable;
+  /** The most flows that one table takes. */
+  readonly maxFlowsPerTable: number;
+}
+
+/** The state of a switch that nobody has programmed. */
+export function blankState(
+  fixed: Pick<SwitchState, "datapathId" | "ports" | "maxFlowsPerTable">,
+): SwitchState {
+  return { ...fixed, tables: new Map(), groups: new GroupTable(), meters: new MeterTable() };
+}

@@ -1,0 +1,36 @@
+/**
+ * Simulated OpenFlow 1.3 switches and a fabric of them, for tests that need no root, no network and
+ * no real time.
+ *
+ * @packageDocumentation
+ */
+export type { ConnectionEvent } from "./controller-connection.ts";
+export type { LinkTiming } from "./controller-link.ts";
+export type { PortSpec } from "./datapath/port-table.ts";
+export type { Refusal } from "./datapath/refusal.ts";
+export { type Fault, FaultPlan, type FaultRates, type ScriptedFault } from "./faults.ts";
+export {
+  BROADCAST,
+  customerTag,
+  decodeFrame,
+  describeFrame,
+  ETHERTYPE_EXPERIMENT,
+  encodeFrame,
+  type Frame,
+  type FrameFields,
+  frame,
+  frameBytes,
+  TPID_CUSTOMER,
+  TPID_SERVICE,
+  type TruncatedFrame,
+  type VlanTag,
+} from "./frame.ts";
+export {
+  type Dial,
+  type DialRefused,
+  type MemoryLinkOptions,
+  MemoryListener,
+  memoryLink,
+} from "./memory-link.ts";
+export { type Random, seededRandom } from "./random.ts";
+export { SimSwitch, type SimSwitchOptions, type SwitchEvent } from "./sim-switch.ts";
