@@ -10,12 +10,17 @@ const HEADER_BYTES = 8;
 /** What a message takes, roughly, so that memory seldom has to grow. */
 const EXPECTED_MESSAGE_BYTES = 256;
 
+/** Where single messages are put together: fresh memory for each would cost more than encoding it. */
+const scratch = new Writer(4096);
+
 /**
  * The bytes of one message. A message of more than 65535 bytes, or one that `version` has no word
  * for, is a defect of the caller and throws; numbers are taken modulo the width of their field.
  */
 export function encodeMessage(version: OfVersion, xid: number, message: OfMessage): Uint8Array {
-  return encodeMessages(version, [{ xid, message }]);
+  scratch.reset();
+  writeMessage(scratch, version, { xid, message });
+  return scratch.finish();
 }
 
 /** The bytes of many messages one after another, in one piece of memory; as {@link encodeMessage}. */

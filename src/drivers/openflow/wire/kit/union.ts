@@ -3,11 +3,16 @@ import { rest } from "./scalars.ts";
 import { constant, type FieldCodecs, type Struct, struct } from "./struct.ts";
 import { unencodable } from "./unencodable.ts";
 
-/** One of several things that a number on the wire tells apart, and a `type` in the value. */
-export interface Variant<T extends { readonly type: string }, Type extends string = T["type"]> {
+/** A body, and the number on the wire that announces it. */
+export interface Coded<T> {
   readonly code: number;
-  readonly type: Type;
   readonly body: Codec<T>;
+}
+
+/** One of several bodies that a number on the wire tells apart, and `type` in the value. */
+export interface Variant<T extends { readonly type: string }, Type extends string = T["type"]>
+  extends Coded<T> {
+  readonly type: Type;
 }
 
 /** What has a number that no variant has; `data` is its whole body. */
@@ -38,21 +43,20 @@ export class Union<T extends { readonly type: string }> {
   }
 
   /** The variant that a number from the wire stands for. */
-  withCode(code: number): Variant<T | Unknown> {
-    return this.#byCode.get(code) ?? unknownVariant(code);
+  withCode(code: number): Coded<T | Unknown> {
+    return this.#byCode.get(code) ?? unknown(code);
   }
 
   /** The variant that a value is of; it must be one of this union's. */
-  of(value: T | Unknown): Variant<T | Unknown> {
-    if (isUnknown(value)) return unknownVariant(value.code);
+  of(value: T | Unknown): Coded<T | Unknown> {
+    if (isUnknown(value)) return unknown(value.code);
     const found = this.#byType.get(value.type);
     return found ?? unencodable(`this version of OpenFlow has no ${value.type} here`);
   }
 }
 
-function unknownVariant(code: number): Variant<Unknown> {
-  const body = struct({ type: constant("unknown"), code: constant(code), data: rest });
-  return { code, type: "unknown", body };
+function unknown(code: number): Coded<Unknown> {
+  return variant(code, "unknown", { code: constant(code), data: rest });
 }
 
 function isUnknown(value: { readonly type: string }): value is Unknown {
