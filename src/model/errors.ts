@@ -210,8 +210,7 @@ function noPathText(explanation: NoPathReason): string {
   return match(explanation)
     .with(
       { reason: "disconnected" },
-      (e) =>
-        `the endpoints are not connected: ${e.components.map((c) => c.join(" ")).join(" | ")}`,
+      (e) => `the endpoints are not connected: ${e.components.map((c) => c.join(" ")).join(" | ")}`,
     )
     .with(
       { reason: "bandwidth" },
@@ -236,7 +235,9 @@ function vlanText(e: VlanUnavailable): string {
 }
 
 function driverText(e: DriverFailed): string {
-  const causes = e.causes.map((c) => (c.node === undefined ? c.message : `${c.node}: ${c.message}`));
+  const causes = e.causes.map((c) =>
+    c.node === undefined ? c.message : `${c.node}: ${c.message}`,
+  );
   const pending =
     e.pending === undefined || e.pending.length === 0
       ? ""

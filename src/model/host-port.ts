@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
-import { isName, NAME_RULE } from "./name.ts";
+import { isName, NAME_RULE, NAME_WITHOUT_COLON, NAME_WITHOUT_COLON_RULE } from "./name.ts";
 
 /** A network interface of a host, before it is known where it meets the fabric. */
 export interface HostPort {
@@ -33,6 +33,6 @@ function parseText(text: string): Result<HostPort, string> {
 
 function checked(host: unknown, nic: unknown): Result<HostPort, string> {
   if (!isName(host)) return err(`host ${NAME_RULE}`);
-  if (!isName(nic) || nic.includes(":")) return err(`nic ${NAME_RULE} and no colon`);
+  if (!isName(nic, NAME_WITHOUT_COLON)) return err(`nic ${NAME_WITHOUT_COLON_RULE}`);
   return ok({ host, nic });
 }

@@ -52,7 +52,7 @@ export interface NetworkLinkInfo {
 export interface SegmentInfo {
   readonly id: SegmentId;
   readonly domain: DomainId;
-  readonly state: "absent" | "provisioning" | "active" | "releasing" | "failed";
+  readonly state: "provisioning" | "active" | "releasing";
   readonly externalId?: string;
 }
 
@@ -78,4 +78,3 @@ export interface NetworkInfo {
   readonly createdAt: string;
   readonly updatedAt: string;
 }
-

@@ -64,7 +64,7 @@ export class VlanSet {
   }
 
   has(id: number): boolean {
-    return id >= 0 && ((this.#words[id >>> 5] ?? 0) & bitOf(id)) !== 0;
+    return isVlan(id) && ((this.#words[id >>> 5] ?? 0) & bitOf(id)) !== 0;
   }
 
   union(other: VlanSet): VlanSet {
@@ -115,11 +115,19 @@ export class VlanSet {
   /** Gives `this` or `other` itself where the result equals it: big topologies then share sets. */
   #merge(other: VlanSet, operation: (a: number, b: number) => number): VlanSet {
     if (other === this) return operation(1, 1) === 0 ? VlanSet.empty : this;
-    const merged = new VlanSet(
-      this.#words.map((word, index) => operation(word, other.#words[index] ?? 0)),
-    );
-    if (merged.equals(this)) return this;
-    return merged.equals(other) ? other : merged;
+    const merged = emptyWords();
+    let isThis = true;
+    let isOther = true;
+    for (let index = 0; index < WORDS; index++) {
+      const a = this.#words[index] ?? 0;
+      const b = other.#words[index] ?? 0;
+      const word = operation(a, b) >>> 0;
+      merged[index] = word;
+      isThis &&= word === a;
+      isOther &&= word === b;
+    }
+    if (isThis) return this;
+    return isOther ? other : new VlanSet(merged);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Attachment, attachmentKey } from "../model/attachment.ts";
-import { type DomainId, type NetworkNumber, type NodeId, type ProjectId, segmentId } from "../model/ids.ts";
+import { type DomainId, type NetworkNumber, type NodeId, type ProjectId, type SegmentId, segmentId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { ForwardingRule, NodeForwarding, Policer, Segment, SegmentEnd } from "../model/segment.ts";
 import type { Topology } from "../topology.ts";
@@ -27,7 +27,7 @@ export function segmentsOf(topology: Topology, owner: Owner, realisation: Realis
     [...byDomain].map(([domain, nodes]) => [
       domain,
       {
-        id: segmentId(`${owner.project}#${owner.number}@${domain}`),
+        id: segmentIdOf(owner, domain),
         project: owner.project,
         network: owner.number,
         generation: realisation.generation,
@@ -37,6 +37,11 @@ export function segmentsOf(topology: Topology, owner: Owner, realisation: Realis
       },
     ]),
   );
+}
+
+/** The name of a network's segment in a domain; the number sets it apart from earlier networks. */
+export function segmentIdOf({ project, number }: Owner, domain: DomainId): SegmentId {
+  return segmentId(`${project}#${number}@${domain}`);
 }
 
 /** A place where the tree crosses a port, seen from the node. */

@@ -10,8 +10,6 @@ export interface Surroundings {
   readonly griPrefix: string;
   readonly linkState: LinkState;
   readonly segments: Segments;
-  /** The names that domains gave to their segments, by segment. */
-  readonly externalIds: ReadonlyMap<string, string>;
 }
 
 /** What `getNetworkInfo` shows of a record. */
@@ -36,11 +34,11 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
       reserved: { forward, backward },
     })),
     cost: plan.cost,
-    segments: [...around.segments.values()].map(({ id, domain }): SegmentInfo => {
-      const externalId = around.externalIds.get(id);
-      const info = { id, domain, state: segmentState(record) };
-      return externalId === undefined ? info : { ...info, externalId };
-    }),
+    segments: [...around.segments.values()].map(({ id, domain }) => ({
+      id,
+      domain,
+      state: segmentState(record),
+    })),
     createdAt: isoTime(record.createdAt),
     updatedAt: isoTime(record.updatedAt),
   };

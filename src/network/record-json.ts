@@ -50,8 +50,8 @@ export function recordFromJson(value: unknown): Result<NetworkRecord, string> {
 
 /** Writes a quarantine for the store. */
 export function quarantineToJson(quarantine: Quarantine): JsonObject {
-  const { project, number, generation, claim, pending } = quarantine;
-  return { format: FORMAT, project, number, generation, claim: claimToJson(claim), pending };
+  const { id, project, number, claim, pending } = quarantine;
+  return { format: FORMAT, id, project, number, claim: claimToJson(claim), pending };
 }
 
 /** Reads what {@link quarantineToJson} wrote; the error says what is wrong with it. */
@@ -174,9 +174,9 @@ const recordSchema = v.variant("phase", [
 
 const quarantineSchema = v.object({
   format: v.literal(FORMAT),
+  id: number,
   project,
   number,
-  generation: count,
   claim,
   pending: v.pipe(v.array(node), v.minLength(1)),
 });

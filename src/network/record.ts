@@ -30,9 +30,10 @@ export type NetworkRecord = {
  * are seen clean, nobody else may use these labels there.
  */
 export interface Quarantine {
+  /** A number that no network and no other quarantine has. */
+  readonly id: NetworkNumber;
   readonly project: ProjectId;
   readonly number: NetworkNumber;
-  readonly generation: number;
   readonly claim: Claim;
   /** Nodes that have not been seen clean; never empty. */
   readonly pending: readonly NodeId[];

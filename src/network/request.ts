@@ -37,6 +37,16 @@ export interface ModifyOptions extends OperationOptions {
   readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
 }
 
+export interface TeardownOptions extends OperationOptions {
+  /** Do not wait for nodes that are gone: what they may still hold is kept in quarantine. */
+  readonly force?: boolean;
+}
+
+export interface VerifyOptions extends OperationOptions {
+  /** Probe frames, edge to edge; not carried by this version. */
+  readonly dataPlane?: false;
+}
+
 export interface SetupOptions extends OperationOptions {
   /** Default `hose`. */
   readonly sharing?: Sharing;

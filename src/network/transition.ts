@@ -41,12 +41,13 @@ export function sameSegments(a: Segments, b: Segments): boolean {
   return a.size === b.size && [...a].every(([domain, segment]) => sameSegment(segment, b.get(domain)));
 }
 
-/** Whether two segments ask the same of their domain; who made them when does not matter. */
-export function sameSegment(a: Segment, b: Segment | undefined): boolean {
-  return (
-    b !== undefined &&
-    JSON.stringify([a.id, a.ends, a.nodes]) === JSON.stringify([b.id, b.ends, b.nodes])
-  );
+/** Whether two segments, or the lack of them, ask the same of a domain; generations do not matter. */
+export function sameSegment(a: Segment | undefined, b: Segment | undefined): boolean {
+  return a === b || JSON.stringify(asked(a)) === JSON.stringify(asked(b));
+}
+
+function asked(segment: Segment | undefined): unknown {
+  return segment === undefined ? null : [segment.id, segment.ends, segment.nodes];
 }
 
 type PickNode = (

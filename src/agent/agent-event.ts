@@ -1,0 +1,27 @@
+import type { LinkId, NodeId, ProjectId } from "../model/ids.ts";
+import type { NetworkState } from "../model/network.ts";
+
+/** What an agent tells unasked; one union on `type`. */
+export type AgentEvent =
+  /** A network came to be, or changed its state or its generation. */
+  | {
+      readonly type: "network-state";
+      readonly project: ProjectId;
+      readonly state: NetworkState;
+      readonly generation: number;
+    }
+  /** A network is gone; nothing of it is left on any node that can be reached. */
+  | { readonly type: "network-removed"; readonly project: ProjectId }
+  /** A node is there, and holds exactly what it should. */
+  | { readonly type: "node-up"; readonly node: NodeId }
+  | { readonly type: "node-down"; readonly node: NodeId; readonly reason: string }
+  | { readonly type: "link-state"; readonly link: LinkId; readonly up: boolean }
+  /** A node did not hold what it should; `repaired` says whether it does now. */
+  | {
+      readonly type: "drift";
+      readonly node: NodeId;
+      readonly what: readonly string[];
+      readonly repaired: boolean;
+    }
+  /** What an undone or forced operation had left was seen clean; its labels are free again. */
+  | { readonly type: "quarantine-over"; readonly project: ProjectId };

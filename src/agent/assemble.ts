@@ -1,0 +1,192 @@
+import { err, ok, type Result } from "neverthrow";
+import type { DriverBase } from "../drivers/driver-base.ts";
+import type { Clock } from "../model/clock.ts";
+import type { DcnsError, Fault } from "../model/errors.ts";
+import { type DomainId, domainId, type ProjectId } from "../model/ids.ts";
+import type { Segment } from "../model/segment.ts";
+import { segmentsOf } from "../network/forwarding.ts";
+import { networkState } from "../network/info.ts";
+import { currentOf, latestOf, type NetworkRecord } from "../network/record.ts";
+import { MemoryStore } from "../store/memory-store.ts";
+import type { Store } from "../store/store.ts";
+import { systemClock } from "../system-clock.ts";
+import { Topology } from "../topology.ts";
+import type { AgentEvent } from "./agent-event.ts";
+import { Calls } from "./calls.ts";
+import { Conductor } from "./conductor.ts";
+import { Deadline } from "./deadline.ts";
+import { EventStream } from "./event-stream.ts";
+import { type Contents, Journal } from "./journal.ts";
+import { recover } from "./recovery.ts";
+import { Registry } from "./registry.ts";
+import { Serial } from "./serial.ts";
+import { Transactions } from "./transaction.ts";
+import { Watch } from "./watch.ts";
+
+/** What an agent is started with. */
+export interface AgentOptions {
+  readonly topology: Topology;
+  /** A driver for every domain of the topology, by domain id; the agent closes them when it closes. */
+  readonly drivers: Readonly<Record<string, DriverBase>>;
+  /** Where networks survive; default a new `MemoryStore`. Whoever opened a store closes it. */
+  readonly store?: Store;
+  readonly clock?: Clock;
+  /** What the global reservation id begins with; default `dcns-`. */
+  readonly griPrefix?: string;
+  /** How long a call may take unless it says otherwise, in milliseconds; default 30,000. */
+  readonly operationTimeoutMs?: number;
+  /** How long each step back may take when a call is undone, in milliseconds; default 5,000. */
+  readonly rollbackTimeoutMs?: number;
+  /** How long a start waits for nodes with unfinished work, in milliseconds; default 5,000. */
+  readonly recoveryTimeoutMs?: number;
+}
+
+/** The parts of a running agent. */
+export interface AgentParts {
+  readonly clock: Clock;
+  readonly events: EventStream<AgentEvent>;
+  readonly registry: Registry;
+  readonly calls: Calls;
+  readonly watch: Watch;
+  readonly serial: Serial<ProjectId>;
+  readonly drivers: ReadonlyMap<DomainId, DriverBase>;
+  readonly operationTimeoutMs: number;
+}
+
+const DEFAULT_OPERATION_TIMEOUT_MS = 30_000;
+const DEFAULT_ROLLBACK_TIMEOUT_MS = 5_000;
+const DEFAULT_RECOVERY_TIMEOUT_MS = 5_000;
+
+/** Puts an agent together, takes its drivers into service and ends what was left unfinished. */
+export async function assemble(options: AgentOptions): Promise<Result<AgentParts, DcnsError>> {
+  const faults = optionFaults(options);
+  if (faults.length > 0) return err({ type: "invalid-request", faults });
+  const journal = new Journal(options.store ?? new MemoryStore());
+  const contents = await journal.load();
+  if (contents.isErr()) return err(contents.error);
+
+  const { transactions, parts } = wire(options, journal);
+  parts.registry.adopt(contents.value.networks, contents.value.quarantines);
+  const attached = await attach(parts, contents.value);
+  const recovered = attached.isErr()
+    ? attached
+    : await finishWork(options, parts, transactions);
+  if (recovered.isErr()) {
+    parts.watch[Symbol.dispose]();
+    await Promise.all([...parts.drivers.values()].map((driver) => driver.close()));
+    return err(recovered.error);
+  }
+  return ok(parts);
+}
+
+function optionFaults({ topology, drivers }: AgentOptions): readonly Fault[] {
+  if (!(topology instanceof Topology)) {
+    return [{ path: ["topology"], value: topology, message: "must be a Topology" }];
+  }
+  const missing = [...topology.domains.keys()].filter((domain) => drivers[domain] === undefined);
+  const strangers = Object.keys(drivers).filter((name) => !topology.domains.has(domainId(name)));
+  return [
+    ...missing.map((domain) => ({
+      path: ["drivers", domain],
+      value: undefined,
+      message: "this domain of the topology needs a driver",
+    })),
+    ...strangers.map((name) => ({
+      path: ["drivers", name],
+      value: name,
+      message: "is not a domain of the topology",
+    })),
+  ];
+}
+
+function wire(
+  options: AgentOptions,
+  journal: Journal,
+): { readonly transactions: Transactions; readonly parts: AgentParts } {
+  const clock = options.clock ?? systemClock;
+  const events = new EventStream<AgentEvent>();
+  const registry = new Registry(options.topology);
+  const serial = new Serial<ProjectId>();
+  const drivers = new Map(
+    Object.entries(options.drivers).map(([name, driver]) => [domainId(name), driver]),
+  );
+  const operationTimeoutMs = options.operationTimeoutMs ?? DEFAULT_OPERATION_TIMEOUT_MS;
+  const transactions = new Transactions({
+    clock,
+    registry,
+    journal,
+    conductor: new Conductor(drivers),
+    rollbackTimeoutMs: options.rollbackTimeoutMs ?? DEFAULT_ROLLBACK_TIMEOUT_MS,
+    changed: (before, after) => announce(events, registry, before, after),
+  });
+  const griPrefix = options.griPrefix ?? "dcns-";
+  const calls = new Calls({ registry, transactions, drivers, griPrefix });
+  const resumeTeardown = (project: ProjectId): void => {
+    void serial.run(project, async () => {
+      if (registry.record(project)?.phase !== "teardown") return;
+      const deadline = new Deadline(clock, { operation: "teardown", timeoutMs: operationTimeoutMs });
+      await calls.tearDown(project, false, deadline);
+      deadline[Symbol.dispose]();
+    });
+  };
+  const watch = new Watch({ registry, journal, events, resumeTeardown });
+  const parts = { clock, events, registry, calls, watch, serial, drivers, operationTimeoutMs };
+  return { transactions, parts };
+}
+
+function announce(
+  events: EventStream<AgentEvent>,
+  registry: Registry,
+  before: NetworkRecord | undefined,
+  after: NetworkRecord | undefined,
+): void {
+  if (after !== undefined) {
+    const { project } = after;
+    const state = networkState(after, registry.linkState);
+    const { generation } = latestOf(after);
+    events.emit({ type: "network-state", project, state, generation });
+  } else if (before !== undefined) {
+    events.emit({ type: "network-removed", project: before.project });
+  }
+}
+
+/** Gives every driver its domain, and what its domain must hold. */
+async function attach(
+  { registry, drivers, watch, clock }: AgentParts,
+  { networks }: Contents,
+): Promise<Result<void, DcnsError>> {
+  const { topology } = registry;
+  for (const [domain, driver] of drivers) {
+    watch.follow(domain, driver);
+    const segments = networks.flatMap((record) => stayingSegment(topology, record, domain));
+    const context = { domain: topology.domainView(domain), clock, segments };
+    const attached = await driver.attach(context);
+    if (attached.isErr()) return err(attached.error);
+  }
+  return ok(undefined);
+}
+
+function stayingSegment(
+  topology: Topology,
+  record: NetworkRecord,
+  domain: DomainId,
+): readonly Segment[] {
+  const current = record.phase === "teardown" ? undefined : currentOf(record);
+  if (current === undefined) return [];
+  const segment = segmentsOf(topology, record, current).get(domain);
+  return segment === undefined ? [] : [segment];
+}
+
+async function finishWork(
+  options: AgentOptions,
+  { clock, registry, watch }: AgentParts,
+  transactions: Transactions,
+): Promise<Result<void, DcnsError>> {
+  const timeoutMs = options.recoveryTimeoutMs ?? DEFAULT_RECOVERY_TIMEOUT_MS;
+  const deadline = new Deadline(clock, { operation: "recovery", timeoutMs });
+  const { topology } = registry;
+  const { signal } = deadline;
+  const ended = await recover(registry.records(), { topology, transactions, watch, signal });
+  deadline[Symbol.dispose]();
+  return ended;
+}

@@ -1,0 +1,173 @@
+import { err, ok, Result } from "neverthrow";
+import type { DriverBase, NodeCost, SegmentReport } from "../drivers/driver-base.ts";
+import { type DcnsError, invalidRequest, type NetworkNotFound } from "../model/errors.ts";
+import { type DomainId, networkNumber, type ProjectId } from "../model/ids.ts";
+import { invariant } from "../model/invariant.ts";
+import type { NetworkInfo, SegmentInfo } from "../model/network.ts";
+import { decideModify, decideSetup } from "../network/decide.ts";
+import { segmentsOf } from "../network/forwarding.ts";
+import { networkInfo, networkState } from "../network/info.ts";
+import { latestOf, type NetworkRecord } from "../network/record.ts";
+import { changedSpec, type NetworkChange } from "../network/request.ts";
+import { type NetworkSpec, specDifferences } from "../network/spec.ts";
+import type { NetworkPlan as ComputedPlan } from "../pce/index.ts";
+import type { Deadline } from "./deadline.ts";
+import type { Registry } from "./registry.ts";
+import type { Transactions } from "./transaction.ts";
+
+/** A dry run's answer: the tree with everything it would reserve, and what each node would hold. */
+export interface NetworkPlan extends ComputedPlan {
+  readonly project: ProjectId;
+  readonly segments: readonly Pick<SegmentInfo, "id" | "domain">[];
+  readonly nodes: readonly NodeCost[];
+}
+
+/** Whether the nodes hold what they should; no discrepancies mean that they do. */
+export interface VerifyReport {
+  readonly project: ProjectId;
+  readonly consistent: boolean;
+  readonly segments: readonly SegmentReport[];
+}
+
+/** What the calls work with. */
+export interface CallsContext {
+  readonly registry: Registry;
+  readonly transactions: Transactions;
+  readonly drivers: ReadonlyMap<DomainId, DriverBase>;
+  readonly griPrefix: string;
+}
+
+/** What each call means, given arguments that have been read; calls of one project follow one another. */
+export class Calls {
+  readonly #context: CallsContext;
+
+  constructor(context: CallsContext) {
+    this.#context = context;
+  }
+
+  async setUp(
+    project: ProjectId,
+    spec: NetworkSpec,
+    deadline: Deadline,
+  ): Promise<Result<NetworkInfo, DcnsError>> {
+    const { registry, transactions } = this.#context;
+    const existing = registry.record(project);
+    if (existing !== undefined) return this.#same(existing, spec);
+    const decision = decideSetup(registry.view(), project, spec);
+    if (decision.isErr()) return err(decision.error);
+    const done = await transactions.change(undefined, project, decision.value, deadline);
+    return done.map((record) => this.#info(record));
+  }
+
+  async modify(
+    project: ProjectId,
+    change: NetworkChange,
+    deadline: Deadline,
+  ): Promise<Result<NetworkInfo, DcnsError>> {
+    const { registry, transactions } = this.#context;
+    const record = registry.record(project);
+    if (record === undefined) return err(notFound(project));
+    if (record.phase !== "stable") return err(this.#wrongState(record));
+    const spec = changedSpec(record.current.spec, change);
+    if (spec.endpoints.length === 0) {
+      const message = "leaves no endpoint: use teardown";
+      return err(invalidRequest(["remHostPorts"], change.remove, message));
+    }
+    if (specDifferences(record.current.spec, spec).length === 0) return ok(this.#info(record));
+    const decision = decideModify(registry.view(), project, record.current, change);
+    if (decision.isErr()) return err(decision.error);
+    const done = await transactions.change(record, project, decision.value, deadline);
+    return done.map((after) => this.#info(after));
+  }
+
+  async tearDown(
+    project: ProjectId,
+    force: boolean,
+    deadline: Deadline,
+  ): Promise<Result<void, DcnsError>> {
+    const record = this.#context.registry.record(project);
+    if (record === undefined) return err(notFound(project));
+    invariant(
+      record.phase === "stable" || record.phase === "teardown",
+      "earlier calls on the project have ended",
+    );
+    return this.#context.transactions.tearDown(record, force, deadline);
+  }
+
+  async verify(project: ProjectId, deadline: Deadline): Promise<Result<VerifyReport, DcnsError>> {
+    const { registry, drivers } = this.#context;
+    const record = registry.record(project);
+    if (record === undefined) return err(notFound(project));
+    const reports = await Promise.all(
+      [...segmentsOf(registry.topology, record, latestOf(record)).values()].map((segment) => {
+        const driver = drivers.get(segment.domain);
+        invariant(driver !== undefined, `domain ${segment.domain} has a driver`);
+        return driver.verify(segment.id, { signal: deadline.signal });
+      }),
+    );
+    return Result.combine(reports)
+      .mapErr((error): DcnsError => deadline.interruption ?? error)
+      .map((segments) => ({
+        project,
+        consistent: segments.every((segment) => segment.discrepancies.length === 0),
+        segments,
+      }));
+  }
+
+  info(project: ProjectId): Result<NetworkInfo, NetworkNotFound> {
+    const record = this.#context.registry.record(project);
+    return record === undefined ? err(notFound(project)) : ok(this.#info(record));
+  }
+
+  list(): readonly NetworkInfo[] {
+    const records = this.#context.registry.records();
+    return records
+      .map((record) => this.#info(record))
+      .sort((a, b) => (a.project < b.project ? -1 : 1));
+  }
+
+  plan(project: ProjectId, spec: NetworkSpec): Result<NetworkPlan, DcnsError> {
+    const { registry, drivers } = this.#context;
+    return decideSetup(registry.view(), project, spec).map(({ target }) => {
+      const number = registry.record(project)?.number ?? ANY_NUMBER;
+      const segments = [
+        ...segmentsOf(registry.topology, { project, number }, target).values(),
+      ];
+      return {
+        ...target.plan,
+        project,
+        segments: segments.map(({ id, domain }) => ({ id, domain })),
+        nodes: segments.flatMap((segment) => drivers.get(segment.domain)?.cost(segment) ?? []),
+      };
+    });
+  }
+
+  /** An identical request finds its work done; any other must not change what exists. */
+  #same(record: NetworkRecord, spec: NetworkSpec): Result<NetworkInfo, DcnsError> {
+    if (record.phase !== "stable") return err(this.#wrongState(record));
+    const differs = specDifferences(record.current.spec, spec);
+    return differs.length === 0
+      ? ok(this.#info(record))
+      : err({ type: "network-exists", project: record.project, differs });
+  }
+
+  #wrongState(record: NetworkRecord): DcnsError {
+    const state = networkState(record, this.#context.registry.linkState);
+    const message = "its teardown has not ended: call teardown again";
+    return { type: "wrong-state", project: record.project, state, message };
+  }
+
+  #info(record: NetworkRecord): NetworkInfo {
+    const { registry, griPrefix } = this.#context;
+    const { topology, linkState } = registry;
+    const segments = segmentsOf(topology, record, latestOf(record));
+    return networkInfo(record, { griPrefix, linkState, segments });
+  }
+}
+
+/** Stands for the number that a planned network would get. */
+const ANY_NUMBER = networkNumber(1);
+
+function notFound(project: ProjectId): NetworkNotFound {
+  return { type: "network-not-found", project };
+}

@@ -1,0 +1,137 @@
+import { okAsync, Result, type ResultAsync } from "neverthrow";
+import type { DriverBase, ProvisionOptions } from "../drivers/driver-base.ts";
+import type { DriverCause, DriverError } from "../model/errors.ts";
+import type { DomainId, NodeId } from "../model/ids.ts";
+import { invariant } from "../model/invariant.ts";
+import type { Segment } from "../model/segment.ts";
+import type { Segments } from "../network/forwarding.ts";
+import { sameSegment } from "../network/transition.ts";
+
+/** How far a journey through several states came. */
+export interface Progress {
+  /** The states that were begun, in order; the last may stand only in part. */
+  readonly begun: readonly Segments[];
+  readonly error?: DriverError;
+}
+
+/** Brings the domains from one state to the next through their drivers. Holds no state of its own. */
+export class Conductor {
+  readonly #drivers: ReadonlyMap<DomainId, DriverBase>;
+
+  constructor(drivers: ReadonlyMap<DomainId, DriverBase>) {
+    this.#drivers = drivers;
+  }
+
+  /** Whether some driver cannot carry its segment at all; asked before anything is touched. */
+  unsupported(segments: Segments): DriverError | undefined {
+    for (const segment of segments.values()) {
+      if (segment.ends.length > 2 && !this.#driver(segment.domain).capabilities().multipoint) {
+        const message = `cannot join ${segment.ends.length} ends`;
+        const causes: readonly DriverCause[] = [{ kind: "unsupported", message }];
+        return { type: "driver-failed", domain: segment.domain, causes };
+      }
+    }
+    return undefined;
+  }
+
+  /** Goes through `states` one after another and stops at the first that fails. */
+  async advance(
+    from: Segments,
+    states: readonly Segments[],
+    options: ProvisionOptions,
+  ): Promise<Progress> {
+    const begun: Segments[] = [];
+    let last = from;
+    for (const state of states) {
+      begun.push(state);
+      const moved = await this.move(last, state, options);
+      if (moved.isErr()) return { begun, error: moved.error };
+      last = state;
+    }
+    return { begun };
+  }
+
+  /**
+   * Goes back through `begun` to `from`, past whatever is out of reach or refuses, and lists the
+   * nodes that were not seen to follow. Their drivers go on bringing them there.
+   */
+  async retreat(
+    from: Segments,
+    begun: readonly Segments[],
+    timeoutMs: number,
+  ): Promise<readonly NodeId[]> {
+    const pending = new Map<DomainId, readonly NodeId[]>();
+    let last = begun.at(-1) ?? from;
+    for (const state of [from, ...begun.slice(0, -1)].reverse()) {
+      for (const { domain, moved } of await this.#moveEach(last, state, {
+        timeoutMs,
+        allowPending: true,
+      })) {
+        const states = [last.get(domain), state.get(domain)];
+        pending.set(domain, moved.isOk() ? moved.value : doubtful(moved.error, states));
+      }
+      last = state;
+    }
+    return [...new Set([...pending.values()].flat())].sort();
+  }
+
+  /** Brings every domain from one state to the next; gives the nodes that are pending. */
+  async move(
+    from: Segments,
+    to: Segments,
+    options: ProvisionOptions,
+  ): Promise<Result<readonly NodeId[], DriverError>> {
+    const moves = await this.#moveEach(from, to, options);
+    return Result.combine(moves.map(({ moved }) => moved)).map((pending) => pending.flat());
+  }
+
+  #moveEach(
+    from: Segments,
+    to: Segments,
+    options: ProvisionOptions,
+  ): Promise<readonly DomainMove[]> {
+    const domains = [...new Set([...from.keys(), ...to.keys()])].sort();
+    const changing = domains.filter((domain) => !sameSegment(from.get(domain), to.get(domain)));
+    return Promise.all(
+      changing.map(async (domain) => ({
+        domain,
+        moved: await this.#moveDomain(domain, from.get(domain), to.get(domain), options),
+      })),
+    );
+  }
+
+  #moveDomain(
+    domain: DomainId,
+    was: Segment | undefined,
+    will: Segment | undefined,
+    options: ProvisionOptions,
+  ): ResultAsync<readonly NodeId[], DriverError> {
+    const driver = this.#driver(domain);
+    if (will !== undefined) return driver.provision(will, options).map(({ pending }) => pending);
+    if (was !== undefined) return driver.release(was.id, options).map(({ pending }) => pending);
+    return okAsync([]);
+  }
+
+  #driver(domain: DomainId): DriverBase {
+    const driver = this.#drivers.get(domain);
+    invariant(driver !== undefined, `domain ${domain} has a driver`);
+    return driver;
+  }
+}
+
+/** What became of one domain's move: the nodes that are pending, or the error. */
+interface DomainMove {
+  readonly domain: DomainId;
+  readonly moved: Result<readonly NodeId[], DriverError>;
+}
+
+/** The nodes of a domain that a failed move may have left in either state. */
+function doubtful(
+  error: DriverError,
+  states: readonly (Segment | undefined)[],
+): readonly NodeId[] {
+  const causes = error.type === "driver-failed" ? error.causes : [];
+  const named = causes.flatMap(({ node }) => node ?? []);
+  const all = states.flatMap((state) => state?.nodes.map(({ node }) => node) ?? []);
+  return named.length > 0 ? named : all;
+}

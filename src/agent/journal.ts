@@ -1,0 +1,106 @@
+import { err, ok, type Result, type ResultAsync } from "neverthrow";
+import type { StoreError } from "../model/errors.ts";
+import type { NetworkRecord, Quarantine } from "../network/record.ts";
+import {
+  quarantineFromJson,
+  quarantineToJson,
+  recordFromJson,
+  recordToJson,
+} from "../network/record-json.ts";
+import type { Store, StoredRecord, StoreWrite } from "../store/store.ts";
+
+/** One durable change: all of it is written, or none. */
+export type JournalEntry =
+  | { readonly type: "network"; readonly record: NetworkRecord }
+  | { readonly type: "network-gone"; readonly record: NetworkRecord }
+  | { readonly type: "quarantine"; readonly quarantine: Quarantine }
+  | { readonly type: "quarantine-over"; readonly quarantine: Quarantine };
+
+/** What a store held when it was opened. */
+export interface Contents {
+  readonly networks: readonly NetworkRecord[];
+  readonly quarantines: readonly Quarantine[];
+}
+
+/** The agent's records in a store, and the revision of each, so that no other writer is overwritten. */
+export class Journal {
+  readonly #store: Store;
+  readonly #revisions = new Map<string, number>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Reads everything; what cannot be read is an error, never skipped. */
+  load(): ResultAsync<Contents, StoreError> {
+    return this.#store.load().andThen((records) => {
+      for (const { key, revision } of records) this.#revisions.set(key, revision);
+      return readContents(records);
+    });
+  }
+
+  /** Writes all entries at once. Changes of one network must follow one another. */
+  write(entries: readonly JournalEntry[]): ResultAsync<void, StoreError> {
+    const writes = entries.map(writeOf);
+    const compare = writes.map(({ key }) => ({ key, revision: this.#revisions.get(key) ?? 0 }));
+    return this.#store.commit({ compare, writes }).map((revision) => {
+      for (const { type, key } of writes) {
+        if (type === "put") this.#revisions.set(key, revision);
+        else this.#revisions.delete(key);
+      }
+    });
+  }
+}
+
+const NETWORK = "network/";
+const QUARANTINE = "quarantine/";
+
+function writeOf(entry: JournalEntry): StoreWrite {
+  switch (entry.type) {
+    case "network":
+      return { type: "put", key: networkKey(entry.record), value: recordToJson(entry.record) };
+    case "network-gone":
+      return { type: "delete", key: networkKey(entry.record) };
+    case "quarantine":
+      return {
+        type: "put",
+        key: quarantineKey(entry.quarantine),
+        value: quarantineToJson(entry.quarantine),
+      };
+    case "quarantine-over":
+      return { type: "delete", key: quarantineKey(entry.quarantine) };
+  }
+}
+
+function networkKey(record: NetworkRecord): string {
+  return `${NETWORK}${record.number}`;
+}
+
+function quarantineKey({ id }: Quarantine): string {
+  return `${QUARANTINE}${id}`;
+}
+
+function readContents(records: readonly StoredRecord[]): Result<Contents, StoreError> {
+  return readAll(records, NETWORK, recordFromJson).andThen((networks) =>
+    readAll(records, QUARANTINE, quarantineFromJson).map((quarantines) => ({
+      networks,
+      quarantines,
+    })),
+  );
+}
+
+function readAll<T>(
+  records: readonly StoredRecord[],
+  prefix: string,
+  read: (value: unknown) => Result<T, string>,
+): Result<readonly T[], StoreError> {
+  const values: T[] = [];
+  for (const { key, value } of records.filter((record) => record.key.startsWith(prefix))) {
+    const parsed = read(value);
+    if (parsed.isErr()) {
+      return err({ type: "store-unavailable", message: `record ${key}: ${parsed.error}` });
+    }
+    values.push(parsed.value);
+  }
+  return ok(values);
+}

@@ -1,0 +1,54 @@
+import { ok, type Result } from "neverthrow";
+import type { StoreError } from "../model/errors.ts";
+import type { NodeId } from "../model/ids.ts";
+import { segmentsOf } from "../network/forwarding.ts";
+import { currentOf, latestOf, type NetworkRecord } from "../network/record.ts";
+import type { Topology } from "../topology.ts";
+import type { Transactions } from "./transaction.ts";
+import type { Watch } from "./watch.ts";
+
+/** What a recovery works with. */
+export interface RecoveryContext {
+  readonly topology: Topology;
+  readonly transactions: Transactions;
+  readonly watch: Watch;
+  /** Raised when nodes have been waited for long enough. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Ends what an earlier agent had begun: a setup or a modify is undone, a teardown finished.
+ *
+ * The drivers were given only what should stay, and a node that is up has been brought to that; so
+ * all there is to do is to wait for the nodes concerned. For those that do not come, what they may
+ * still hold goes into quarantine, or leaves the teardown to be resumed when they return.
+ */
+export async function recover(
+  records: readonly NetworkRecord[],
+  context: RecoveryContext,
+): Promise<Result<void, StoreError>> {
+  for (const record of records.filter(({ phase }) => phase !== "stable")) {
+    const pending = await context.watch.untilUp(nodesOf(context.topology, record), context.signal);
+    if (record.phase === "teardown" && pending.length > 0) continue;
+    const ended = await context.transactions.finish(record, stayingRecord(record), pending);
+    if (ended.isErr()) return ended;
+  }
+  return ok(undefined);
+}
+
+/** Every node that may hold something of the network. */
+function nodesOf(topology: Topology, record: NetworkRecord): readonly NodeId[] {
+  const realisations = [latestOf(record), currentOf(record) ?? latestOf(record)];
+  const nodes = realisations.flatMap((realisation) =>
+    [...segmentsOf(topology, record, realisation).values()].flatMap((segment) =>
+      segment.nodes.map(({ node }) => node),
+    ),
+  );
+  return [...new Set(nodes)].sort();
+}
+
+function stayingRecord(record: NetworkRecord): Extract<NetworkRecord, { phase: "stable" }> | undefined {
+  if (record.phase !== "modify") return undefined;
+  const { project, number, createdAt, updatedAt, current } = record;
+  return { project, number, createdAt, updatedAt, phase: "stable", current };
+}

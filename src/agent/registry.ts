@@ -1,0 +1,143 @@
+import { type Claim, Ledger, type Resources, unlimited } from "../ledger.ts";
+import {
+  type LinkId,
+  type NetworkNumber,
+  type NodeId,
+  networkNumber,
+  type PortRef,
+  type ProjectId,
+} from "../model/ids.ts";
+import { invariant } from "../model/invariant.ts";
+import { claimBeyond, recordClaim } from "../network/claims.ts";
+import type { View } from "../network/decide.ts";
+import type { NetworkRecord, Quarantine } from "../network/record.ts";
+import { type LinkState, topologyResources } from "../pce/index.ts";
+import { VlanSet } from "../model/vlan-set.ts";
+import type { Topology } from "../topology.ts";
+
+const boundless: Resources = { capacity: () => unlimited, labels: () => VlanSet.all };
+
+/**
+ * What an agent knows: the topology, the networks, what they hold in the ledger, and which links are
+ * down. All values in it are immutable; a decision is made on the `view` of one instant and put back
+ * before anything else happens.
+ */
+export class Registry {
+  #topology: Topology;
+  #ledger: Ledger;
+  readonly #records = new Map<ProjectId, NetworkRecord>();
+  readonly #quarantines = new Set<Quarantine>();
+  readonly #downPorts = new Set<PortRef>();
+  #lastNumber = 0;
+
+  constructor(topology: Topology) {
+    this.#topology = topology;
+    this.#ledger = Ledger.over(topologyResources(topology));
+  }
+
+  get topology(): Topology {
+    return this.#topology;
+  }
+
+  get linkState(): LinkState {
+    return { isUp: (link) => this.#isUp(link) };
+  }
+
+  /** The picture that a decision is made on. */
+  view(): View {
+    return { topology: this.#topology, ledger: this.#ledger, linkState: this.linkState };
+  }
+
+  /** Plans from now on are made on `topology`; what is held stays held. */
+  setTopology(topology: Topology): void {
+    this.#topology = topology;
+    this.#ledger = this.#ledger.withResources(topologyResources(topology));
+  }
+
+  record(project: ProjectId): NetworkRecord | undefined {
+    return this.#records.get(project);
+  }
+
+  records(): readonly NetworkRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /** Takes what was read from a store: it holds what it holds, whatever the topology says today. */
+  adopt(records: readonly NetworkRecord[], quarantines: readonly Quarantine[]): void {
+    for (const record of records) {
+      this.#keep(recordClaim(record));
+      this.put(record);
+    }
+    for (const quarantine of quarantines) this.quarantine(quarantine);
+  }
+
+  /** Replaces a project's record and what it holds, which must have been found free. */
+  put(record: NetworkRecord): void {
+    this.#lastNumber = Math.max(this.#lastNumber, record.number);
+    const claim = recordClaim(record);
+    const held = this.#ledger.claimOf(record.project);
+    if (claimBeyond(claim, held, record.project) === undefined) this.#keep(claim);
+    else {
+      const ledger = this.#ledger.replace(claim);
+      invariant(ledger.isOk(), `what was decided for ${record.project} is free`);
+      this.#ledger = ledger.value;
+    }
+    this.#records.set(record.project, record);
+  }
+
+  /** Forgets a project and releases what it holds. */
+  drop(project: ProjectId): void {
+    this.#ledger = this.#ledger.release(project);
+    this.#records.delete(project);
+  }
+
+  /** Holds back what may still be in use; called right after the network gave it up. */
+  quarantine(quarantine: Quarantine): void {
+    this.#lastNumber = Math.max(this.#lastNumber, quarantine.number, quarantine.id);
+    this.#keep(quarantine.claim);
+    this.#quarantines.add(quarantine);
+  }
+
+  /** Notes that `node` was seen clean; gives the quarantines that are over, which are then gone. */
+  clean(node: NodeId, concerns: (quarantine: Quarantine) => boolean): readonly Quarantine[] {
+    const over: Quarantine[] = [];
+    for (const quarantine of [...this.#quarantines].filter(concerns)) {
+      const pending = quarantine.pending.filter((one) => one !== node);
+      if (pending.length === quarantine.pending.length) continue;
+      this.#quarantines.delete(quarantine);
+      if (pending.length > 0) this.#quarantines.add({ ...quarantine, pending });
+      else {
+        this.#ledger = this.#ledger.release(quarantine.claim.holder);
+        over.push(quarantine);
+      }
+    }
+    return over;
+  }
+
+  /** A number that no network and no quarantine has, nor had while this agent runs. */
+  nextNumber(): NetworkNumber {
+    this.#lastNumber += 1;
+    return networkNumber(this.#lastNumber);
+  }
+
+  /** Notes a port's state; gives the link whose state that changed. */
+  setPort(port: PortRef, up: boolean): LinkId | undefined {
+    const link = this.#topology.linkAt(port);
+    const before = link !== undefined && this.#isUp(link.id);
+    if (up) this.#downPorts.delete(port);
+    else this.#downPorts.add(port);
+    return link !== undefined && this.#isUp(link.id) !== before ? link.id : undefined;
+  }
+
+  /** Puts on the books what is in use already, even where the topology has less than that today. */
+  #keep(claim: Claim): void {
+    const kept = this.#ledger.withResources(boundless).replace(claim);
+    invariant(kept.isOk(), `no label of ${claim.holder} is anybody else's`);
+    this.#ledger = kept.value.withResources(topologyResources(this.#topology));
+  }
+
+  #isUp(id: LinkId): boolean {
+    const link = this.#topology.links.get(id);
+    return link !== undefined && !this.#downPorts.has(link.a) && !this.#downPorts.has(link.b);
+  }
+}

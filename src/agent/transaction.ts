@@ -1,0 +1,223 @@
+import { err, ok, type Result, type ResultAsync } from "neverthrow";
+import type { Clock } from "../model/clock.ts";
+import type { DcnsError, StoreError } from "../model/errors.ts";
+import type { NodeId, ProjectId } from "../model/ids.ts";
+import { claimBeyond, recordClaim } from "../network/claims.ts";
+import type { Decision } from "../network/decide.ts";
+import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
+import {
+  currentOf,
+  type NetworkRecord,
+  type Quarantine,
+} from "../network/record.ts";
+import { stages } from "../network/transition.ts";
+import type { Topology } from "../topology.ts";
+import type { Conductor } from "./conductor.ts";
+import type { Deadline } from "./deadline.ts";
+import type { Journal, JournalEntry } from "./journal.ts";
+import type { Registry } from "./registry.ts";
+
+/** What a transaction works with. */
+export interface TransactionContext {
+  readonly clock: Clock;
+  readonly registry: Registry;
+  readonly journal: Journal;
+  readonly conductor: Conductor;
+  /** How long one step back may take, in milliseconds. */
+  readonly rollbackTimeoutMs: number;
+  /** Told of every record that is put in place of another, and of every one that is gone. */
+  readonly changed: (before: NetworkRecord | undefined, after: NetworkRecord | undefined) => void;
+}
+
+/**
+ * The transaction: intent in the store, then the domains, then the outcome in the store; and the way
+ * back when something fails. Every outcome is either what was before or what was asked, and what
+ * cannot be seen clean is held in quarantine.
+ *
+ * Transactions of one project must follow one another.
+ */
+export class Transactions {
+  readonly #context: TransactionContext;
+
+  constructor(context: TransactionContext) {
+    this.#context = context;
+  }
+
+  /** Makes `decision` true of a project's network, new (`before` is undefined) or not. */
+  async change(
+    before: Extract<NetworkRecord, { phase: "stable" }> | undefined,
+    project: ProjectId,
+    decision: Decision,
+    deadline: Deadline,
+  ): Promise<Result<NetworkRecord, DcnsError>> {
+    const { registry, journal, conductor, clock } = this.#context;
+    const begun = this.#begin(before, project, decision);
+    const from = this.#segments(begun, before?.current);
+    const states = this.#route(begun, before, decision);
+    const unsupported = states.map((state) => conductor.unsupported(state)).find(Boolean);
+    if (unsupported !== undefined) return err(unsupported);
+
+    this.#put(before, begun);
+    const intent = await journal.write([{ type: "network", record: begun }]);
+    if (intent.isErr()) {
+      this.#settle(begun, before, undefined);
+      return err(intent.error);
+    }
+    const progress = await conductor.advance(from, states, { signal: deadline.signal });
+    const failure = progress.error ?? deadline.interruption;
+    if (failure === undefined) {
+      const done = stable(begun, decision.target, clock.now());
+      const outcome = await journal.write([{ type: "network", record: done }]);
+      if (outcome.isOk()) {
+        this.#put(begun, done);
+        return ok(done);
+      }
+      return err(await this.#undo(before, begun, { from, begun: states, failure: outcome.error }));
+    }
+    const cause = deadline.interruption ?? failure;
+    return err(await this.#undo(before, begun, { from, begun: progress.begun, failure: cause }));
+  }
+
+  /**
+   * Removes a project's network. Without `force` it fails while a node is out of reach, and the
+   * network stays as one that is being torn down; with it, such nodes go into quarantine.
+   */
+  async tearDown(
+    record: Exclude<NetworkRecord, { phase: "setup" | "modify" }>,
+    force: boolean,
+    deadline: Deadline,
+  ): Promise<Result<void, DcnsError>> {
+    const { journal, conductor, clock } = this.#context;
+    const begun: NetworkRecord = { ...record, phase: "teardown", updatedAt: clock.now() };
+    const intent = await journal.write([{ type: "network", record: begun }]);
+    if (intent.isErr()) return err(intent.error);
+    this.#put(record, begun);
+    const segments = this.#segments(begun, begun.current);
+    const options = { signal: deadline.signal, allowPending: force };
+    const removed = await conductor.move(segments, new Map(), options);
+    if (removed.isErr()) return err(deadline.interruption ?? removed.error);
+    return this.finish(begun, undefined, removed.value);
+  }
+
+  /**
+   * Ends what was begun with `after` (nothing, for a network that is gone). What `before` held beyond
+   * that stays in quarantine for as long as one of the `pending` nodes has not been seen clean.
+   */
+  async finish(
+    before: NetworkRecord,
+    after: Extract<NetworkRecord, { phase: "stable" }> | undefined,
+    pending: readonly NodeId[],
+  ): Promise<Result<void, StoreError>> {
+    const quarantine = this.#quarantineOf(before, after, pending);
+    const written = await this.#writeEnd(before, after, quarantine);
+    if (written.isOk()) this.#settle(before, after, quarantine);
+    return written;
+  }
+
+  #writeEnd(
+    before: NetworkRecord,
+    after: NetworkRecord | undefined,
+    quarantine: Quarantine | undefined,
+  ): ResultAsync<void, StoreError> {
+    const entries: readonly JournalEntry[] = [
+      after === undefined
+        ? { type: "network-gone", record: before }
+        : { type: "network", record: after },
+      ...(quarantine === undefined ? [] : [{ type: "quarantine" as const, quarantine }]),
+    ];
+    return this.#context.journal.write(entries);
+  }
+
+  #settle(
+    before: NetworkRecord,
+    after: NetworkRecord | undefined,
+    quarantine: Quarantine | undefined,
+  ): void {
+    const { registry, changed } = this.#context;
+    if (after === undefined) registry.drop(before.project);
+    else registry.put(after);
+    if (quarantine !== undefined) registry.quarantine(quarantine);
+    changed(before, after);
+  }
+
+  #begin(
+    before: Extract<NetworkRecord, { phase: "stable" }> | undefined,
+    project: ProjectId,
+    { target, claim }: Decision,
+  ): NetworkRecord {
+    const { clock, registry } = this.#context;
+    const now = clock.now();
+    if (before !== undefined) {
+      return { ...before, updatedAt: now, phase: "modify", target, claim };
+    }
+    const number = registry.nextNumber();
+    return { project, number, createdAt: now, updatedAt: now, phase: "setup", target };
+  }
+
+  /** Every state between what is and the target. */
+  #route(
+    owner: Owner,
+    before: NetworkRecord | undefined,
+    { steps }: Decision,
+  ): readonly Segments[] {
+    let last = this.#segments(owner, before === undefined ? undefined : currentOf(before));
+    return steps.flatMap(({ mode, to }) => {
+      const next = this.#segments(owner, to);
+      const between = stages(last, next, mode);
+      last = next;
+      return between;
+    });
+  }
+
+  /** Goes back to `before`; gives the error that the caller hears. */
+  async #undo(
+    before: Extract<NetworkRecord, { phase: "stable" }> | undefined,
+    begun: NetworkRecord,
+    journey: {
+      readonly from: Segments;
+      readonly begun: readonly Segments[];
+      readonly failure: DcnsError;
+    },
+  ): Promise<DcnsError> {
+    const { conductor, rollbackTimeoutMs } = this.#context;
+    const pending = await conductor.retreat(journey.from, journey.begun, rollbackTimeoutMs);
+    const quarantine = this.#quarantineOf(begun, before, pending);
+    // A store that fails here still says what was begun: the next start undoes it again.
+    await this.#writeEnd(begun, before, quarantine);
+    this.#settle(begun, before, quarantine);
+    return pending.length > 0 && journey.failure.type === "driver-failed"
+      ? { ...journey.failure, pending }
+      : journey.failure;
+  }
+
+  #segments(owner: Owner, realisation: ReturnType<typeof currentOf>): Segments {
+    const topology: Topology = this.#context.registry.topology;
+    return realisation === undefined ? new Map() : segmentsOf(topology, owner, realisation);
+  }
+
+  #put(before: NetworkRecord | undefined, after: NetworkRecord): void {
+    this.#context.registry.put(after);
+    this.#context.changed(before, after);
+  }
+
+  #quarantineOf(
+    before: NetworkRecord,
+    after: NetworkRecord | undefined,
+    pending: readonly NodeId[],
+  ): Quarantine | undefined {
+    if (pending.length === 0) return undefined;
+    const { project, number } = before;
+    const id = this.#context.registry.nextNumber();
+    const kept = after === undefined ? undefined : recordClaim(after);
+    const claim = claimBeyond(recordClaim(before), kept, `${project} (quarantine ${id})`);
+    return claim === undefined ? undefined : { id, project, number, claim, pending };
+  }
+}
+
+function stable(
+  { project, number, createdAt }: NetworkRecord,
+  current: Decision["target"],
+  now: number,
+): Extract<NetworkRecord, { phase: "stable" }> {
+  return { project, number, createdAt, updatedAt: now, phase: "stable", current };
+}

@@ -1,0 +1,116 @@
+import { match } from "ts-pattern";
+import type { DriverBase, DriverEvent } from "../drivers/driver-base.ts";
+import type { DomainId, NodeId, ProjectId } from "../model/ids.ts";
+import { segmentIdOf } from "../network/forwarding.ts";
+import { networkState } from "../network/info.ts";
+import { latestOf, type NetworkRecord, type Quarantine } from "../network/record.ts";
+import type { AgentEvent } from "./agent-event.ts";
+import type { EventStream } from "./event-stream.ts";
+import type { Journal } from "./journal.ts";
+import type { Registry } from "./registry.ts";
+
+/** What a watch works with. */
+export interface WatchContext {
+  readonly registry: Registry;
+  readonly journal: Journal;
+  readonly events: EventStream<AgentEvent>;
+  /** Called when a node is back that a project's teardown may have waited for. */
+  readonly resumeTeardown: (project: ProjectId) => void;
+}
+
+/** Listens to the drivers: link state, nodes that come and go, quarantines that end. */
+export class Watch implements Disposable {
+  readonly #context: WatchContext;
+  readonly #subscriptions: Disposable[] = [];
+  readonly #nodesUp = new Set<NodeId>();
+  readonly #waiters = new Set<() => void>();
+
+  constructor(context: WatchContext) {
+    this.#context = context;
+  }
+
+  /** Listens to one domain's driver from now on. */
+  follow(domain: DomainId, driver: DriverBase): void {
+    this.#subscriptions.push(driver.subscribe((event) => this.#hear(domain, event)));
+  }
+
+  /** Resolves with those of `nodes` that are not up when all are, or when `signal` is raised. */
+  async untilUp(nodes: readonly NodeId[], signal: AbortSignal): Promise<readonly NodeId[]> {
+    const missing = (): readonly NodeId[] => nodes.filter((node) => !this.#nodesUp.has(node));
+    while (missing().length > 0 && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#waiters.delete(wake);
+          signal.removeEventListener("abort", wake);
+          resolve();
+        };
+        this.#waiters.add(wake);
+        signal.addEventListener("abort", wake);
+      });
+    }
+    return missing();
+  }
+
+  [Symbol.dispose](): void {
+    for (const subscription of this.#subscriptions.splice(0)) subscription[Symbol.dispose]();
+  }
+
+  #hear(domain: DomainId, event: DriverEvent): void {
+    const { events } = this.#context;
+    match(event)
+      .with({ type: "node-up" }, ({ node }) => {
+        this.#nodesUp.add(node);
+        for (const wake of [...this.#waiters]) wake();
+        events.emit({ type: "node-up", node });
+        this.#clean(node, () => true);
+        this.#resumeTeardowns();
+      })
+      .with({ type: "node-down" }, ({ node, reason }) => {
+        this.#nodesUp.delete(node);
+        events.emit({ type: "node-down", node, reason });
+      })
+      .with({ type: "port-state" }, ({ port, up }) => this.#portState(port, up))
+      .with({ type: "confirmed" }, ({ node, segment }) =>
+        this.#clean(node, (quarantine) => segmentIdOf(quarantine, domain) === segment),
+      )
+      .with({ type: "drift" }, ({ node, what, repaired }) =>
+        events.emit({ type: "drift", node, what, repaired }),
+      )
+      .exhaustive();
+  }
+
+  /** A node that holds exactly what it should holds nothing of what is in quarantine. */
+  #clean(node: NodeId, concerns: (quarantine: Quarantine) => boolean): void {
+    const { registry, journal, events } = this.#context;
+    for (const quarantine of registry.clean(node, concerns)) {
+      // Should the store fail, the next start finds the quarantine and asks the nodes again.
+      void journal.write([{ type: "quarantine-over", quarantine }]);
+      events.emit({ type: "quarantine-over", project: quarantine.project });
+    }
+  }
+
+  #resumeTeardowns(): void {
+    const { registry, resumeTeardown } = this.#context;
+    for (const { phase, project } of registry.records()) {
+      if (phase === "teardown") resumeTeardown(project);
+    }
+  }
+
+  #portState(port: Parameters<Registry["setPort"]>[0], up: boolean): void {
+    const { registry, events } = this.#context;
+    const link = registry.setPort(port, up);
+    if (link === undefined) return;
+    events.emit({ type: "link-state", link, up });
+    for (const record of registry.records()) {
+      if (latestOf(record).plan.links.some((one) => one.link === link)) this.#announce(record);
+    }
+  }
+
+  #announce(record: NetworkRecord): void {
+    const { registry, events } = this.#context;
+    const { project } = record;
+    const { generation } = latestOf(record);
+    const state = networkState(record, registry.linkState);
+    events.emit({ type: "network-state", project, state, generation });
+  }
+}

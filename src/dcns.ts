@@ -1,0 +1,207 @@
+import { err, errAsync, type Result, ResultAsync } from "neverthrow";
+import type { AgentEvent } from "./agent/agent-event.ts";
+import { type AgentOptions, type AgentParts, assemble } from "./agent/assemble.ts";
+import type { NetworkPlan, VerifyReport } from "./agent/calls.ts";
+import { Deadline } from "./agent/deadline.ts";
+import type { EventStream } from "./agent/event-stream.ts";
+import { Serial } from "./agent/serial.ts";
+import type { DcnsError } from "./model/errors.ts";
+import type { ProjectId } from "./model/ids.ts";
+import type { NetworkInfo } from "./model/network.ts";
+import {
+  type BandwidthInput,
+  type HostPortInput,
+  limitOptions,
+  type ModifyOptions,
+  type OperationOptions,
+  parseModify,
+  parseProjectCall,
+  parseSetup,
+  type SetupOptions,
+  type TeardownOptions,
+  teardownOptions,
+  type VerifyOptions,
+  type VlanInput,
+  verifyOptions,
+} from "./network/request.ts";
+import type { Topology } from "./topology.ts";
+
+/**
+ * Gives projects private, bandwidth-guaranteed layer-2 networks between host ports.
+ *
+ * Every call is all or nothing: it ends with the network as asked, or with an error and the network
+ * as it was. Calls on one project run one after another, calls on different projects side by side.
+ * Nothing throws but for programmer errors.
+ */
+export class DcnsAgent implements AsyncDisposable {
+  /** Everything that happens, for listeners and for `for await`. */
+  readonly events: EventStream<AgentEvent>;
+  readonly #parts: AgentParts;
+  readonly #closing = new AbortController();
+
+  private constructor(parts: AgentParts) {
+    this.events = parts.events;
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes the drivers into service, and finishes or undoes what an earlier agent on the same store
+   * had begun. Errors: `invalid-request` (a domain without a driver), `driver-failed`,
+   * `store-unavailable`.
+   */
+  static start(options: AgentOptions): ResultAsync<DcnsAgent, DcnsError> {
+    return new ResultAsync(assemble(options)).map((parts) => new DcnsAgent(parts));
+  }
+
+  /**
+   * Gives `project` a network between `hostPorts`: computes the tree, reserves it, programs it.
+   *
+   * `bw` is bit/s of layer-2 frames, or text with a unit; `vlan` one ID, a set, or absent for any.
+   * An identical request for a network that exists gives that network; a different one gives
+   * `network-exists`. Errors: `invalid-request`, `unknown-host-port`, `network-exists`, `no-path`,
+   * `vlan-unavailable`, `driver-failed`, `timeout`, `aborted`, `store-*`, `wrong-state`, `closed`.
+   */
+  // biome-ignore lint/complexity/useMaxParams: the contract's own signature
+  setupPhysicalNetwork(
+    project: string,
+    hostPorts: readonly HostPortInput[],
+    bw: BandwidthInput,
+    vlan?: VlanInput,
+    options?: SetupOptions,
+  ): ResultAsync<NetworkInfo, DcnsError> {
+    const parsed = parseSetup(this.#topology, { project, hostPorts, bw, vlan, options });
+    if (parsed.isErr()) return errAsync(parsed.error);
+    const { project: id, spec } = parsed.value;
+    const { calls } = this.#parts;
+    return this.#run("setup", id, options, (deadline) => calls.setUp(id, spec, deadline));
+  }
+
+  /**
+   * Adds and removes host ports, and changes the bandwidth or the VLAN, in place where that is
+   * possible; endpoints that stay lose no frame. What is absent stays as it is. Adding a member and
+   * removing a stranger change nothing. Down to one endpoint the network is `partial`; down to none
+   * is refused. Errors as for setup, and `network-not-found`.
+   */
+  // biome-ignore lint/complexity/useMaxParams: the contract's own signature
+  modifyPhysicalNetwork(
+    project: string,
+    addHostPorts: readonly HostPortInput[],
+    remHostPorts: readonly HostPortInput[],
+    bw?: BandwidthInput,
+    vlan?: VlanInput,
+    options?: ModifyOptions,
+  ): ResultAsync<NetworkInfo, DcnsError> {
+    const args = { project, add: addHostPorts, remove: remHostPorts, bw, vlan, options };
+    const parsed = parseModify(this.#topology, args);
+    if (parsed.isErr()) return errAsync(parsed.error);
+    const { project: id, change } = parsed.value;
+    const { calls } = this.#parts;
+    return this.#run("modify", id, options, (deadline) => calls.modify(id, change, deadline));
+  }
+
+  /**
+   * Removes everything that setup made, and nothing else; returns when every node has confirmed it.
+   * A call that fails leaves the network `releasing`: it goes on when the nodes return, and may be
+   * called again, with `force` for nodes that will not. Errors: `network-not-found`,
+   * `driver-failed`, `timeout`, `aborted`, `store-*`, `closed`.
+   */
+  teardownPhysicalNetwork(
+    project: string,
+    options?: TeardownOptions,
+  ): ResultAsync<void, DcnsError> {
+    const parsed = parseProjectCall(project, teardownOptions, options);
+    if (parsed.isErr()) return errAsync(parsed.error);
+    const { project: id, options: limits } = parsed.value;
+    const { calls } = this.#parts;
+    return this.#run("teardown", id, options, (deadline) =>
+      calls.tearDown(id, limits.force, deadline),
+    );
+  }
+
+  /** What exists for `project`. Errors: `invalid-request`, `network-not-found`. */
+  getNetworkInfo(project: string): Result<NetworkInfo, DcnsError> {
+    return parseProjectCall(project, limitOptions, undefined).andThen(({ project: id }) =>
+      this.#parts.calls.info(id),
+    );
+  }
+
+  /** Every network there is, ordered by project. */
+  listNetworks(): readonly NetworkInfo[] {
+    return this.#parts.calls.list();
+  }
+
+  /** What setup would do, computed on what is free now; changes nothing. Errors as for setup. */
+  // biome-ignore lint/complexity/useMaxParams: the contract's own signature
+  planPhysicalNetwork(
+    project: string,
+    hostPorts: readonly HostPortInput[],
+    bw: BandwidthInput,
+    vlan?: VlanInput,
+    options?: SetupOptions,
+  ): Result<NetworkPlan, DcnsError> {
+    return parseSetup(this.#topology, { project, hostPorts, bw, vlan, options }).andThen(
+      ({ project: id, spec }) => this.#parts.calls.plan(id, spec),
+    );
+  }
+
+  /** Compares what the nodes hold with what they should; changes nothing. */
+  verifyNetwork(project: string, options?: VerifyOptions): ResultAsync<VerifyReport, DcnsError> {
+    const parsed = parseProjectCall(project, verifyOptions, options);
+    if (parsed.isErr()) return errAsync(parsed.error);
+    const { project: id } = parsed.value;
+    const { calls } = this.#parts;
+    return this.#run("verify", id, options, (deadline) => calls.verify(id, deadline));
+  }
+
+  /**
+   * Detaches: calls under way are undone, drivers are closed, and the data plane keeps forwarding
+   * what it has. Idempotent.
+   */
+  async close(): Promise<void> {
+    const { serial, watch, drivers, events } = this.#parts;
+    this.#closing.abort();
+    await serial.idle();
+    watch[Symbol.dispose]();
+    await Promise.all([...drivers.values()].map((driver) => driver.close()));
+    events.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #topology(): Topology {
+    return this.#parts.registry.topology;
+  }
+
+  /**
+   * Runs `task` when earlier calls on the project have ended. A call that is ended while it waits
+   * gives its error at once and never runs.
+   */
+  // biome-ignore lint/complexity/useMaxParams: what every call has
+  #run<T>(
+    operation: string,
+    project: ProjectId,
+    limits: OperationOptions | undefined,
+    task: (deadline: Deadline) => Promise<Result<T, DcnsError>>,
+  ): ResultAsync<T, DcnsError> {
+    const { clock, serial, operationTimeoutMs } = this.#parts;
+    const closing = this.#closing.signal;
+    if (closing.aborted) return errAsync({ type: "closed", what: "the agent" });
+    const timeoutMs = limits?.timeoutMs ?? operationTimeoutMs;
+    const deadline = new Deadline(clock, { operation, timeoutMs, signal: limits?.signal, closing });
+    let started = false;
+    const run = serial.run(project, async () => {
+      if (deadline.interruption !== undefined) return err(deadline.interruption);
+      started = true;
+      return task(deadline);
+    });
+    const endedWaiting = new Promise<Result<T, DcnsError>>((resolve) => {
+      deadline.signal.addEventListener("abort", () => {
+        if (!started && deadline.interruption !== undefined) resolve(err(deadline.interruption));
+      });
+    });
+    const first = Promise.race([run, endedWaiting]);
+    return new ResultAsync(first.finally(() => deadline[Symbol.dispose]()));
+  }
+}
