@@ -68,9 +68,7 @@ export async function assemble(options: AgentOptions): Promise<Result<AgentParts
   const { transactions, parts } = wire(options, journal);
   parts.registry.adopt(contents.value.networks, contents.value.quarantines);
   const attached = await attach(parts, contents.value);
-  const recovered = attached.isErr()
-    ? attached
-    : await finishWork(options, parts, transactions);
+  const recovered = attached.isErr() ? attached : await finishWork(options, parts, transactions);
   if (recovered.isErr()) {
     parts.watch[Symbol.dispose]();
     await Promise.all([...parts.drivers.values()].map((driver) => driver.close()));
@@ -124,7 +122,10 @@ function wire(
   const resumeTeardown = (project: ProjectId): void => {
     void serial.run(project, async () => {
       if (registry.record(project)?.phase !== "teardown") return;
-      const deadline = new Deadline(clock, { operation: "teardown", timeoutMs: operationTimeoutMs });
+      const deadline = new Deadline(clock, {
+        operation: "teardown",
+        timeoutMs: operationTimeoutMs,
+      });
       await calls.tearDown(project, false, deadline);
       deadline[Symbol.dispose]();
     });

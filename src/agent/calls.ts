@@ -130,9 +130,7 @@ export class Calls {
     const { registry, drivers } = this.#context;
     return decideSetup(registry.view(), project, spec).map(({ target }) => {
       const number = registry.record(project)?.number ?? ANY_NUMBER;
-      const segments = [
-        ...segmentsOf(registry.topology, { project, number }, target).values(),
-      ];
+      const segments = [...segmentsOf(registry.topology, { project, number }, target).values()];
       return {
         ...target.plan,
         project,

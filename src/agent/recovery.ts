@@ -47,7 +47,9 @@ function nodesOf(topology: Topology, record: NetworkRecord): readonly NodeId[] {
   return [...new Set(nodes)].sort();
 }
 
-function stayingRecord(record: NetworkRecord): Extract<NetworkRecord, { phase: "stable" }> | undefined {
+function stayingRecord(
+  record: NetworkRecord,
+): Extract<NetworkRecord, { phase: "stable" }> | undefined {
   if (record.phase !== "modify") return undefined;
   const { project, number, createdAt, updatedAt, current } = record;
   return { project, number, createdAt, updatedAt, phase: "stable", current };

@@ -8,11 +8,11 @@ import {
   type ProjectId,
 } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
+import { VlanSet } from "../model/vlan-set.ts";
 import { claimBeyond, recordClaim } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
 import type { NetworkRecord, Quarantine } from "../network/record.ts";
 import { type LinkState, topologyResources } from "../pce/index.ts";
-import { VlanSet } from "../model/vlan-set.ts";
 import type { Topology } from "../topology.ts";
 
 const boundless: Resources = { capacity: () => unlimited, labels: () => VlanSet.all };

@@ -5,11 +5,7 @@ import type { NodeId, ProjectId } from "../model/ids.ts";
 import { claimBeyond, recordClaim } from "../network/claims.ts";
 import type { Decision } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
-import {
-  currentOf,
-  type NetworkRecord,
-  type Quarantine,
-} from "../network/record.ts";
+import { currentOf, type NetworkRecord, type Quarantine } from "../network/record.ts";
 import { stages } from "../network/transition.ts";
 import type { Topology } from "../topology.ts";
 import type { Conductor } from "./conductor.ts";

@@ -36,8 +36,14 @@ export function claimForBoth(a: Claim, b: Claim, overlap: Overlap): Claim {
 }
 
 /** What `whole` has beyond `part`, for another holder; undefined if that is nothing. */
-export function claimBeyond(whole: Claim, part: Claim | undefined, holder: string): Claim | undefined {
-  const amounts = mergeAmounts(whole.bandwidth, part?.bandwidth ?? [], (x, y) => Math.max(0, x - y));
+export function claimBeyond(
+  whole: Claim,
+  part: Claim | undefined,
+  holder: string,
+): Claim | undefined {
+  const amounts = mergeAmounts(whole.bandwidth, part?.bandwidth ?? [], (x, y) =>
+    Math.max(0, x - y),
+  );
   const labels = minusLabels(whole.labels, part?.labels ?? []);
   return amounts.length === 0 && labels.length === 0
     ? undefined
@@ -59,7 +65,9 @@ function mergeAmounts(
     .filter(({ amount }) => amount > 0);
 }
 
-function byChannel(amounts: readonly ChannelClaim[]): ReadonlyMap<ChannelClaim["channel"], Bandwidth> {
+function byChannel(
+  amounts: readonly ChannelClaim[],
+): ReadonlyMap<ChannelClaim["channel"], Bandwidth> {
   const total = new Map<ChannelClaim["channel"], Bandwidth>();
   for (const { channel, amount } of amounts) {
     total.set(channel, bandwidth((total.get(channel) ?? 0) + amount));
@@ -67,7 +75,10 @@ function byChannel(amounts: readonly ChannelClaim[]): ReadonlyMap<ChannelClaim["
   return total;
 }
 
-function minusLabels(from: readonly LabelClaim[], labels: readonly LabelClaim[]): readonly LabelClaim[] {
+function minusLabels(
+  from: readonly LabelClaim[],
+  labels: readonly LabelClaim[],
+): readonly LabelClaim[] {
   const taken = new Set(labels.map(labelKey));
   return from.filter((one) => !taken.has(labelKey(one)));
 }

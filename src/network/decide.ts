@@ -1,10 +1,10 @@
 import { err, type Result } from "neverthrow";
-import type { Claim, Ledger } from "../ledger.ts";
 import { linkChannel, linkLabels } from "../ledger/channel.ts";
+import type { Claim, Ledger } from "../ledger.ts";
 import { bandwidth } from "../model/bandwidth.ts";
 import { type InvalidRequest, invalidRequest } from "../model/errors.ts";
-import { always } from "../model/interval.ts";
 import type { PortRef } from "../model/ids.ts";
+import { always } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import { claimOf } from "../pce/claim.ts";

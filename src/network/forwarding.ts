@@ -1,7 +1,20 @@
 import { type Attachment, attachmentKey } from "../model/attachment.ts";
-import { type DomainId, type NetworkNumber, type NodeId, type ProjectId, type SegmentId, segmentId } from "../model/ids.ts";
+import {
+  type DomainId,
+  type NetworkNumber,
+  type NodeId,
+  type ProjectId,
+  type SegmentId,
+  segmentId,
+} from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
-import type { ForwardingRule, NodeForwarding, Policer, Segment, SegmentEnd } from "../model/segment.ts";
+import type {
+  ForwardingRule,
+  NodeForwarding,
+  Policer,
+  Segment,
+  SegmentEnd,
+} from "../model/segment.ts";
 import type { Topology } from "../topology.ts";
 import type { Realisation } from "./realisation.ts";
 
@@ -65,7 +78,8 @@ function crossingsByNode(topology: Topology, { plan }: Realisation): Map<NodeId,
   for (const { link: id, label, forward, backward } of plan.links) {
     const link = topology.links.get(id);
     invariant(link !== undefined, `link ${id} of the tree is in the topology`);
-    const role = domainOf(topology, link.nodeA) === domainOf(topology, link.nodeB) ? "trunk" : "peer";
+    const role =
+      domainOf(topology, link.nodeA) === domainOf(topology, link.nodeB) ? "trunk" : "peer";
     add({ at: { node: link.nodeA, port: link.a, tag: label }, role, rate: backward });
     add({ at: { node: link.nodeB, port: link.b, tag: label }, role, rate: forward });
   }
@@ -92,8 +106,12 @@ function sharedLimit({ plan, spec }: Realisation): Realisation["spec"]["bandwidt
  * a node with three crossings or more, one policer holds their sum to the network's rate, so that no
  * trunk carries more than was reserved; elsewhere each host is held to its own.
  */
-function forwardingOf(atNode: readonly Crossing[], limit: Policer["rate"] | undefined): NodeForwarding {
-  const shared = limit !== undefined && atNode.length > 2 ? { key: "network", rate: limit } : undefined;
+function forwardingOf(
+  atNode: readonly Crossing[],
+  limit: Policer["rate"] | undefined,
+): NodeForwarding {
+  const shared =
+    limit !== undefined && atNode.length > 2 ? { key: "network", rate: limit } : undefined;
   const rules = atNode.map((crossing): ForwardingRule => {
     const police = shared ?? edgePolicer(crossing);
     return {

@@ -1,16 +1,9 @@
 import { err, ok, type Result } from "neverthrow";
 import * as v from "valibot";
-import type { Claim } from "../ledger.ts";
 import type { Channel, LabelSpace } from "../ledger/channel.ts";
+import type { Claim } from "../ledger.ts";
 import { bandwidth } from "../model/bandwidth.ts";
-import {
-  linkId,
-  networkNumber,
-  nodeId,
-  portRef,
-  projectId,
-  vlanId,
-} from "../model/ids.ts";
+import { linkId, networkNumber, nodeId, portRef, projectId, vlanId } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import type { Realisation } from "./realisation.ts";
@@ -156,9 +149,7 @@ const claim = v.pipe(
         amount: rate,
       }),
     ),
-    labels: v.array(
-      v.object({ space: v.pipe(v.string(), v.transform(storedSpace)), label: tag }),
-    ),
+    labels: v.array(v.object({ space: v.pipe(v.string(), v.transform(storedSpace)), label: tag })),
   }),
   v.transform((stored): Claim => ({ ...stored, interval: always })),
 );
@@ -168,7 +159,13 @@ const base = { format: v.literal(FORMAT), project, number, createdAt: count, upd
 const recordSchema = v.variant("phase", [
   v.object({ ...base, phase: v.literal("setup"), target: realisation }),
   v.object({ ...base, phase: v.literal("stable"), current: realisation }),
-  v.object({ ...base, phase: v.literal("modify"), current: realisation, target: realisation, claim }),
+  v.object({
+    ...base,
+    phase: v.literal("modify"),
+    current: realisation,
+    target: realisation,
+    claim,
+  }),
   v.object({ ...base, phase: v.literal("teardown"), current: realisation }),
 ]);
 

@@ -1,5 +1,5 @@
-import type { NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
 import type { Claim } from "../ledger.ts";
+import type { NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
 import type { Realisation } from "./realisation.ts";
 
 /**

@@ -155,14 +155,13 @@ export function parseProjectCall<const S extends OptionsSchema>(
   project: unknown,
   schema: S,
   options: unknown,
-): Result<
-  { readonly project: ProjectId; readonly options: v.InferOutput<S> },
-  InvalidRequest
-> {
+): Result<{ readonly project: ProjectId; readonly options: v.InferOutput<S> }, InvalidRequest> {
   const faults = new Faults();
   const id = faults.take(["project"], project, parseProject(project));
   const parsed = parseOptions(faults, schema, options);
-  return id === undefined || parsed === undefined ? err(faults.error()) : ok({ project: id, options: parsed });
+  return id === undefined || parsed === undefined
+    ? err(faults.error())
+    : ok({ project: id, options: parsed });
 }
 
 /** Reads a project's name: 1 to 255 printable characters. */
@@ -326,6 +325,8 @@ function requireKnown(
   topology: Topology,
   specs: readonly EndpointSpec[],
 ): Result<void, UnknownHostPort> {
-  const hostPorts = specs.map((one) => one.hostPort).filter((text) => !topology.touchPoints.has(text));
+  const hostPorts = specs
+    .map((one) => one.hostPort)
+    .filter((text) => !topology.touchPoints.has(text));
   return hostPorts.length === 0 ? ok(undefined) : err({ type: "unknown-host-port", hostPorts });
 }

@@ -38,7 +38,9 @@ export function stages(from: Segments, to: Segments, mode: TransitionMode): read
 
 /** Whether two states ask the same of every domain. */
 export function sameSegments(a: Segments, b: Segments): boolean {
-  return a.size === b.size && [...a].every(([domain, segment]) => sameSegment(segment, b.get(domain)));
+  return (
+    a.size === b.size && [...a].every(([domain, segment]) => sameSegment(segment, b.get(domain)))
+  );
 }
 
 /** Whether two segments, or the lack of them, ask the same of a domain; generations do not matter. */
