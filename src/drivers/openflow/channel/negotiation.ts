@@ -1,5 +1,4 @@
 import { type Hello, offeredVersions } from "../wire/hello.ts";
-import type { OfVersion } from "../wire/version.ts";
 
 /** What the other side's hello says about versions: its header's number, and its list if it has one. */
 export interface PeerVersions {
@@ -16,10 +15,10 @@ export function peerVersions(headerVersion: number, hello: Hello): PeerVersions 
  * The version both sides speak, or undefined when there is none (OpenFlow 1.3.5 §6.3.1): the highest
  * that both list; when the peer lists none, the lower of the two highest, if we speak it.
  */
-export function agreeVersion(
-  ours: readonly OfVersion[],
+export function agreeVersion<V extends number>(
+  ours: readonly V[],
   theirs: PeerVersions,
-): OfVersion | undefined {
+): V | undefined {
   const highestFirst = ours.toSorted((a, b) => b - a);
   const { listed } = theirs;
   if (listed !== undefined) return highestFirst.find((version) => listed.includes(version));
