@@ -26,7 +26,8 @@ const HELPER = fileURLToPath(new URL("./frame-port.py", import.meta.url));
 const PYTHON = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 const QUIET_MS = 100;
 
-const answer = v.object({
+type Answer = v.InferOutput<typeof answerSchema>;
+const answerSchema = v.object({
   id: v.number(),
   ok: v.optional(v.unknown()),
   error: v.optional(v.string()),
@@ -41,13 +42,13 @@ const count = v.object({
 /** The helper process of a lab that sends and captures frames. */
 export class FrameIo {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #waiting = new Map<number, (answer: v.InferOutput<typeof answer>) => void>();
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
   #lastId = 0;
 
   private constructor(child: ChildProcessByStdio<Writable, Readable, null>) {
     this.#child = child;
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const reply = v.parse(answer, JSON.parse(line));
+      const reply = v.parse(answerSchema, JSON.parse(line));
       this.#waiting.get(reply.id)?.(reply);
       this.#waiting.delete(reply.id);
     });
@@ -72,7 +73,7 @@ export class FrameIo {
   /** Asks the helper, and fails with what it says. */
   async request(op: string, fields: Readonly<Record<string, unknown>>): Promise<unknown> {
     const id = ++this.#lastId;
-    const reply = await new Promise<v.InferOutput<typeof answer>>((resolve) => {
+    const reply = await new Promise<Answer>((resolve) => {
       this.#waiting.set(id, resolve);
       this.#child.stdin.write(`${JSON.stringify({ id, op, ...fields })}\n`);
     });

@@ -166,7 +166,7 @@ export class OvsLab {
   /** The host's end of a cable, for frame-exact sending and capturing. */
   async framePort(hostPort: string): Promise<FramePort> {
     this.#frameIo ??= FrameIo.start(this.#enter());
-    return (await this.#frameIo).open(hostPort, this.#nic(hostPort).hostEnd);
+    return (await this.#frameIo).open(hostPort, this.#hostEnd(hostPort));
   }
 
   /**
@@ -175,7 +175,7 @@ export class OvsLab {
    * with different tags share one cable.
    */
   async addStation(options: StationOptions): Promise<Station> {
-    const { hostEnd } = this.#nic(options.at);
+    const hostEnd = this.#hostEnd(options.at);
     this.#stations += 1;
     const station = new Station(this.#namespace.name, this.#stations, options);
     await station.build();
@@ -201,10 +201,10 @@ export class OvsLab {
     this.#namespace.remove();
   }
 
-  #nic(hostPort: string): { switchEnd: string; hostEnd: string } {
-    const nic = this.#wiring.nics.get(hostPort);
-    if (nic === undefined) throw new Error(`the document has no host port ${hostPort}`);
-    return nic;
+  #hostEnd(hostPort: string): string {
+    const hostEnd = this.#wiring.hostEnds.get(hostPort);
+    if (hostEnd === undefined) throw new Error(`the document has no host port ${hostPort}`);
+    return hostEnd;
   }
 
   #enter(): readonly string[] {
@@ -242,7 +242,7 @@ function tagColumn(vlan: number | "untagged"): number {
  */
 function startScript(folder: string, wiring: Wiring, options: LabOptions): string {
   const links = options.links ?? "veth";
-  const cables = [...wiring.nics.values()].map((nic) => [nic.switchEnd, nic.hostEnd]);
+  const cables = wiring.cables.map((cable) => [cable.switchEnd, cable.hostEnd]);
   if (links === "veth") cables.push(...wiring.links.map((link) => [link.a, link.b]));
   const db = `unix:${folder}/db.sock`;
   const daemon = `--detach --no-chdir -vconsole:off --log-file --pidfile`;
@@ -267,10 +267,7 @@ function bridgeCommands(
   protocols: readonly string[] = ["OpenFlow13"],
 ): string {
   const peers = new Map(wiring.links.flatMap(({ a, b }) => [[a, b] as const, [b, a] as const]));
-  const connected = new Set([
-    ...peers.keys(),
-    ...[...wiring.nics.values()].map((nic) => nic.switchEnd),
-  ]);
+  const connected = new Set([...peers.keys(), ...wiring.cables.map((cable) => cable.switchEnd)]);
   const settings = (port: PortWiring): string[] => {
     const peer = links === "patch" ? peers.get(port.interface) : undefined;
     return [

@@ -33,8 +33,10 @@ export interface Wiring {
   }[];
   /** Pairs of interfaces that are the two ends of one cable. */
   readonly links: readonly { readonly id: string; readonly a: string; readonly b: string }[];
-  /** Per `host:nic`: the interface at the switch, and the far end of its cable, at the host. */
-  readonly nics: ReadonlyMap<string, { readonly switchEnd: string; readonly hostEnd: string }>;
+  /** The cables of hosts; what shares a switch port shares the cable. */
+  readonly cables: readonly { readonly switchEnd: string; readonly hostEnd: string }[];
+  /** Per `host:nic`: the host's end of its cable. */
+  readonly hostEnds: ReadonlyMap<string, string>;
 }
 
 /** The kernel's limit on an interface name. */
@@ -63,15 +65,14 @@ export function wire(document: LabDocument): Wiring {
     if (name === undefined) throw new Error(`the document has no port ${ref}`);
     return name;
   };
+  const hosts = document.hosts ?? [];
+  const hostPorts = [...new Set(hosts.map((host) => host.port))];
+  const hostEnd = (port: string): string => `nic${hostPorts.indexOf(port)}`;
   return {
     bridges,
     links: (document.links ?? []).map(({ id, a, b }) => ({ id, a: at(a), b: at(b) })),
-    nics: new Map(
-      (document.hosts ?? []).map(({ host, nic, port }, index) => [
-        `${host}:${nic}`,
-        { switchEnd: at(port), hostEnd: `nic${index}` },
-      ]),
-    ),
+    cables: hostPorts.map((port) => ({ switchEnd: at(port), hostEnd: hostEnd(port) })),
+    hostEnds: new Map(hosts.map(({ host, nic, port }) => [`${host}:${nic}`, hostEnd(port)])),
   };
 }
 

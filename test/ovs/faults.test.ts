@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { MemoryStore } from "../../src/index.ts";
+import { ControllerProxy, FLOW_MOD } from "../lab/controller-proxy.ts";
+import { fabricDocument } from "../lab/fabric-document.ts";
+import { type FramePort, sleep, takeAll } from "../lab/frame-port.ts";
+import { describeWithOvs } from "../lab/require-ovs.ts";
+import {
+  eventually,
+  heldByUs,
+  lostForeign,
+  type Scenario,
+  startAgent,
+  startScenario,
+  value,
+} from "../lab/scenario.ts";
+
+const line = fabricDocument({
+  links: { "s1-s2": ["s1:10", "s2:10"], "s2-s3": ["s2:11", "s3:10"] },
+  hosts: { "es1:eth1": "s1:1", "es2:eth1": "s1:2", "es3:eth1": "s3:1" },
+});
+const ends = ["es1:eth1", "es3:eth1"];
+const MAC = ["02:00:00:00:00:01", "02:00:00:00:00:03"] as const;
+const unicast = { dst: MAC[1], src: MAC[0], vlan: 101 };
+
+/** How many entries a table holds that are somebody else's, and so how few leave room for one. */
+const FOREIGN_FLOWS = 2;
+
+describeWithOvs("when things go wrong, on Open vSwitch", () => {
+  let scenario: Scenario;
+  let proxy: ControllerProxy;
+  let es1: FramePort;
+  let es2: FramePort;
+  let es3: FramePort;
+
+  beforeEach(async () => {
+    scenario = await startScenario(line, {
+      connect: async (lab) => {
+        proxy = await ControllerProxy.start(lab.controller.host, lab.controller);
+        await lab.connect({ bridges: ["s1", "s3"] });
+        await lab.connect({ bridges: ["s2"], port: proxy.port });
+      },
+    });
+    const { lab } = scenario;
+    [es1, es2, es3] = await Promise.all([
+      lab.framePort("es1:eth1"),
+      lab.framePort("es2:eth1"),
+      lab.framePort("es3:eth1"),
+    ]);
+  });
+  afterEach(async () => {
+    await scenario?.[Symbol.asyncDispose]();
+    await proxy?.close();
+  });
+
+  test("a switch that refuses one flow has everything rolled back on all of them", async () => {
+    const { agent, lab } = scenario;
+    await lab.limitTables("s2", FOREIGN_FLOWS + 1);
+    const refused = await agent.setupPhysicalNetwork("projectA", ends, "10Mbps", 101);
+    expect(refused._unsafeUnwrapErr()).toMatchObject({
+      type: "driver-failed",
+      causes: [{ node: "s2", kind: "rejected" }],
+    });
+    expect(await heldByUs(scenario)).toEqual([]);
+    expect(await lostForeign(scenario)).toEqual([]);
+    expect(agent.getNetworkInfo("projectA")._unsafeUnwrapErr().type).toBe("network-not-found");
+    await lab.settle();
+    await es1.send({ ...unicast, payload: "refused" });
+    expect((await takeAll([es3]))["es3:eth1"]).toEqual([]);
+
+    await lab.limitTables("s2", "none");
+    value(await agent.setupPhysicalNetwork("projectA", ends, "1Gbps", 101));
+    await lab.settle();
+    await es1.send({ ...unicast, payload: "allowed" });
+    expect((await takeAll([es3]))["es3:eth1"]).toMatchObject([{ payload: "allowed" }]);
+  });
+
+  test("a refused change leaves the network as it was, without a frame lost", async () => {
+    const { agent, lab } = scenario;
+    value(await agent.setupPhysicalNetwork("projectA", ["es1:eth1", "es2:eth1"], "10Mbps", 101));
+    const before = await heldByUs(scenario);
+    await lab.limitTables("s2", FOREIGN_FLOWS + 1);
+    await lab.settle();
+    const stream = await es1.startStream(unicast);
+    await sleep(100);
+    const refused = await agent.modifyPhysicalNetwork("projectA", ["es3:eth1"], []);
+    await sleep(100);
+    expect(await stream.stop()).toBeGreaterThan(180);
+    expect(refused._unsafeUnwrapErr().type).toBe("driver-failed");
+    expect(await stream.at(es2)).toMatchObject({ duplicates: 0, lost: [], vlans: [101] });
+    expect(await stream.at(es3)).toMatchObject({ received: 0 });
+    expect((await heldByUs(scenario)).length).toBe(before.length);
+    const info = value(agent.getNetworkInfo("projectA"));
+    expect(info.state).toBe("active");
+    expect(info.endpoints.map((endpoint) => endpoint.host)).toEqual(["es1", "es2"]);
+  });
+
+  test.each([0, 1])(
+    "a switch that is cut off before its flow-mod %i fails the setup, and is clean when it returns",
+    async (last) => {
+      const { agent, lab } = scenario;
+      proxy.cutBefore(({ type, index }) => type === FLOW_MOD && index === last);
+      const failed = await agent.setupPhysicalNetwork("projectA", ends, "10Mbps", 101);
+      expect(failed._unsafeUnwrapErr()).toMatchObject({
+        type: "driver-failed",
+        causes: [{ node: "s2", kind: "unreachable" }],
+        pending: ["s2"],
+      });
+      expect(proxy.isCut).toBe(true);
+      const stray = await heldByUs(scenario);
+      expect(stray.length).toBeLessThanOrEqual(last);
+      proxy.mend();
+      await eventually(async () => (await heldByUs(scenario)).length === 0);
+      expect(await lostForeign(scenario)).toEqual([]);
+      await eventually(async () => {
+        return (await agent.setupPhysicalNetwork("projectA", ends, "10Mbps", 101)).isOk();
+      });
+      await lab.settle();
+      await es1.send({ ...unicast, payload: "at last" });
+      expect((await takeAll([es3]))["es3:eth1"]).toMatchObject([{ payload: "at last" }]);
+    },
+  );
+
+  test("switches keep forwarding when the agent is closed, and another agent takes them over", async () => {
+    const { lab } = scenario;
+    const store = new MemoryStore();
+    await scenario.agent.close();
+    const first = await startAgent(lab, line, { store });
+    value(await first.setupPhysicalNetwork("projectA", ends, "10Mbps", 101));
+    const held = await heldByUs(scenario);
+    await lab.settle();
+
+    const stream = await es1.startStream(unicast);
+    await sleep(100);
+    await first.close();
+    await sleep(500);
+    const second = await startAgent(lab, line, { store });
+    expect(value(second.getNetworkInfo("projectA")).state).toBe("active");
+    await sleep(100);
+    const sent = await stream.stop();
+    expect(sent).toBeGreaterThan(650);
+    expect(await stream.at(es3)).toEqual({ received: sent, duplicates: 0, lost: [], vlans: [101] });
+    expect(await heldByUs(scenario)).toEqual(held);
+
+    value(await second.teardownPhysicalNetwork("projectA"));
+    expect(await heldByUs(scenario)).toEqual([]);
+    await second.close();
+  });
+});
