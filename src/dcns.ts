@@ -4,7 +4,6 @@ import { type AgentOptions, type AgentParts, assemble } from "./agent/assemble.t
 import type { NetworkPlan, VerifyReport } from "./agent/calls.ts";
 import { Deadline } from "./agent/deadline.ts";
 import type { EventStream } from "./agent/event-stream.ts";
-import { Serial } from "./agent/serial.ts";
 import type { DcnsError } from "./model/errors.ts";
 import type { ProjectId } from "./model/ids.ts";
 import type { NetworkInfo } from "./model/network.ts";
@@ -178,7 +177,6 @@ export class DcnsAgent implements AsyncDisposable {
    * Runs `task` when earlier calls on the project have ended. A call that is ended while it waits
    * gives its error at once and never runs.
    */
-  // biome-ignore lint/complexity/useMaxParams: what every call has
   #run<T>(
     operation: string,
     project: ProjectId,

@@ -70,7 +70,7 @@ export class EventStream<E extends { readonly type: string }> implements AsyncIt
 class EventReader<E> implements AsyncIterableIterator<E> {
   readonly #unread: E[] = [];
   readonly #forget: () => void;
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
   #ended = false;
 
   constructor(forget: () => void) {

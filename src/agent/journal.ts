@@ -43,12 +43,14 @@ export class Journal {
   write(entries: readonly JournalEntry[]): ResultAsync<void, StoreError> {
     const writes = entries.map(writeOf);
     const compare = writes.map(({ key }) => ({ key, revision: this.#revisions.get(key) ?? 0 }));
-    return this.#store.commit({ compare, writes }).map((revision) => {
-      for (const { type, key } of writes) {
-        if (type === "put") this.#revisions.set(key, revision);
-        else this.#revisions.delete(key);
-      }
-    });
+    return this.#store.commit({ compare, writes }).map((revision) => this.#note(writes, revision));
+  }
+
+  #note(writes: readonly StoreWrite[], revision: number): void {
+    for (const { type, key } of writes) {
+      if (type === "put") this.#revisions.set(key, revision);
+      else this.#revisions.delete(key);
+    }
   }
 }
 

@@ -46,7 +46,7 @@ export class Transactions {
     decision: Decision,
     deadline: Deadline,
   ): Promise<Result<NetworkRecord, DcnsError>> {
-    const { registry, journal, conductor, clock } = this.#context;
+    const { journal, conductor, clock } = this.#context;
     const begun = this.#begin(before, project, decision);
     const from = this.#segments(begun, before?.current);
     const states = this.#route(begun, before, decision);

@@ -1,7 +1,7 @@
 import type { ChannelClaim, Claim, LabelClaim } from "../ledger.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import { always } from "../model/interval.ts";
-import { claimOf } from "../pce/claim.ts";
+import { claimOf } from "../pce/index.ts";
 import type { NetworkRecord } from "./record.ts";
 
 /**

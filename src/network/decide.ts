@@ -7,14 +7,15 @@ import type { PortRef } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
-import { claimOf } from "../pce/claim.ts";
 import {
+  claimOf,
   type LinkState,
   type NetworkPlan,
+  type PlanEndpoint,
   type PlanRefusal,
   type PlanRequest,
   planNetwork,
-  prunePlan,
+  pruneTree,
 } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 import { claimForBoth } from "./claims.ts";
@@ -56,13 +57,17 @@ export function decideSetup(
   const request = planRequest(view.topology, holder, { spec, vlans: spec.vlans });
   return planNetwork(view.topology, view.ledger, view.linkState, request).map((plan) => {
     const target: Realisation = { generation: 1, spec, plan };
-    return { target, steps: [{ mode: "grow", to: target }], claim: claimOf(plan, holder, always) };
+    return {
+      target,
+      steps: [{ mode: "in-place", to: target }],
+      claim: claimOf(plan, holder, always),
+    };
   });
 }
 
 /**
  * Decides how a network becomes what `change` makes of it, disturbing as little as possible: cut the
- * branches that nobody needs, change rates and tags where they are, lay new branches. Where the tree
+ * branches that nobody needs, then change rates and tags where they are and lay new branches. Where the tree
  * cannot be kept (no room for the rate, no such VLAN on it), the whole network is routed anew beside
  * the old one. The error is that of the last attempt.
  */
@@ -110,19 +115,19 @@ function decideInPlace(
   const { topology } = view;
   const { spec } = wanted;
   const generation = current.generation + 1;
-  const members = new Set(current.plan.endpoints.map((one) => one.hostPort));
-  const staying = spec.endpoints.map((one) => one.hostPort).filter((one) => members.has(one));
+  const wantedHosts = new Set(spec.endpoints.map((one) => one.hostPort));
+  const staying = planEndpoints(topology, current.spec).filter(({ touchPoint }) =>
+    wantedHosts.has(touchPoint.hostPort),
+  );
   if (staying.length === 0) return decideReroute(view, holder, current, wanted);
-  const pruned = prunePlan(topology, current.plan, staying, current.spec);
+  const pruned = pruneTree(topology, current.plan, staying, current.spec);
   const keep = pruned.links.map(({ link, label }) => ({ link, label }));
   const request = { ...planRequest(topology, holder, wanted), keep };
   return planNetwork(topology, view.ledger, view.linkState, request).map((plan) => {
     const target: Realisation = { generation, spec, plan };
-    const settled = prunePlan(topology, plan, staying, spec);
     const steps: readonly Step[] = [
-      { mode: "prune", to: { generation, spec: current.spec, plan: pruned } },
-      { mode: "replace", to: { generation, spec, plan: settled } },
-      { mode: "grow", to: target },
+      { mode: "in-place", to: { generation, spec: current.spec, plan: pruned } },
+      { mode: "in-place", to: target },
     ];
     const own = claimOf(current.plan, holder, always);
     return { target, steps, claim: claimForBoth(own, claimOf(plan, holder, always), "larger") };
@@ -178,22 +183,26 @@ function planRequest(topology: Topology, holder: string, wanted: Wanted): PlanRe
   const { spec, vlans } = wanted;
   return {
     holder,
-    endpoints: spec.endpoints.map((one) => {
-      const touchPoint = topology.touchPoints.get(one.hostPort);
-      invariant(touchPoint !== undefined, `${one.hostPort} was found when the request was read`);
-      return {
-        touchPoint,
-        tagging: one.tagging ?? touchPoint.tagging,
-        ...(one.vlan === undefined ? {} : { vlan: one.vlan }),
-        bandwidth: one.bandwidth ?? spec.bandwidth,
-      };
-    }),
+    endpoints: planEndpoints(topology, spec),
     bandwidth: spec.bandwidth,
     sharing: spec.sharing,
     delivery: spec.delivery,
     vlans,
     interval: always,
   };
+}
+
+function planEndpoints(topology: Topology, spec: NetworkSpec): readonly PlanEndpoint[] {
+  return spec.endpoints.map((one) => {
+    const touchPoint = topology.touchPoints.get(one.hostPort);
+    invariant(touchPoint !== undefined, `${one.hostPort} was found when the request was read`);
+    return {
+      touchPoint,
+      tagging: one.tagging ?? touchPoint.tagging,
+      ...(one.vlan === undefined ? {} : { vlan: one.vlan }),
+      bandwidth: one.bandwidth ?? spec.bandwidth,
+    };
+  });
 }
 
 /** Two endpoints on one port must be told apart by their tags, whatever VLAN the network gets. */

@@ -8,15 +8,15 @@ import type { Segments } from "./forwarding.ts";
  * How one realisation becomes the next without a frame lost between endpoints that stay, and
  * without a frame looping, doubled or leaked at any moment in between:
  *
- * - `grow`: the next tree is this one and more branches. The branches are laid first, then joined.
- * - `prune`: the next tree is part of this one. The branches are cut off first, then cleared.
- * - `replace`: the same tree with other rates or other tags at its edges; every node by itself.
+ * - `in-place`: one tree contains the other, with the same labels; rates and the tags at the edges
+ *   may differ. Every node changes by itself, in any order: a branch that is joined before it is
+ *   laid, or laid before it is joined, carries nothing, and the rest of the tree is not touched.
  * - `reroute`: another tree, whose labels differ from this one's on every link that both use. The
  *   new trunks are laid first; then each edge turns its own frames into them (a frame follows either
  *   tree, never both); then the old trunks are cleared. It is the two-phase update of Reitblatt et
  *   al., "Abstractions for network update" (SIGCOMM 2012), with the label as the version.
  */
-export type TransitionMode = "grow" | "prune" | "replace" | "reroute";
+export type TransitionMode = "in-place" | "reroute";
 
 /**
  * The states that the domains must go through, in order, to get from `from` to `to`. The last is
@@ -25,9 +25,7 @@ export type TransitionMode = "grow" | "prune" | "replace" | "reroute";
  */
 export function stages(from: Segments, to: Segments, mode: TransitionMode): readonly Segments[] {
   const between = match(mode)
-    .with("grow", () => [combine(from, to, (was, will) => was ?? will)])
-    .with("prune", () => [combine(from, to, (was, will) => will ?? was)])
-    .with("replace", () => [])
+    .with("in-place", () => [])
     .with("reroute", () => {
       const laid = combine(from, to, (was, will) => mergeNode(was, will, layTrunks));
       return [laid, combine(laid, to, (was, will) => mergeNode(was, will, turnEdges))];

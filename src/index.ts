@@ -1,0 +1,55 @@
+/**
+ * DCNS: private, bandwidth-guaranteed layer-2 networks across OpenFlow switches and wide-area
+ * domains, in-process.
+ *
+ * @packageDocumentation
+ */
+export type { AgentEvent } from "./agent/agent-event.ts";
+export type { AgentOptions } from "./agent/assemble.ts";
+export type { NetworkPlan, VerifyReport } from "./agent/calls.ts";
+export type { EventStream } from "./agent/event-stream.ts";
+export { DcnsAgent } from "./dcns.ts";
+export type {
+  CallOptions,
+  Confirmation,
+  Discrepancy,
+  DriverBase,
+  DriverCapabilities,
+  DriverContext,
+  DriverEvent,
+  HeldSegment,
+  NodeCost,
+  ProvisionOptions,
+  SegmentReport,
+} from "./drivers/driver-base.ts";
+export { MemoryDriver } from "./drivers/memory.ts";
+export { OpenFlowDriver } from "./drivers/openflow/driver.ts";
+export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts";
+export { type Bandwidth, formatBandwidth, parseBandwidth } from "./model/bandwidth.ts";
+export type { Clock } from "./model/clock.ts";
+export { type DcnsError, describeError } from "./model/errors.ts";
+export type {
+  EndpointInfo,
+  NetworkInfo,
+  NetworkLinkInfo,
+  NetworkState,
+  SegmentInfo,
+} from "./model/network.ts";
+export { VlanSet } from "./model/vlan-set.ts";
+export type {
+  BandwidthInput,
+  EndpointOptions,
+  HostPortInput,
+  ModifyOptions,
+  OperationOptions,
+  SetupOptions,
+  TeardownOptions,
+  VerifyOptions,
+  VlanInput,
+} from "./network/request.ts";
+export { FileStore } from "./store/file-store.ts";
+export { MemoryStore } from "./store/memory-store.ts";
+export type { JsonValue, Store, StoredRecord, StoreTransaction, StoreWrite } from "./store/store.ts";
+export { systemClock } from "./system-clock.ts";
+export { Topology } from "./topology.ts";
+export type { TopologyDocument } from "./topology/document.ts";
