@@ -8,6 +8,8 @@ export type { ConnectionEvent } from "./controller-connection.ts";
 export type { LinkTiming } from "./controller-link.ts";
 export type { PortSpec } from "./datapath/port-table.ts";
 export type { Refusal } from "./datapath/refusal.ts";
+export { socketDial } from "./dial-socket.ts";
+export { type FabricOptions, SimulatedFabric } from "./fabric.ts";
 export { type Fault, FaultPlan, type FaultRates, type ScriptedFault } from "./faults.ts";
 export {
   BROADCAST,
@@ -33,4 +35,13 @@ export {
   memoryLink,
 } from "./memory-link.ts";
 export { type Random, seededRandom } from "./random.ts";
+export {
+  type Arrival,
+  type NetworkEnd,
+  probe,
+  type Reachability,
+  reachability,
+} from "./reachability.ts";
+export { type Reception, SimHost, type SimHostOptions } from "./sim-host.ts";
 export { SimSwitch, type SimSwitchOptions, type SwitchEvent } from "./sim-switch.ts";
+export type { Crossing, LinkCount, LoopViolation, WireOptions } from "./wires.ts";

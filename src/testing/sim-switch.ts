@@ -82,6 +82,11 @@ export class SimSwitch implements Disposable {
     return this.#links.some((link) => link.connection?.greeted === true);
   }
 
+  /** Whether it is on. */
+  get powered(): boolean {
+    return this.#powered;
+  }
+
   /** Dials its controllers, and again whenever a connection is gone. */
   connect(): void {
     for (const link of this.#links) link.start();
