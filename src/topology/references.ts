@@ -64,8 +64,9 @@ function checkLinks(
       const other = linkAtPort.get(port);
       if (other === undefined) linkAtPort.set(port, index);
       else if (other !== index) report(`is used by links.${other} already`, "links", index, end);
-      if (!nodeOfPort.has(port)) report(NO_SUCH_PORT, "links", index, end);
-      return nodeOfPort.get(port);
+      const node = nodeOfPort.get(port);
+      if (node === undefined) report(NO_SUCH_PORT, "links", index, end);
+      return node;
     });
     if (nodes[0] !== undefined && nodes[0] === nodes[1]) {
       report("is on the same node as a", "links", index, "b");

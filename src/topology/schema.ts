@@ -14,7 +14,13 @@ import {
   type PortRef,
   portRef,
 } from "../model/ids.ts";
-import { MAX_NAME_LENGTH, NAME, NAME_RULE } from "../model/name.ts";
+import {
+  MAX_NAME_LENGTH,
+  NAME,
+  NAME_RULE,
+  NAME_WITHOUT_COLON,
+  NAME_WITHOUT_COLON_RULE,
+} from "../model/name.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import type { TopologyDocument } from "./document.ts";
 
@@ -156,7 +162,11 @@ const EXPECTED: ReadonlyMap<string, string> = new Map([
 ]);
 
 const name = v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH, NAME_RULE), v.regex(NAME, NAME_RULE));
-const nameWithoutColon = v.pipe(name, v.regex(/^[^:]*$/, "must hold no colon"));
+const nameWithoutColon = v.pipe(
+  v.string(),
+  v.maxLength(MAX_NAME_LENGTH, NAME_WITHOUT_COLON_RULE),
+  v.regex(NAME_WITHOUT_COLON, NAME_WITHOUT_COLON_RULE),
+);
 
 const HEX_DIGITS = /^[0-9a-fA-F]{16}$|^0x[0-9a-fA-F]{1,16}$|^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){7}$/;
 const datapath = v.pipe(
