@@ -58,14 +58,12 @@ export async function startAgent(
   document: FabricDocument,
   { store = new MemoryStore(), connect = (lab) => lab.connect() }: AgentSetting = {},
 ): Promise<DcnsAgent> {
-  const driver = new OpenFlowDriver({ listen: lab.controller });
-  const up = new Set<string>();
-  driver.subscribe((event) => {
-    if (event.type === "node-up") up.add(event.node);
-    if (event.type === "node-down") up.delete(event.node);
-  });
   const topology = value(Topology.parse(document));
-  const agent = value(await DcnsAgent.start({ topology, drivers: { [DOMAIN]: driver }, store }));
+  const drivers = { [DOMAIN]: new OpenFlowDriver({ listen: lab.controller }) };
+  const agent = value(await DcnsAgent.start({ topology, drivers, store }));
+  const up = new Set<string>();
+  agent.events.on("node-up", ({ node }) => up.add(node));
+  agent.events.on("node-down", ({ node }) => up.delete(node));
   await connect(lab);
   await eventually(() => lab.bridges.every((bridge) => up.has(bridge)));
   return agent;

@@ -102,7 +102,7 @@ describeWithOvs("a network that is changed while hosts use it, on Open vSwitch",
     await sleep(AROUND_MS);
     const report = await pings.stop();
     expect(report).toMatchObject({ duplicates: 0, lost: [] });
-    expect(report.sent).toBeGreaterThan(AROUND_MS);
+    expect(report.sent).toBeGreaterThan(AROUND_MS / 5);
   });
 
   test("loses no frame when its bandwidth is raised and lowered", async () => {

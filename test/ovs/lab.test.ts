@@ -113,7 +113,7 @@ describeWithOvs("the Open vSwitch lab", () => {
     await sleep(200);
     const report = await pings.stop();
     expect(report.lost).toEqual([]);
-    expect(report.sent).toBeGreaterThan(100);
+    expect(report.sent).toBeGreaterThan(20);
   });
 
   test("measures what a meter lets through", async () => {
