@@ -194,7 +194,10 @@ export class SwitchSession {
       })
       .match(
         ({ xid, bytes }) => {
-          void call.result.then(() => this.#channel.forget(xid));
+          void call.result.then(() => {
+            this.#channel.forget(xid);
+            this.#batches.pump();
+          });
           this.#write(concatBytes([...before, bytes]));
         },
         (error) => call.settle(err(error)),

@@ -65,7 +65,7 @@ function frameOut(attachment: Attachment, inner: readonly number[]): TaggedFrame
 
 function load(program: NodeProgram): ModelSwitch {
   const model = new ModelSwitch();
-  const messages = stagesOf(diffPrograms(emptyProgram, program)).flat();
+  const messages = stagesOf(diffPrograms(emptyProgram, program)).make.flat();
   for (const message of messages) model.apply(message);
   return model;
 }

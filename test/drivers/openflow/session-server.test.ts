@@ -1,0 +1,136 @@
+import { okAsync, type ResultAsync } from "neverthrow";
+import { expect, test } from "vitest";
+import type { SwitchSession } from "../../../src/drivers/openflow/session.ts";
+import {
+  SessionServer,
+  type SessionServerOptions,
+} from "../../../src/drivers/openflow/session-server.ts";
+import type {
+  ListenAddress,
+  ListenError,
+  SwitchListener,
+  Transport,
+} from "../../../src/drivers/openflow/transport.ts";
+import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
+import {
+  featuresReply,
+  hello13,
+  joined,
+  of13,
+  ScriptedSwitch,
+} from "../../support/scripted-switch.ts";
+
+/** A listener that switches dial in to by hand. */
+class HandListener implements SwitchListener {
+  isOpen = false;
+  dial: (transport: Transport) => void = () => {};
+
+  listen(accept: (transport: Transport) => void): ResultAsync<ListenAddress, ListenError> {
+    this.isOpen = true;
+    this.dial = accept;
+    return okAsync({ host: "by hand", port: 0 });
+  }
+
+  async close(): Promise<void> {
+    this.isOpen = false;
+  }
+}
+
+/** A switch that says hello and no more. */
+function mute(): ScriptedSwitch {
+  return new ScriptedSwitch(() => []);
+}
+
+interface World {
+  readonly clock: FakeClock;
+  readonly listener: HandListener;
+  readonly server: SessionServer;
+  readonly sessions: SwitchSession[];
+}
+
+async function listening(options: SessionServerOptions = {}): Promise<World> {
+  const clock = fakeClock();
+  const listener = new HandListener();
+  const server = new SessionServer(listener, clock, options);
+  const sessions: SwitchSession[] = [];
+  (await server.listen((session) => sessions.push(session)))._unsafeUnwrap();
+  return { clock, listener, server, sessions };
+}
+
+test("a switch that has shaken hands is handed over with its features", async () => {
+  const clock = fakeClock();
+  const listener = new HandListener();
+  const accepted: [string, string][] = [];
+  await new SessionServer(listener, clock).listen((session, features) =>
+    accepted.push([session.state, features.datapathId]),
+  );
+  listener.dial(new ScriptedSwitch());
+  expect(accepted).toEqual([]);
+  await clock.settle();
+  expect(accepted).toEqual([["up", "00a1b2c3d4e5f607"]]);
+});
+
+test("who subscribes when handed a session misses nothing that came in the same piece", async () => {
+  const clock = fakeClock();
+  const listener = new HandListener();
+  const seen: string[] = [];
+  await new SessionServer(listener, clock).listen((session) =>
+    session.subscribe((event) => seen.push(event.type)),
+  );
+  const peer = mute();
+  listener.dial(peer);
+  const late = { type: "unknown", code: 99, data: new Uint8Array(0) } as const;
+  peer.sayBytes(joined(of13(2, featuresReply), of13(0, late)));
+  expect(seen).toContain("unknown");
+});
+
+test("more connections than allowed are closed unheard, until others end", async () => {
+  const { clock, listener, sessions } = await listening({ maxSessions: 1 });
+  listener.dial(new ScriptedSwitch());
+  await clock.settle();
+  const second = new ScriptedSwitch();
+  listener.dial(second);
+  expect(second.closedFor).toBe("too many connections");
+  expect(second.received).toEqual([]);
+  sessions[0]?.close();
+  listener.dial(new ScriptedSwitch());
+  await clock.settle();
+  expect(sessions.length).toBe(2);
+});
+
+test("half-open connections are limited by themselves, and end by the handshake timeout", async () => {
+  const session = { handshakeTimeoutMs: 100 };
+  const { clock, listener, sessions } = await listening({ maxHandshakes: 2, session });
+  const idle = [mute(), mute(), mute()] as const;
+  for (const peer of idle) listener.dial(peer);
+  expect(idle.map((peer) => peer.closedFor !== undefined)).toEqual([false, false, true]);
+  await clock.advance(100);
+  expect(idle[0].closedFor).toBe("no features within 100 ms");
+  listener.dial(new ScriptedSwitch());
+  await clock.settle();
+  expect(sessions.length).toBe(1);
+});
+
+test("closing ends every session, also those shaking hands, and stops listening", async () => {
+  const { clock, listener, server, sessions } = await listening();
+  const half = mute();
+  listener.dial(new ScriptedSwitch());
+  listener.dial(half);
+  await clock.settle();
+  await server.close();
+  await server.close();
+  expect(listener.isOpen).toBe(false);
+  expect(sessions.map((session) => session.state)).toEqual(["closed"]);
+  expect(half.closedFor).toBe("closed here: going away");
+  expect(clock.countTimers()).toBe(0);
+});
+
+test("a switch that breaks the handshake does not become a session", async () => {
+  const { clock, listener, sessions } = await listening();
+  const peer = mute();
+  listener.dial(peer);
+  peer.sayBytes(of13(1, hello13));
+  await clock.settle();
+  expect(peer.closedFor).toBe("hello has no place in state features");
+  expect(sessions).toEqual([]);
+});
