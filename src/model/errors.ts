@@ -74,6 +74,8 @@ export type NoPathReason =
       readonly required: Bandwidth;
       readonly residual: Bandwidth;
     }
+  /** No way between two endpoints has as few links as asked; it takes at least `fewest`. */
+  | { readonly reason: "hops"; readonly limit: number; readonly fewest: number }
   /** A bound on the search was reached; the network may or may not exist. */
   | { readonly reason: "search-limit"; readonly limit: number };
 
@@ -223,6 +225,10 @@ function noPathText(explanation: NoPathReason): string {
       { reason: "port-bandwidth" },
       (e) =>
         `${e.hostPort} would need ${formatBandwidth(e.required)}, its port has ${formatBandwidth(e.residual)} free`,
+    )
+    .with(
+      { reason: "hops" },
+      (e) => `at most ${e.limit} hops wanted, it takes at least ${e.fewest}`,
     )
     .with({ reason: "search-limit" }, (e) => `the search gave up after ${e.limit} steps`)
     .exhaustive();

@@ -5,7 +5,7 @@ import type { LinkId, NodeId, PortRef, VlanId } from "../model/ids.ts";
 import type { Interval } from "../model/interval.ts";
 import type { Delivery, Sharing } from "../model/network.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
-import type { TouchPoint } from "../topology.ts";
+import type { TouchPoint } from "../topology/elements.ts";
 
 /** One end of the network to plan: where it is, how its frames look, what it may send and receive. */
 export interface PlanEndpoint {
