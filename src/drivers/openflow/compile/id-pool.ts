@@ -36,9 +36,11 @@ export class IdPool {
     return id;
   }
 
-  /** Marks a number that the switch holds. */
-  reserve(id: number): void {
-    if (this.owns(id)) this.#used.add(id);
+  /** Takes a number that the switch holds already; false when it is not ours or not free. */
+  claim(id: number): boolean {
+    if (!this.owns(id) || this.#used.has(id)) return false;
+    this.#used.add(id);
+    return true;
   }
 
   /** Frees a number that the switch does not hold any more. */

@@ -11,16 +11,21 @@ export type ModMessage = FlowMod | GroupMod | MeterMod;
 /**
  * The messages that turn what a switch holds into what it should hold, in stages: a switch may
  * reorder messages, but not across a barrier, so there is one between any two stages.
+ */
+export interface Stages {
+  /** What is made and changed; when any of this fails, nothing must be removed. */
+  readonly make: readonly (readonly ModMessage[])[];
+  readonly remove: readonly (readonly ModMessage[])[];
+}
+
+/**
+ * The stages that carry out a difference.
  *
  * What a flow needs is there before it and goes after it, and what is new is there before what is
  * old goes. So every ingress that stays delivers, at every moment, to every egress that stays.
  */
-export function stagesOf({
-  flows,
-  groups,
-  meters,
-}: ProgramDiff): readonly (readonly ModMessage[])[] {
-  return [
+export function stagesOf({ flows, groups, meters }: ProgramDiff): Stages {
+  const make: readonly ModMessage[][] = [
     [
       ...meters.missing.map((meter) => meterMod("add", meter)),
       ...meters.differing.map((meter) => meterMod("modify", meter)),
@@ -31,12 +36,19 @@ export function stagesOf({
       ...flows.missing.map((flow) => entryMod("add", flow)),
       ...flows.differing.map((flow) => entryMod("modify-strict", flow)),
     ],
+  ];
+  const remove: readonly ModMessage[][] = [
     flows.excess.map((flow) => entryMod("delete-strict", flow)),
     [
       ...groups.excess.map((group) => groupMod("delete", { ...group, buckets: [] })),
       ...meters.excess.map((meter) => meterMod("delete", { ...meter, bands: [] })),
     ],
-  ].filter((stage) => stage.length > 0);
+  ];
+  return { make: make.filter(isNotEmpty), remove: remove.filter(isNotEmpty) };
+}
+
+function isNotEmpty(stage: readonly ModMessage[]): boolean {
+  return stage.length > 0;
 }
 
 /** Modify keeps the counters; it and delete touch nothing that lacks the network's cookie. */

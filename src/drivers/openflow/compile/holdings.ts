@@ -1,0 +1,66 @@
+import type { NetworkNumber } from "../../../model/ids.ts";
+import type { FlowStats } from "../wire/flow.ts";
+import type { GroupDesc } from "../wire/group.ts";
+import type { MeterConfig } from "../wire/meter.ts";
+import { networkOfCookie } from "./cookie.ts";
+import { type FlowEntry, flowKey, groupOf, meterOf, type NodeProgram } from "./program.ts";
+
+/** Everything that a switch holds and that is ours. */
+export interface Holdings {
+  readonly networks: ReadonlyMap<NetworkNumber, NodeProgram>;
+  /** Groups and meters that no flow of ours uses. */
+  readonly orphans: Pick<NodeProgram, "groups" | "meters">;
+}
+
+/**
+ * Sorts what is ours by network: flows by their cookie, groups and meters by the flows that use
+ * them. One that flows of two networks use counts as the first's.
+ */
+export function sortHoldings(
+  flows: readonly FlowStats[],
+  ours: Pick<NodeProgram, "groups" | "meters">,
+): Holdings {
+  const groups = new Map(ours.groups);
+  const meters = new Map(ours.meters);
+  const byNetwork = new Map<NetworkNumber, FlowStats[]>();
+  for (const flow of flows) {
+    const network = networkOfCookie(flow.cookie);
+    append(byNetwork, network, flow);
+  }
+  const networks = new Map<NetworkNumber, NodeProgram>();
+  for (const [network, its] of byNetwork) {
+    networks.set(network, {
+      flows: flowsByKey(its),
+      groups: takeUsed(groups, its, groupOf),
+      meters: takeUsed(meters, its, meterOf),
+    });
+  }
+  return { networks, orphans: { groups, meters } };
+}
+
+/** Flow entries as a {@link NodeProgram} holds them. */
+export function flowsByKey(flows: readonly FlowEntry[]): ReadonlyMap<string, FlowEntry> {
+  return new Map(flows.map((flow) => [flowKey(flow), flow]));
+}
+
+/** Moves what the flows use out of `from`. */
+function takeUsed<T extends GroupDesc | MeterConfig>(
+  from: Map<number, T>,
+  flows: readonly FlowEntry[],
+  reference: (flow: FlowEntry) => number | undefined,
+): ReadonlyMap<number, T> {
+  const used = new Map<number, T>();
+  for (const id of flows.map(reference)) {
+    const item = id === undefined ? undefined : from.get(id);
+    if (id === undefined || item === undefined) continue;
+    used.set(id, item);
+    from.delete(id);
+  }
+  return used;
+}
+
+function append<Key, T>(lists: Map<Key, T[]>, key: Key, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}

@@ -1,0 +1,138 @@
+import { err, ok, type Result } from "neverthrow";
+import type { DriverCause, DriverFailed } from "../../model/errors.ts";
+import type { DomainId, NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
+import type { Segment } from "../../model/segment.ts";
+import type { Confirmation, Discrepancy, HeldSegment, SegmentReport } from "../driver-base.ts";
+import type { NodeProgram } from "./compile/program.ts";
+import type { NodeCallOptions, SwitchNode } from "./switch-node.ts";
+import type { NodeProblem } from "./switch-problem.ts";
+
+/** A network's part at one node. */
+interface Part {
+  readonly node: SwitchNode;
+  readonly network: NetworkNumber;
+}
+
+/** The nodes of a domain together: which segments they should hold, and the work on all at once. */
+export class DomainNodes {
+  readonly #domain: DomainId;
+  readonly #nodes: ReadonlyMap<NodeId, SwitchNode>;
+  readonly #segments = new Map<SegmentId, Segment>();
+
+  constructor(domain: DomainId, nodes: readonly SwitchNode[]) {
+    this.#domain = domain;
+    this.#nodes = new Map(nodes.map((node) => [node.id, node]));
+  }
+
+  /** Why a segment cannot be this domain's: the nodes that it does not have. */
+  strangers(segment: Segment): readonly DriverCause[] {
+    return segment.nodes
+      .filter(({ node }) => !this.#nodes.has(node))
+      .map(({ node }) => ({
+        node,
+        kind: "misconfigured",
+        message: "the node is not in the driver's domain",
+      }));
+  }
+
+  /** From now on the nodes should hold exactly this segment under its id. */
+  want(segment: Segment): void {
+    this.unwant(segment.id);
+    this.#segments.set(segment.id, segment);
+    for (const { node, rules } of segment.nodes) {
+      this.#nodes.get(node)?.want(segment.id, segment.network, rules);
+    }
+  }
+
+  /** From now on the nodes should hold nothing under this id. */
+  unwant(id: SegmentId): void {
+    const segment = this.#segments.get(id);
+    this.#segments.delete(id);
+    for (const { node } of segment?.nodes ?? []) {
+      if (segment !== undefined) this.#nodes.get(node)?.want(id, segment.network, []);
+    }
+  }
+
+  /** Brings every node that may not hold a segment as it should to that. */
+  async settle(
+    id: SegmentId,
+    options: NodeCallOptions,
+  ): Promise<Result<Confirmation, DriverFailed>> {
+    const outcomes = await Promise.all(
+      this.#parts(id).map(async ({ node, network }) => {
+        const outcome = await node.converge(network, id, options);
+        return { node: node.id, outcome };
+      }),
+    );
+    const failures = outcomes.flatMap(({ node, outcome }) =>
+      outcome.isErr() ? { node, ...outcome.error } : [],
+    );
+    const pending = failures.filter((f) => f.isUnreachable).map(({ node }) => node);
+    const fatal = failures.filter((f) => !f.isUnreachable || !options.allowPending);
+    if (fatal.length === 0) return ok({ pending });
+    const causes = fatal.flatMap(({ node, problems }) => problems.map((p) => ({ node, ...p })));
+    return err({ type: "driver-failed", domain: this.#domain, causes, pending });
+  }
+
+  /** Compares what the nodes hold with what they should for a segment. */
+  async verify(id: SegmentId, signal: AbortSignal): Promise<Result<SegmentReport, DriverFailed>> {
+    const discrepancies: Discrepancy[] = [];
+    const causes: DriverCause[] = [];
+    await Promise.all(
+      this.#parts(id).map(async (part) => {
+        const node = part.node.id;
+        const found = await part.node.verify(part.network, signal);
+        found.match(
+          (differences) => discrepancies.push(...differences.map((d) => ({ node, ...d }))),
+          ({ isUnreachable, problems }) =>
+            isUnreachable
+              ? discrepancies.push({ node, kind: "unreachable", what: messages(problems) })
+              : causes.push(...problems.map((problem) => ({ node, ...problem }))),
+        );
+      }),
+    );
+    if (causes.length > 0) return err({ type: "driver-failed", domain: this.#domain, causes });
+    return ok({ segment: id, discrepancies });
+  }
+
+  /** What the nodes that can be read hold; a network of no segment we know of is an orphan. */
+  async list(): Promise<readonly HeldSegment[]> {
+    const held = new Map<NetworkNumber | undefined, { nodes: NodeId[]; items: number }>();
+    const add = (network: NetworkNumber | undefined, node: NodeId, items: number): void => {
+      if (items === 0) return;
+      const entry = held.get(network) ?? { nodes: [], items: 0 };
+      held.set(network, { nodes: [...entry.nodes, node], items: entry.items + items });
+    };
+    await Promise.all(
+      [...this.#nodes.values()].map(async (node) => {
+        const holdings = await node.holdings();
+        if (holdings === undefined) return;
+        for (const [network, program] of holdings.networks) add(network, node.id, sizeOf(program));
+        add(undefined, node.id, sizeOf({ flows: new Map(), ...holdings.orphans }));
+      }),
+    );
+    const segments = new Map([...this.#segments.values()].map(({ network, id }) => [network, id]));
+    return [...held].map(([network, entry]) => {
+      const segment = network === undefined ? undefined : segments.get(network);
+      return segment === undefined ? entry : { segment, ...entry };
+    });
+  }
+
+  /** Where a segment is wanted, or may still be held. */
+  #parts(id: SegmentId): readonly Part[] {
+    const segment = this.#segments.get(id);
+    return [...this.#nodes.values()].flatMap((node) => {
+      const wanted = segment?.nodes.some((its) => its.node === node.id) ? [segment.network] : [];
+      const networks = new Set([...wanted, ...node.pendingNetworks(id)]);
+      return [...networks].map((network) => ({ node, network }));
+    });
+  }
+}
+
+function sizeOf({ flows, groups, meters }: NodeProgram): number {
+  return flows.size + groups.size + meters.size;
+}
+
+function messages(problems: readonly NodeProblem[]): string {
+  return problems.map(({ message }) => message).join("; ");
+}

@@ -1,0 +1,65 @@
+import type { IdRange } from "./compile/id-pool.ts";
+import type { ListenerTls } from "./listener-socket.ts";
+import type { SessionServerOptions } from "./session-server.ts";
+import type { SwitchListener } from "./transport.ts";
+
+/** What may be set about an {@link OpenFlowDriver}. */
+export interface OpenFlowDriverOptions extends SessionServerOptions {
+  /** Where switches dial in: an address to bind, or a listener of one's own. */
+  readonly listen: { readonly host: string; readonly port: number } | SwitchListener;
+  /** Speaks TLS on the address of `listen`. */
+  readonly tls?: ListenerTls;
+  /** The flow table that is used; 0 when absent. */
+  readonly tableId?: number;
+  /**
+   * The priority of every flow; 20,000 when absent. A flow of somebody else with the same table,
+   * priority and match would be replaced: choose one that nobody else uses.
+   */
+  readonly priority?: number;
+  /** The upper 16 bits of every flow's cookie, by which we know our own; 0xdc05 when absent. */
+  readonly cookiePrefix?: number;
+  /**
+   * The groups that are ours on every switch: whatever else is found there is removed.
+   * 0xdc050000 to 0xdc05ffff when absent.
+   */
+  readonly groupIds?: IdRange;
+  /**
+   * The meters that are ours on every switch, as far as it has them: whatever else is found there is
+   * removed. The upper half of what the switch has when absent.
+   */
+  readonly meterIds?: IdRange;
+  /** How long a burst at full rate policers let through, in milliseconds; 100 when absent. */
+  readonly burstMs?: number;
+  /** How long a call waits for a switch that is not connected, in milliseconds; 5,000 when absent. */
+  readonly connectTimeoutMs?: number;
+}
+
+/** How a driver programs its switches: {@link OpenFlowDriverOptions} with every default filled in. */
+export interface ProgramOptions {
+  readonly table: number;
+  readonly priority: number;
+  readonly cookiePrefix: number;
+  readonly burstMs: number;
+  readonly groupIds: IdRange;
+  readonly meterIds: IdRange | undefined;
+  readonly connectTimeoutMs: number;
+}
+
+/** Fills in the defaults. */
+export function programOptions(options: OpenFlowDriverOptions): ProgramOptions {
+  return {
+    table: options.tableId ?? 0,
+    priority: options.priority ?? 20_000,
+    cookiePrefix: options.cookiePrefix ?? 0xdc05,
+    burstMs: options.burstMs ?? 100,
+    groupIds: options.groupIds ?? { first: 0xdc05_0000, last: 0xdc05_ffff },
+    meterIds: options.meterIds,
+    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+  };
+}
+
+/** The meters that are ours on a switch whose highest is `maxMeter`; none when it has none. */
+export function meterRange(wanted: IdRange | undefined, maxMeter: number): IdRange {
+  if (wanted === undefined) return { first: Math.floor(maxMeter / 2) + 1, last: maxMeter };
+  return { first: wanted.first, last: Math.min(wanted.last, maxMeter) };
+}

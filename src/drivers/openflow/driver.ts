@@ -1,0 +1,166 @@
+import { err, errAsync, ok, type Result, type ResultAsync } from "neverthrow";
+import type { DriverError, DriverFailed } from "../../model/errors.ts";
+import type { DomainId, SegmentId } from "../../model/ids.ts";
+import type { Segment } from "../../model/segment.ts";
+import type {
+  CallOptions,
+  Confirmation,
+  DriverBase,
+  DriverCapabilities,
+  DriverContext,
+  DriverEvent,
+  HeldSegment,
+  NodeCost,
+  ProvisionOptions,
+  SegmentReport,
+} from "../driver-base.ts";
+import { type CallContext, limitedCall } from "../driver-call.ts";
+import { countItems } from "./compile/compile.ts";
+import { DomainNodes } from "./domain-nodes.ts";
+import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
+import { socketListener } from "./listener-socket.ts";
+import { SessionServer } from "./session-server.ts";
+import { SwitchNode } from "./switch-node.ts";
+import type { ListenAddress, SwitchListener } from "./transport.ts";
+
+/**
+ * Programs the switches of a domain over OpenFlow 1.3. The switches dial in; those that are not of
+ * the domain are told nothing.
+ *
+ * A network takes one flow for each kind of frame that enters a node, a group of type ALL where
+ * frames are copied, and a meter where they are policed. Everything else on a switch is left alone.
+ */
+export class OpenFlowDriver implements DriverBase {
+  readonly kind = "openflow";
+  readonly #options: OpenFlowDriverOptions;
+  readonly #listeners = new Set<(event: DriverEvent) => void>();
+  readonly #closing = new AbortController();
+  #service: Service | undefined;
+  #address: ListenAddress | undefined;
+
+  constructor(options: OpenFlowDriverOptions) {
+    this.#options = options;
+  }
+
+  /** Where switches dial in; undefined until {@link attach} has succeeded. */
+  get address(): ListenAddress | undefined {
+    return this.#address;
+  }
+
+  attach({ domain, clock, segments }: DriverContext): ResultAsync<void, DriverError> {
+    if (this.#closing.signal.aborted) return errAsync(CLOSED);
+    if (this.#service !== undefined) {
+      return errAsync(misconfigured(domain.id, "the driver is attached already"));
+    }
+    const options = programOptions(this.#options);
+    const emit = (event: DriverEvent): void => this.#emit(event);
+    const nodes = domain.nodes.map((view) => new SwitchNode({ view, clock, options, emit }));
+    const byDatapath = new Map(domain.nodes.map((view, i) => [view.datapathId, nodes[i]]));
+    const server = new SessionServer(listenerOf(this.#options), clock, this.#options);
+    const service: Service = {
+      domain: domain.id,
+      call: { clock, closing: this.#closing.signal },
+      nodes: new DomainNodes(domain.id, nodes),
+      server,
+    };
+    this.#service = service;
+    for (const segment of segments) service.nodes.want(segment);
+    return server
+      .listen((session, { datapathId, auxiliaryId }) => {
+        if (auxiliaryId === 0) byDatapath.get(datapathId)?.connect(session);
+      })
+      .andTee((address) => {
+        this.#address = address;
+      })
+      .map(() => undefined)
+      .mapErr(({ address: { host, port }, reason }) => {
+        this.#service = undefined;
+        return misconfigured(domain.id, `cannot listen on ${host}:${port}: ${reason}`);
+      });
+  }
+
+  capabilities(): DriverCapabilities {
+    return { multipoint: true, programsNodes: true };
+  }
+
+  cost(segment: Segment): readonly NodeCost[] {
+    return segment.nodes.map(({ node, rules }) => ({ node, ...countItems(rules) }));
+  }
+
+  provision(
+    segment: Segment,
+    options: ProvisionOptions = {},
+  ): ResultAsync<Confirmation, DriverError> {
+    return this.#call("provision", options, async ({ domain, nodes }, signal) => {
+      const causes = nodes.strangers(segment);
+      if (causes.length > 0) return err({ type: "driver-failed", domain, causes });
+      nodes.want(segment);
+      return nodes.settle(segment.id, { signal, allowPending: options.allowPending ?? false });
+    });
+  }
+
+  release(
+    segment: SegmentId,
+    options: ProvisionOptions = {},
+  ): ResultAsync<Confirmation, DriverError> {
+    return this.#call("release", options, async ({ nodes }, signal) => {
+      nodes.unwant(segment);
+      return nodes.settle(segment, { signal, allowPending: options.allowPending ?? false });
+    });
+  }
+
+  verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {
+    return this.#call("verify", options, ({ nodes }, signal) => nodes.verify(segment, signal));
+  }
+
+  list(options: CallOptions = {}): ResultAsync<readonly HeldSegment[], DriverError> {
+    return this.#call("list", options, async ({ nodes }) => ok(await nodes.list()));
+  }
+
+  subscribe(listener: (event: DriverEvent) => void): Disposable {
+    // A listener of its own, so that one function may subscribe twice.
+    const own = (event: DriverEvent): void => listener(event);
+    this.#listeners.add(own);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#listeners.clear();
+    await this.#service?.server.close();
+  }
+
+  #emit(event: DriverEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  #call<T>(
+    operation: string,
+    options: CallOptions,
+    run: (service: Service, signal: AbortSignal) => Promise<Result<T, DriverError>>,
+  ): ResultAsync<T, DriverError> {
+    const service = this.#service;
+    if (service === undefined) return errAsync(NOT_ATTACHED);
+    return limitedCall(service.call, operation, options, (signal) => run(service, signal));
+  }
+}
+
+/** What an attached driver works with. */
+interface Service {
+  readonly domain: DomainId;
+  readonly call: CallContext;
+  readonly nodes: DomainNodes;
+  readonly server: SessionServer;
+}
+
+const CLOSED: DriverError = { type: "closed", what: "the driver" };
+const NOT_ATTACHED: DriverError = { type: "closed", what: "the driver, which is not attached," };
+
+function listenerOf({ listen, tls }: OpenFlowDriverOptions): SwitchListener {
+  if ("listen" in listen) return listen;
+  return socketListener({ ...listen, ...(tls === undefined ? {} : { tls }) });
+}
+
+function misconfigured(domain: DomainId, message: string): DriverFailed {
+  return { type: "driver-failed", domain, causes: [{ kind: "misconfigured", message }] };
+}

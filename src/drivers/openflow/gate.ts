@@ -1,0 +1,20 @@
+/** Lets a limited number of tasks run at once; the others wait their turn, first come first served. */
+export class Gate {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(limit: number) {
+    this.#free = limit;
+  }
+
+  /** Runs `task` as soon as there is room. It must not reject. */
+  async run<T>(task: () => PromiseLike<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const value = await task();
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+    return value;
+  }
+}

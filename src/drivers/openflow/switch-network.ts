@@ -1,0 +1,257 @@
+import { err, ok, okAsync, Result, ResultAsync, safeTry } from "neverthrow";
+import type { Clock } from "../../model/clock.ts";
+import type { NetworkNumber } from "../../model/ids.ts";
+import type { ForwardingRule } from "../../model/segment.ts";
+import { pause, unlessAborted } from "../driver-call.ts";
+import { bindDraft } from "./compile/bind.ts";
+import { compileNode } from "./compile/compile.ts";
+import { NETWORK_MASK, networkCookie } from "./compile/cookie.ts";
+import { diffPrograms, isEmptyDiff, type ProgramDiff } from "./compile/diff.ts";
+import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
+import { flowsByKey } from "./compile/holdings.ts";
+import type { IdPool } from "./compile/id-pool.ts";
+import { emptyProgram, groupOf, meterOf, type NodeProgram } from "./compile/program.ts";
+import { stagesOf } from "./compile/stages.ts";
+import type { ProgramOptions } from "./driver-options.ts";
+import type { SwitchSession } from "./session.ts";
+import type { SessionError } from "./session-error.ts";
+import type { SwitchPorts } from "./switch-ports.ts";
+import { type NodeProblem, problemsOf } from "./switch-problem.ts";
+import type { SwitchReader } from "./switch-reader.ts";
+
+/** What the networks on one connected switch have in common. */
+export interface SwitchTools {
+  readonly session: SwitchSession;
+  readonly reader: SwitchReader;
+  readonly ports: SwitchPorts;
+  readonly groupIds: IdPool;
+  readonly meterIds: IdPool;
+  readonly clock: Clock;
+  readonly options: ProgramOptions;
+}
+
+/** What a node should do for a network, asked for at the moment it is needed. */
+export type RulesSource = () => readonly ForwardingRule[];
+
+/**
+ * How often a switch is read again that does not show what it said it did, and how long is waited
+ * before each time: hardware may take a while after the barrier.
+ */
+const READ_AGAIN_AFTER_MS = [5, 20, 80, 320] as const;
+
+const ABORTED: SessionError = { type: "aborted" };
+
+/** How often a difference is sent; a second time when something else changed the switch. */
+const MAX_ROUNDS = 2;
+
+/**
+ * One network on one connected switch: what the switch holds of it, and how that becomes what it
+ * should hold. Work is done one piece after another; other networks go on meanwhile.
+ */
+export class NetworkOnSwitch {
+  readonly #tools: SwitchTools;
+  readonly #network: NetworkNumber;
+  /** What the switch held when it was last read. */
+  #program: NodeProgram;
+  /** Whether it still holds that: false from the first message until the result is read back. */
+  #isCertain = true;
+  /** Numbers that are this network's: on the switch, or perhaps so. */
+  readonly #groups: Set<number>;
+  readonly #meters: Set<number>;
+  #tail: Promise<unknown> = Promise.resolve();
+  #tasks = 0;
+
+  /** `program` is what the switch holds; its groups and meters are claimed in the pools already. */
+  constructor(tools: SwitchTools, network: NetworkNumber, program: NodeProgram = emptyProgram) {
+    this.#tools = tools;
+    this.#network = network;
+    this.#program = program;
+    this.#groups = new Set(program.groups.keys());
+    this.#meters = new Set(program.meters.keys());
+  }
+
+  /** Whether the switch holds nothing of the network, and nothing is under way. */
+  get isVacant(): boolean {
+    const items = this.#program.flows.size + this.#groups.size + this.#meters.size;
+    return this.#tasks === 0 && this.#isCertain && items === 0;
+  }
+
+  /**
+   * Makes the switch hold what the rules say, sending only what differs, and reads it back.
+   * Gives what was different before.
+   */
+  converge(
+    rules: RulesSource,
+    signal: AbortSignal,
+  ): Promise<Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>> {
+    return this.#inTurn(() => this.#converge(rules(), signal));
+  }
+
+  /** Reads what the switch holds and says in what it differs from the rules; changes nothing. */
+  verify(
+    rules: RulesSource,
+    signal: AbortSignal,
+  ): Promise<Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>> {
+    return this.#inTurn(async () => {
+      const expected = this.#wanted(rules());
+      const installed = await this.#read(signal).mapErr(problemsOf);
+      const found = Result.combine([installed, expected]).map(([held, wanted]) =>
+        discrepanciesOf(diffPrograms(held, wanted)),
+      );
+      if (found.isErr() || found.value.length > 0) this.#isCertain = false;
+      return found;
+    });
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    this.#tasks += 1;
+    const turn = this.#tail.then(task).finally(() => {
+      this.#tasks -= 1;
+    });
+    this.#tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #converge(
+    rules: readonly ForwardingRule[],
+    signal: AbortSignal,
+  ): Promise<Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>> {
+    const self = this;
+    return safeTry(async function* () {
+      const changed: NodeDiscrepancy[] = [];
+      if (!self.#isCertain) yield* self.#readAgain(signal).mapErr(problemsOf);
+      for (let round = 1; ; round += 1) {
+        const wanted = yield* self.#wanted(rules);
+        const diff = diffPrograms(self.#program, wanted);
+        changed.push(...discrepanciesOf(diff));
+        self.#isCertain = false;
+        yield* self.#send(diff, signal);
+        const left = yield* self.#confirm(
+          wanted,
+          isEmptyDiff(diff) ? [] : READ_AGAIN_AFTER_MS,
+          signal,
+        );
+        if (isEmptyDiff(left)) {
+          self.#settle(wanted);
+          return ok(changed);
+        }
+        if (round === MAX_ROUNDS) return err([notConfirmed(left)]);
+      }
+    });
+  }
+
+  #wanted(rules: readonly ForwardingRule[]): Result<NodeProgram, readonly NodeProblem[]> {
+    const { ports, options } = this.#tools;
+    return compileNode(rules, this.#network, ports.numbers(), options).andThen((draft) =>
+      bindDraft(draft, this.#program, {
+        takeGroup: () => take(this.#tools.groupIds, this.#groups),
+        takeMeter: () => take(this.#tools.meterIds, this.#meters),
+      }),
+    );
+  }
+
+  /** Nothing is removed unless everything was made. */
+  #send(diff: ProgramDiff, signal: AbortSignal): ResultAsync<unknown, readonly NodeProblem[]> {
+    const { session } = this.#tools;
+    const { make, remove } = stagesOf(diff);
+    const made = ResultAsync.combineWithAllErrors(make.map((s) => session.batch(s, { signal })));
+    return made
+      .andThen(() =>
+        ResultAsync.combineWithAllErrors(remove.map((s) => session.batch(s, { signal }))),
+      )
+      .mapErr((errors) => errors.flatMap(problemsOf));
+  }
+
+  /** Reads until the switch holds what is wanted, or often enough; gives what still differs. */
+  #confirm(
+    wanted: NodeProgram,
+    delaysMs: readonly number[],
+    signal: AbortSignal,
+  ): ResultAsync<ProgramDiff, readonly NodeProblem[]> {
+    return this.#readAgain(signal)
+      .mapErr(problemsOf)
+      .andThen((program) => {
+        const diff = diffPrograms(program, wanted);
+        const [delayMs, ...later] = delaysMs;
+        if (isEmptyDiff(diff) || delayMs === undefined) return ok(diff);
+        return ResultAsync.fromSafePromise(pause(this.#tools.clock, delayMs, signal)).andThen(() =>
+          this.#confirm(wanted, later, signal),
+        );
+      });
+  }
+
+  /** Reads what the switch holds now, after everything that was sent before. */
+  #readAgain(signal: AbortSignal): ResultAsync<NodeProgram, SessionError> {
+    return this.#read(signal).map((program) => {
+      this.#program = program;
+      return program;
+    });
+  }
+
+  #read(signal: AbortSignal): ResultAsync<NodeProgram, SessionError> {
+    const { reader, options } = this.#tools;
+    const cookie = networkCookie(options.cookiePrefix, this.#network);
+    const whole = ResultAsync.combine([
+      reader.barrier(),
+      reader.flows(cookie, NETWORK_MASK),
+      reader.meters([...this.#meters]),
+      this.#readGroups(),
+    ]);
+    return unlessAborted(whole, signal, ABORTED).andThen(([, stats, meters, groups]) => {
+      const flows = flowsByKey(stats);
+      return this.#adopt(flows) ? this.#read(signal) : ok({ flows, groups, meters });
+    });
+  }
+
+  /** The switch's groups that are this network's. */
+  #readGroups(): ResultAsync<NodeProgram["groups"], SessionError> {
+    if (this.#groups.size === 0) return okAsync(emptyProgram.groups);
+    return this.#tools.reader
+      .groups()
+      .map((groups) => new Map([...groups].filter(([id]) => this.#groups.has(id))));
+  }
+
+  /** Counts as this network's what its flows use and nobody else does; true when something is new. */
+  #adopt(flows: NodeProgram["flows"]): boolean {
+    let found = false;
+    for (const flow of flows.values()) {
+      const group = groupOf(flow);
+      const meter = meterOf(flow);
+      if (group !== undefined && this.#tools.groupIds.claim(group)) {
+        this.#groups.add(group);
+        found = true;
+      }
+      if (meter !== undefined && this.#tools.meterIds.claim(meter)) {
+        this.#meters.add(meter);
+        found = true;
+      }
+    }
+    return found;
+  }
+
+  /** The switch was seen to hold what is wanted: other numbers are free again. */
+  #settle(wanted: NodeProgram): void {
+    this.#isCertain = true;
+    free(this.#groups, wanted.groups, this.#tools.groupIds);
+    free(this.#meters, wanted.meters, this.#tools.meterIds);
+  }
+}
+
+function take(pool: IdPool, own: Set<number>): number | undefined {
+  const id = pool.take();
+  if (id !== undefined) own.add(id);
+  return id;
+}
+
+function free(own: Set<number>, used: ReadonlyMap<number, unknown>, pool: IdPool): void {
+  for (const id of own) {
+    if (used.has(id)) continue;
+    own.delete(id);
+    pool.free(id);
+  }
+}
+
+function notConfirmed(left: ProgramDiff): NodeProblem {
+  const what = discrepanciesOf(left).map(({ kind, what }) => `${kind} ${what}`);
+  return { kind: "not-confirmed", message: `the switch does not show: ${what.join(", ")}` };
+}

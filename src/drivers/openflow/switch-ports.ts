@@ -1,0 +1,48 @@
+import type { NodeView } from "../../model/domain-view.ts";
+import type { PortRef } from "../../model/ids.ts";
+import { portConfig, portState } from "./wire/constants.ts";
+import type { Port, PortStatus } from "./wire/port.ts";
+
+/** The ports of a node on the switch that it is now: their numbers, and whether they are up. */
+export class SwitchPorts {
+  readonly #view: NodeView;
+  readonly #ports: Map<number, Port>;
+
+  constructor(view: NodeView, ports: readonly Port[]) {
+    this.#view = view;
+    this.#ports = new Map(ports.map((port) => [port.port, port]));
+  }
+
+  /** Takes note of a change at the switch. */
+  update({ reason, port }: PortStatus): void {
+    if (reason === "delete") this.#ports.delete(port.port);
+    else this.#ports.set(port.port, port);
+  }
+
+  /** The numbers of those ports that the switch has; the others are missing. */
+  numbers(): ReadonlyMap<PortRef, number> {
+    const numbers = new Map<PortRef, number>();
+    for (const [ref, port] of this.#resolved()) {
+      if (port !== undefined) numbers.set(ref, port.port);
+    }
+    return numbers;
+  }
+
+  /** Whether each port is up; one that the switch does not have is down. */
+  states(): ReadonlyMap<PortRef, boolean> {
+    return new Map(this.#resolved().map(([ref, port]) => [ref, port !== undefined && isUp(port)]));
+  }
+
+  /** A port is known by its number if it is given, otherwise by its name. */
+  #resolved(): readonly (readonly [PortRef, Port | undefined])[] {
+    const byName = new Map([...this.#ports.values()].map((port) => [port.name, port]));
+    return this.#view.ports.map(({ ref, ofPort, name }) => {
+      if (ofPort !== undefined) return [ref, this.#ports.get(ofPort)];
+      return [ref, name === undefined ? undefined : byName.get(name)];
+    });
+  }
+}
+
+function isUp({ config, state }: Port): boolean {
+  return (config & portConfig.down) === 0 && (state & portState.linkDown) === 0;
+}
