@@ -19,6 +19,11 @@ export interface SocketListenerOptions {
   readonly tls?: ListenerTls;
   /** How many connections are taken at once; more are dropped. 1,024 when absent. */
   readonly maxConnections?: number;
+  /**
+   * How long a closed connection may stand still while it delivers what was sent before, in
+   * milliseconds; 2,000 when absent.
+   */
+  readonly lingerMs?: number;
 }
 
 /** The listener's identity, and whom it believes. Everything is PEM. */
@@ -38,22 +43,23 @@ export function socketListener(options: SocketListenerOptions): SwitchListener {
 
 /** The transport over a connected socket, TCP or TLS. It takes the socket over. */
 export function socketTransport(socket: Socket): Transport {
-  return new SocketTransport(socket);
+  return new SocketTransport(socket, DEFAULT_LINGER_MS);
 }
 
 const DEFAULT_MAX_CONNECTIONS = 1_024;
 const DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
-/** How long a closed connection may go on delivering what was sent before. */
-const LINGER_MS = 2_000;
+const DEFAULT_LINGER_MS = 2_000;
 
 class SocketListener implements SwitchListener {
   readonly #options: SocketListenerOptions;
+  readonly #lingerMs: number;
   /** Every connection there is, also those whose TLS handshake is not over. */
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
 
   constructor(options: SocketListenerOptions) {
     this.#options = options;
+    this.#lingerMs = options.lingerMs ?? DEFAULT_LINGER_MS;
   }
 
   listen(accept: (transport: Transport) => void): ResultAsync<ListenAddress, ListenError> {
@@ -63,7 +69,7 @@ class SocketListener implements SwitchListener {
       const reason = cause instanceof Error ? cause.message : String(cause);
       return { type: "listen-failed", address, reason };
     };
-    const onSocket = (socket: Socket): void => accept(new SocketTransport(socket));
+    const onSocket = (socket: Socket): void => accept(new SocketTransport(socket, this.#lingerMs));
     return Result.fromThrowable(makeServer, failed)(tls, onSocket).asyncAndThen((server) => {
       this.#server = server;
       server.maxConnections = maxConnections;
@@ -76,7 +82,7 @@ class SocketListener implements SwitchListener {
     const server = this.#server;
     if (server === undefined) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of this.#sockets) finish(socket);
+    for (const socket of this.#sockets) finish(socket, this.#lingerMs);
     await closed;
   }
 
@@ -89,10 +95,12 @@ class SocketListener implements SwitchListener {
 class SocketTransport implements Transport {
   readonly remote: string;
   readonly #socket: Socket;
+  readonly #lingerMs: number;
   #closeReason: string | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, lingerMs: number) {
     this.#socket = socket;
+    this.#lingerMs = lingerMs;
     this.remote = `${socket.remoteAddress}:${socket.remotePort}`;
     socket.setNoDelay(true);
     socket.on("error", (error) => {
@@ -117,25 +125,24 @@ class SocketTransport implements Transport {
 
   close(reason = "closed"): void {
     this.#closeReason ??= reason;
-    finish(this.#socket);
+    finish(this.#socket, this.#lingerMs);
   }
 }
 
 function makeServer(tls: ListenerTls | undefined, onSocket: (socket: Socket) => void): Server {
   if (tls === undefined) return createServer(onSocket);
   const mustShowCertificate = tls.ca !== undefined;
-  return createTlsServer(
-    {
-      key: tls.key,
-      cert: tls.cert,
-      ...(tls.ca !== undefined && { ca: tls.ca }),
-      requestCert: mustShowCertificate,
-      rejectUnauthorized: mustShowCertificate,
-      minVersion: "TLSv1.2",
-      handshakeTimeout: tls.handshakeTimeoutMs ?? DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
-    },
-    onSocket,
-  );
+  const options = {
+    key: tls.key,
+    cert: tls.cert,
+    ...(tls.ca !== undefined && { ca: tls.ca }),
+    requestCert: mustShowCertificate,
+    rejectUnauthorized: mustShowCertificate,
+    minVersion: "TLSv1.2",
+    handshakeTimeout: tls.handshakeTimeoutMs ?? DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
+  } as const;
+  // Node leaves a connection open whose handshake took too long.
+  return createTlsServer(options, onSocket).on("tlsClientError", (_, socket) => socket.destroy());
 }
 
 function bind(server: Server, { host, port }: ListenAddress): Promise<ListenAddress> {
@@ -156,8 +163,8 @@ function bind(server: Server, { host, port }: ListenAddress): Promise<ListenAddr
 }
 
 /** Closes a socket once what was written is out, or soon if the far end does not read. */
-function finish(socket: Socket): void {
+function finish(socket: Socket, lingerMs: number): void {
   socket.pause();
   socket.destroySoon();
-  socket.setTimeout(LINGER_MS, () => socket.destroy());
+  socket.setTimeout(lingerMs, () => socket.destroy());
 }

@@ -15,12 +15,14 @@ export type OfMessage =
   | Hello
   | ErrorMessage
   /** `data` is anything; the reply carries the same. */
-  | { readonly type: "echo-request" | "echo-reply"; readonly data: Uint8Array }
+  | { readonly type: "echo-request"; readonly data: Uint8Array }
+  | { readonly type: "echo-reply"; readonly data: Uint8Array }
   | ExperimenterMessage
   | { readonly type: "features-request" }
   | FeaturesReply
   | { readonly type: "get-config-request" }
-  | ({ readonly type: "get-config-reply" | "set-config" } & SwitchConfig)
+  | ({ readonly type: "get-config-reply" } & SwitchConfig)
+  | ({ readonly type: "set-config" } & SwitchConfig)
   | PacketIn
   | FlowRemoved
   | PortStatus
@@ -39,9 +41,11 @@ export type OfMessage =
       readonly port: number;
       readonly queues: readonly Queue[];
     }
-  | ({ readonly type: "role-request" | "role-reply" } & RoleState)
+  | ({ readonly type: "role-request" } & RoleState)
+  | ({ readonly type: "role-reply" } & RoleState)
   | { readonly type: "get-async-request" }
-  | ({ readonly type: "get-async-reply" | "set-async" } & AsyncConfig)
+  | ({ readonly type: "get-async-reply" } & AsyncConfig)
+  | ({ readonly type: "set-async" } & AsyncConfig)
   | MeterMod
   | UnknownMessage;
 

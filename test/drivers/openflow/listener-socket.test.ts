@@ -1,0 +1,297 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import {
+  type ListenerTls,
+  type SocketListenerOptions,
+  socketListener,
+  socketTransport,
+} from "../../../src/drivers/openflow/listener-socket.ts";
+import type { SwitchSession } from "../../../src/drivers/openflow/session.ts";
+import { SessionServer } from "../../../src/drivers/openflow/session-server.ts";
+import type { SwitchListener, Transport } from "../../../src/drivers/openflow/transport.ts";
+import { flowMod } from "../../../src/drivers/openflow/wire/flow.ts";
+import { MessageSplitter } from "../../../src/drivers/openflow/wire/message-splitter.ts";
+import { systemClock } from "../../../src/system-clock.ts";
+import { hello13, messagesIn, obedient, of13 } from "../../support/scripted-switch.ts";
+
+const here = { host: "127.0.0.1", port: 0 };
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+/** Listens, and closes after the test. Gives the port, and each transport as it is accepted. */
+async function listen(options: Partial<SocketListenerOptions> = {}) {
+  const listener = socketListener({ ...here, ...options });
+  cleanups.push(() => listener.close());
+  const accepted: Transport[] = [];
+  const { port } = (await listener.listen((transport) => accepted.push(transport)))._unsafeUnwrap();
+  return { listener, port, accepted };
+}
+
+async function dial(port: number): Promise<Socket> {
+  const socket = connect({ host: here.host, port });
+  cleanups.push(() => socket.destroy());
+  await once(socket, "connect");
+  return socket;
+}
+
+/** Makes a socket behave as an obedient switch. */
+function actAsSwitch(socket: Socket): void {
+  const splitter = new MessageSplitter();
+  socket.on("data", (bytes) => {
+    for (const whole of splitter.push(bytes)._unsafeUnwrap()) {
+      for (const { xid, message } of messagesIn(whole)) {
+        for (const answer of obedient(message, xid)) socket.write(of13(xid, answer));
+      }
+    }
+  });
+  socket.write(of13(1, hello13));
+}
+
+/** Serves switches over this listener until the test ends; gives the next session. */
+async function serve(listener: SwitchListener) {
+  const server = new SessionServer(listener, systemClock);
+  cleanups.push(() => server.close());
+  let accept: (session: SwitchSession) => void = () => {};
+  const session = new Promise<SwitchSession>((resolve) => {
+    accept = resolve;
+  });
+  const { port } = (await server.listen((accepted) => accept(accepted)))._unsafeUnwrap();
+  return { server, port, session };
+}
+
+describe("over TCP", () => {
+  test("a switch that dials in becomes a session that answers requests and takes batches", async () => {
+    const { port, session, server } = await serve(socketListener(here));
+    const socket = await dial(port);
+    actAsSwitch(socket);
+    const switchSession = await session;
+    expect(switchSession.remote).toBe(`127.0.0.1:${socket.localPort}`);
+    const flows = Array.from({ length: 20_000 }, (_, i) => flowMod({ priority: i }));
+    expect((await switchSession.batch(flows)).isOk()).toBe(true);
+    await server.close();
+    expect(switchSession.state).toBe("closed");
+  });
+
+  test("an address that is taken, or makes no sense, is an error with its reason", async () => {
+    const { port } = await listen();
+    const taken = (await socketListener({ ...here, port }).listen(() => {}))._unsafeUnwrapErr();
+    expect(taken).toMatchObject({ type: "listen-failed", address: { port } });
+    expect(taken.reason).toContain("EADDRINUSE");
+    const absurd = await socketListener({ ...here, port: 70_000 }).listen(() => {});
+    expect(absurd._unsafeUnwrapErr().type).toBe("listen-failed");
+  });
+
+  test("what arrives before the transport is opened is not lost", async () => {
+    const { port, accepted } = await listen();
+    const socket = await dial(port);
+    socket.write("early");
+    await until(() => accepted.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    let text = "";
+    accepted[0]?.open({
+      onData: (bytes) => {
+        text += Buffer.from(bytes).toString();
+      },
+      onDrain: () => {},
+      onClose: () => {},
+    });
+    await until(() => text === "early");
+  });
+
+  test("a transport says when to wait, when to go on, and delivers everything before it closes", async () => {
+    const { port, accepted } = await listen();
+    const socket = await dial(port);
+    socket.pause();
+    await until(() => accepted.length === 1);
+    const calls: string[] = [];
+    const transport = accepted[0];
+    transport?.open({
+      onData: () => {},
+      onDrain: () => calls.push("drain"),
+      onClose: (reason) => calls.push(`close: ${reason}`),
+    });
+    let sent = 0;
+    while (transport?.send(new Uint8Array(65_536))) sent += 65_536;
+    sent += 65_536;
+    expect(calls).toEqual([]);
+    let received = 0;
+    socket.on("data", (bytes) => {
+      received += bytes.length;
+    });
+    socket.resume();
+    await until(() => calls.length === 1);
+    transport?.send(Uint8Array.of(1));
+    transport?.close("done");
+    await once(socket, "close");
+    await until(() => calls.length === 2);
+    expect(received).toBe(sent + 1);
+    expect(calls).toEqual(["drain", "close: done"]);
+    expect(transport?.send(Uint8Array.of(1))).toBe(true);
+    transport?.close("again");
+  });
+
+  test("a far end that does not read cannot hold a closed connection open", async () => {
+    const { port, accepted } = await listen({ lingerMs: 20 });
+    const socket = await dial(port);
+    socket.pause();
+    await until(() => accepted.length === 1);
+    const closed = new Promise<string>((resolve) => {
+      accepted[0]?.open({ onData: () => {}, onDrain: () => {}, onClose: resolve });
+    });
+    while (accepted[0]?.send(new Uint8Array(1_048_576)));
+    accepted[0]?.close("no use");
+    expect(await closed).toBe("no use");
+  });
+
+  test("a transport opened after its connection ended hears of it", async () => {
+    const { port, accepted } = await listen();
+    const socket = await dial(port);
+    socket.resetAndDestroy();
+    await until(() => accepted.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const reason = await new Promise((resolve) => {
+      accepted[0]?.open({ onData: () => {}, onDrain: () => {}, onClose: resolve });
+    });
+    expect(reason).toContain("ECONNRESET");
+  });
+
+  test("connections above the limit are dropped", async () => {
+    const { port, accepted } = await listen({ maxConnections: 1 });
+    await dial(port);
+    await until(() => accepted.length === 1);
+    const second = await dial(port);
+    await once(second, "close");
+    expect(accepted.length).toBe(1);
+  });
+
+  test("closing the listener ends what it accepted, and it may be closed again", async () => {
+    const { port, accepted, listener } = await listen();
+    const socket = await dial(port);
+    socket.resume();
+    await until(() => accepted.length === 1);
+    const ended = once(socket, "close");
+    await listener.close();
+    await listener.close();
+    await ended;
+    await expect(dial(port)).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("a listener that never listened closes too", async () => {
+    await socketListener(here).close();
+  });
+
+  test("the transport of a socket that dialled out works the same way", async () => {
+    const { port, accepted } = await listen();
+    const transport = socketTransport(await dial(port));
+    await until(() => accepted.length === 1);
+    const echoed = new Promise<string>((resolve) => {
+      const onData = (bytes: Uint8Array): void => resolve(Buffer.from(bytes).toString());
+      transport.open({ onData, onDrain: () => {}, onClose: () => {} });
+    });
+    accepted[0]?.send(Buffer.from("hello"));
+    expect(await echoed).toBe("hello");
+    transport.close();
+  });
+});
+
+describe("over TLS", () => {
+  let folder = "";
+  let authority = "";
+  let listenerTls: ListenerTls = { key: "", cert: "" };
+  let switchTls: ListenerTls = { key: "", cert: "" };
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "dcns-tls-"));
+    openssl("req", "-x509", ...newKey("ca"), "-out", "ca.pem", "-subj", "/CN=authority");
+    authority = pem("ca.pem");
+    listenerTls = issue("controller");
+    switchTls = issue("switch");
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("a switch with a certificate of the authority becomes a session", async () => {
+    const { port, session } = await serve(
+      socketListener({ ...here, tls: { ...listenerTls, ca: authority } }),
+    );
+    actAsSwitch(await dialTls(port, switchTls));
+    expect((await (await session).request({ type: "barrier-request" })).isOk()).toBe(true);
+  });
+
+  test("one without a certificate is not accepted where an authority is set", async () => {
+    const { port, accepted } = await listen({ tls: { ...listenerTls, ca: authority } });
+    const socket = connectTls({ host: here.host, port, ca: authority, servername: "controller" });
+    cleanups.push(() => socket.destroy());
+    const [error] = await once(socket, "error");
+    expect(String(error)).toContain("certificate required");
+    expect(accepted).toEqual([]);
+  });
+
+  test("where none is set, a switch needs no certificate", async () => {
+    const { port, accepted } = await listen({ tls: listenerTls });
+    await dialTls(port);
+    await until(() => accepted.length === 1);
+  });
+
+  test("a handshake that does not end is cut off, and does not keep the listener open", async () => {
+    const { port, accepted, listener } = await listen({
+      tls: { ...listenerTls, handshakeTimeoutMs: 50 },
+    });
+    const silent = await dial(port);
+    silent.resume();
+    await once(silent, "close");
+    (await dial(port)).resume();
+    await listener.close();
+    expect(accepted).toEqual([]);
+  });
+
+  test("a key that is none is an error with its reason", async () => {
+    const listener = socketListener({ ...here, tls: { key: "nonsense", cert: "nonsense" } });
+    const error = (await listener.listen(() => {}))._unsafeUnwrapErr();
+    expect(error).toMatchObject({ type: "listen-failed", address: here });
+    await listener.close();
+  });
+
+  /** A connection whose handshake is over. */
+  async function dialTls(port: number, identity?: ListenerTls): Promise<TLSSocket> {
+    const trust = { host: here.host, port, ca: authority, servername: "controller" };
+    const socket = connectTls({ ...trust, ...identity });
+    cleanups.push(() => socket.destroy());
+    await once(socket, "secureConnect");
+    return socket;
+  }
+
+  function issue(name: string): ListenerTls {
+    openssl("req", ...newKey(name), "-out", `${name}.csr`, "-subj", `/CN=${name}`);
+    const signer = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"];
+    openssl("x509", "-req", "-in", `${name}.csr`, ...signer, "-out", `${name}.pem`);
+    return { key: pem(`${name}.key`), cert: pem(`${name}.pem`) };
+  }
+
+  function newKey(name: string): readonly string[] {
+    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
+    return [...curve, "-nodes", "-keyout", `${name}.key`];
+  }
+
+  function openssl(...args: readonly string[]): void {
+    execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
+  }
+
+  function pem(file: string): string {
+    return readFileSync(join(folder, file), "utf8");
+  }
+});
+
+/** Waits until something holds; the test's own time limit is the limit. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
