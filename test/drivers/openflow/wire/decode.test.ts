@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { decodeHeader, decodeMessage } from "../../../../src/drivers/openflow/wire/decode.ts";
 import { encodeMessage } from "../../../../src/drivers/openflow/wire/encode.ts";
 import { OPENFLOW_1_3 } from "../../../../src/drivers/openflow/wire/version.ts";
-import { envelope } from "./arbitraries.ts";
+import { envelope } from "./arbitrary-messages.ts";
 import { bytesOf } from "./golden.ts";
 
 describe("decoding", () => {

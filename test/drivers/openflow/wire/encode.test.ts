@@ -4,7 +4,7 @@ import { decodeMessage } from "../../../../src/drivers/openflow/wire/decode.ts";
 import { encodeMessage, encodeMessages } from "../../../../src/drivers/openflow/wire/encode.ts";
 import { flowMod } from "../../../../src/drivers/openflow/wire/flow.ts";
 import { OPENFLOW_1_3 } from "../../../../src/drivers/openflow/wire/version.ts";
-import { envelope } from "./arbitraries.ts";
+import { envelope } from "./arbitrary-messages.ts";
 import { hexOf } from "./golden.ts";
 
 describe("encoding", () => {
