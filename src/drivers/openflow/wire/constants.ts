@@ -51,42 +51,42 @@ export const VLAN_PRESENT = 0x1000;
 
 /** Bits of `FlowMod.flags` and `FlowStats.flags`. */
 export const flowFlag = {
-  sendFlowRemoved: 1 << 0,
-  checkOverlap: 1 << 1,
-  resetCounts: 1 << 2,
-  noPacketCounts: 1 << 3,
-  noByteCounts: 1 << 4,
+  sendFlowRemoved: 0x1,
+  checkOverlap: 0x2,
+  resetCounts: 0x4,
+  noPacketCounts: 0x8,
+  noByteCounts: 0x10,
 } as const;
 
 /** Bits of `MeterMod.flags` and `MeterConfig.flags`. */
-export const meterFlag = { kbps: 1 << 0, pktps: 1 << 1, burst: 1 << 2, stats: 1 << 3 } as const;
+export const meterFlag = { kbps: 0x1, pktps: 0x2, burst: 0x4, stats: 0x8 } as const;
 
 /** Bits of `Port.config` and `PortMod.config`. */
 export const portConfig = {
-  down: 1 << 0,
-  noReceive: 1 << 2,
-  noForward: 1 << 5,
-  noPacketIn: 1 << 6,
+  down: 0x1,
+  noReceive: 0x4,
+  noForward: 0x20,
+  noPacketIn: 0x40,
 } as const;
 
 /** Bits of `Port.state`. */
-export const portState = { linkDown: 1 << 0, blocked: 1 << 1, live: 1 << 2 } as const;
+export const portState = { linkDown: 0x1, blocked: 0x2, live: 0x4 } as const;
 
 /** Bits of `FeaturesReply.capabilities`. */
 export const capability = {
-  flowStats: 1 << 0,
-  tableStats: 1 << 1,
-  portStats: 1 << 2,
-  groupStats: 1 << 3,
-  ipReassembly: 1 << 5,
-  queueStats: 1 << 6,
-  portBlocked: 1 << 8,
+  flowStats: 0x1,
+  tableStats: 0x2,
+  portStats: 0x4,
+  groupStats: 0x8,
+  ipReassembly: 0x20,
+  queueStats: 0x40,
+  portBlocked: 0x100,
 } as const;
 
 /** Bits of `GroupFeatures.capabilities`. */
 export const groupCapability = {
-  selectWeight: 1 << 0,
-  selectLiveness: 1 << 1,
-  chaining: 1 << 2,
-  chainingChecks: 1 << 3,
+  selectWeight: 0x1,
+  selectLiveness: 0x2,
+  chaining: 0x4,
+  chainingChecks: 0x8,
 } as const;

@@ -9,23 +9,34 @@ import type { Writer } from "./writer.ts";
 const CLASS_BASIC = 0x8000;
 const CLASS_EXPERIMENTER = 0xffff;
 const MASK_BIT = 0x100;
+const MAX_PAYLOAD_BYTES = 0xff;
+
+/** A match field that has a name. */
+type NamedField = Exclude<OxmField, UnknownField>;
 
 /** One match field of the basic class: its number, its name and the size of its value in bytes. */
-export interface FieldSpec {
+export interface FieldSpec<Field extends FieldValue<string, unknown> = NamedField> {
   readonly code: number;
-  readonly field: OxmFieldName;
+  readonly field: Field["field"];
   readonly size: number;
-  read(reader: Reader, masked: boolean): OxmField;
-  write(writer: Writer, field: OxmField): void;
+  read(reader: Reader, masked: boolean): Field;
+  write(writer: Writer, field: Field): void;
+}
+
+/** A field, its value and perhaps a mask. */
+export interface FieldValue<Name, Value> {
+  readonly field: Name;
+  readonly value: Value;
+  readonly mask?: Value;
 }
 
 /** Builds the specification of one field from the codec of its value. */
-export function fieldSpec<const Field extends OxmFieldName, Value>(
+export function fieldSpec<const Name extends string, Value>(
   code: number,
-  field: Field,
+  field: Name,
   size: number,
   codec: Codec<Value>,
-): FieldSpecOf<Field, Value> {
+): FieldSpec<FieldValue<Name, Value>> {
   return {
     code,
     field,
@@ -39,22 +50,6 @@ export function fieldSpec<const Field extends OxmFieldName, Value>(
       if (mask !== undefined) codec.write(writer, mask);
     },
   };
-}
-
-/** A {@link FieldSpec} with the types of its own field. */
-export interface FieldSpecOf<Field, Value> {
-  readonly code: number;
-  readonly field: Field;
-  readonly size: number;
-  read(reader: Reader, masked: boolean): FieldValue<Field, Value>;
-  write(writer: Writer, field: FieldValue<Field, Value>): void;
-}
-
-/** A field, its value and perhaps a mask. */
-export interface FieldValue<Field, Value> {
-  readonly field: Field;
-  readonly value: Value;
-  readonly mask?: Value;
 }
 
 /** Finds the fields of one version of the protocol by number and by name. */
@@ -153,6 +148,7 @@ function writeUnknown(writer: Writer, field: UnknownField): void {
   const { experimenter, value, mask } = field;
   const size = value.length / 2;
   const length = (experimenter === undefined ? 0 : 4) + (mask === undefined ? size : 2 * size);
+  if (length > MAX_PAYLOAD_BYTES) unencodable(`a match field of ${length} bytes`);
   const maskBit = mask === undefined ? 0 : MASK_BIT;
   u32.write(writer, ((field.class << 16) | (field.code << 9) | maskBit | length) >>> 0);
   if (experimenter !== undefined) u32.write(writer, experimenter);
