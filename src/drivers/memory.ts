@@ -1,0 +1,240 @@
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "neverthrow";
+import type { DriverCause, DriverError } from "../model/errors.ts";
+import type { NodeId, SegmentId } from "../model/ids.ts";
+import type { Segment } from "../model/segment.ts";
+import type {
+  CallOptions,
+  Confirmation,
+  Discrepancy,
+  DriverBase,
+  DriverCapabilities,
+  DriverContext,
+  DriverEvent,
+  HeldSegment,
+  NodeCost,
+  ProvisionOptions,
+  SegmentReport,
+} from "./driver-base.ts";
+import { limitedCall, pause } from "./driver-call.ts";
+import { MemoryDomain, type NodePart } from "./memory-domain.ts";
+
+/**
+ * A driver without a network: it keeps a {@link MemoryDomain} as it is asked to. For the unit tests
+ * of whoever uses an agent; it passes the same conformance suite as the others.
+ */
+export class MemoryDriver implements DriverBase {
+  readonly kind = "memory";
+  /** What the nodes hold, and how they fail. */
+  readonly domain: MemoryDomain;
+  readonly #listeners = new Set<(event: DriverEvent) => void>();
+  readonly #closing = new AbortController();
+  readonly #wanted = new Map<SegmentId, Segment>();
+  /** Segments for which a node may hold something else than is wanted. */
+  readonly #pending = new Map<NodeId, Set<SegmentId>>();
+  #context: DriverContext | undefined;
+  #watch: Disposable | undefined;
+
+  /** Drivers of one `domain` may follow one another; it is a new one when absent. */
+  constructor(domain: MemoryDomain = new MemoryDomain()) {
+    this.domain = domain;
+  }
+
+  attach(context: DriverContext): ResultAsync<void, DriverError> {
+    if (this.#closing.signal.aborted) return errAsync({ type: "closed", what: "the driver" });
+    if (this.#context !== undefined) {
+      const cause = { kind: "misconfigured", message: "the driver is attached already" } as const;
+      return errAsync({ type: "driver-failed", domain: context.domain.id, causes: [cause] });
+    }
+    this.#context = context;
+    for (const segment of context.segments) this.#want(segment.id, segment);
+    this.#watch = this.domain.watch((node, reachable) => this.#onReachable(node, reachable));
+    for (const { id } of context.domain.nodes) {
+      if (this.domain.isReachable(id)) this.#onReachable(id, true);
+    }
+    return okAsync();
+  }
+
+  capabilities(): DriverCapabilities {
+    return { multipoint: true, programsNodes: true };
+  }
+
+  cost(segment: Segment): readonly NodeCost[] {
+    return segment.nodes.map(({ node, rules }) => {
+      const policers = new Set(rules.flatMap((rule) => rule.police?.key ?? []));
+      return { node, flows: rules.length, groups: 0, meters: policers.size };
+    });
+  }
+
+  provision(
+    segment: Segment,
+    options: ProvisionOptions = {},
+  ): ResultAsync<Confirmation, DriverError> {
+    return this.#call("provision", options, async ({ domain }, signal) => {
+      const known = new Set(domain.nodes.map((node) => node.id));
+      const causes = nodesOf(segment)
+        .filter((node) => !known.has(node))
+        .map((node): DriverCause => ({ node, kind: "misconfigured", message: "unknown node" }));
+      if (causes.length > 0) return err({ type: "driver-failed", domain: domain.id, causes });
+      this.#want(segment.id, segment);
+      return this.#settle(segment.id, signal, options.allowPending ?? false);
+    });
+  }
+
+  release(
+    segment: SegmentId,
+    options: ProvisionOptions = {},
+  ): ResultAsync<Confirmation, DriverError> {
+    return this.#call("release", options, async (_context, signal) => {
+      this.#want(segment, undefined);
+      return this.#settle(segment, signal, options.allowPending ?? false);
+    });
+  }
+
+  verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {
+    return this.#call("verify", options, async ({ domain }) => {
+      const discrepancies = domain.nodes.flatMap(({ id }) => this.#discrepancy(id, segment));
+      return ok({ segment, discrepancies });
+    });
+  }
+
+  list(options: CallOptions = {}): ResultAsync<readonly HeldSegment[], DriverError> {
+    return this.#call("list", options, async ({ domain }) => {
+      const reachable = domain.nodes
+        .map(({ id }) => id)
+        .filter((id) => this.domain.isReachable(id));
+      const segments = new Set(reachable.flatMap((node) => [...this.domain.at(node).keys()]));
+      return ok(
+        [...segments].map((segment) => {
+          const nodes = reachable.filter((node) => this.domain.at(node).has(segment));
+          const held = { nodes, items: nodes.length };
+          return this.#wanted.has(segment) ? { segment, ...held } : held;
+        }),
+      );
+    });
+  }
+
+  subscribe(listener: (event: DriverEvent) => void): Disposable {
+    // A listener of its own, so that one function may subscribe twice.
+    const own = (event: DriverEvent): void => listener(event);
+    this.#listeners.add(own);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#listeners.clear();
+    this.#watch?.[Symbol.dispose]();
+  }
+
+  #call<T>(
+    operation: string,
+    options: CallOptions,
+    run: (context: DriverContext, signal: AbortSignal) => Promise<Result<T, DriverError>>,
+  ): ResultAsync<T, DriverError> {
+    const context = this.#context;
+    if (context === undefined) {
+      return errAsync({ type: "closed", what: "the driver, which is not attached," });
+    }
+    const { clock } = context;
+    const call = { clock, closing: this.#closing.signal };
+    return limitedCall(call, operation, options, (signal) => run(context, signal));
+  }
+
+  #want(id: SegmentId, segment: Segment | undefined): void {
+    const before = this.#wanted.get(id);
+    if (segment === undefined) this.#wanted.delete(id);
+    else this.#wanted.set(id, segment);
+    for (const node of [...nodesOf(before), ...nodesOf(segment)]) {
+      this.#pending.set(node, (this.#pending.get(node) ?? new Set<SegmentId>()).add(id));
+    }
+  }
+
+  /** Brings every node that may not hold a segment as it should to that. */
+  async #settle(
+    id: SegmentId,
+    signal: AbortSignal,
+    allowPending: boolean,
+  ): Promise<Result<Confirmation, DriverError>> {
+    const context = this.#context;
+    if (context === undefined) return err({ type: "closed", what: "the driver" });
+    if (this.domain.delayMs > 0) await pause(context.clock, this.domain.delayMs, signal);
+    const concerned = context.domain.nodes
+      .map((node) => node.id)
+      .filter((node) => this.#pending.get(node)?.has(id) === true);
+    const pending = concerned.filter((node) => !this.domain.isReachable(node));
+    const refused = concerned
+      .filter((node) => this.domain.isReachable(node))
+      .flatMap((node) => this.#change(node, id));
+    const causes = [...refused, ...(allowPending ? [] : pending.map(cutOff))];
+    return causes.length === 0
+      ? ok({ pending })
+      : err({ type: "driver-failed", domain: context.domain.id, causes, pending });
+  }
+
+  /** Brings one node to what is wanted, unless it refuses. */
+  #change(node: NodeId, id: SegmentId): readonly DriverCause[] {
+    const message = this.domain.takeRejection();
+    if (message !== undefined) return [{ node, kind: "rejected", message }];
+    this.#bring(node, id);
+    return [];
+  }
+
+  #bring(node: NodeId, id: SegmentId): void {
+    this.domain.put(node, id, partOf(this.#wanted.get(id), node));
+    this.#pending.get(node)?.delete(id);
+  }
+
+  #discrepancy(node: NodeId, id: SegmentId): readonly Discrepancy[] {
+    const wanted = partOf(this.#wanted.get(id), node);
+    const held = this.domain.at(node).get(id);
+    const isConcerned = wanted !== undefined || held !== undefined;
+    const what = `segment ${id}`;
+    if (!isConcerned) return [];
+    if (!this.domain.isReachable(node)) return [{ node, kind: "unreachable", what }];
+    if (held === undefined) return [{ node, kind: "missing", what }];
+    if (wanted === undefined) return [{ node, kind: "excess", what }];
+    return JSON.stringify(held) === JSON.stringify(wanted) ? [] : [{ node, kind: "differs", what }];
+  }
+
+  /** Brings a node that is there again to what is wanted, as a switch that reconnects is audited. */
+  #onReachable(node: NodeId, reachable: boolean): void {
+    if (!reachable) {
+      this.#emit({ type: "node-down", node, reason: "it is cut off" });
+      return;
+    }
+    const pending = new Set(this.#pending.get(node));
+    const ids = new Set([...this.#wanted.keys(), ...this.domain.at(node).keys(), ...pending]);
+    const found = [...ids].flatMap((id) => this.#discrepancy(node, id).map((d) => ({ id, ...d })));
+    for (const id of ids) this.#bring(node, id);
+    this.#emit({ type: "node-up", node });
+    for (const segment of pending) this.#emit({ type: "confirmed", node, segment });
+    const drift = found.filter(({ id }) => !pending.has(id));
+    const what = drift.map((d) => `${d.kind} ${d.what}`);
+    if (what.length > 0) this.#emit({ type: "drift", node, what, repaired: true });
+  }
+
+  #emit(event: DriverEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+}
+
+function cutOff(node: NodeId): DriverCause {
+  return { node, kind: "unreachable", message: "it is cut off" };
+}
+
+/** The nodes that a segment concerns. */
+function nodesOf(segment: Segment | undefined): readonly NodeId[] {
+  if (segment === undefined) return [];
+  const nodes = [
+    ...segment.nodes.map(({ node }) => node),
+    ...segment.ends.map(({ at }) => at.node),
+  ];
+  return [...new Set(nodes)];
+}
+
+/** What a node holds for a segment; undefined when it has no part in it. */
+function partOf(segment: Segment | undefined, node: NodeId): NodePart | undefined {
+  const rules = segment?.nodes.filter((its) => its.node === node).flatMap((its) => its.rules) ?? [];
+  const ends = segment?.ends.filter(({ at }) => at.node === node) ?? [];
+  return rules.length + ends.length === 0 ? undefined : { rules, ends };
+}
