@@ -1,9 +1,11 @@
 import { err, errAsync, type Result, ResultAsync } from "neverthrow";
 import type { AgentEvent } from "./agent/agent-event.ts";
-import { type AgentOptions, type AgentParts, assemble } from "./agent/assemble.ts";
+import { type AgentOptions, type AgentParts, assemble, driverFaults } from "./agent/assemble.ts";
 import type { NetworkPlan, VerifyReport } from "./agent/calls.ts";
 import { Deadline } from "./agent/deadline.ts";
 import type { EventStream } from "./agent/event-stream.ts";
+import { Serial } from "./agent/serial.ts";
+import { replaceTopology, type TopologyUpdate } from "./agent/topology-update.ts";
 import type { DcnsError } from "./model/errors.ts";
 import type { ProjectId } from "./model/ids.ts";
 import type { NetworkInfo } from "./model/network.ts";
@@ -36,6 +38,8 @@ export class DcnsAgent implements AsyncDisposable {
   /** Everything that happens, for listeners and for `for await`. */
   readonly events: EventStream<AgentEvent>;
   readonly #parts: AgentParts;
+  /** One topology after another. */
+  readonly #updates = new Serial<"topology">();
   readonly #closing = new AbortController();
 
   private constructor(parts: AgentParts) {
@@ -153,12 +157,26 @@ export class DcnsAgent implements AsyncDisposable {
   }
 
   /**
+   * Puts another inventory in the place of the topology; networks that cannot stay as they are get
+   * another tree, make-before-break, and keep their tag. Every domain must have had a driver from the
+   * start. Errors: `invalid-request`, `driver-failed`, `closed`.
+   */
+  updateTopology(next: Topology): ResultAsync<TopologyUpdate, DcnsError> {
+    if (this.#closing.signal.aborted) return errAsync({ type: "closed", what: "the agent" });
+    const drivers = Object.fromEntries(this.#parts.drivers);
+    const faults = driverFaults(next, drivers);
+    if (faults.length > 0) return errAsync({ type: "invalid-request", faults });
+    return new ResultAsync(this.#updates.run("topology", () => replaceTopology(this.#parts, next)));
+  }
+
+  /**
    * Detaches: calls under way are undone, drivers are closed, and the data plane keeps forwarding
    * what it has. Idempotent.
    */
   async close(): Promise<void> {
     const { serial, watch, drivers, events } = this.#parts;
     this.#closing.abort();
+    await this.#updates.idle();
     await serial.idle();
     watch[Symbol.dispose]();
     await Promise.all([...drivers.values()].map((driver) => driver.close()));

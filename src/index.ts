@@ -8,6 +8,7 @@ export type { AgentEvent } from "./agent/agent-event.ts";
 export type { AgentOptions } from "./agent/assemble.ts";
 export type { NetworkPlan, VerifyReport } from "./agent/calls.ts";
 export type { EventStream } from "./agent/event-stream.ts";
+export type { TopologyUpdate } from "./agent/topology-update.ts";
 export { DcnsAgent } from "./dcns.ts";
 export type {
   CallOptions,
@@ -49,7 +50,13 @@ export type {
 } from "./network/request.ts";
 export { FileStore } from "./store/file-store.ts";
 export { MemoryStore } from "./store/memory-store.ts";
-export type { JsonValue, Store, StoredRecord, StoreTransaction, StoreWrite } from "./store/store.ts";
+export type {
+  JsonValue,
+  Store,
+  StoredRecord,
+  StoreTransaction,
+  StoreWrite,
+} from "./store/store.ts";
 export { systemClock } from "./system-clock.ts";
-export { Topology } from "./topology.ts";
 export type { TopologyDocument } from "./topology/document.ts";
+export { Topology } from "./topology.ts";

@@ -4,7 +4,6 @@ import type { Clock } from "../model/clock.ts";
 import type { DcnsError, Fault } from "../model/errors.ts";
 import { type DomainId, domainId, type ProjectId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
-import { segmentsOf } from "../network/forwarding.ts";
 import { networkState } from "../network/info.ts";
 import { currentOf, latestOf, type NetworkRecord } from "../network/record.ts";
 import { MemoryStore } from "../store/memory-store.ts";
@@ -59,7 +58,7 @@ const DEFAULT_RECOVERY_TIMEOUT_MS = 5_000;
 
 /** Puts an agent together, takes its drivers into service and ends what was left unfinished. */
 export async function assemble(options: AgentOptions): Promise<Result<AgentParts, DcnsError>> {
-  const faults = optionFaults(options);
+  const faults = driverFaults(options.topology, options.drivers);
   if (faults.length > 0) return err({ type: "invalid-request", faults });
   const journal = new Journal(options.store ?? new MemoryStore());
   const contents = await journal.load();
@@ -77,7 +76,11 @@ export async function assemble(options: AgentOptions): Promise<Result<AgentParts
   return ok(parts);
 }
 
-function optionFaults({ topology, drivers }: AgentOptions): readonly Fault[] {
+/** What keeps these drivers from serving this topology. */
+export function driverFaults(
+  topology: unknown,
+  drivers: Readonly<Record<string, DriverBase>>,
+): readonly Fault[] {
   if (!(topology instanceof Topology)) {
     return [{ path: ["topology"], value: topology, message: "must be a Topology" }];
   }
@@ -159,7 +162,7 @@ async function attach(
   const { topology } = registry;
   for (const [domain, driver] of drivers) {
     watch.follow(domain, driver);
-    const segments = networks.flatMap((record) => stayingSegment(topology, record, domain));
+    const segments = networks.flatMap((record) => stayingSegment(registry, record, domain));
     const context = { domain: topology.domainView(domain), clock, segments };
     const attached = await driver.attach(context);
     if (attached.isErr()) return err(attached.error);
@@ -168,13 +171,13 @@ async function attach(
 }
 
 function stayingSegment(
-  topology: Topology,
+  registry: Registry,
   record: NetworkRecord,
   domain: DomainId,
 ): readonly Segment[] {
   const current = record.phase === "teardown" ? undefined : currentOf(record);
   if (current === undefined) return [];
-  const segment = segmentsOf(topology, record, current).get(domain);
+  const segment = registry.segments(record, current).get(domain);
   return segment === undefined ? [] : [segment];
 }
 
@@ -185,9 +188,8 @@ async function finishWork(
 ): Promise<Result<void, DcnsError>> {
   const timeoutMs = options.recoveryTimeoutMs ?? DEFAULT_RECOVERY_TIMEOUT_MS;
   const deadline = new Deadline(clock, { operation: "recovery", timeoutMs });
-  const { topology } = registry;
   const { signal } = deadline;
-  const ended = await recover(registry.records(), { topology, transactions, watch, signal });
+  const ended = await recover(registry.records(), { registry, transactions, watch, signal });
   deadline[Symbol.dispose]();
   return ended;
 }

@@ -4,7 +4,7 @@ import { type DcnsError, invalidRequest, type NetworkNotFound } from "../model/e
 import { type DomainId, networkNumber, type ProjectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { NetworkInfo, SegmentInfo } from "../model/network.ts";
-import { decideModify, decideSetup } from "../network/decide.ts";
+import { decideModify, decideRestoration, decideSetup } from "../network/decide.ts";
 import { segmentsOf } from "../network/forwarding.ts";
 import { networkInfo, networkState } from "../network/info.ts";
 import { latestOf, type NetworkRecord } from "../network/record.ts";
@@ -99,7 +99,7 @@ export class Calls {
     const record = registry.record(project);
     if (record === undefined) return err(notFound(project));
     const reports = await Promise.all(
-      [...segmentsOf(registry.topology, record, latestOf(record)).values()].map((segment) => {
+      [...registry.segments(record, latestOf(record)).values()].map((segment) => {
         const driver = drivers.get(segment.domain);
         invariant(driver !== undefined, `domain ${segment.domain} has a driver`);
         return driver.verify(segment.id, { signal: deadline.signal });
@@ -112,6 +112,17 @@ export class Calls {
         consistent: segments.every((segment) => segment.discrepancies.length === 0),
         segments,
       }));
+  }
+
+  /** Gives a network that cannot stay as it is another tree; its tag, members and rates stay. */
+  async restore(project: ProjectId, deadline: Deadline): Promise<Result<void, DcnsError>> {
+    const { registry, transactions } = this.#context;
+    const record = registry.record(project);
+    if (record?.phase !== "stable") return ok(undefined);
+    const decision = decideRestoration(registry.view(), project, record.current);
+    if (decision.isErr()) return err(decision.error);
+    const done = await transactions.change(record, project, decision.value, deadline);
+    return done.map(() => undefined);
   }
 
   info(project: ProjectId): Result<NetworkInfo, NetworkNotFound> {
@@ -157,9 +168,8 @@ export class Calls {
 
   #info(record: NetworkRecord): NetworkInfo {
     const { registry, griPrefix } = this.#context;
-    const { topology, linkState } = registry;
-    const segments = segmentsOf(topology, record, latestOf(record));
-    return networkInfo(record, { griPrefix, linkState, segments });
+    const segments = registry.segments(record, latestOf(record));
+    return networkInfo(record, { griPrefix, linkState: registry.linkState, segments });
   }
 }
 

@@ -1,15 +1,14 @@
 import { ok, type Result } from "neverthrow";
 import type { StoreError } from "../model/errors.ts";
 import type { NodeId } from "../model/ids.ts";
-import { segmentsOf } from "../network/forwarding.ts";
-import { currentOf, latestOf, type NetworkRecord } from "../network/record.ts";
-import type { Topology } from "../topology.ts";
+import { type NetworkRecord, realisationsOf } from "../network/record.ts";
+import type { Registry } from "./registry.ts";
 import type { Transactions } from "./transaction.ts";
 import type { Watch } from "./watch.ts";
 
 /** What a recovery works with. */
 export interface RecoveryContext {
-  readonly topology: Topology;
+  readonly registry: Registry;
   readonly transactions: Transactions;
   readonly watch: Watch;
   /** Raised when nodes have been waited for long enough. */
@@ -28,7 +27,7 @@ export async function recover(
   context: RecoveryContext,
 ): Promise<Result<void, StoreError>> {
   for (const record of records.filter(({ phase }) => phase !== "stable")) {
-    const pending = await context.watch.untilUp(nodesOf(context.topology, record), context.signal);
+    const pending = await context.watch.untilUp(nodesOf(context.registry, record), context.signal);
     if (record.phase === "teardown" && pending.length > 0) continue;
     const ended = await context.transactions.finish(record, stayingRecord(record), pending);
     if (ended.isErr()) return ended;
@@ -37,10 +36,9 @@ export async function recover(
 }
 
 /** Every node that may hold something of the network. */
-function nodesOf(topology: Topology, record: NetworkRecord): readonly NodeId[] {
-  const realisations = [latestOf(record), currentOf(record) ?? latestOf(record)];
-  const nodes = realisations.flatMap((realisation) =>
-    [...segmentsOf(topology, record, realisation).values()].flatMap((segment) =>
+function nodesOf(registry: Registry, record: NetworkRecord): readonly NodeId[] {
+  const nodes = realisationsOf(record).flatMap((realisation) =>
+    [...registry.segments(record, realisation).values()].flatMap((segment) =>
       segment.nodes.map(({ node }) => node),
     ),
   );

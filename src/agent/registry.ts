@@ -11,7 +11,15 @@ import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import { claimBeyond, recordClaim } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
-import type { NetworkRecord, Quarantine } from "../network/record.ts";
+import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
+import type { Realisation } from "../network/realisation.ts";
+import {
+  currentOf,
+  type NetworkRecord,
+  type Quarantine,
+  realisationsOf,
+} from "../network/record.ts";
+import { isDrawnOn, standsAlike } from "../network/standing.ts";
 import { type LinkState, topologyResources } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 
@@ -28,6 +36,8 @@ export class Registry {
   readonly #records = new Map<ProjectId, NetworkRecord>();
   readonly #quarantines = new Set<Quarantine>();
   readonly #downPorts = new Set<PortRef>();
+  /** Which ports a realisation means is a matter of the topology that it was decided on. */
+  readonly #decidedOn = new WeakMap<Realisation, Topology>();
   #lastNumber = 0;
 
   constructor(topology: Topology) {
@@ -48,10 +58,33 @@ export class Registry {
     return { topology: this.#topology, ledger: this.#ledger, linkState: this.linkState };
   }
 
-  /** Plans from now on are made on `topology`; what is held stays held. */
-  setTopology(topology: Topology): void {
+  /**
+   * Plans from now on are made on `topology`; what is held stays held. Gives the projects whose
+   * networks cannot stay as they are.
+   */
+  setTopology(topology: Topology): readonly ProjectId[] {
+    const before = this.#topology;
     this.#topology = topology;
     this.#ledger = this.#ledger.withResources(topologyResources(topology));
+    const affected: ProjectId[] = [];
+    for (const record of this.#records.values()) {
+      for (const realisation of realisationsOf(record)) {
+        const decidedOn = this.#decidedOn.get(realisation) ?? before;
+        if (standsAlike(decidedOn, topology, realisation)) {
+          this.#decidedOn.set(realisation, topology);
+        } else if (realisation === currentOf(record)) affected.push(record.project);
+      }
+    }
+    return affected;
+  }
+
+  /**
+   * What the domains do for a realisation, on the ports that it was decided for; nothing, when it
+   * came from a store and names what the topology does not have any more.
+   */
+  segments(owner: Owner, realisation: Realisation): Segments {
+    const topology = this.#decidedOn.get(realisation) ?? this.#topology;
+    return isDrawnOn(topology, realisation) ? segmentsOf(topology, owner, realisation) : new Map();
   }
 
   record(project: ProjectId): NetworkRecord | undefined {
@@ -83,6 +116,9 @@ export class Registry {
       this.#ledger = ledger.value;
     }
     this.#records.set(record.project, record);
+    for (const realisation of realisationsOf(record)) {
+      if (!this.#decidedOn.has(realisation)) this.#decidedOn.set(realisation, this.#topology);
+    }
   }
 
   /** Forgets a project and releases what it holds. */

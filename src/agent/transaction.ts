@@ -4,10 +4,9 @@ import type { DcnsError, StoreError } from "../model/errors.ts";
 import type { NodeId, ProjectId } from "../model/ids.ts";
 import { claimBeyond, recordClaim } from "../network/claims.ts";
 import type { Decision } from "../network/decide.ts";
-import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
+import type { Owner, Segments } from "../network/forwarding.ts";
 import { currentOf, type NetworkRecord, type Quarantine } from "../network/record.ts";
 import { stages } from "../network/transition.ts";
-import type { Topology } from "../topology.ts";
 import type { Conductor } from "./conductor.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
@@ -187,8 +186,9 @@ export class Transactions {
   }
 
   #segments(owner: Owner, realisation: ReturnType<typeof currentOf>): Segments {
-    const topology: Topology = this.#context.registry.topology;
-    return realisation === undefined ? new Map() : segmentsOf(topology, owner, realisation);
+    return realisation === undefined
+      ? new Map()
+      : this.#context.registry.segments(owner, realisation);
   }
 
   #put(before: NetworkRecord | undefined, after: NetworkRecord): void {

@@ -98,6 +98,11 @@ export interface DriverBase {
   readonly kind: string;
   /** Takes the driver into service for one domain; a second call fails. */
   attach(context: DriverContext): ResultAsync<void, DriverError>;
+  /**
+   * Takes another inventory of the same domain: new nodes are served, nodes that are not in it are
+   * left alone with what they hold, ports are found anew.
+   */
+  updateDomain(domain: DomainView): ResultAsync<void, DriverError>;
   capabilities(): DriverCapabilities;
   /** What each node would hold for this segment; changes nothing. Empty where that is unknown. */
   cost(segment: Segment): readonly NodeCost[];

@@ -48,3 +48,8 @@ export function currentOf(record: NetworkRecord): Realisation | undefined {
 export function latestOf(record: NetworkRecord): Realisation {
   return record.phase === "setup" || record.phase === "modify" ? record.target : record.current;
 }
+
+/** Everything that the record speaks of: what is, and what it is to become. */
+export function realisationsOf(record: NetworkRecord): readonly Realisation[] {
+  return [...new Set([currentOf(record) ?? latestOf(record), latestOf(record)])];
+}

@@ -1,0 +1,75 @@
+import { err, ok, type Result } from "neverthrow";
+import type { DriverBase } from "../drivers/driver-base.ts";
+import type { DomainView } from "../model/domain-view.ts";
+import type { DcnsError } from "../model/errors.ts";
+import type { DomainId, ProjectId } from "../model/ids.ts";
+import type { Topology } from "../topology.ts";
+import type { AgentParts } from "./assemble.ts";
+import { Deadline } from "./deadline.ts";
+
+/** What became of the networks that could not stay as they were. */
+export interface TopologyUpdate {
+  readonly rerouted: readonly ProjectId[];
+  /** Networks without a way on the new topology; they keep what they have and are `degraded`. */
+  readonly failed: readonly { readonly project: ProjectId; readonly error: DcnsError }[];
+}
+
+/**
+ * Puts `next` in the place of the topology. New nodes are served before networks move, and nodes
+ * that go are let go after, so that every move is make-before-break.
+ */
+export async function replaceTopology(
+  parts: AgentParts,
+  next: Topology,
+): Promise<Result<TopologyUpdate, DcnsError>> {
+  const { registry, drivers } = parts;
+  const before = registry.topology;
+  const both = await tellDrivers(drivers, (domain) =>
+    unionOf(before.domainView(domain), next.domainView(domain)),
+  );
+  if (both.isErr()) return err(both.error);
+  const affected = registry.setTopology(next);
+  const outcomes = await Promise.all(affected.map((project) => restore(parts, project)));
+  const told = await tellDrivers(drivers, (domain) => next.domainView(domain));
+  return told.map(() => ({
+    rerouted: outcomes.flatMap(({ project, error }) => (error === undefined ? [project] : [])),
+    failed: outcomes.flatMap(({ project, error }) =>
+      error === undefined ? [] : [{ project, error }],
+    ),
+  }));
+}
+
+/** Restores one network, in the order of the calls on its project. */
+export async function restore(
+  { calls, serial, clock, operationTimeoutMs: timeoutMs }: AgentParts,
+  project: ProjectId,
+): Promise<{ readonly project: ProjectId; readonly error?: DcnsError }> {
+  return serial.run(project, async () => {
+    const deadline = new Deadline(clock, { operation: "restoration", timeoutMs });
+    const restored = await calls.restore(project, deadline);
+    deadline[Symbol.dispose]();
+    return restored.isErr() ? { project, error: restored.error } : { project };
+  });
+}
+
+async function tellDrivers(
+  drivers: ReadonlyMap<DomainId, DriverBase>,
+  view: (domain: DomainId) => DomainView,
+): Promise<Result<void, DcnsError>> {
+  for (const [domain, driver] of drivers) {
+    const told = await driver.updateDomain(view(domain));
+    if (told.isErr()) return err(told.error);
+  }
+  return ok(undefined);
+}
+
+/** All nodes of both; a node of both has the ports of both, and otherwise looks as in `next`. */
+function unionOf(before: DomainView, next: DomainView): DomainView {
+  const nodes = new Map(before.nodes.map((node) => [node.id, node]));
+  for (const node of next.nodes) {
+    const ports = new Map(nodes.get(node.id)?.ports.map((port) => [port.ref, port]));
+    for (const port of node.ports) ports.set(port.ref, port);
+    nodes.set(node.id, { ...node, ports: [...ports.values()] });
+  }
+  return { id: next.id, nodes: [...nodes.values()] };
+}
