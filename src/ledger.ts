@@ -187,7 +187,7 @@ export class Ledger {
     let { claims, channels, spaces } = this.#books();
     claims = claims.with(holder, claim);
     for (const [channel, amount] of amounts) {
-      channels = withEntry(channels, channel, { holder, interval, amount });
+      if (amount > 0) channels = withEntry(channels, channel, { holder, interval, amount });
     }
     for (const { space, label } of claim.labels) {
       spaces = withEntry(spaces, space, { holder, interval, label });

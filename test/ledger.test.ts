@@ -94,7 +94,7 @@ describe("Ledger", () => {
           const peak = Math.max(0, ...instants.map((t) => loadAt(claims, key, t)));
           expect(ledger.residual(key, asked)).toBe(CAPACITY - peak);
           const holders = claims.filter((c) =>
-            instants.some((t) => amountAt(c, key, t) !== undefined),
+            instants.some((t) => (amountAt(c, key, t) ?? 0) > 0),
           );
           expect(new Set(ledger.holders(key, asked).map((h) => h.holder))).toEqual(
             new Set(holders.map((c) => c.holder)),
