@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { Result, ResultAsync } from "neverthrow";
+import { systemClock } from "../../system-clock.ts";
 import type {
   ListenAddress,
   ListenError,
@@ -20,8 +21,8 @@ export interface SocketListenerOptions {
   /** How many connections are taken at once; more are dropped. 1,024 when absent. */
   readonly maxConnections?: number;
   /**
-   * How long a closed connection may stand still while it delivers what was sent before, in
-   * milliseconds; 2,000 when absent.
+   * How long a closed connection may go on delivering what was sent before, in milliseconds;
+   * 2,000 when absent.
    */
   readonly lingerMs?: number;
 }
@@ -97,6 +98,7 @@ class SocketTransport implements Transport {
   readonly #socket: Socket;
   readonly #lingerMs: number;
   #closeReason: string | undefined;
+  #isClosing = false;
 
   constructor(socket: Socket, lingerMs: number) {
     this.#socket = socket;
@@ -124,6 +126,8 @@ class SocketTransport implements Transport {
   }
 
   close(reason = "closed"): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
     this.#closeReason ??= reason;
     finish(this.#socket, this.#lingerMs);
   }
@@ -164,7 +168,8 @@ function bind(server: Server, { host, port }: ListenAddress): Promise<ListenAddr
 
 /** Closes a socket once what was written is out, or soon if the far end does not read. */
 function finish(socket: Socket, lingerMs: number): void {
-  socket.pause();
+  if (socket.closed) return;
+  const timer = systemClock.setTimeout(() => socket.destroy(), lingerMs);
+  socket.once("close", () => systemClock.clearTimeout(timer));
   socket.destroySoon();
-  socket.setTimeout(lingerMs, () => socket.destroy());
 }

@@ -48,7 +48,7 @@ type ReadAnswer<T> = (messages: readonly OfMessage[]) => Result<T, SessionError>
  * timers, and turns correlated replies into results.
  *
  * Every call ends: with the answer, with the switch's error, at its deadline, by its signal, or with
- * `session-closed`. A closed session holds no timer and no listener.
+ * `session-closed`. A closed session holds no timer and no listener on a signal.
  */
 export class SwitchSession {
   /** The far end, for people. */
@@ -161,7 +161,7 @@ export class SwitchSession {
     return this.#channel.post(message).map(({ bytes }) => this.#write(bytes));
   }
 
-  /** Calls `listener` with every event until disposed, or until after `closed`. */
+  /** Calls `listener` with every event until disposed; `closed` is the last. */
   subscribe(listener: (event: SessionEvent) => void): Disposable {
     // A listener of its own, so that one function may subscribe twice.
     const own = (event: SessionEvent): void => listener(event);
@@ -215,7 +215,6 @@ export class SwitchSession {
   /** Carries out what the channel asks for. */
   #run(effects: readonly ChannelEffect<Waiter>[]): void {
     for (const effect of effects) this.#carryOut(effect);
-    this.#batches.pump();
     this.#alarm.set(this.#channel.nextTickMs());
   }
 
@@ -256,11 +255,9 @@ export class SwitchSession {
     this.#batches.close(error);
     this.#transport.close(describeCloseReason(reason));
     this.#emit({ type: "closed", reason });
-    this.#listeners.clear();
   }
 
   #write(bytes: Uint8Array): void {
-    if (this.#closeReason !== undefined) return;
     const isTaken = this.#transport.send(bytes);
     if (isTaken && this.#congestedBytes === undefined) return;
     this.#congestedBytes = (this.#congestedBytes ?? 0) + bytes.length;

@@ -139,10 +139,12 @@ describe("over TCP", () => {
     transport?.close("again");
   });
 
-  test("a far end that does not read cannot hold a closed connection open", async () => {
+  test("a far end that sends but does not read cannot hold a closed connection open", async () => {
     const { port, accepted } = await listen({ lingerMs: 20 });
     const socket = await dial(port);
     socket.pause();
+    const chatter = setInterval(() => socket.write("more"), 5);
+    cleanups.push(() => clearInterval(chatter));
     await until(() => accepted.length === 1);
     const closed = new Promise<string>((resolve) => {
       accepted[0]?.open({ onData: () => {}, onDrain: () => {}, onClose: resolve });

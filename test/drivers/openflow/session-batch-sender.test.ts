@@ -83,6 +83,25 @@ test("every refused command is listed with its place and its error; the others a
   expect(cookiesOf(peer)).toEqual(upTo(2_000));
 });
 
+test("a batch of several chunks is over when the last of them is confirmed, not before", async () => {
+  const { session, peer, clock } = await upSession();
+  const barriers: number[] = [];
+  peer.script = (message, xid) => {
+    if (message.type === "barrier-request") barriers.push(xid);
+    return [];
+  };
+  const batch = session.batch(flows(2_000));
+  await clock.settle();
+  const [first = 0, last = 0] = barriers;
+  peer.say(first, { type: "barrier-reply" });
+  await clock.settle();
+  const refused = peer.receivedOf("flow-mod").at(-1)?.xid ?? 0;
+  const data = new Uint8Array(0);
+  peer.say(refused, { type: "error", kind: "flow-mod-failed", code: "overlap", data });
+  peer.say(last, { type: "barrier-reply" });
+  expect((await batch)._unsafeUnwrapErr().rejections).toMatchObject([{ index: 1_999 }]);
+});
+
 test("batches go one after another, and each hears of its own refusals only", async () => {
   const { session, peer } = await upSession();
   peer.script = refusing(1, 12);

@@ -360,6 +360,12 @@ describe("the byte stream", () => {
     ]);
   });
 
+  test("what follows in the same piece after the end of the connection is not looked at", () => {
+    const unreadable = bytes("04 0c 000c 00000000 00000000");
+    const effects = up().receive(joined(of13(1, hello13), unreadable, of13(0, packetIn)), 0);
+    expect(typesOf(effects)).toEqual(["closed"]);
+  });
+
   test("however a session's bytes are split, the effects are the same", () => {
     const stream = joined(
       of13(1, hello13),
