@@ -14,10 +14,8 @@ export class MemoryStore implements Store {
 
   commit(transaction: StoreTransaction): ResultAsync<number, StoreError> {
     if (this.#isClosed) return errAsync(CLOSED);
-    return this.#table
-      .commit(transaction)
-      .map(({ revision }) => revision)
-      .asyncMap(async (revision) => revision);
+    const committed = this.#table.commit(transaction);
+    return committed.asyncAndThen(({ revision }) => okAsync(revision));
   }
 
   async close(): Promise<void> {
