@@ -13,6 +13,12 @@ export interface LabOptions {
 }
 
 const CONTROLLER_PORT = 6653;
+
+/**
+ * Where nobody listens. Bridges always have a controller, because Open vSwitch empties their tables
+ * whenever they are given their first or lose their last.
+ */
+const NOWHERE = { host: "127.0.0.1", port: 1 };
 const SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
 
 /**
@@ -71,9 +77,9 @@ export class OvsLab {
     );
   }
 
-  /** Takes the controller away from bridges; they keep what they were told. */
+  /** Takes bridges away from their controller; they keep what they were told. */
   async disconnect(bridges: readonly string[] = this.bridges): Promise<void> {
-    await this.vsctl(bridges.map((bridge) => ["del-controller", bridge]));
+    await this.connect({ ...NOWHERE, bridges });
   }
 
   /** Runs ovs-vsctl commands as one transaction. */
@@ -123,11 +129,11 @@ export class OvsLab {
   }
 
   /**
-   * Waits until the datapath does what the flow tables say. A barrier reply is no proof of that:
-   * the userspace datapath forwards by cached decisions until they have been revalidated.
+   * Makes the datapath do what the flow tables say. A barrier reply is no proof that it does: it goes
+   * on by cached decisions until they have been revalidated, which takes some milliseconds.
    */
   async settle(): Promise<void> {
-    await this.appctl(["revalidator/wait"]);
+    await this.appctl(["revalidator/purge"]);
   }
 
   /** Lets a bridge refuse, with TABLE_FULL, every flow beyond `limit` in each of its tables. */
@@ -279,6 +285,8 @@ function bridgeCommands(
     `add-br ${bridge.name}`,
     `set bridge ${bridge.name} datapath_type=netdev fail_mode=secure protocols=${protocols.join(",")}`,
     `set bridge ${bridge.name} other_config:disable-in-band=true`,
+    `set-controller ${bridge.name} tcp:${NOWHERE.host}:${NOWHERE.port}`,
+    `set controller ${bridge.name} max_backoff=1000 connection_mode=out-of-band`,
     ...(bridge.datapathId === undefined
       ? []
       : [`set bridge ${bridge.name} other_config:datapath-id=${bridge.datapathId}`]),

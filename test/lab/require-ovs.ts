@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { describe } from "vitest";
+import { describe, type TestOptions, test } from "vitest";
 
 const TOOLS = [
   "ip",
@@ -18,11 +18,20 @@ const TOOLS = [
  * `DCNS_REQUIRE_OVS` is set, which turns what is missing into a failure.
  */
 export function describeWithOvs(title: string, suite: () => void): void {
+  describe.skipIf(mustSkip())(title, suite);
+}
+
+/** A single test that needs root and Open vSwitch, on the same terms. */
+export function testWithOvs(title: string, options: TestOptions, body: () => Promise<void>): void {
+  test.skipIf(mustSkip())(title, options, body);
+}
+
+function mustSkip(): boolean {
   const missing = missingForOvs();
   if (missing.length > 0 && isRequired()) {
     throw new Error(`DCNS_REQUIRE_OVS is set, but there is no ${missing.join(", ")}`);
   }
-  describe.skipIf(missing.length > 0)(title, suite);
+  return missing.length > 0;
 }
 
 /** What an Open vSwitch lab needs and this machine does not give. */

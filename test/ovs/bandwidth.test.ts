@@ -57,7 +57,7 @@ describeWithOvs("the bandwidth of a network, on Open vSwitch", () => {
       modest[0].stream(modest[1], 0.95 * MODEST_RATE, 3),
     ]);
     expect(neighbour.offered + own.offered).toBeGreaterThan(1.5 * LINK_RATE);
-    expect(own.delivered / own.offered).toBeGreaterThan(0.99);
+    expect(own.delivered / own.offered).toBeGreaterThan(0.98);
     expect(neighbour.delivered / GREEDY_RATE).toBeLessThan(1.05);
   });
 

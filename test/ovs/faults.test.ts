@@ -86,9 +86,12 @@ describeWithOvs("when things go wrong, on Open vSwitch", () => {
     await sleep(100);
     expect(await stream.stop()).toBeGreaterThan(180);
     expect(refused._unsafeUnwrapErr().type).toBe("driver-failed");
+    expect(await lostForeign(scenario)).toEqual([]);
     expect(await stream.at(es2)).toMatchObject({ duplicates: 0, lost: [], vlans: [101] });
-    expect(await stream.at(es3)).toMatchObject({ received: 0 });
-    expect((await heldByUs(scenario)).length).toBe(before.length);
+    expect((await heldByUs(scenario)).map(withoutIds)).toEqual(before.map(withoutIds));
+    await lab.settle();
+    await es1.send({ ...unicast, payload: "to es2 only" });
+    expect((await takeAll([es2, es3]))["es3:eth1"]).toEqual([]);
     const info = value(agent.getNetworkInfo("projectA"));
     expect(info.state).toBe("active");
     expect(info.endpoints.map((endpoint) => endpoint.host)).toEqual(["es1", "es2"]);
@@ -146,3 +149,8 @@ describeWithOvs("when things go wrong, on Open vSwitch", () => {
     await second.close();
   });
 });
+
+/** Groups and meters may have got other numbers on the way there and back. */
+function withoutIds(entry: string): string {
+  return entry.replace(/(group_id=|group:|meter[=:])\d+/g, "$1N");
+}

@@ -124,7 +124,7 @@ describeWithOvs("the Open vSwitch lab", () => {
     await lab.ofctl([
       "add-meter",
       "s1",
-      "meter=9,kbps,burst,band=type=drop,rate=4000,burst_size=100",
+      "meter=9,kbps,burst,band=type=drop,rate=4000,burst_size=400",
     ]);
     await lab.ofctl([
       "mod-flows",

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { NetworkInfo, SetupOptions } from "../../src/index.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { BROADCAST } from "../lab/frame.ts";
 import { type FramePort, takeAll } from "../lab/frame-port.ts";
@@ -52,6 +53,13 @@ describeWithOvs("a network between two hosts, on Open vSwitch", () => {
     );
   }
 
+  async function setUp(hosts: readonly string[], options: SetupOptions = {}): Promise<NetworkInfo> {
+    const { agent, lab } = scenario;
+    const info = value(await agent.setupPhysicalNetwork("projectA", hosts, "10Mbps", 101, options));
+    await lab.settle();
+    return info;
+  }
+
   async function tearDown(): Promise<void> {
     value(await scenario.agent.teardownPhysicalNetwork("projectA"));
     expect(await heldByUs(scenario)).toEqual([]);
@@ -60,8 +68,7 @@ describeWithOvs("a network between two hosts, on Open vSwitch", () => {
   }
 
   test("carries the frames of its VLAN between two ports of one switch, and no others", async () => {
-    const { agent } = scenario;
-    value(await agent.setupPhysicalNetwork("projectA", ["es1:eth1", "es2:eth1"], "10Mbps", 101));
+    await setUp(["es1:eth1", "es2:eth1"]);
     await es1.send(
       { dst: BROADCAST, src: MAC[0], vlan: 101, payload: "to all" },
       { dst: MAC[1], src: MAC[0], vlan: 101, payload: "to es2" },
@@ -79,14 +86,8 @@ describeWithOvs("a network between two hosts, on Open vSwitch", () => {
   });
 
   test("carries them across three switches", async () => {
-    const { agent } = scenario;
-    const setup = await agent.setupPhysicalNetwork(
-      "projectA",
-      ["es1:eth1", "es3:eth1"],
-      "10Mbps",
-      101,
-    );
-    expect(value(setup).links.map((link) => link.id)).toEqual(["s1-s2", "s2-s3"]);
+    const { links } = await setUp(["es1:eth1", "es3:eth1"]);
+    expect(links.map((link) => link.id)).toEqual(["s1-s2", "s2-s3"]);
     await es1.send({ dst: MAC[1], src: MAC[0], vlan: 101, payload: "to es3" });
     await es3.send(
       { dst: MAC[0], src: MAC[1], vlan: 101, payload: "to es1" },
@@ -100,8 +101,7 @@ describeWithOvs("a network between two hosts, on Open vSwitch", () => {
   });
 
   test("puts the tag on and takes it off between a tagged and an untagged host", async () => {
-    const { agent } = scenario;
-    value(await agent.setupPhysicalNetwork("projectA", ["es1:eth1", "es4:eth1"], "10Mbps", 101));
+    await setUp(["es1:eth1", "es4:eth1"]);
     await es1.send({ dst: MAC[1], src: MAC[0], vlan: 101, payload: "to es4" });
     await es4.send(
       { dst: MAC[0], src: MAC[1], payload: "to es1" },
@@ -115,10 +115,7 @@ describeWithOvs("a network between two hosts, on Open vSwitch", () => {
   });
 
   test("rewrites the tag between hosts that use different VLANs", async () => {
-    const { agent } = scenario;
-    const endpoints = { "es3:eth1": { vlan: 303 } };
-    const hosts = ["es1:eth1", "es3:eth1"];
-    value(await agent.setupPhysicalNetwork("projectA", hosts, "10Mbps", 101, { endpoints }));
+    await setUp(["es1:eth1", "es3:eth1"], { endpoints: { "es3:eth1": { vlan: 303 } } });
     await es1.send({ dst: MAC[1], src: MAC[0], vlan: 101, payload: "to es3" });
     await es3.send(
       { dst: MAC[0], src: MAC[1], vlan: 303, payload: "to es1" },
@@ -130,14 +127,13 @@ describeWithOvs("a network between two hosts, on Open vSwitch", () => {
 
   describe("with IP stacks", () => {
     test("lets a tagged and an untagged host ping each other, and only while it exists", async () => {
-      const { agent, lab } = scenario;
+      const { lab } = scenario;
       const [tagged, untagged] = await Promise.all([
         lab.addStation({ at: "es1:eth1", vlan: 101 }),
         lab.addStation({ at: "es4:eth1", vlan: "untagged" }),
       ]);
       expect(await tagged.ping(untagged, 1)).toMatchObject({ received: 0 });
-      value(await agent.setupPhysicalNetwork("projectA", ["es1:eth1", "es4:eth1"], "10Mbps", 101));
-      await lab.settle();
+      await setUp(["es1:eth1", "es4:eth1"]);
       expect(await tagged.ping(untagged, 10)).toEqual({ sent: 10, received: 10, duplicates: 0 });
       expect(await untagged.ping(tagged, 10)).toEqual({ sent: 10, received: 10, duplicates: 0 });
       await tearDown();
