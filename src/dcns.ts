@@ -9,22 +9,20 @@ import { replaceTopology, type TopologyUpdate } from "./agent/topology-update.ts
 import type { DcnsError } from "./model/errors.ts";
 import type { ProjectId } from "./model/ids.ts";
 import type { NetworkInfo } from "./model/network.ts";
+import { parseModify, parseProjectCall, parseSetup } from "./network/request.ts";
 import {
   type BandwidthInput,
   type HostPortInput,
   limitOptions,
   type ModifyOptions,
   type OperationOptions,
-  parseModify,
-  parseProjectCall,
-  parseSetup,
   type SetupOptions,
   type TeardownOptions,
   teardownOptions,
   type VerifyOptions,
   type VlanInput,
   verifyOptions,
-} from "./network/request.ts";
+} from "./network/request-options.ts";
 import type { Topology } from "./topology.ts";
 
 /**

@@ -47,7 +47,7 @@ export type {
   TeardownOptions,
   VerifyOptions,
   VlanInput,
-} from "./network/request.ts";
+} from "./network/request-options.ts";
 export { FileStore } from "./store/file-store.ts";
 export { MemoryStore } from "./store/memory-store.ts";
 export type {

@@ -1,62 +1,18 @@
 import { err, ok, type Result } from "neverthrow";
-import * as v from "valibot";
-import type { Tagging } from "../model/attachment.ts";
 import { type Bandwidth, parseBandwidth } from "../model/bandwidth.ts";
-import type { Fault, InvalidRequest, UnknownHostPort } from "../model/errors.ts";
+import type { InvalidRequest, UnknownHostPort } from "../model/errors.ts";
 import { formatHostPort, type HostPort, parseHostPort } from "../model/host-port.ts";
 import { type ProjectId, projectId, type VlanId } from "../model/ids.ts";
-import type { Delivery, Protection, Sharing } from "../model/network.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import type { Topology } from "../topology.ts";
+import { Faults } from "./faults.ts";
+import {
+  modifyOptions,
+  type OptionsSchema,
+  type ReadEndpointOptions,
+  setupOptions,
+} from "./request-options.ts";
 import type { EndpointSpec, NetworkSpec } from "./spec.ts";
-
-/** A host port as a caller may write it: `"host:nic"`, or its two parts. */
-export type HostPortInput = string | HostPort;
-/** bit/s, or text with a unit (`"100Mbps"`). */
-export type BandwidthInput = number | string;
-/** One VLAN ID, or text of IDs and ranges (`"100-199,205"`). */
-export type VlanInput = number | string;
-
-/** What may be said of one endpoint; absent means as the network, or as its touch point. */
-export interface EndpointOptions {
-  readonly vlan?: number;
-  readonly tagging?: Tagging;
-  readonly bw?: BandwidthInput;
-}
-
-/** Limits on one call. */
-export interface OperationOptions {
-  /** Ends the call when raised: what had been done is undone, and the call gives `aborted`. */
-  readonly signal?: AbortSignal;
-  /** How long the call may take; then what had been done is undone, and the call gives `timeout`. */
-  readonly timeoutMs?: number;
-}
-
-export interface ModifyOptions extends OperationOptions {
-  /** By `host:nic`; only for host ports that the call adds. */
-  readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
-}
-
-export interface TeardownOptions extends OperationOptions {
-  /** Do not wait for nodes that are gone: what they may still hold is kept in quarantine. */
-  readonly force?: boolean;
-}
-
-export interface VerifyOptions extends OperationOptions {
-  /** Probe frames, edge to edge; not carried by this version. */
-  readonly dataPlane?: false;
-}
-
-export interface SetupOptions extends OperationOptions {
-  /** Default `hose`. */
-  readonly sharing?: Sharing;
-  /** Only `flood`, the default, is carried by this version. */
-  readonly delivery?: Delivery;
-  /** Only `none`, the default, is carried by this version. */
-  readonly protection?: Protection;
-  /** By `host:nic`. */
-  readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
-}
 
 /** The arguments of `setupPhysicalNetwork` and of `planPhysicalNetwork`, as they came. */
 export interface SetupArguments {
@@ -104,7 +60,7 @@ export function parseSetup(
   }
   const bandwidth = faults.take(["bw"], args.bw, parseBandwidth(args.bw));
   const vlans = faults.take(["vlan"], args.vlan, parseVlans(args.vlan, VlanSet.all));
-  const options = parseOptions(faults, setupOptions, args.options);
+  const options = faults.options(setupOptions, args.options);
   const endpoints = endpointSpecs(faults, topology, hostPorts, options?.endpoints ?? {});
   if (
     project === undefined ||
@@ -131,7 +87,7 @@ export function parseModify(
   const project = faults.take(["project"], args.project, parseProject(args.project));
   const added = parseHostPorts(faults, "addHostPorts", args.add);
   const remove = parseHostPorts(faults, "remHostPorts", args.remove).map(formatHostPort);
-  const options = parseOptions(faults, modifyOptions, args.options);
+  const options = faults.options(modifyOptions, args.options);
   const add = endpointSpecs(faults, topology, added, options?.endpoints ?? {});
   for (const { hostPort } of add.filter((one) => remove.includes(one.hostPort))) {
     faults.add(["addHostPorts"], hostPort, "is to be added and removed at once");
@@ -151,17 +107,17 @@ export function parseModify(
 }
 
 /** Reads the name of a project and the options of a call that takes no others. */
-export function parseProjectCall<const S extends OptionsSchema>(
+export function parseProjectCall<T extends object>(
   project: unknown,
-  schema: S,
+  schema: OptionsSchema<T>,
   options: unknown,
-): Result<{ readonly project: ProjectId; readonly options: v.InferOutput<S> }, InvalidRequest> {
+): Result<{ readonly project: ProjectId; readonly options: T }, InvalidRequest> {
   const faults = new Faults();
   const id = faults.take(["project"], project, parseProject(project));
-  const parsed = parseOptions(faults, schema, options);
-  return id === undefined || parsed === undefined
+  const read = faults.options(schema, options);
+  return id === undefined || read === undefined
     ? err(faults.error())
-    : ok({ project: id, options: parsed });
+    : ok({ project: id, options: read });
 }
 
 /** Reads a project's name: 1 to 255 printable characters. */
@@ -185,59 +141,6 @@ export function changedSpec(spec: NetworkSpec, change: NetworkChange): NetworkSp
 }
 
 const PROJECT = /^[^\p{Control}]{1,255}$/u;
-
-type OptionsSchema = v.GenericSchema<unknown, object>;
-
-const bandwidthText = v.union([v.number(), v.string()]);
-const endpointOptions = v.strictObject({
-  vlan: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4094))),
-  tagging: v.optional(v.picklist(["tagged", "untagged"])),
-  bw: v.optional(bandwidthText),
-});
-const limits = {
-  signal: v.optional(v.instance(AbortSignal)),
-  timeoutMs: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 31 - 1))),
-};
-const endpoints = v.optional(v.record(v.string(), endpointOptions));
-const setupOptions = v.strictObject({
-  ...limits,
-  endpoints,
-  sharing: v.optional(v.picklist(["hose", "shared"]), "hose"),
-  delivery: v.optional(v.picklist(["flood"]), "flood"),
-  protection: v.optional(v.picklist(["none"]), "none"),
-});
-const modifyOptions = v.strictObject({ ...limits, endpoints });
-/** Options of `teardownPhysicalNetwork`. */
-export const teardownOptions = v.strictObject({
-  ...limits,
-  force: v.optional(v.boolean(), false),
-});
-/** Options of `verifyNetwork`. */
-export const verifyOptions = v.strictObject({
-  ...limits,
-  dataPlane: v.optional(v.literal(false, "probe frames are not sent by this version")),
-});
-/** Options of a call that has only limits. */
-export const limitOptions = v.strictObject(limits);
-
-/** Collects what is wrong, so that a caller hears of everything at once. */
-class Faults {
-  readonly found: Fault[] = [];
-
-  add(path: Fault["path"], value: unknown, message: string): void {
-    this.found.push({ path, value, message });
-  }
-
-  take<T>(path: Fault["path"], value: unknown, parsed: Result<T, string>): T | undefined {
-    if (parsed.isOk()) return parsed.value;
-    this.add(path, value, parsed.error);
-    return undefined;
-  }
-
-  error(): InvalidRequest {
-    return { type: "invalid-request", faults: this.found };
-  }
-}
 
 function optional<T, U>(value: T | undefined | null, parse: (value: T) => U): U | undefined {
   return value === undefined || value === null ? undefined : parse(value);
@@ -267,25 +170,11 @@ function parseHostPorts(faults: Faults, name: string, value: unknown): readonly 
   });
 }
 
-function parseOptions<const S extends OptionsSchema>(
-  faults: Faults,
-  schema: S,
-  value: unknown,
-): v.InferOutput<S> | undefined {
-  const parsed = v.safeParse(schema, value ?? {});
-  if (parsed.success) return parsed.output;
-  for (const issue of parsed.issues) {
-    const path = issue.path?.map((item) => String(item.key)) ?? [];
-    faults.add(["options", ...path], issue.input, issue.message);
-  }
-  return undefined;
-}
-
 function endpointSpecs(
   faults: Faults,
   topology: Topology,
   hostPorts: readonly HostPort[],
-  options: Readonly<Record<string, v.InferOutput<typeof endpointOptions>>>,
+  options: Readonly<Record<string, ReadEndpointOptions>>,
 ): readonly EndpointSpec[] {
   const texts = hostPorts.map(formatHostPort);
   for (const name of Object.keys(options).filter((key) => !texts.includes(key))) {
@@ -300,7 +189,7 @@ function endpointSpec(
   faults: Faults,
   topology: Topology,
   hostPort: string,
-  options: v.InferOutput<typeof endpointOptions>,
+  options: ReadEndpointOptions,
 ): EndpointSpec {
   const path = ["options", "endpoints", hostPort];
   const tagging = options.tagging ?? topology.touchPoints.get(hostPort)?.tagging;

@@ -1,0 +1,117 @@
+import * as v from "valibot";
+import type { Tagging } from "../model/attachment.ts";
+import type { HostPort } from "../model/host-port.ts";
+import type { Delivery, Protection, Sharing } from "../model/network.ts";
+
+/** A host port as a caller may write it: `"host:nic"`, or its two parts. */
+export type HostPortInput = string | HostPort;
+/** bit/s, or text with a unit (`"100Mbps"`). */
+export type BandwidthInput = number | string;
+/** One VLAN ID, or text of IDs and ranges (`"100-199,205"`). */
+export type VlanInput = number | string;
+
+/** What may be said of one endpoint; absent means as the network, or as its touch point. */
+export interface EndpointOptions {
+  readonly vlan?: number;
+  readonly tagging?: Tagging;
+  readonly bw?: BandwidthInput;
+}
+
+/** Limits on one call. */
+export interface OperationOptions {
+  /** Ends the call when raised: what had been done is undone, and the call gives `aborted`. */
+  readonly signal?: AbortSignal;
+  /** How long the call may take; then what had been done is undone, and the call gives `timeout`. */
+  readonly timeoutMs?: number;
+}
+
+export interface ModifyOptions extends OperationOptions {
+  /** By `host:nic`; only for host ports that the call adds. */
+  readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
+}
+
+export interface TeardownOptions extends OperationOptions {
+  /** Do not wait for nodes that are gone: what they may still hold is kept in quarantine. */
+  readonly force?: boolean;
+}
+
+export interface VerifyOptions extends OperationOptions {
+  /** Probe frames, edge to edge; not carried by this version. */
+  readonly dataPlane?: false;
+}
+
+export interface SetupOptions extends OperationOptions {
+  /** Default `hose`. */
+  readonly sharing?: Sharing;
+  /** Only `flood`, the default, is carried by this version. */
+  readonly delivery?: Delivery;
+  /** Only `none`, the default, is carried by this version. */
+  readonly protection?: Protection;
+  /** By `host:nic`. */
+  readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
+}
+
+/** What may be said of one endpoint, read. */
+export interface ReadEndpointOptions {
+  readonly vlan?: number | undefined;
+  readonly tagging?: Tagging | undefined;
+  readonly bw?: BandwidthInput | undefined;
+}
+
+interface ReadLimits {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+interface ReadEndpoints extends ReadLimits {
+  readonly endpoints?: Readonly<Record<string, ReadEndpointOptions>> | undefined;
+}
+
+interface ReadSetup extends ReadEndpoints {
+  readonly sharing: Sharing;
+  readonly delivery: Delivery;
+  readonly protection: Protection;
+}
+
+/** Reads the options of one call. */
+export type OptionsSchema<T extends object> = v.GenericSchema<unknown, T>;
+
+const limits = {
+  signal: v.optional(v.instance(AbortSignal)),
+  timeoutMs: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 31 - 1))),
+};
+const endpoints = v.optional(
+  v.record(
+    v.string(),
+    v.strictObject({
+      vlan: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4094))),
+      tagging: v.optional(v.picklist(["tagged", "untagged"])),
+      bw: v.optional(v.union([v.number(), v.string()])),
+    }),
+  ),
+);
+
+/** Options of a call that has only limits. */
+export const limitOptions: OptionsSchema<ReadLimits> = v.strictObject(limits);
+
+/** Options of `setupPhysicalNetwork` and `planPhysicalNetwork`. */
+export const setupOptions: OptionsSchema<ReadSetup> = v.strictObject({
+  ...limits,
+  endpoints,
+  sharing: v.optional(v.picklist(["hose", "shared"]), "hose"),
+  delivery: v.optional(v.picklist(["flood"], "only flood is carried by this version"), "flood"),
+  protection: v.optional(v.picklist(["none"], "only none is carried by this version"), "none"),
+});
+
+/** Options of `modifyPhysicalNetwork`. */
+export const modifyOptions: OptionsSchema<ReadEndpoints> = v.strictObject({ ...limits, endpoints });
+
+/** Options of `teardownPhysicalNetwork`. */
+export const teardownOptions: OptionsSchema<ReadLimits & { readonly force: boolean }> =
+  v.strictObject({ ...limits, force: v.optional(v.boolean(), false) });
+
+/** Options of `verifyNetwork`. */
+export const verifyOptions: OptionsSchema<ReadLimits> = v.strictObject({
+  ...limits,
+  dataPlane: v.optional(v.literal(false, "probe frames are not sent by this version")),
+});
