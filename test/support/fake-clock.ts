@@ -8,10 +8,10 @@ export interface FakeClock extends Clock {
   /** Lets pending promises run without moving time. */
   settle(): Promise<void>;
   /**
-   * Moves on, timer by timer, until `promise` settles, and gives its value.
-   * Throws when that would take more than `maxMs`.
+   * Moves on, timer by timer, until `promise` settles, and gives its value; `eachStep` is called
+   * after every timer. Throws when that would take more than `maxMs`.
    */
-  until<T>(promise: PromiseLike<T>, maxMs?: number): Promise<T>;
+  until<T>(promise: PromiseLike<T>, maxMs?: number, eachStep?: () => void): Promise<T>;
   /** Timers not yet fired or cleared: zero when everything has been cleaned up. */
   countTimers(): number;
 }
@@ -30,7 +30,7 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
       await timers.tickAsync(ms);
     },
     settle,
-    until: async (promise, maxMs = 3_600_000) => {
+    until: async (promise, maxMs = 3_600_000, eachStep = () => {}) => {
       let settled = false;
       const done = (): void => {
         settled = true;
@@ -43,6 +43,7 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
         if (timers.now > deadlineMs) throw new Error(`not settled within ${maxMs} ms`);
         await timers.nextAsync();
         await settle();
+        eachStep();
       }
       return promise;
     },

@@ -1,0 +1,110 @@
+import { meterFlag } from "../../src/drivers/openflow/wire/constants.ts";
+import { flowMod } from "../../src/drivers/openflow/wire/flow.ts";
+import type { OfMessage } from "../../src/drivers/openflow/wire/message.ts";
+import type { SimSwitch, SimulatedFabric } from "../../src/testing/index.ts";
+
+/** Flows, groups and meters as text, one each, without counters and ages. */
+export type Entries = readonly string[];
+
+/** What a node holds that DCNS made: its cookie, or an id of its ranges. */
+export function ourEntries(at: SimSwitch): Entries {
+  return [
+    ...flowTexts(at, (cookie) => cookie >> 48n === 0xdc05n),
+    ...groupTexts(at, (id) => id >>> 16 === 0xdc05),
+    ...meterTexts(at, (id) => id > HIGHEST_FOREIGN_METER),
+  ].sort();
+}
+
+/** What a node holds that DCNS did not make. */
+export function foreignEntries(at: SimSwitch): Entries {
+  return [
+    ...flowTexts(at, (cookie) => cookie >> 48n !== 0xdc05n),
+    ...groupTexts(at, (id) => id >>> 16 !== 0xdc05),
+    ...meterTexts(at, (id) => id <= HIGHEST_FOREIGN_METER),
+  ].sort();
+}
+
+/** What every node of a fabric holds that DCNS made, by node; nodes that hold nothing are left out. */
+export function allOurEntries(fabric: SimulatedFabric): Readonly<Record<string, Entries>> {
+  const held = [...fabric.switches].map(([node, at]) => [node, ourEntries(at)] as const);
+  return Object.fromEntries(held.filter(([, entries]) => entries.length > 0));
+}
+
+/** What every node of a fabric holds that DCNS did not make, by node. */
+export function allForeignEntries(fabric: SimulatedFabric): Readonly<Record<string, Entries>> {
+  return Object.fromEntries([...fabric.switches].map(([node, at]) => [node, foreignEntries(at)]));
+}
+
+/** How many flows, groups and meters of ours a node holds. */
+export function ourCounts(at: SimSwitch): {
+  readonly flows: number;
+  readonly groups: number;
+  readonly meters: number;
+} {
+  const count = (kind: string): number =>
+    ourEntries(at).filter((text) => text.startsWith(kind)).length;
+  return { flows: count("flow"), groups: count("group"), meters: count("meter") };
+}
+
+/** Puts a flow, a group and a meter of somebody else on every switch. */
+export function addForeignEntries(fabric: SimulatedFabric): void {
+  for (const at of fabric.switches.values()) {
+    for (const message of foreignMods) at.inject(message)._unsafeUnwrap();
+  }
+}
+
+const HIGHEST_FOREIGN_METER = 131_072;
+
+/** Somebody else's: a frame of VLAN 3999 goes out of port 1, metered; a group that nobody uses. */
+const foreignMods: readonly OfMessage[] = [
+  {
+    type: "meter-mod",
+    command: "add",
+    flags: meterFlag.kbps,
+    meter: 7,
+    bands: [{ type: "drop", rate: 1_000, burst: 0 }],
+  },
+  {
+    type: "group-mod",
+    command: "add",
+    groupType: "all",
+    group: 7,
+    buckets: [{ actions: [{ type: "output", port: 1, maxLen: 0 }] }],
+  },
+  flowMod({
+    cookie: 0x7n,
+    priority: 40_000,
+    match: [{ field: "vlan_vid", value: 0x1000 | 3999 }],
+    instructions: [
+      { type: "meter", meter: 7 },
+      { type: "apply-actions", actions: [{ type: "group", group: 7 }] },
+    ],
+  }),
+];
+
+function flowTexts(at: SimSwitch, isWanted: (cookie: bigint) => boolean): Entries {
+  return at
+    .flows()
+    .filter(({ cookie }) => isWanted(cookie))
+    .map(({ table, priority, cookie, match, instructions }) =>
+      text("flow", { table, priority, cookie: cookie.toString(16), match, instructions }),
+    );
+}
+
+function groupTexts(at: SimSwitch, isWanted: (id: number) => boolean): Entries {
+  return at
+    .groups()
+    .filter(({ group }) => isWanted(group))
+    .map((group) => text("group", group));
+}
+
+function meterTexts(at: SimSwitch, isWanted: (id: number) => boolean): Entries {
+  return at
+    .meters()
+    .filter(({ meter }) => isWanted(meter))
+    .map((meter) => text("meter", meter));
+}
+
+function text(kind: string, value: object): string {
+  return `${kind} ${JSON.stringify(value)}`;
+}

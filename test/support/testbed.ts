@@ -1,0 +1,260 @@
+import type { Result } from "neverthrow";
+import { expect } from "vitest";
+import type { AgentEvent } from "../../src/agent/agent-event.ts";
+import type { AgentOptions } from "../../src/agent/assemble.ts";
+import { DcnsAgent } from "../../src/dcns.ts";
+import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
+import type { OpenFlowDriverOptions } from "../../src/drivers/openflow/driver-options.ts";
+import type { OfMessage } from "../../src/drivers/openflow/wire/message.ts";
+import { type DcnsError, describeError } from "../../src/model/errors.ts";
+import type { NetworkInfo } from "../../src/model/network.ts";
+import { MemoryStore } from "../../src/store/memory-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import {
+  type FaultRates,
+  MemoryListener,
+  type NetworkEnd,
+  reachability,
+  SimulatedFabric,
+} from "../../src/testing/index.ts";
+import type { Topology } from "../../src/topology.ts";
+import { campus } from "./campus.ts";
+import { type FakeClock, fakeClock } from "./fake-clock.ts";
+import {
+  addForeignEntries,
+  allForeignEntries,
+  allOurEntries,
+  type Entries,
+} from "./switch-state.ts";
+import { WatchedStore } from "./watched-store.ts";
+
+/** What may be set about a {@link Testbed}. */
+export interface TestbedOptions {
+  readonly topology?: Topology;
+  readonly seed?: number;
+  readonly faults?: FaultRates;
+  readonly agent?: Partial<AgentOptions>;
+  readonly driver?: Partial<OpenFlowDriverOptions>;
+}
+
+/**
+ * An agent with its OpenFlow driver over simulated switches, in memory and under a clock that stands
+ * still between calls: everything that happens is decided by the seed. Switches carry a flow, a group
+ * and a meter of somebody else, which must never change.
+ */
+export class Testbed implements AsyncDisposable {
+  readonly clock: FakeClock = fakeClock();
+  readonly topology: Topology;
+  readonly fabric: SimulatedFabric;
+  /** Everything the agents told, in order. */
+  readonly events: AgentEvent[] = [];
+  readonly #options: TestbedOptions;
+  readonly #disk: Store = new MemoryStore();
+  readonly #foreign: ReturnType<typeof allForeignEntries>;
+  #listener: MemoryListener;
+  #store: WatchedStore;
+  #agent: DcnsAgent | undefined;
+
+  private constructor(options: TestbedOptions) {
+    this.#options = options;
+    this.topology = options.topology ?? campus();
+    this.#listener = new MemoryListener({ clock: this.clock });
+    this.#store = new WatchedStore(this.#disk);
+    this.fabric = new SimulatedFabric({
+      topology: this.topology,
+      clock: this.clock,
+      dial: (answer) => this.#listener.dial(answer),
+      seed: options.seed ?? 0,
+    });
+    addForeignEntries(this.fabric);
+    this.#foreign = allForeignEntries(this.fabric);
+  }
+
+  /** Builds everything, starts the agent, and waits until every switch is there. */
+  static async start(options: TestbedOptions = {}): Promise<Testbed> {
+    const bed = new Testbed(options);
+    await bed.startAgent();
+    bed.fabric.connect();
+    await bed.untilAllUp();
+    bed.fabric.setFaults(options.faults ?? {});
+    return bed;
+  }
+
+  get agent(): DcnsAgent {
+    if (this.#agent === undefined) throw new Error("no agent is running");
+    return this.#agent;
+  }
+
+  /** What the present agent sees of the store. */
+  get store(): WatchedStore {
+    return this.#store;
+  }
+
+  /** Starts an agent with a new driver on the store as it is. */
+  async startAgent(): Promise<void> {
+    const started = value(await this.run(this.tryStart()));
+    this.#agent = started;
+  }
+
+  /** Starts an agent without minding whether that works. */
+  tryStart(): PromiseLike<Result<DcnsAgent, DcnsError>> {
+    this.#listener = new MemoryListener({ clock: this.clock });
+    this.#store = new WatchedStore(this.#disk);
+    const driver = new OpenFlowDriver({ listen: this.#listener, ...this.#options.driver });
+    const options = { store: this.#store, clock: this.clock, ...this.#options.agent };
+    return DcnsAgent.start({
+      topology: this.topology,
+      drivers: { campus: driver },
+      ...options,
+    }).map((agent) => {
+      agent.events.subscribe((event) => this.events.push(event));
+      return agent;
+    });
+  }
+
+  /** The agent's process dies this instant: it says and writes nothing more. */
+  crash(): void {
+    this.#store.kill();
+    for (const at of this.fabric.switches.values()) at.breakConnections("the agent died");
+    void this.#listener.close();
+    this.#agent = undefined;
+  }
+
+  /** Another agent takes over on the same store, and has every switch. */
+  async restart(): Promise<void> {
+    await this.startAgent();
+    await this.untilAllUp();
+  }
+
+  /** Waits until every switch is connected and audited. */
+  async untilAllUp(): Promise<void> {
+    await this.until(() => {
+      const up = new Set<string>();
+      for (const event of this.events) {
+        if (event.type === "node-up") up.add(event.node);
+        if (event.type === "node-down") up.delete(event.node);
+      }
+      return up.size === this.fabric.switches.size && this.fabric.connected;
+    });
+  }
+
+  /** Lets time pass until a call has its result. */
+  run<T>(call: PromiseLike<T>, eachStep?: () => void): Promise<T> {
+    return this.clock.until(call, 600_000, eachStep);
+  }
+
+  /** Lets time pass until something is so. */
+  async until(holds: () => boolean, maxMs = 60_000): Promise<void> {
+    await this.clock.settle();
+    const deadlineMs = this.clock.now() + maxMs;
+    while (!holds()) {
+      if (this.clock.now() > deadlineMs) throw new Error(`not so within ${maxMs} ms`);
+      await this.clock.advance(10);
+    }
+  }
+
+  /** Sets a network up; it must succeed. */
+  async setUp(...args: Parameters<DcnsAgent["setupPhysicalNetwork"]>): Promise<NetworkInfo> {
+    return value(await this.run(this.agent.setupPhysicalNetwork(...args)));
+  }
+
+  /** Modifies a network; it must succeed. */
+  async modify(...args: Parameters<DcnsAgent["modifyPhysicalNetwork"]>): Promise<NetworkInfo> {
+    return value(await this.run(this.agent.modifyPhysicalNetwork(...args)));
+  }
+
+  /** Tears a network down; it must succeed. */
+  async tearDown(...args: Parameters<DcnsAgent["teardownPhysicalNetwork"]>): Promise<void> {
+    value(await this.run(this.agent.teardownPhysicalNetwork(...args)));
+  }
+
+  /** What is known of a project's network; it must exist. */
+  info(project: string): NetworkInfo {
+    return value(this.agent.getNetworkInfo(project));
+  }
+
+  /** What the switches hold that is ours, by node. */
+  held(): Readonly<Record<string, Entries>> {
+    return allOurEntries(this.fabric);
+  }
+
+  /** Every pair of the network hears one copy, nobody else hears anything, and nothing is a stranger's. */
+  expectWhole(info: NetworkInfo): void {
+    const { pairs, strays } = reachability(this.fabric, endsOf(info));
+    expect(pairs.filter(({ copies }) => copies !== 1)).toEqual([]);
+    expect(strays).toEqual([]);
+    expect(this.fabric.violations).toEqual([]);
+  }
+
+  /** Frames sent as this network's hosts would send them reach nobody. */
+  expectGone(info: NetworkInfo): void {
+    const { pairs, strays } = reachability(this.fabric, endsOf(info));
+    expect(pairs.filter(({ copies }) => copies !== 0)).toEqual([]);
+    expect(strays).toEqual([]);
+  }
+
+  /** The switches hold nothing of ours, and the ledger promises nothing to anybody. */
+  expectNothingLeft(): void {
+    expect(this.held()).toEqual({});
+    expect(this.agent.listNetworks()).toEqual([]);
+    this.expectForeignUntouched();
+  }
+
+  /** What somebody else put on the switches is as it was. */
+  expectForeignUntouched(): void {
+    expect(allForeignEntries(this.fabric)).toEqual(this.#foreign);
+  }
+
+  /** Counts the messages of some types that reach switches, until disposed. */
+  countMessages(...types: readonly OfMessage["type"][]): { count: number } & Disposable {
+    const counter = { count: 0, [Symbol.dispose]: () => {} };
+    const observers = [...this.fabric.switches.values()].map((at) =>
+      at.observe((event) => {
+        const isAsked = event.type === "message" && event.direction === "to-switch";
+        if (isAsked && types.includes(event.message.type)) counter.count += 1;
+      }),
+    );
+    counter[Symbol.dispose] = () => {
+      for (const observer of observers) observer[Symbol.dispose]();
+    };
+    return counter;
+  }
+
+  /** Closes the agent and turns the switches off; what is left on the clock is a leak. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#agent !== undefined) await this.run(this.#agent.close());
+    this.fabric[Symbol.dispose]();
+  }
+}
+
+/** The ends of a network, as its hosts see them. */
+export function endsOf(info: NetworkInfo): readonly NetworkEnd[] {
+  return info.endpoints.map(({ host, nic, vlan }) => {
+    const hostPort = `${host}:${nic}`;
+    return vlan === null ? { hostPort } : { hostPort, vlan };
+  });
+}
+
+/** The value of a result that must be one. */
+export function value<T>(result: Result<T, DcnsError>): T {
+  if (result.isErr()) throw new Error(describeError(result.error));
+  return result.value;
+}
+
+/** The error of a result that must be one, and of this type. */
+export function errorOf<T, K extends DcnsError["type"]>(
+  result: Result<T, DcnsError>,
+  type: K,
+): Extract<DcnsError, { readonly type: K }> {
+  if (result.isOk()) throw new Error(`succeeded instead of ${type}`);
+  const { error } = result;
+  if (!isOfType(error, type)) throw new Error(`not ${type} but ${describeError(error)}`);
+  return error;
+}
+
+function isOfType<K extends DcnsError["type"]>(
+  error: DcnsError,
+  type: K,
+): error is Extract<DcnsError, { readonly type: K }> {
+  return error.type === type;
+}
