@@ -205,7 +205,7 @@ export function describeError(error: DcnsError): string {
 }
 
 function faultsText(faults: readonly Fault[]): string {
-  return faults.map((f) => `${f.path.join(".")}: ${f.message}`).join("; ");
+  return faults.map(({ path, message }) => `${path.join(".") || "document"}: ${message}`).join("; ");
 }
 
 function noPathText(explanation: NoPathReason): string {
