@@ -2,14 +2,20 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 
 /** An OpenFlow message on its way from the controller to a switch: what its header says. */
 export interface PassingMessage {
-  /** The message type number, OpenFlow 1.3 section 7.1.1; 14 is FLOW_MOD. */
+  /** The message type number, of {@link messageType}. */
   readonly type: number;
   /** How many messages of this type came before on all connections of the proxy. */
   readonly index: number;
 }
 
-/** FLOW_MOD, OpenFlow 1.3 section 7.1.1. */
-export const FLOW_MOD = 14;
+/** Some message types of OpenFlow 1.3, section 7.1.1. */
+export const messageType = {
+  flowMod: 14,
+  groupMod: 15,
+  multipartRequest: 18,
+  barrierRequest: 20,
+  meterMod: 29,
+} as const;
 
 const HEADER_SIZE = 8;
 

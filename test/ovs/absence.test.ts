@@ -1,0 +1,129 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { ControllerProxy, messageType } from "../lab/controller-proxy.ts";
+import { fabricDocument } from "../lab/fabric-document.ts";
+import { BROADCAST } from "../lab/frame.ts";
+import { type FramePort, takeAll } from "../lab/frame-port.ts";
+import { describeWithOvs } from "../lab/require-ovs.ts";
+import {
+  eventually,
+  heldByUs,
+  lostForeign,
+  type Scenario,
+  startScenario,
+  value,
+} from "../lab/scenario.ts";
+
+/** Two hosts at s1, which is the switch that goes away, and one at each of the others. */
+const line = fabricDocument({
+  links: { "s1-s2": ["s1:10", "s2:10"], "s2-s3": ["s2:11", "s3:10"] },
+  hosts: {
+    "es1:eth1": "s1:1",
+    "es2:eth1": "s1:2",
+    "es3:eth1": "s2:1",
+    "es4:eth1": "s3:1",
+  },
+});
+const members = ["es1:eth1", "es2:eth1", "es3:eth1", "es4:eth1"];
+
+describeWithOvs("a switch that is cut off from the agent, on Open vSwitch", () => {
+  let scenario: Scenario;
+  let proxy: ControllerProxy;
+  let ports: readonly FramePort[];
+
+  beforeAll(async () => {
+    scenario = await startScenario(line, {
+      connect: async (lab) => {
+        proxy = await ControllerProxy.start(lab.controller.host, lab.controller);
+        await lab.connect({ bridges: ["s2", "s3"] });
+        await lab.connect({ bridges: ["s1"], port: proxy.port });
+      },
+    });
+    ports = await Promise.all(members.map((member) => scenario.lab.framePort(member)));
+  });
+  afterEach(async () => {
+    expect(await heldByUs(scenario)).toEqual([]);
+    expect(await lostForeign(scenario)).toEqual([]);
+  });
+  afterAll(async () => {
+    await scenario?.[Symbol.asyncDispose]();
+    await proxy?.close();
+  });
+
+  /** Who hears a broadcast of the first host. */
+  async function audience(): Promise<readonly string[]> {
+    await scenario.lab.settle();
+    await ports[0]?.send({ dst: BROADCAST, src: "02:00:00:00:00:01", vlan: 101 });
+    const seen = Object.entries(await takeAll(ports));
+    return seen.flatMap(([name, frames]) => frames.map(() => name));
+  }
+
+  async function setUpAtLast(): Promise<void> {
+    const { agent } = scenario;
+    await eventually(async () => {
+      return (await agent.setupPhysicalNetwork("projectA", members, "1Gbps", 101)).isOk();
+    });
+    expect(await audience()).toEqual(["es2:eth1", "es3:eth1", "es4:eth1"]);
+    value(await agent.teardownPhysicalNetwork("projectA"));
+  }
+
+  test.each([
+    ["meterMod", 0],
+    ["groupMod", 0],
+    ["groupMod", 1],
+    ["flowMod", 0],
+    ["flowMod", 2],
+    ["barrierRequest", 0],
+    ["multipartRequest", 0],
+  ] as const)("before %s %i fails the setup, and is clean when it returns", async (name, last) => {
+    const { agent } = scenario;
+    proxy.cutBefore(({ type, index }) => type === messageType[name] && index === last);
+    const failed = await agent.setupPhysicalNetwork("projectA", members, "10Mbps", 101);
+    expect(proxy.isCut).toBe(true);
+    expect(failed._unsafeUnwrapErr()).toMatchObject({
+      type: "driver-failed",
+      causes: [{ node: "s1", kind: "unreachable" }],
+      pending: ["s1"],
+    });
+    expect(agent.getNetworkInfo("projectA").isErr()).toBe(true);
+    proxy.mend();
+    await eventually(async () => (await heldByUs(scenario)).length === 0);
+    await setUpAtLast();
+  });
+
+  test("gets back what it lost meanwhile, and keeps what is somebody else's", async () => {
+    const { agent, lab } = scenario;
+    value(await agent.setupPhysicalNetwork("projectA", members, "10Mbps", 101));
+    const held = await heldByUs(scenario);
+    proxy.cut();
+    await lab.ofctl(["del-flows", "s1", "cookie=0xdc05000000000000/0xffff000000000000"]);
+    expect(await audience()).toEqual([]);
+    proxy.mend();
+    await eventually(async () => (await heldByUs(scenario)).length === held.length);
+    expect(value(await agent.verifyNetwork("projectA")).consistent).toBe(true);
+    expect(await audience()).toEqual(["es2:eth1", "es3:eth1", "es4:eth1"]);
+    value(await agent.teardownPhysicalNetwork("projectA"));
+  });
+
+  test("forwards on, holds up a teardown, and is cleaned after a forced one when it returns", async () => {
+    const { agent } = scenario;
+    value(await agent.setupPhysicalNetwork("projectA", members, "10Mbps", 101));
+    proxy.cut();
+    expect(await audience()).toEqual(["es2:eth1", "es3:eth1", "es4:eth1"]);
+    const held = await agent.teardownPhysicalNetwork("projectA", { timeoutMs: 500 });
+    expect(held.isErr()).toBe(true);
+    expect(value(agent.getNetworkInfo("projectA")).state).toBe("releasing");
+    value(await agent.teardownPhysicalNetwork("projectA", { force: true }));
+    expect(agent.getNetworkInfo("projectA").isErr()).toBe(true);
+
+    const tooEarly = await agent.setupPhysicalNetwork(
+      "projectB",
+      ["es1:eth1", "es2:eth1"],
+      1e6,
+      101,
+    );
+    expect(tooEarly.isErr()).toBe(true);
+    proxy.mend();
+    await eventually(async () => (await heldByUs(scenario)).length === 0);
+    await setUpAtLast();
+  });
+});
