@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { err, errAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../model/clock.ts";
 import type { DriverError } from "../model/errors.ts";
@@ -27,7 +28,7 @@ export function limitedCall<T>(
   const aborted: DriverError = { type: "aborted", operation };
   if (closing.aborted) return errAsync(closed);
   if (signal?.aborted) return errAsync(aborted);
-  const ended = new AbortController();
+  const ended = sharedAbort();
   const limits = new Promise<Result<T, DriverError>>((resolve) => {
     const until = { once: true, signal: ended.signal };
     closing.addEventListener("abort", () => resolve(err(closed)), until);
@@ -39,6 +40,13 @@ export function limitedCall<T>(
   });
   const first = Promise.race([run(ended.signal), limits]);
   return new ResultAsync(first.finally(() => ended.abort()));
+}
+
+/** A controller whose signal any number of calls may listen to without a warning of Node's. */
+export function sharedAbort(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 /** Waits for `ms`, or until `signal` is raised. */

@@ -1,4 +1,5 @@
 import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "neverthrow";
+import type { DomainView } from "../model/domain-view.ts";
 import type { DriverCause, DriverError } from "../model/errors.ts";
 import type { NodeId, SegmentId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
@@ -15,7 +16,7 @@ import type {
   ProvisionOptions,
   SegmentReport,
 } from "./driver-base.ts";
-import { limitedCall, pause } from "./driver-call.ts";
+import { limitedCall, pause, sharedAbort } from "./driver-call.ts";
 import { MemoryDomain, type NodePart } from "./memory-domain.ts";
 
 /**
@@ -27,7 +28,7 @@ export class MemoryDriver implements DriverBase {
   /** What the nodes hold, and how they fail. */
   readonly domain: MemoryDomain;
   readonly #listeners = new Set<(event: DriverEvent) => void>();
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
   readonly #wanted = new Map<SegmentId, Segment>();
   /** Segments for which a node may hold something else than is wanted. */
   readonly #pending = new Map<NodeId, Set<SegmentId>>();
@@ -52,6 +53,17 @@ export class MemoryDriver implements DriverBase {
       if (this.domain.isReachable(id)) this.#onReachable(id, true);
     }
     return okAsync();
+  }
+
+  updateDomain(domain: DomainView): ResultAsync<void, DriverError> {
+    return this.#call("updateDomain", {}, async (context) => {
+      const known = new Set(context.domain.nodes.map(({ id }) => id));
+      this.#context = { ...context, domain };
+      for (const { id } of domain.nodes) {
+        if (!known.has(id) && this.domain.isReachable(id)) this.#onReachable(id, true);
+      }
+      return ok(undefined);
+    });
   }
 
   capabilities(): DriverCapabilities {

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
+import type { NodeView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverFailed } from "../../model/errors.ts";
-import type { DomainId, NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
+import type { DatapathId, DomainId, NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
 import type { Confirmation, Discrepancy, HeldSegment, SegmentReport } from "../driver-base.ts";
 import type { NodeProgram } from "./compile/program.ts";
@@ -16,12 +17,33 @@ interface Part {
 /** The nodes of a domain together: which segments they should hold, and the work on all at once. */
 export class DomainNodes {
   readonly #domain: DomainId;
-  readonly #nodes: ReadonlyMap<NodeId, SwitchNode>;
+  readonly #make: (view: NodeView) => SwitchNode;
   readonly #segments = new Map<SegmentId, Segment>();
+  #nodes: ReadonlyMap<NodeId, SwitchNode> = new Map();
+  #byDatapath: ReadonlyMap<DatapathId | undefined, SwitchNode | undefined> = new Map();
 
-  constructor(domain: DomainId, nodes: readonly SwitchNode[]) {
+  /** Without nodes at first; `make` makes them. */
+  constructor(domain: DomainId, make: (view: NodeView) => SwitchNode) {
     this.#domain = domain;
-    this.#nodes = new Map(nodes.map((node) => [node.id, node]));
+    this.#make = make;
+  }
+
+  /** Has these nodes from now on; those that it has no more are left alone with what they hold. */
+  update(views: readonly NodeView[]): void {
+    const before = this.#nodes;
+    this.#nodes = new Map(
+      views.map((view) => [view.id, before.get(view.id) ?? this.#create(view)]),
+    );
+    this.#byDatapath = new Map(views.map((view) => [view.datapathId, this.#nodes.get(view.id)]));
+    for (const [id, node] of before) {
+      if (!this.#nodes.has(id)) node.retire();
+    }
+    for (const view of views) before.get(view.id)?.update(view);
+  }
+
+  /** The node whose switch has this datapath id. */
+  at(datapathId: DatapathId): SwitchNode | undefined {
+    return this.#byDatapath.get(datapathId);
   }
 
   /** Why a segment cannot be this domain's: the nodes that it does not have. */
@@ -116,6 +138,16 @@ export class DomainNodes {
       const segment = network === undefined ? undefined : segments.get(network);
       return segment === undefined ? entry : { segment, ...entry };
     });
+  }
+
+  /** A node that comes later is to hold its part of what was asked before. */
+  #create(view: NodeView): SwitchNode {
+    const node = this.#make(view);
+    for (const { id, network, nodes } of this.#segments.values()) {
+      const its = nodes.find((forwarding) => forwarding.node === view.id);
+      if (its !== undefined) node.want(id, network, its.rules);
+    }
+    return node;
   }
 
   /** Where a segment is wanted, or may still be held. */

@@ -1,4 +1,5 @@
 import { err, errAsync, ok, type Result, type ResultAsync } from "neverthrow";
+import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../../model/errors.ts";
 import type { DomainId, SegmentId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
@@ -14,7 +15,7 @@ import type {
   ProvisionOptions,
   SegmentReport,
 } from "../driver-base.ts";
-import { type CallContext, limitedCall } from "../driver-call.ts";
+import { type CallContext, limitedCall, sharedAbort } from "../driver-call.ts";
 import { countItems } from "./compile/compile.ts";
 import { DomainNodes } from "./domain-nodes.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
@@ -25,7 +26,7 @@ import type { ListenAddress, SwitchListener } from "./transport.ts";
 
 /**
  * Programs the switches of a domain over OpenFlow 1.3. The switches dial in; those that are not of
- * the domain are told nothing.
+ * the domain are sent away.
  *
  * A network takes one flow for each kind of frame that enters a node, a group of type ALL where
  * frames are copied, and a meter where they are policed. Everything else on a switch is left alone.
@@ -34,7 +35,7 @@ export class OpenFlowDriver implements DriverBase {
   readonly kind = "openflow";
   readonly #options: OpenFlowDriverOptions;
   readonly #listeners = new Set<(event: DriverEvent) => void>();
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
   #service: Service | undefined;
   #address: ListenAddress | undefined;
 
@@ -54,20 +55,21 @@ export class OpenFlowDriver implements DriverBase {
     }
     const options = programOptions(this.#options);
     const emit = (event: DriverEvent): void => this.#emit(event);
-    const nodes = domain.nodes.map((view) => new SwitchNode({ view, clock, options, emit }));
-    const byDatapath = new Map(domain.nodes.map((view, i) => [view.datapathId, nodes[i]]));
     const server = new SessionServer(listenerOf(this.#options), clock, this.#options);
     const service: Service = {
       domain: domain.id,
       call: { clock, closing: this.#closing.signal },
-      nodes: new DomainNodes(domain.id, nodes),
+      nodes: new DomainNodes(domain.id, (view) => new SwitchNode({ view, clock, options, emit })),
       server,
     };
     this.#service = service;
+    service.nodes.update(domain.nodes);
     for (const segment of segments) service.nodes.want(segment);
     return server
       .listen((session, { datapathId, auxiliaryId }) => {
-        if (auxiliaryId === 0) byDatapath.get(datapathId)?.connect(session);
+        const node = auxiliaryId === 0 ? service.nodes.at(datapathId) : undefined;
+        if (node === undefined) session.close("the switch is not in the topology");
+        else node.connect(session);
       })
       .andTee((address) => {
         this.#address = address;
@@ -77,6 +79,10 @@ export class OpenFlowDriver implements DriverBase {
         this.#service = undefined;
         return misconfigured(domain.id, `cannot listen on ${host}:${port}: ${reason}`);
       });
+  }
+
+  updateDomain(domain: DomainView): ResultAsync<void, DriverError> {
+    return this.#call("updateDomain", {}, async ({ nodes }) => ok(nodes.update(domain.nodes)));
   }
 
   capabilities(): DriverCapabilities {

@@ -5,7 +5,7 @@ import type { ForwardingRule } from "../../model/segment.ts";
 import { pause, unlessAborted } from "../driver-call.ts";
 import { bindDraft } from "./compile/bind.ts";
 import { compileNode } from "./compile/compile.ts";
-import { NETWORK_MASK, networkCookie } from "./compile/cookie.ts";
+import { EXACT_MASK, networkCookie } from "./compile/cookie.ts";
 import { diffPrograms, isEmptyDiff, type ProgramDiff } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
 import { flowsByKey } from "./compile/holdings.ts";
@@ -193,7 +193,7 @@ export class NetworkOnSwitch {
     const cookie = networkCookie(options.cookiePrefix, this.#network);
     const whole = ResultAsync.combine([
       reader.barrier(),
-      reader.flows(cookie, NETWORK_MASK),
+      reader.flows(cookie, EXACT_MASK),
       reader.meters([...this.#meters]),
       this.#readGroups(),
     ]);

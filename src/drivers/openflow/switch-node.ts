@@ -4,7 +4,7 @@ import type { NodeView } from "../../model/domain-view.ts";
 import type { NetworkNumber, NodeId, PortRef, SegmentId } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
 import type { DriverEvent } from "../driver-base.ts";
-import { pause } from "../driver-call.ts";
+import { pause, sharedAbort } from "../driver-call.ts";
 import { describeCloseReason } from "./channel/channel-effect.ts";
 import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
 import type { Holdings } from "./compile/holdings.ts";
@@ -13,8 +13,8 @@ import { LiveSwitch } from "./live-switch.ts";
 import { NodeWants } from "./node-wants.ts";
 import type { SessionEvent, SwitchSession } from "./session.ts";
 import { describeSessionError } from "./session-error.ts";
+import type { SwitchPorts } from "./switch-ports.ts";
 import type { NodeProblem } from "./switch-problem.ts";
-import type { PortStatus } from "./wire/port.ts";
 
 /** What a node of the domain is made with. */
 export interface SwitchNodeContext {
@@ -54,7 +54,7 @@ interface Link {
  * brings every switch that connects to that.
  */
 export class SwitchNode {
-  readonly #context: SwitchNodeContext;
+  #context: SwitchNodeContext;
   readonly #wants = new NodeWants();
   readonly #portStates = new Map<PortRef, boolean>();
   readonly #waiting = new Set<() => void>();
@@ -68,6 +68,22 @@ export class SwitchNode {
 
   get id(): NodeId {
     return this.#context.view.id;
+  }
+
+  /** Takes another inventory of the same node; another datapath id means another switch. */
+  update(view: NodeView): void {
+    const isSameSwitch = view.datapathId === this.#context.view.datapathId;
+    this.#context = { ...this.#context, view };
+    const link = this.#link;
+    if (!isSameSwitch) link?.session.close("the node is another switch now");
+    else if (link?.live !== undefined) {
+      void this.#changePorts(link, link.live, (ports) => ports.setView(view));
+    }
+  }
+
+  /** Lets the switch go, with what it holds. */
+  retire(): void {
+    this.#link?.session.close("the node is not in the topology any more");
   }
 
   /** From now on the node should hold these rules for a segment; no rules, nothing. */
@@ -119,7 +135,7 @@ export class SwitchNode {
     this.#link?.session.close("the switch has connected once more");
     const link: Link = {
       session,
-      gone: new AbortController(),
+      gone: sharedAbort(),
       live: undefined,
       isAnnounced: false,
     };
@@ -203,7 +219,7 @@ export class SwitchNode {
     if (link !== this.#link) return;
     if (event.type === "closed") this.#lost(link, describeCloseReason(event.reason));
     if (event.type === "port-status" && link.live !== undefined) {
-      void this.#portChanged(link, link.live, event);
+      void this.#changePorts(link, link.live, (ports) => ports.update(event));
     }
   }
 
@@ -215,9 +231,13 @@ export class SwitchNode {
   }
 
   /** A port that came or has another number may be what some networks have been missing. */
-  async #portChanged(link: Link, live: LiveSwitch, status: PortStatus): Promise<void> {
+  async #changePorts(
+    link: Link,
+    live: LiveSwitch,
+    change: (ports: SwitchPorts) => void,
+  ): Promise<void> {
     const before = live.ports.numbers();
-    live.ports.update(status);
+    change(live.ports);
     if (link.isAnnounced) this.#reportPorts(live);
     const moved = [...live.ports.numbers()].some(([ref, number]) => before.get(ref) !== number);
     if (!moved) return;

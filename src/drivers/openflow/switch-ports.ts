@@ -5,12 +5,17 @@ import type { Port, PortStatus } from "./wire/port.ts";
 
 /** The ports of a node on the switch that it is now: their numbers, and whether they are up. */
 export class SwitchPorts {
-  readonly #view: NodeView;
+  #view: NodeView;
   readonly #ports: Map<number, Port>;
 
   constructor(view: NodeView, ports: readonly Port[]) {
     this.#view = view;
     this.#ports = new Map(ports.map((port) => [port.port, port]));
+  }
+
+  /** Takes another inventory of the same node. */
+  setView(view: NodeView): void {
+    this.#view = view;
   }
 
   /** Takes note of a change at the switch. */

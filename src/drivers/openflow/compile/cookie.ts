@@ -4,6 +4,8 @@ import { type NetworkNumber, networkNumber } from "../../../model/ids.ts";
 export const OWNER_MASK = 0xffff_0000_0000_0000n;
 /** The bits of a cookie that say whose flow it is, and for which network. */
 export const NETWORK_MASK = 0xffff_ffff_ffff_0000n;
+/** All bits: with it Open vSwitch finds flows by an index; any other mask walks the whole table. */
+export const EXACT_MASK = 0xffff_ffff_ffff_ffffn;
 
 /** What all flows of one agent have under {@link OWNER_MASK}; `prefix` is a 16-bit number. */
 export function ownerCookie(prefix: number): bigint {
