@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { missingForOvs, testWithOvs } from "./lab/require-ovs.ts";
+import { testWithOvs } from "./lab/require-ovs.ts";
 
 const root = join(import.meta.dirname, "..");
 const TIMEOUT_MS = 60_000;

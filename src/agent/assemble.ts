@@ -18,6 +18,7 @@ import { EventStream } from "./event-stream.ts";
 import { type Contents, Journal } from "./journal.ts";
 import { recover } from "./recovery.ts";
 import { Registry } from "./registry.ts";
+import { restore } from "./restore.ts";
 import { Serial } from "./serial.ts";
 import { Transactions } from "./transaction.ts";
 import { Watch } from "./watch.ts";
@@ -72,6 +73,12 @@ export async function assemble(options: AgentOptions): Promise<Result<AgentParts
     parts.watch[Symbol.dispose]();
     await Promise.all([...parts.drivers.values()].map((driver) => driver.close()));
     return err(recovered.error);
+  }
+  for (const record of parts.registry.records()) {
+    const current = currentOf(record);
+    if (current !== undefined && !parts.registry.canStay(current)) {
+      void restore(parts, record.project);
+    }
   }
   return ok(parts);
 }

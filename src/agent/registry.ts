@@ -9,16 +9,11 @@ import {
 } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
-import { claimBeyond, recordClaim } from "../network/claims.ts";
+import { recordClaim, reserveGrowth } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
 import type { Realisation } from "../network/realisation.ts";
-import {
-  currentOf,
-  type NetworkRecord,
-  type Quarantine,
-  realisationsOf,
-} from "../network/record.ts";
+import { type NetworkRecord, type Quarantine, realisationsOf } from "../network/record.ts";
 import { isDrawnOn, standsAlike } from "../network/standing.ts";
 import { type LinkState, topologyResources } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
@@ -60,22 +55,28 @@ export class Registry {
 
   /**
    * Plans from now on are made on `topology`; what is held stays held. Gives the projects whose
-   * networks cannot stay as they are.
+   * networks, as they are or as they are to become, cannot stay.
    */
   setTopology(topology: Topology): readonly ProjectId[] {
     const before = this.#topology;
     this.#topology = topology;
     this.#ledger = this.#ledger.withResources(topologyResources(topology));
-    const affected: ProjectId[] = [];
+    const affected = new Set<ProjectId>();
     for (const record of this.#records.values()) {
       for (const realisation of realisationsOf(record)) {
         const decidedOn = this.#decidedOn.get(realisation) ?? before;
         if (standsAlike(decidedOn, topology, realisation)) {
           this.#decidedOn.set(realisation, topology);
-        } else if (realisation === currentOf(record)) affected.push(record.project);
+        } else affected.add(record.project);
       }
     }
-    return affected;
+    return [...affected];
+  }
+
+  /** Whether a realisation can stay on the present topology. */
+  canStay(realisation: Realisation): boolean {
+    const decidedOn = this.#decidedOn.get(realisation) ?? this.#topology;
+    return standsAlike(decidedOn, this.#topology, realisation);
   }
 
   /**
@@ -108,13 +109,9 @@ export class Registry {
   put(record: NetworkRecord): void {
     this.#lastNumber = Math.max(this.#lastNumber, record.number);
     const claim = recordClaim(record);
-    const held = this.#ledger.claimOf(record.project);
-    if (claimBeyond(claim, held, record.project) === undefined) this.#keep(claim);
-    else {
-      const ledger = this.#ledger.replace(claim);
-      invariant(ledger.isOk(), `what was decided for ${record.project} is free`);
-      this.#ledger = ledger.value;
-    }
+    const growth = reserveGrowth(this.#ledger, claim);
+    invariant(growth.isOk(), `what was decided for ${record.project} is free`);
+    this.#keep(claim);
     this.#records.set(record.project, record);
     for (const realisation of realisationsOf(record)) {
       if (!this.#decidedOn.has(realisation)) this.#decidedOn.set(realisation, this.#topology);

@@ -5,7 +5,7 @@ import type { DcnsError } from "../model/errors.ts";
 import type { DomainId, ProjectId } from "../model/ids.ts";
 import type { Topology } from "../topology.ts";
 import type { AgentParts } from "./assemble.ts";
-import { Deadline } from "./deadline.ts";
+import { restore } from "./restore.ts";
 
 /** What became of the networks that could not stay as they were. */
 export interface TopologyUpdate {
@@ -37,19 +37,6 @@ export async function replaceTopology(
       error === undefined ? [] : [{ project, error }],
     ),
   }));
-}
-
-/** Restores one network, in the order of the calls on its project. */
-export async function restore(
-  { calls, serial, clock, operationTimeoutMs: timeoutMs }: AgentParts,
-  project: ProjectId,
-): Promise<{ readonly project: ProjectId; readonly error?: DcnsError }> {
-  return serial.run(project, async () => {
-    const deadline = new Deadline(clock, { operation: "restoration", timeoutMs });
-    const restored = await calls.restore(project, deadline);
-    deadline[Symbol.dispose]();
-    return restored.isErr() ? { project, error: restored.error } : { project };
-  });
 }
 
 async function tellDrivers(

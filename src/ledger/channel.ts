@@ -19,6 +19,9 @@ export const linkChannel = (link: LinkId, direction: LinkDirection): Channel =>
 export const portChannel = (port: PortRef, direction: PortDirection): Channel =>
   `port ${port} ${direction}` as Channel;
 
+/** Whether the channel is a direction of an edge port, not of a link. */
+export const isPortChannel = (channel: Channel): boolean => channel.startsWith("port ");
+
 export const linkLabels = (link: LinkId): LabelSpace => `link ${link}` as LabelSpace;
 
 export const portLabels = (port: PortRef): LabelSpace => `port ${port}` as LabelSpace;

@@ -76,6 +76,14 @@ export type NoPathReason =
     }
   /** No way between two endpoints has as few links as asked; it takes at least `fewest`. */
   | { readonly reason: "hops"; readonly limit: number; readonly fewest: number }
+  /** The present tree and the next do not fit side by side while one takes the other's place. */
+  | {
+      readonly reason: "transition";
+      /** The port direction without room for both. */
+      readonly channel: string;
+      readonly required: Bandwidth;
+      readonly residual: Bandwidth;
+    }
   /** A bound on the search was reached; the network may or may not exist. */
   | { readonly reason: "search-limit"; readonly limit: number };
 
@@ -205,7 +213,9 @@ export function describeError(error: DcnsError): string {
 }
 
 function faultsText(faults: readonly Fault[]): string {
-  return faults.map(({ path, message }) => `${path.join(".") || "document"}: ${message}`).join("; ");
+  return faults
+    .map(({ path, message }) => `${path.join(".") || "document"}: ${message}`)
+    .join("; ");
 }
 
 function noPathText(explanation: NoPathReason): string {
@@ -229,6 +239,11 @@ function noPathText(explanation: NoPathReason): string {
     .with(
       { reason: "hops" },
       (e) => `at most ${e.limit} hops wanted, it takes at least ${e.fewest}`,
+    )
+    .with(
+      { reason: "transition" },
+      (e) =>
+        `both trees must stand for a moment: ${e.channel} would need ${formatBandwidth(e.required)} more and has ${formatBandwidth(e.residual)} free`,
     )
     .with({ reason: "search-limit" }, (e) => `the search gave up after ${e.limit} steps`)
     .exhaustive();

@@ -1,4 +1,6 @@
-import type { ChannelClaim, Claim, LabelClaim } from "../ledger.ts";
+import { ok, type Result } from "neverthrow";
+import { type Channel, isPortChannel } from "../ledger/channel.ts";
+import type { ChannelClaim, Claim, LabelClaim, Ledger, ReserveError } from "../ledger.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import { always } from "../model/interval.ts";
 import { claimOf } from "../pce/index.ts";
@@ -6,10 +8,16 @@ import type { NetworkRecord } from "./record.ts";
 
 /**
  * How much two realisations of one network need of a channel while one becomes the other. `larger`
- * is enough where every frame follows one tree (branches are added or cut, rates change): no side of
- * any edge then holds more senders than in one of the two. `sum` is right for any two trees.
+ * is enough where no side of an edge has more senders in both together than in one of them; `sum` is
+ * right for any two.
  */
 export type Overlap = "larger" | "sum";
+
+/** Takes what `claim` has beyond what its holder has already, if that is free. */
+export function reserveGrowth(ledger: Ledger, claim: Claim): Result<Ledger, ReserveError> {
+  const growth = claimBeyond(claim, ledger.claimOf(claim.holder), `${claim.holder} (growth)`);
+  return growth === undefined ? ok(ledger) : ledger.reserve(growth);
+}
 
 /** What a network holds in the ledger: while it changes, enough for either outcome. */
 export function recordClaim(record: NetworkRecord): Claim {
@@ -25,12 +33,17 @@ export function recordClaim(record: NetworkRecord): Claim {
 }
 
 /** A claim of `a.holder` that covers both. */
-export function claimForBoth(a: Claim, b: Claim, overlap: Overlap): Claim {
+export function claimForBoth(
+  a: Claim,
+  b: Claim,
+  overlap: { readonly links: Overlap; readonly ports: Overlap },
+): Claim {
   return {
     ...a,
-    bandwidth: mergeAmounts(a.bandwidth, b.bandwidth, (x, y) =>
-      overlap === "sum" ? x + y : Math.max(x, y),
-    ),
+    bandwidth: mergeAmounts(a.bandwidth, b.bandwidth, (x, y, channel) => {
+      const how = isPortChannel(channel) ? overlap.ports : overlap.links;
+      return how === "sum" ? x + y : Math.max(x, y);
+    }),
     labels: [...a.labels, ...minusLabels(b.labels, a.labels)],
   };
 }
@@ -53,22 +66,20 @@ export function claimBeyond(
 function mergeAmounts(
   a: readonly ChannelClaim[],
   b: readonly ChannelClaim[],
-  merge: (a: number, b: number) => number,
+  merge: (a: number, b: number, channel: Channel) => number,
 ): readonly ChannelClaim[] {
   const ofA = byChannel(a);
   const ofB = byChannel(b);
   return [...new Set([...ofA.keys(), ...ofB.keys()])]
     .map((channel) => ({
       channel,
-      amount: bandwidth(merge(ofA.get(channel) ?? 0, ofB.get(channel) ?? 0)),
+      amount: bandwidth(merge(ofA.get(channel) ?? 0, ofB.get(channel) ?? 0, channel)),
     }))
     .filter(({ amount }) => amount > 0);
 }
 
-function byChannel(
-  amounts: readonly ChannelClaim[],
-): ReadonlyMap<ChannelClaim["channel"], Bandwidth> {
-  const total = new Map<ChannelClaim["channel"], Bandwidth>();
+function byChannel(amounts: readonly ChannelClaim[]): ReadonlyMap<Channel, Bandwidth> {
+  const total = new Map<Channel, Bandwidth>();
   for (const { channel, amount } of amounts) {
     total.set(channel, bandwidth((total.get(channel) ?? 0) + amount));
   }

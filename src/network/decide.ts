@@ -1,27 +1,33 @@
-import { err, type Result } from "neverthrow";
+import { err, ok, type Result } from "neverthrow";
 import { linkChannel, linkLabels } from "../ledger/channel.ts";
 import type { Claim, Ledger } from "../ledger.ts";
 import { bandwidth } from "../model/bandwidth.ts";
-import { type InvalidRequest, invalidRequest } from "../model/errors.ts";
+import {
+  type InvalidRequest,
+  invalidRequest,
+  type NoPath,
+  type UnknownHostPort,
+} from "../model/errors.ts";
 import type { PortRef } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import {
   claimOf,
+  type LabelledLink,
   type LinkState,
   type NetworkPlan,
   type PlanEndpoint,
   type PlanRefusal,
-  type PlanRequest,
   planNetwork,
   pruneTree,
 } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
-import { claimForBoth } from "./claims.ts";
+import { claimForBoth, type Overlap, reserveGrowth } from "./claims.ts";
 import type { Realisation } from "./realisation.ts";
 import { changedSpec, type NetworkChange } from "./request.ts";
 import type { NetworkSpec } from "./spec.ts";
+import { stands } from "./standing.ts";
 import type { TransitionMode } from "./transition.ts";
 
 /** What a decision is made on: an immutable picture of the fabric and of what it has promised. */
@@ -54,8 +60,7 @@ export function decideSetup(
 ): Result<Decision, DecisionError> {
   const clash = portClash(view.topology, spec);
   if (clash !== undefined) return err(clash);
-  const request = planRequest(view.topology, holder, { spec, vlans: spec.vlans });
-  return planNetwork(view.topology, view.ledger, view.linkState, request).map((plan) => {
+  return planWanted(view, holder, { spec, vlans: spec.vlans }).map((plan) => {
     const target: Realisation = { generation: 1, spec, plan };
     return {
       target,
@@ -81,6 +86,7 @@ export function decideModify(
   const clash = portClash(view.topology, spec);
   if (clash !== undefined) return err(clash);
   const wanted: Wanted = { spec, vlans: change.vlans ?? VlanSet.of(current.plan.vlan) };
+  if (!stands(view.topology, current)) return decideReroute(view, holder, current, wanted);
   return decideInPlace(view, holder, current, wanted).orElse(() =>
     decideReroute(view, holder, current, wanted),
   );
@@ -116,21 +122,19 @@ function decideInPlace(
   const { spec } = wanted;
   const generation = current.generation + 1;
   const wantedHosts = new Set(spec.endpoints.map((one) => one.hostPort));
-  const staying = planEndpoints(topology, current.spec).filter(({ touchPoint }) =>
-    wantedHosts.has(touchPoint.hostPort),
-  );
+  const staying = current.spec.endpoints.filter((one) => wantedHosts.has(one.hostPort));
   if (staying.length === 0) return decideReroute(view, holder, current, wanted);
-  const pruned = pruneTree(topology, current.plan, staying, current.spec);
-  const keep = pruned.links.map(({ link, label }) => ({ link, label }));
-  const request = { ...planRequest(topology, holder, wanted), keep };
-  return planNetwork(topology, view.ledger, view.linkState, request).map((plan) => {
-    const target: Realisation = { generation, spec, plan };
-    const steps: readonly Step[] = [
-      { mode: "in-place", to: { generation, spec: current.spec, plan: pruned } },
-      { mode: "in-place", to: target },
-    ];
-    const own = claimOf(current.plan, holder, always);
-    return { target, steps, claim: claimForBoth(own, claimOf(plan, holder, always), "larger") };
+  return planEndpoints(topology, { ...current.spec, endpoints: staying }).andThen((endpoints) => {
+    const pruned = pruneTree(topology, current.plan, endpoints, current.spec);
+    const keep = pruned.links.map(({ link, label }) => ({ link, label }));
+    return planWanted(view, holder, wanted, keep).map((plan) => {
+      const target: Realisation = { generation, spec, plan };
+      const steps: readonly Step[] = [
+        { mode: "in-place", to: { generation, spec: current.spec, plan: pruned } },
+        { mode: "in-place", to: target },
+      ];
+      return { target, steps, claim: claimsTogether(holder, current.plan, plan, "larger") };
+    });
   });
 }
 
@@ -140,16 +144,47 @@ function decideReroute(
   current: Realisation,
   wanted: Wanted,
 ): Result<Decision, DecisionError> {
-  const request = planRequest(view.topology, holder, wanted);
-  const ledger = withOldLinks(view.ledger, holder, current.plan);
-  return planNetwork(view.topology, ledger, view.linkState, request).map((plan) => {
-    const target: Realisation = { generation: current.generation + 1, spec: wanted.spec, plan };
-    const own = claimOf(current.plan, holder, always);
-    return {
-      target,
-      steps: [{ mode: "reroute", to: target }],
-      claim: claimForBoth(own, claimOf(plan, holder, always), "sum"),
-    };
+  const beside = { ...view, ledger: withOldLinks(view.ledger, holder, current.plan) };
+  return planWanted(beside, holder, wanted)
+    .map((plan): Decision => {
+      const target: Realisation = { generation: current.generation + 1, spec: wanted.spec, plan };
+      const claim = claimsTogether(holder, current.plan, plan, "sum");
+      return { target, steps: [{ mode: "reroute", to: target }], claim };
+    })
+    .andThen((decision) => whileBothStand(view.ledger, decision));
+}
+
+/** At edge ports both trees may deliver for a moment; where a port has no room for that, say so. */
+function whileBothStand(ledger: Ledger, decision: Decision): Result<Decision, NoPath> {
+  const growth = reserveGrowth(ledger, decision.claim);
+  if (growth.isOk()) return ok(decision);
+  const { error } = growth;
+  invariant(error.type === "over-commit", "labels of the new tree were free");
+  const { channel, amount: required, residual } = error;
+  return err({
+    type: "no-path",
+    explanation: { reason: "transition", channel, required: bandwidth(required), residual },
+  });
+}
+
+/**
+ * What must be held while `next` takes the place of `old`. An edge port hears each sender once,
+ * whichever tree its frames follow; so there the sum is needed only when members come and go at once.
+ */
+function claimsTogether(
+  holder: string,
+  old: NetworkPlan,
+  next: NetworkPlan,
+  links: Overlap,
+): Claim {
+  const before = new Set(old.endpoints.map((one) => one.hostPort));
+  const after = new Set(next.endpoints.map((one) => one.hostPort));
+  const isNested =
+    [...before].every((one) => after.has(one)) || [...after].every((one) => before.has(one));
+  const ports = isNested ? "larger" : links;
+  return claimForBoth(claimOf(old, holder, always), claimOf(next, holder, always), {
+    links,
+    ports,
   });
 }
 
@@ -179,30 +214,36 @@ function withOldLinks(ledger: Ledger, holder: string, plan: NetworkPlan): Ledger
   return held.value;
 }
 
-function planRequest(topology: Topology, holder: string, wanted: Wanted): PlanRequest {
-  const { spec, vlans } = wanted;
-  return {
-    holder,
-    endpoints: planEndpoints(topology, spec),
-    bandwidth: spec.bandwidth,
-    sharing: spec.sharing,
-    delivery: spec.delivery,
-    vlans,
-    interval: always,
-  };
+function planWanted(
+  view: View,
+  holder: string,
+  { spec, vlans }: Wanted,
+  keep: readonly LabelledLink[] = [],
+): Result<NetworkPlan, PlanRefusal> {
+  return planEndpoints(view.topology, spec).andThen((endpoints) => {
+    const { bandwidth, sharing, delivery } = spec;
+    const request = { holder, endpoints, bandwidth, sharing, delivery, vlans, interval: always };
+    return planNetwork(view.topology, view.ledger, view.linkState, { ...request, keep });
+  });
 }
 
-function planEndpoints(topology: Topology, spec: NetworkSpec): readonly PlanEndpoint[] {
-  return spec.endpoints.map((one) => {
+/** The endpoints where the topology has them; it may have changed since they were named. */
+function planEndpoints(
+  topology: Topology,
+  spec: NetworkSpec,
+): Result<readonly PlanEndpoint[], UnknownHostPort> {
+  const hostPorts: string[] = [];
+  const endpoints = spec.endpoints.flatMap((one): readonly PlanEndpoint[] => {
     const touchPoint = topology.touchPoints.get(one.hostPort);
-    invariant(touchPoint !== undefined, `${one.hostPort} was found when the request was read`);
-    return {
-      touchPoint,
-      tagging: one.tagging ?? touchPoint.tagging,
-      ...(one.vlan === undefined ? {} : { vlan: one.vlan }),
-      bandwidth: one.bandwidth ?? spec.bandwidth,
-    };
+    if (touchPoint === undefined) {
+      hostPorts.push(one.hostPort);
+      return [];
+    }
+    const tagging = one.tagging ?? touchPoint.tagging;
+    const vlan = one.vlan === undefined ? {} : { vlan: one.vlan };
+    return [{ touchPoint, tagging, ...vlan, bandwidth: one.bandwidth ?? spec.bandwidth }];
   });
+  return hostPorts.length === 0 ? ok(endpoints) : err({ type: "unknown-host-port", hostPorts });
 }
 
 /** Two endpoints on one port must be told apart by their tags, whatever VLAN the network gets. */
