@@ -16,34 +16,36 @@ import { TPID_CUSTOMER, TPID_SERVICE } from "../frame.ts";
 import { MAX_TAGS } from "./packet.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
-/** What is known where a list of actions stands. */
-export interface ActionContext {
-  /**
-   * How many tags a packet has for certain; `unknown` switches off the checks that depend on it, as
-   * in the buckets of a group, which packets of many flows pass.
-   */
-  readonly tags: number | "unknown";
-  /** Whether a group exists; a group's own buckets may name one that is yet to come. */
-  readonly hasGroup: (group: number) => boolean;
-  /** Whether an output may name the flow tables: in packet-outs only. */
-  readonly mayUseTables?: boolean;
+/** How many tags a packet has for certain; `unknown` where packets of many flows pass. */
+export type CertainTags = number | "unknown";
+
+/** What a list of actions leaves. */
+export interface CheckedActions {
+  readonly tags: CertainTags;
+  /** Whether some pop stands where no tag is certain: legal in an action set only. */
+  readonly popsNothing: boolean;
 }
 
 /**
- * Refuses actions that the switch cannot carry out (OpenFlow 1.3.5 §7.2.5, §7.4.4.3), with the codes
- * of Open vSwitch. Gives the number of tags that are certain afterwards.
+ * Refuses actions that the switch could never carry out (OpenFlow 1.3.5 §7.2.5, §7.4.4.3), with the
+ * codes of Open vSwitch. Whether the groups exist is for the caller to ask.
+ *
+ * @param tags - the certain tags where the list begins; `unknown` switches off the checks for which
+ *   they matter, as in the buckets of a group.
+ * @param mayUseTables - whether an output may name the flow tables: in packet-outs only.
  */
 export function checkActions(
   actions: readonly Action[],
-  context: ActionContext,
-): Result<ActionContext["tags"], Refusal> {
-  let tags = context.tags;
+  tags: CertainTags,
+  mayUseTables = false,
+): Result<CheckedActions, Refusal> {
+  let state: CheckedActions = { tags, popsNothing: false };
   for (const action of actions) {
-    const next = checkAction(action, { ...context, tags });
+    const next = checkAction(action, state, mayUseTables);
     if (next.isErr()) return err(next.error);
-    tags = next.value;
+    state = next.value;
   }
-  return ok(tags);
+  return ok(state);
 }
 
 /** Ports that are no port of the switch but that an output may name. */
@@ -57,27 +59,24 @@ const outputPorts: ReadonlySet<number> = new Set([
 
 function checkAction(
   action: Action,
-  context: ActionContext,
-): Result<ActionContext["tags"], Refusal> {
-  const { tags } = context;
+  state: CheckedActions,
+  mayUseTables: boolean,
+): Result<CheckedActions, Refusal> {
   switch (action.type) {
     case "output":
-      return isOutputPort(action.port, context)
-        ? ok(tags)
+      return isOutputPort(action.port, mayUseTables)
+        ? ok(state)
         : err(refusal("bad-action", "bad-out-port"));
     case "group":
-      return action.group <= GROUP_MAX && context.hasGroup(action.group)
-        ? ok(tags)
-        : err(refusal("bad-action", "bad-out-group"));
+      return action.group <= GROUP_MAX ? ok(state) : err(refusal("bad-action", "bad-out-group"));
     case "set-queue":
-      return ok(tags);
+      return ok(state);
     case "push-vlan":
-      return checkPush(action.ethertype, tags);
+      return checkPush(action.ethertype, state);
     case "pop-vlan":
-      if (tags === 0) return err(refusal("bad-action", "match-inconsistent"));
-      return ok(tags === "unknown" ? tags : tags - 1);
+      return ok(afterPop(state));
     case "set-field":
-      return checkSetField(action.field, tags).map(() => tags);
+      return checkSetField(action.field, state.tags).map(() => state);
     case "experimenter":
       return err(refusal("bad-action", "bad-experimenter"));
     default:
@@ -85,23 +84,26 @@ function checkAction(
   }
 }
 
-function isOutputPort(port: number, { mayUseTables = false }: ActionContext): boolean {
+function isOutputPort(port: number, mayUseTables: boolean): boolean {
   if (port === PORT_TABLE) return mayUseTables;
   return (port > 0 && port < PORT_MAX) || outputPorts.has(port);
 }
 
-function checkPush(
-  ethertype: number,
-  tags: ActionContext["tags"],
-): Result<ActionContext["tags"], Refusal> {
+function checkPush(ethertype: number, state: CheckedActions): Result<CheckedActions, Refusal> {
   if (ethertype !== TPID_CUSTOMER && ethertype !== TPID_SERVICE) {
     return err(refusal("bad-action", "bad-argument"));
   }
-  if (tags === "unknown") return ok(tags);
-  return tags >= MAX_TAGS ? err(refusal("bad-action", "bad-tag")) : ok(tags + 1);
+  if (state.tags === "unknown") return ok(state);
+  if (state.tags >= MAX_TAGS) return err(refusal("bad-action", "bad-tag"));
+  return ok({ ...state, tags: state.tags + 1 });
 }
 
-function checkSetField(field: OxmField, tags: ActionContext["tags"]): Result<void, Refusal> {
+function afterPop(state: CheckedActions): CheckedActions {
+  if (state.tags === "unknown") return state;
+  return state.tags === 0 ? { ...state, popsNothing: true } : { ...state, tags: state.tags - 1 };
+}
+
+function checkSetField(field: OxmField, tags: CertainTags): Result<void, Refusal> {
   switch (field.field) {
     case "eth_src":
     case "eth_dst":

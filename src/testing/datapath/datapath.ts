@@ -216,11 +216,11 @@ function sendPacket(
   return decodeFrame(message.data)
     .mapErr(() => refusal("bad-request", "bad-packet"))
     .andThen((frame) =>
-      checkActions(actions, {
-        tags: frame.tags.length === 0 ? 0 : 1,
-        hasGroup: (group) => state.groups.get(group) !== undefined,
-        mayUseTables: true,
-      }).map(() => packetOut(state, { frame, inPort, actions }, nowMs)),
+      checkActions(actions, Math.min(1, frame.tags.length), true).andThen(({ popsNothing }) =>
+        popsNothing
+          ? refuse("bad-action", "match-inconsistent")
+          : ok(packetOut(state, { frame, inPort, actions }, nowMs)),
+      ),
     );
 }
 

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import type { Action } from "../../drivers/openflow/wire/action.ts";
 import {
   flowFlag,
   GROUP_ANY,
@@ -31,20 +32,22 @@ export function changeFlows(
   if (mod.table >= TABLES && !(isDelete && mod.table === TABLE_ALL)) {
     return refuse("flow-mod-failed", "bad-table-id");
   }
-  return compileMatch(mod.match).andThen((match) => {
-    switch (mod.command) {
-      case "add":
-        return addFlow(state, mod, match, nowMs);
-      case "modify":
-      case "modify-strict":
-        return modifyFlows(state, mod, match);
-      case "delete":
-      case "delete-strict":
-        return ok(removeFlows(state, modTargets(state, mod, match), "delete"));
-      default:
-        return refuse("flow-mod-failed", "bad-command");
-    }
-  });
+  return compileMatch(mod.match).andThen((match) =>
+    compileProgram(mod, match).andThen((program) => {
+      switch (mod.command) {
+        case "add":
+          return addFlow(state, mod, { match, program, nowMs });
+        case "modify":
+        case "modify-strict":
+          return modifyFlows(state, mod, { match, program });
+        case "delete":
+        case "delete-strict":
+          return ok(removeFlows(state, modTargets(state, mod, match), "delete"));
+        default:
+          return refuse("flow-mod-failed", "bad-command");
+      }
+    }),
+  );
 }
 
 /** Takes these flows out of their tables. */
@@ -81,10 +84,10 @@ export function selectFlows(
 function addFlow(
   state: SwitchState,
   mod: FlowMod,
-  match: FlowMatch,
-  nowMs: number,
+  parts: { readonly match: FlowMatch; readonly program: Program; readonly nowMs: number },
 ): Result<readonly RemovedFlow[], Refusal> {
-  return compileProgram(state, mod, match).andThen((program) => {
+  const { match, program } = parts;
+  return checkReferences(state, program).andThen(() => {
     const table = state.tables.get(mod.table) ?? new FlowTable();
     const old = table.find(match, mod.priority);
     if (old === undefined && overlapsOther(table, mod, match)) {
@@ -93,7 +96,7 @@ function addFlow(
     if (old === undefined && table.size >= state.maxFlowsPerTable) {
       return refuse("flow-mod-failed", "table-full");
     }
-    const flow = flowEntry(mod, { match, program, nowMs });
+    const flow = flowEntry(mod, parts);
     if (old !== undefined && (mod.flags & flowFlag.resetCounts) === 0) {
       flow.packets = old.packets;
       flow.bytes = old.bytes;
@@ -112,10 +115,12 @@ function overlapsOther(table: FlowTable, mod: FlowMod, match: FlowMatch): boolea
 function modifyFlows(
   state: SwitchState,
   mod: FlowMod,
-  match: FlowMatch,
+  { match, program }: { readonly match: FlowMatch; readonly program: Program },
 ): Result<readonly RemovedFlow[], Refusal> {
-  return compileProgram(state, mod, match).map((program) => {
-    for (const flow of modTargets(state, mod, match)) {
+  const targets = modTargets(state, mod, match);
+  if (targets.length === 0) return ok([]);
+  return checkReferences(state, program).map(() => {
+    for (const flow of targets) {
       flow.program = program;
       if ((mod.flags & flowFlag.resetCounts) !== 0) {
         flow.packets = 0;
@@ -146,21 +151,25 @@ function passesFilter(flow: FlowEntry, filter: Omit<FlowFilter, "match">): boole
   );
 }
 
-function compileProgram(
-  state: SwitchState,
-  mod: FlowMod,
-  match: FlowMatch,
-): Result<Program, Refusal> {
-  const hasGroup = (group: number): boolean => state.groups.get(group) !== undefined;
+function compileProgram(mod: FlowMod, match: FlowMatch): Result<Program, Refusal> {
   const tags = matchRequiresTag(match) ? 1 : 0;
-  return compileInstructions(mod.instructions, mod.table).andThen((program) => {
-    if (program.meter !== undefined && state.meters.get(program.meter) === undefined) {
-      return refuse("meter-mod-failed", "invalid-meter");
-    }
-    return checkActions(program.apply, { tags, hasGroup })
-      .andThen(() => checkActions(program.write, { tags: "unknown", hasGroup }))
-      .map(() => program);
-  });
+  return compileInstructions(mod.instructions, mod.table).andThen((program) =>
+    checkActions(program.apply, tags).andThen((applied) =>
+      checkActions(program.write, applied.tags).andThen(() =>
+        applied.popsNothing ? refuse("bad-action", "match-inconsistent") : ok(program),
+      ),
+    ),
+  );
+}
+
+/** Refuses a program that names a group or a meter which does not exist. */
+function checkReferences(state: SwitchState, program: Program): Result<Program, Refusal> {
+  if (program.meter !== undefined && state.meters.get(program.meter) === undefined) {
+    return refuse("meter-mod-failed", "invalid-meter");
+  }
+  const isMissing = (action: Action): boolean =>
+    action.type === "group" && state.groups.get(action.group) === undefined;
+  return someAction(program, isMissing) ? refuse("bad-action", "bad-out-group") : ok(program);
 }
 
 function refuse(...reason: Parameters<typeof refusal>): Result<never, Refusal> {

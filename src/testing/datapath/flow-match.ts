@@ -89,13 +89,13 @@ export function overlaps(a: FlowMatch, b: FlowMatch): boolean {
 }
 
 const fieldNames = [
-  "metadata",
   "in_port",
   "eth_src",
   "eth_dst",
   "eth_type",
   "vlan_vid",
   "vlan_pcp",
+  "metadata",
 ] as const;
 
 const fieldBits: Readonly<Record<FieldName, number>> = {

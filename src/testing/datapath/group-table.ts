@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import type { Action } from "../../drivers/openflow/wire/action.ts";
 import {
   GROUP_ALL,
   GROUP_ANY,
@@ -7,6 +8,7 @@ import {
 } from "../../drivers/openflow/wire/constants.ts";
 import type { Bucket, GroupMod, GroupType } from "../../drivers/openflow/wire/group.ts";
 import { checkActions } from "./action-check.ts";
+import { inExecutionOrder, writeActions } from "./action-set.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 /** A group entry and what passed it. */
@@ -22,6 +24,8 @@ export interface Group {
 /** A bucket and what passed it. */
 export interface CountedBucket {
   readonly config: Bucket;
+  /** Its actions as the set that they are, in the order of execution. */
+  readonly actions: readonly Action[];
   packets: number;
   bytes: number;
 }
@@ -45,7 +49,7 @@ export class GroupTable implements Iterable<Group> {
     this.#groups.set(mod.group, {
       group: mod.group,
       groupType: compiled.value,
-      buckets: mod.buckets.map((config) => ({ config, packets: 0, bytes: 0 })),
+      buckets: mod.buckets.map(countedBucket),
       createdMs: old?.createdMs ?? nowMs,
       packets: 0,
       bytes: 0,
@@ -82,6 +86,11 @@ export class GroupTable implements Iterable<Group> {
   }
 }
 
+function countedBucket(config: Bucket): CountedBucket {
+  const actions = inExecutionOrder(writeActions([], config.actions));
+  return { config, actions, packets: 0, bytes: 0 };
+}
+
 /** How many groups may watch each other in a row; further ones count as dead. */
 const MAX_WATCH_DEPTH = 64;
 
@@ -95,7 +104,7 @@ function compileGroup(mod: GroupMod): Result<GroupType, Refusal> {
   if (groupType === "indirect" && buckets.length !== 1) return refuse("invalid-group");
   for (const bucket of buckets) {
     const checked = checkBucket(bucket, groupType).andThen(() =>
-      checkActions(bucket.actions, { tags: "unknown", hasGroup: () => true }),
+      checkActions(bucket.actions, "unknown"),
     );
     if (checked.isErr()) return err(checked.error);
   }

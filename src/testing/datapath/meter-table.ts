@@ -27,8 +27,8 @@ interface Band {
 
 /**
  * The meters of a switch (OpenFlow 1.3.5 §5.7), drop bands only, with the arithmetic of Open
- * vSwitch's userspace datapath: buckets start full, a burst of 0 is one second's worth, and time
- * counts in whole milliseconds.
+ * vSwitch's userspace datapath: buckets start full, a burst of 0 becomes one second's worth and is
+ * reported as such, and time counts in whole milliseconds.
  */
 export class MeterTable implements Iterable<Meter> {
   readonly #meters = new Map<number, Meter>();
@@ -97,10 +97,10 @@ function compileBands(mod: MeterMod): Result<Band[], Refusal> {
   if (units === (meterFlag.kbps | meterFlag.pktps)) return refuse("bad-flags");
   if (mod.bands.length > MAX_BANDS) return refuse("out-of-bands");
   const bands: Band[] = [];
-  for (const config of mod.bands) {
-    if (config.type !== "drop") return refuse("bad-band");
-    const burst = mod.flags & meterFlag.burst && config.burst > 0 ? config.burst : config.rate;
-    const capacity = 1000 * burst;
+  for (const band of mod.bands) {
+    if (band.type !== "drop") return refuse("bad-band");
+    const config = { ...band, burst: band.burst === 0 ? band.rate : band.burst };
+    const capacity = 1000 * config.burst;
     bands.push({ config, capacity, tokens: capacity, dropped: { packets: 0, bytes: 0 } });
   }
   return ok(bands);

@@ -14,7 +14,7 @@ import type { PacketInReason } from "../../drivers/openflow/wire/packet.ts";
 import { encodeFrame, frameBytes } from "../frame.ts";
 import type { Effect } from "./effect.ts";
 import type { CountedBucket, Group } from "./group-table.ts";
-import { frameOf, type Packet, popTag, pushTag, setTag } from "./packet.ts";
+import { frameOf, type Packet, popTag, pushTag, setPriority, setVlan } from "./packet.ts";
 import { isLive, type SimPort } from "./port-table.ts";
 import type { SwitchState } from "./switch-state.ts";
 
@@ -78,9 +78,9 @@ function setField(packet: Packet, field: OxmField): Packet {
     case "eth_src":
       return { ...packet, source: field.value };
     case "vlan_vid":
-      return setTag(packet, { vid: field.value & 0xfff });
+      return setVlan(packet, field.value & 0xfff);
     case "vlan_pcp":
-      return setTag(packet, { pcp: field.value });
+      return setPriority(packet, field.value);
     default:
       return packet;
   }
@@ -144,7 +144,7 @@ function runGroup(run: Run, number: number, packet: Packet, depth: number): void
   for (const bucket of chosenBuckets(run.state, group, packet)) {
     bucket.packets += 1;
     bucket.bytes += bytes;
-    runNested(run, bucket.config.actions, packet, depth + 1);
+    runNested(run, bucket.actions, packet, depth + 1);
   }
 }
 

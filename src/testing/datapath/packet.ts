@@ -1,5 +1,5 @@
 import { VLAN_PRESENT } from "../../drivers/openflow/wire/constants.ts";
-import type { Frame, VlanTag } from "../frame.ts";
+import { customerTag, type Frame, type VlanTag } from "../frame.ts";
 
 /**
  * A packet on its way through the tables. Actions do not change a packet, they give the next one,
@@ -63,11 +63,19 @@ export function popTag(packet: Packet): Packet {
   return { ...packet, tags: packet.tags.slice(1) };
 }
 
-/** Changes the outermost tag; a packet that has none stays as it is. */
-export function setTag(packet: Packet, change: Partial<VlanTag>): Packet {
+/**
+ * Puts the packet into a VLAN. One without a tag gets one, as in Open vSwitch: flows are refused for
+ * that, but in the bucket of a group nobody knows beforehand.
+ */
+export function setVlan(packet: Packet, vid: number): Packet {
+  const [outer = customerTag(vid), ...rest] = packet.tags;
+  return { ...packet, tags: [{ ...outer, vid }, ...rest] };
+}
+
+/** Gives the outermost tag a priority; a packet that has none stays as it is. */
+export function setPriority(packet: Packet, pcp: number): Packet {
   const [outer, ...rest] = packet.tags;
-  if (outer === undefined) return packet;
-  return { ...packet, tags: [{ ...outer, ...change }, ...rest] };
+  return outer === undefined ? packet : { ...packet, tags: [{ ...outer, pcp }, ...rest] };
 }
 
 /** The value that `vlan_vid` has: the VLAN and the present bit, or 0 without a tag. */

@@ -59,30 +59,37 @@ function newRun(state: SwitchState, nowMs: number): Run {
   return run;
 }
 
+/**
+ * Goes from table to table until a flow names no next one, then carries out the action set. A miss
+ * ends the way as well: what earlier tables wrote is carried out, as Open vSwitch does it. What the
+ * action set sends to the controller counts as sent by the first flow on the way, as there.
+ */
 function runTables(run: Run, arrived: Packet): void {
+  const arrivedBytes = frameBytes(frameOf(arrived));
   let packet = arrived;
   let set: ActionSet = [];
+  let first: Origin | undefined;
   let next: number | undefined = 0;
   while (next !== undefined) {
     const flow: FlowEntry | undefined = run.state.tables.get(next)?.lookup(fieldValues(packet));
-    if (flow === undefined) return;
-    countFlow(flow, packet, run.nowMs);
+    if (flow === undefined) break;
+    countFlow(flow, arrivedBytes, run.nowMs);
     if (!passesMeter(run, flow, packet)) return;
+    const origin = originOf(flow);
+    first ??= origin;
     const program: Program = flow.program;
-    packet = runActions({ ...run, origin: originOf(flow) }, program.apply, packet);
-    if (program.clear) set = [];
-    set = writeActions(set, program.write);
+    packet = runActions({ ...run, origin }, program.apply, packet);
+    set = writeActions(program.clear ? [] : set, program.write);
     packet = withMetadata(packet, program.metadata);
     next = program.gotoTable;
-    if (next === undefined) {
-      runActions({ ...run, origin: originOf(flow) }, inExecutionOrder(set), packet);
-    }
   }
+  runActions({ ...run, origin: first ?? run.origin }, inExecutionOrder(set), packet);
 }
 
-function countFlow(flow: FlowEntry, packet: Packet, nowMs: number): void {
+/** Counts a packet with the length that it arrived with, whatever tables have made of it since. */
+function countFlow(flow: FlowEntry, bytes: number, nowMs: number): void {
   flow.packets += 1;
-  flow.bytes += frameBytes(frameOf(packet));
+  flow.bytes += bytes;
   flow.usedMs = nowMs;
 }
 
