@@ -21,7 +21,7 @@ test("the quick start works as it stands, when its switches dial in", {
   const dial = socketDial({ host: "127.0.0.1", port: 6653 });
   fabric = new SimulatedFabric({ topology, clock: systemClock, dial });
   fabric.connect();
-  const folder = join(root, "node_modules/.cache/dcns");
+  const folder = join(root, ".cache");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "quick-start.mts"), quickStart);
   const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
