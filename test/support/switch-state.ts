@@ -1,27 +1,33 @@
 import { meterFlag } from "../../src/drivers/openflow/wire/constants.ts";
-import { flowMod } from "../../src/drivers/openflow/wire/flow.ts";
+import { type FlowStats, flowMod } from "../../src/drivers/openflow/wire/flow.ts";
+import type { GroupDesc } from "../../src/drivers/openflow/wire/group.ts";
+import type { Instruction } from "../../src/drivers/openflow/wire/instruction.ts";
 import type { OfMessage } from "../../src/drivers/openflow/wire/message.ts";
+import type { MeterConfig } from "../../src/drivers/openflow/wire/meter.ts";
 import type { SimSwitch, SimulatedFabric } from "../../src/testing/index.ts";
 
-/** Flows, groups and meters as text, one each, without counters and ages. */
+/**
+ * Flows, groups and meters as text, one each, without counters and ages. The ids of groups and meters
+ * are left out, for they are free to differ: a flow is shown with what they stand for.
+ */
 export type Entries = readonly string[];
 
 /** What a node holds that DCNS made: its cookie, or an id of its ranges. */
 export function ourEntries(at: SimSwitch): Entries {
-  return [
-    ...flowTexts(at, (cookie) => cookie >> 48n === 0xdc05n),
-    ...groupTexts(at, (id) => id >>> 16 === 0xdc05),
-    ...meterTexts(at, (id) => id > HIGHEST_FOREIGN_METER),
-  ].sort();
+  return entries(at, {
+    flow: ({ cookie }) => cookie >> 48n === 0xdc05n,
+    group: ({ group }) => group >>> 16 === 0xdc05,
+    meter: ({ meter }) => meter > HIGHEST_FOREIGN_METER,
+  });
 }
 
 /** What a node holds that DCNS did not make. */
 export function foreignEntries(at: SimSwitch): Entries {
-  return [
-    ...flowTexts(at, (cookie) => cookie >> 48n !== 0xdc05n),
-    ...groupTexts(at, (id) => id >>> 16 !== 0xdc05),
-    ...meterTexts(at, (id) => id <= HIGHEST_FOREIGN_METER),
-  ].sort();
+  return entries(at, {
+    flow: ({ cookie }) => cookie >> 48n !== 0xdc05n,
+    group: ({ group }) => group >>> 16 !== 0xdc05,
+    meter: ({ meter }) => meter <= HIGHEST_FOREIGN_METER,
+  });
 }
 
 /** What every node of a fabric holds that DCNS made, by node; nodes that hold nothing are left out. */
@@ -82,29 +88,37 @@ const foreignMods: readonly OfMessage[] = [
   }),
 ];
 
-function flowTexts(at: SimSwitch, isWanted: (cookie: bigint) => boolean): Entries {
-  return at
-    .flows()
-    .filter(({ cookie }) => isWanted(cookie))
-    .map(({ table, priority, cookie, match, instructions }) =>
-      text("flow", { table, priority, cookie: cookie.toString(16), match, instructions }),
+interface Wanted {
+  readonly flow: (flow: FlowStats) => boolean;
+  readonly group: (group: GroupDesc) => boolean;
+  readonly meter: (meter: MeterConfig) => boolean;
+}
+
+function entries(at: SimSwitch, wanted: Wanted): Entries {
+  const groups = new Map(at.groups().map((one) => [one.group, one]));
+  const meters = new Map(at.meters().map((one) => [one.meter, one]));
+  const instruction = (one: Instruction): unknown => {
+    if (one.type === "meter") return meterText(meters.get(one.meter));
+    if (one.type !== "apply-actions") return one;
+    return one.actions.map((action) =>
+      action.type === "group" ? groupText(groups.get(action.group)) : action,
     );
+  };
+  const flows = at.flows().filter(wanted.flow);
+  return [
+    ...flows.map(({ table, priority, cookie, match, instructions }) => {
+      const carriedOut = instructions.map(instruction);
+      return `flow ${JSON.stringify([table, priority, cookie.toString(16), match, carriedOut])}`;
+    }),
+    ...[...groups.values()].filter(wanted.group).map(groupText),
+    ...[...meters.values()].filter(wanted.meter).map(meterText),
+  ].sort();
 }
 
-function groupTexts(at: SimSwitch, isWanted: (id: number) => boolean): Entries {
-  return at
-    .groups()
-    .filter(({ group }) => isWanted(group))
-    .map((group) => text("group", group));
+function groupText(group: GroupDesc | undefined): string {
+  return `group ${JSON.stringify([group?.groupType, group?.buckets])}`;
 }
 
-function meterTexts(at: SimSwitch, isWanted: (id: number) => boolean): Entries {
-  return at
-    .meters()
-    .filter(({ meter }) => isWanted(meter))
-    .map((meter) => text("meter", meter));
-}
-
-function text(kind: string, value: object): string {
-  return `${kind} ${JSON.stringify(value)}`;
+function meterText(meter: MeterConfig | undefined): string {
+  return `meter ${JSON.stringify([meter?.flags, meter?.bands])}`;
 }
