@@ -180,9 +180,8 @@ export class Transactions {
     // A store that fails here still says what was begun: the next start undoes it again.
     await this.#writeEnd(begun, before, quarantine);
     this.#settle(begun, before, quarantine);
-    return pending.length > 0 && journey.failure.type === "driver-failed"
-      ? { ...journey.failure, pending }
-      : journey.failure;
+    const { failure } = journey;
+    return failure.type === "driver-failed" ? { ...failure, pending } : failure;
   }
 
   #segments(owner: Owner, realisation: ReturnType<typeof currentOf>): Segments {
