@@ -66,20 +66,19 @@ export class OvsLab {
     return this.#wiring.bridges.map((bridge) => bridge.name);
   }
 
-  /** Points bridges at a controller; they dial at once, and again every second when refused. */
+  /**
+   * Points bridges at a controller. They dial at once, because they were pointed elsewhere before:
+   * one that was refused waits longer each time, up to 8 seconds, whatever `max_backoff` says.
+   */
   async connect(target: Partial<ConnectOptions> = {}): Promise<void> {
     const { host, port, bridges } = { ...this.controller, bridges: this.bridges, ...target };
-    await this.vsctl(
-      bridges.flatMap((bridge) => [
-        ["set-controller", bridge, `tcp:${host}:${port}`],
-        ["set", "controller", bridge, "max_backoff=1000", "connection_mode=out-of-band"],
-      ]),
-    );
+    await this.disconnect(bridges);
+    await this.#dial({ host, port, bridges });
   }
 
   /** Takes bridges away from their controller; they keep what they were told. */
   async disconnect(bridges: readonly string[] = this.bridges): Promise<void> {
-    await this.connect({ ...NOWHERE, bridges });
+    await this.#dial({ ...NOWHERE, bridges });
   }
 
   /** Runs ovs-vsctl commands as one transaction. */
@@ -207,6 +206,15 @@ export class OvsLab {
     this.#namespace.remove();
   }
 
+  async #dial({ host, port, bridges }: ConnectOptions): Promise<void> {
+    await this.vsctl(
+      bridges.flatMap((bridge) => [
+        ["set-controller", bridge, `tcp:${host}:${port}`],
+        ["set", "controller", bridge, "connection_mode=out-of-band"],
+      ]),
+    );
+  }
+
   #hostEnd(hostPort: string): string {
     const hostEnd = this.#wiring.hostEnds.get(hostPort);
     if (hostEnd === undefined) throw new Error(`the document has no host port ${hostPort}`);
@@ -286,7 +294,7 @@ function bridgeCommands(
     `set bridge ${bridge.name} datapath_type=netdev fail_mode=secure protocols=${protocols.join(",")}`,
     `set bridge ${bridge.name} other_config:disable-in-band=true`,
     `set-controller ${bridge.name} tcp:${NOWHERE.host}:${NOWHERE.port}`,
-    `set controller ${bridge.name} max_backoff=1000 connection_mode=out-of-band`,
+    `set controller ${bridge.name} connection_mode=out-of-band`,
     ...(bridge.datapathId === undefined
       ? []
       : [`set bridge ${bridge.name} other_config:datapath-id=${bridge.datapathId}`]),

@@ -23,6 +23,8 @@ const line = fabricDocument({
     "es4:eth1": "s3:1",
   },
 });
+/** What fits when nothing else is promised: each port must hold what the three others flood. */
+const MOST = "333Mbps";
 const members = ["es1:eth1", "es2:eth1", "es3:eth1", "es4:eth1"];
 
 describeWithOvs("a switch that is cut off from the agent, on Open vSwitch", () => {
@@ -35,7 +37,7 @@ describeWithOvs("a switch that is cut off from the agent, on Open vSwitch", () =
       connect: async (lab) => {
         proxy = await ControllerProxy.start(lab.controller.host, lab.controller);
         await lab.connect({ bridges: ["s2", "s3"] });
-        await lab.connect({ bridges: ["s1"], port: proxy.port });
+        await lab.connect(toProxy());
       },
     });
     ports = await Promise.all(members.map((member) => scenario.lab.framePort(member)));
@@ -49,6 +51,14 @@ describeWithOvs("a switch that is cut off from the agent, on Open vSwitch", () =
     await proxy?.close();
   });
 
+  const toProxy = () => ({ bridges: ["s1"], port: proxy.port });
+
+  /** Lets the switch back in. */
+  async function mend(): Promise<void> {
+    proxy.mend();
+    await scenario.lab.connect(toProxy());
+  }
+
   /** Who hears a broadcast of the first host. */
   async function audience(): Promise<readonly string[]> {
     await scenario.lab.settle();
@@ -60,7 +70,7 @@ describeWithOvs("a switch that is cut off from the agent, on Open vSwitch", () =
   async function setUpAtLast(): Promise<void> {
     const { agent } = scenario;
     await eventually(async () => {
-      return (await agent.setupPhysicalNetwork("projectA", members, "1Gbps", 101)).isOk();
+      return (await agent.setupPhysicalNetwork("projectA", members, MOST, 101)).isOk();
     });
     expect(await audience()).toEqual(["es2:eth1", "es3:eth1", "es4:eth1"]);
     value(await agent.teardownPhysicalNetwork("projectA"));
@@ -69,7 +79,6 @@ describeWithOvs("a switch that is cut off from the agent, on Open vSwitch", () =
   test.each([
     ["meterMod", 0],
     ["groupMod", 0],
-    ["groupMod", 1],
     ["flowMod", 0],
     ["flowMod", 2],
     ["barrierRequest", 0],
@@ -85,7 +94,7 @@ describeWithOvs("a switch that is cut off from the agent, on Open vSwitch", () =
       pending: ["s1"],
     });
     expect(agent.getNetworkInfo("projectA").isErr()).toBe(true);
-    proxy.mend();
+    await mend();
     await eventually(async () => (await heldByUs(scenario)).length === 0);
     await setUpAtLast();
   });
@@ -97,7 +106,7 @@ describeWithOvs("a switch that is cut off from the agent, on Open vSwitch", () =
     proxy.cut();
     await lab.ofctl(["del-flows", "s1", "cookie=0xdc05000000000000/0xffff000000000000"]);
     expect(await audience()).toEqual([]);
-    proxy.mend();
+    await mend();
     await eventually(async () => (await heldByUs(scenario)).length === held.length);
     expect(value(await agent.verifyNetwork("projectA")).consistent).toBe(true);
     expect(await audience()).toEqual(["es2:eth1", "es3:eth1", "es4:eth1"]);
@@ -122,7 +131,7 @@ describeWithOvs("a switch that is cut off from the agent, on Open vSwitch", () =
       101,
     );
     expect(tooEarly.isErr()).toBe(true);
-    proxy.mend();
+    await mend();
     await eventually(async () => (await heldByUs(scenario)).length === 0);
     await setUpAtLast();
   });
