@@ -39,8 +39,11 @@ export function limitedCall<T>(
     ended.signal.addEventListener("abort", () => clock.clearTimeout(timer), { once: true });
   });
   const first = Promise.race([run(ended.signal), limits]);
-  return new ResultAsync(first.finally(() => ended.abort()));
+  return new ResultAsync(first.finally(() => ended.abort(ENDED)));
 }
+
+/** Why signals are raised when a call is over. Without a reason, an exception would be made each time. */
+const ENDED = "the call has ended";
 
 /** A controller whose signal any number of calls may listen to without a warning of Node's. */
 export function sharedAbort(): AbortController {
@@ -76,5 +79,5 @@ export function unlessAborted<T, E>(
   const aborted = new Promise<Result<T, E>>((resolve) => {
     signal.addEventListener("abort", () => resolve(err(why)), { once: true, signal: done.signal });
   });
-  return new ResultAsync(Promise.race([promise, aborted]).finally(() => done.abort()));
+  return new ResultAsync(Promise.race([promise, aborted]).finally(() => done.abort(ENDED)));
 }

@@ -7,14 +7,16 @@ export class Gate {
     this.#free = limit;
   }
 
-  /** Runs `task` as soon as there is room. It must not reject. */
+  /** Runs `task` as soon as there is room. */
   async run<T>(task: () => PromiseLike<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    const value = await task();
+    return Promise.resolve(task()).finally(() => this.#leave());
+  }
+
+  #leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;
     else next();
-    return value;
   }
 }

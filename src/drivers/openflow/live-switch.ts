@@ -1,4 +1,4 @@
-import { ok, ResultAsync } from "neverthrow";
+import { ok, okAsync, ResultAsync } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { NodeView } from "../../model/domain-view.ts";
 import type { NetworkNumber } from "../../model/ids.ts";
@@ -10,6 +10,7 @@ import { IdPool } from "./compile/id-pool.ts";
 import { emptyProgram } from "./compile/program.ts";
 import { stagesOf } from "./compile/stages.ts";
 import { meterRange, type ProgramOptions } from "./driver-options.ts";
+import { Gate } from "./gate.ts";
 import type { SwitchSession } from "./session.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
 import { NetworkOnSwitch, type SwitchTools } from "./switch-network.ts";
@@ -23,11 +24,15 @@ export interface LiveSwitchContext {
   readonly options: ProgramOptions;
 }
 
+/** How many networks are worked on at once; with what each of them asks, less than a session takes. */
+const MAX_NETWORKS_AT_ONCE = 128;
+
 /** A switch for as long as one connection to it lasts: what it holds that is ours, by network. */
 export class LiveSwitch {
   readonly #tools: SwitchTools;
   readonly #networks = new Map<NetworkNumber, NetworkOnSwitch>();
-  #orphans: Holdings["orphans"];
+  readonly #gate = new Gate(MAX_NETWORKS_AT_ONCE);
+  readonly #orphans: Holdings["orphans"];
 
   private constructor(tools: SwitchTools, held: Holdings) {
     this.#tools = tools;
@@ -75,29 +80,38 @@ export class LiveSwitch {
   async on<T>(network: NetworkNumber, task: (network: NetworkOnSwitch) => Promise<T>): Promise<T> {
     const its = this.#networks.get(network) ?? new NetworkOnSwitch(this.#tools, network);
     this.#networks.set(network, its);
-    const value = await task(its);
+    const value = await this.#gate.run(() => task(its));
     if (its.isVacant) this.#networks.delete(network);
     return value;
   }
 
   /** Removes groups and meters of ours that no flow of ours used; gives what there was. */
-  removeOrphans(): ResultAsync<readonly NodeDiscrepancy[], BatchError> {
-    const { session, groupIds, meterIds } = this.#tools;
-    const orphans = this.#orphans;
-    const diff = diffPrograms({ ...emptyProgram, ...orphans }, emptyProgram);
-    return ResultAsync.combine(stagesOf(diff).remove.map((stage) => session.batch(stage))).map(
-      () => {
-        for (const id of orphans.groups.keys()) groupIds.free(id);
-        for (const id of orphans.meters.keys()) meterIds.free(id);
-        this.#orphans = { groups: new Map(), meters: new Map() };
+  removeOrphans(): ResultAsync<readonly NodeDiscrepancy[], SessionError | BatchError> {
+    const { session, reader } = this.#tools;
+    const diff = diffPrograms({ ...emptyProgram, ...this.#orphans }, emptyProgram);
+    const stages = stagesOf(diff).remove;
+    if (stages.length === 0) return okAsync([]);
+    return ResultAsync.combine(stages.map((stage) => session.batch(stage)))
+      .andThen(() => ResultAsync.combine([reader.groups(), reader.allMeters()]))
+      .map(([groups, meters]) => {
+        this.#freeOrphans(groups, meters);
         return discrepanciesOf(diff);
-      },
-    );
+      });
   }
 
   /** Reads everything of ours that the switch holds now. */
   holdings(): ResultAsync<Holdings, SessionError> {
     return readHoldings(this.#tools);
+  }
+
+  /** The numbers of orphans that the switch holds no more are free. */
+  #freeOrphans(groups: Holdings["orphans"]["groups"], meters: Holdings["orphans"]["meters"]): void {
+    for (const id of this.#orphans.groups.keys()) {
+      if (!groups.has(id)) this.#tools.groupIds.free(id);
+    }
+    for (const id of this.#orphans.meters.keys()) {
+      if (!meters.has(id)) this.#tools.meterIds.free(id);
+    }
   }
 }
 

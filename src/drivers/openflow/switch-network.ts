@@ -55,6 +55,8 @@ export class NetworkOnSwitch {
   #program: NodeProgram;
   /** Whether it still holds that: false from the first message until the result is read back. */
   #isCertain = true;
+  /** Whether messages may still be on their way that nobody waits for any more. */
+  #isUnsettled = false;
   /** Numbers that are this network's: on the switch, or perhaps so. */
   readonly #groups: Set<number>;
   readonly #meters: Set<number>;
@@ -154,11 +156,15 @@ export class NetworkOnSwitch {
   #send(diff: ProgramDiff, signal: AbortSignal): ResultAsync<unknown, readonly NodeProblem[]> {
     const { session } = this.#tools;
     const { make, remove } = stagesOf(diff);
+    this.#isUnsettled = true;
     const made = ResultAsync.combineWithAllErrors(make.map((s) => session.batch(s, { signal })));
     return made
       .andThen(() =>
         ResultAsync.combineWithAllErrors(remove.map((s) => session.batch(s, { signal }))),
       )
+      .andTee(() => {
+        this.#isUnsettled = false;
+      })
       .mapErr((errors) => errors.flatMap(problemsOf));
   }
 
@@ -192,12 +198,13 @@ export class NetworkOnSwitch {
     const { reader, options } = this.#tools;
     const cookie = networkCookie(options.cookiePrefix, this.#network);
     const whole = ResultAsync.combine([
-      reader.barrier(),
+      this.#isUnsettled ? reader.barrier() : okAsync(undefined),
       reader.flows(cookie, EXACT_MASK),
       reader.meters([...this.#meters]),
       this.#readGroups(),
     ]);
     return unlessAborted(whole, signal, ABORTED).andThen(([, stats, meters, groups]) => {
+      this.#isUnsettled = false;
       const flows = flowsByKey(stats);
       return this.#adopt(flows) ? this.#read(signal) : ok({ flows, groups, meters });
     });

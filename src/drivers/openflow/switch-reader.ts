@@ -69,7 +69,9 @@ export class SwitchReader {
 
   /** Waits until the switch has processed everything that was sent before. */
   barrier(): ResultAsync<void, SessionError> {
-    return this.#session.request({ type: "barrier-request" }).map(() => undefined);
+    const request = (): ResultAsync<unknown, SessionError> =>
+      this.#session.request({ type: "barrier-request" });
+    return new ResultAsync(this.#gate.run(request)).map(() => undefined);
   }
 
   /** A switch answers a question for a meter that it does not have with an error, or with nothing. */
