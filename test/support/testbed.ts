@@ -35,6 +35,8 @@ export interface TestbedOptions {
   readonly faults?: FaultRates;
   readonly agent?: Partial<AgentOptions>;
   readonly driver?: Partial<OpenFlowDriverOptions>;
+  /** How many of the switches the agent knows; all when absent. */
+  readonly switches?: number;
 }
 
 /**
@@ -48,6 +50,8 @@ export class Testbed implements AsyncDisposable {
   readonly fabric: SimulatedFabric;
   /** Everything the agents told, in order. */
   readonly events: AgentEvent[] = [];
+  /** What agents are started with from now on, beside the drivers. */
+  agentOptions: Partial<AgentOptions>;
   readonly #options: TestbedOptions;
   readonly #disk: Store = new MemoryStore();
   readonly #foreign: ReturnType<typeof allForeignEntries>;
@@ -57,6 +61,7 @@ export class Testbed implements AsyncDisposable {
 
   private constructor(options: TestbedOptions) {
     this.#options = options;
+    this.agentOptions = options.agent ?? {};
     this.topology = options.topology ?? campus();
     this.#listener = new MemoryListener({ clock: this.clock });
     this.#store = new WatchedStore(this.#disk);
@@ -101,7 +106,7 @@ export class Testbed implements AsyncDisposable {
     this.#listener = new MemoryListener({ clock: this.clock });
     this.#store = new WatchedStore(this.#disk);
     const driver = new OpenFlowDriver({ listen: this.#listener, ...this.#options.driver });
-    const options = { store: this.#store, clock: this.clock, ...this.#options.agent };
+    const options = { store: this.#store, clock: this.clock, ...this.agentOptions };
     return DcnsAgent.start({
       topology: this.topology,
       drivers: { campus: driver },
@@ -134,7 +139,8 @@ export class Testbed implements AsyncDisposable {
         if (event.type === "node-up") up.add(event.node);
         if (event.type === "node-down") up.delete(event.node);
       }
-      return up.size === this.fabric.switches.size && this.fabric.connected;
+      const wanted = this.#options.switches ?? this.fabric.switches.size;
+      return up.size === wanted && (wanted < this.fabric.switches.size || this.fabric.connected);
     });
   }
 
