@@ -349,6 +349,16 @@ describe("the OpenFlow driver", () => {
     expect(dumps).toBeLessThan(10);
   });
 
+  test("asks a switch for no more at once than a session takes", async () => {
+    const crowded = new SwitchWorld({ session: { maxRequests: 600 } });
+    const driver = await crowded.attach();
+    const segments = Array.from({ length: 300 }, (_, i) => pairSegment(`s${i}`, 1 + i));
+    const calls = segments.map((segment) => driver.provision(segment));
+    const outcomes = await crowded.clock.until(Promise.all(calls));
+    expect(outcomes.filter((outcome) => outcome.isErr())).toEqual([]);
+    await crowded.close();
+  }, 20_000);
+
   test("says why it cannot listen", async () => {
     const clock = fakeClock();
     const context = { domain: conformanceDomain, clock, segments: [] };

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { NodeWants } from "../../../src/drivers/openflow/node-wants.ts";
+import { networkNumber, nodeId, portOf, segmentId, vlanId } from "../../../src/model/ids.ts";
+import type { ForwardingRule } from "../../../src/model/segment.ts";
+
+const [seven, eight] = [networkNumber(7), networkNumber(8)];
+const [a, b] = [segmentId("a"), segmentId("b")];
+
+function ruleAt(port: string): ForwardingRule {
+  const ingress = { node: nodeId("n"), port: portOf("n", port), tag: vlanId(1) };
+  return { ingress, role: "edge", egress: [] };
+}
+
+describe("what a node should hold", () => {
+  test("of a network is what all its segments ask for", () => {
+    const wants = new NodeWants();
+    wants.set(a, seven, [ruleAt("1")]);
+    wants.set(b, seven, [ruleAt("2")]);
+    wants.set(b, eight, [ruleAt("3")]);
+    expect(wants.rules(seven)).toEqual([ruleAt("1"), ruleAt("2")]);
+    wants.set(a, seven, []);
+    expect(wants.rules(seven)).toEqual([ruleAt("2")]);
+  });
+
+  test("waits until it was brought about", () => {
+    const wants = new NodeWants();
+    wants.set(a, seven, [ruleAt("1")]);
+    expect(wants.pendingNetworks(a)).toEqual([seven]);
+    expect(wants.settle(seven, wants.version)).toEqual([a]);
+    expect([wants.pendingNetworks(a), wants.settle(seven, wants.version)]).toEqual([[], []]);
+  });
+
+  test("still waits when something else was asked for meanwhile", () => {
+    const wants = new NodeWants();
+    wants.set(a, seven, [ruleAt("1")]);
+    const earlier = wants.version;
+    wants.set(a, seven, [ruleAt("2")]);
+    expect(wants.settle(seven, earlier)).toEqual([]);
+    expect(wants.pendingNetworks(a)).toEqual([seven]);
+  });
+
+  test("includes what is to be removed, until it is", () => {
+    const wants = new NodeWants();
+    wants.set(a, seven, []);
+    expect([wants.networks, wants.rules(seven)]).toEqual([[seven], []]);
+    wants.settle(seven, wants.version);
+    expect(wants.networks).toEqual([]);
+  });
+});
