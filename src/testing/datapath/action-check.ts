@@ -86,7 +86,7 @@ function checkAction(
 
 function isOutputPort(port: number, mayUseTables: boolean): boolean {
   if (port === PORT_TABLE) return mayUseTables;
-  return (port > 0 && port < PORT_MAX) || outputPorts.has(port);
+  return port < PORT_MAX || outputPorts.has(port);
 }
 
 function checkPush(ethertype: number, state: CheckedActions): Result<CheckedActions, Refusal> {

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import type { Action } from "../../drivers/openflow/wire/action.ts";
 import { flowFlag, NO_BUFFER, portConfig } from "../../drivers/openflow/wire/constants.ts";
 import type { FlowMod, FlowStats } from "../../drivers/openflow/wire/flow.ts";
 import type { GroupDesc, GroupMod } from "../../drivers/openflow/wire/group.ts";
@@ -215,13 +216,15 @@ function sendPacket(
   const { inPort, actions } = message;
   return decodeFrame(message.data)
     .mapErr(() => refusal("bad-request", "bad-packet"))
-    .andThen((frame) =>
-      checkActions(actions, Math.min(1, frame.tags.length), true).andThen(({ popsNothing }) =>
-        popsNothing
-          ? refuse("bad-action", "match-inconsistent")
-          : ok(packetOut(state, { frame, inPort, actions }, nowMs)),
-      ),
-    );
+    .andThen((frame) => {
+      const checked = checkActions(actions, Math.min(1, frame.tags.length), true);
+      if (checked.isErr()) return err(checked.error);
+      if (checked.value.popsNothing) return refuse("bad-action", "match-inconsistent");
+      const isMissing = (action: Action): boolean =>
+        action.type === "group" && state.groups.get(action.group) === undefined;
+      if (actions.some(isMissing)) return refuse("bad-action", "bad-out-group");
+      return ok(packetOut(state, { frame, inPort, actions }, nowMs));
+    });
 }
 
 function tellRemoved(removed: readonly RemovedFlow[], nowMs: number): readonly Effect[] {

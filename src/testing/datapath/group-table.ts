@@ -6,6 +6,7 @@ import {
   GROUP_MAX,
   PORT_ANY,
 } from "../../drivers/openflow/wire/constants.ts";
+import type { ErrorCode } from "../../drivers/openflow/wire/error.ts";
 import type { Bucket, GroupMod, GroupType } from "../../drivers/openflow/wire/group.ts";
 import { checkActions } from "./action-check.ts";
 import { inExecutionOrder, writeActions } from "./action-set.ts";
@@ -121,8 +122,6 @@ function checkBucket(bucket: Bucket, groupType: GroupType): Result<void, Refusal
   return ok(undefined);
 }
 
-function refuse(
-  code: "invalid-group" | "group-exists" | "unknown-group" | "bad-type" | "watch-unsupported",
-): Result<never, Refusal> {
+function refuse(code: ErrorCode): Result<never, Refusal> {
   return err(refusal("group-mod-failed", code));
 }

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { METER_ALL, METER_MAX, meterFlag } from "../../drivers/openflow/wire/constants.ts";
+import type { ErrorCode } from "../../drivers/openflow/wire/error.ts";
 import type { MeterBand, MeterMod } from "../../drivers/openflow/wire/meter.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
@@ -94,11 +95,12 @@ const FIRST_VIRTUAL_METER = 0xfffffffd;
 
 function compileBands(mod: MeterMod): Result<Band[], Refusal> {
   const units = mod.flags & (meterFlag.kbps | meterFlag.pktps);
-  if (units === (meterFlag.kbps | meterFlag.pktps)) return refuse("bad-flags");
-  if (mod.bands.length > MAX_BANDS) return refuse("out-of-bands");
+  if (units !== meterFlag.kbps && units !== meterFlag.pktps) return refuse("bad-flags");
+  if (mod.bands.length === 0 || mod.bands.length > MAX_BANDS) return refuse("out-of-bands");
   const bands: Band[] = [];
   for (const band of mod.bands) {
     if (band.type !== "drop") return refuse("bad-band");
+    if (band.rate === 0) return refuse("bad-rate");
     const config = { ...band, burst: band.burst === 0 ? band.rate : band.burst };
     const capacity = 1000 * config.burst;
     bands.push({ config, capacity, tokens: capacity, dropped: { packets: 0, bytes: 0 } });
@@ -106,14 +108,6 @@ function compileBands(mod: MeterMod): Result<Band[], Refusal> {
   return ok(bands);
 }
 
-function refuse(
-  code:
-    | "meter-exists"
-    | "unknown-meter"
-    | "invalid-meter"
-    | "bad-flags"
-    | "bad-band"
-    | "out-of-bands",
-): Result<never, Refusal> {
+function refuse(code: ErrorCode): Result<never, Refusal> {
   return err(refusal("meter-mod-failed", code));
 }

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Action } from "../../drivers/openflow/wire/action.ts";
+import { TABLE_MAX } from "../../drivers/openflow/wire/constants.ts";
 import type { Instruction } from "../../drivers/openflow/wire/instruction.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
@@ -79,7 +80,7 @@ function withInstruction(
         metadata: { value: instruction.metadata & instruction.mask, mask: instruction.mask },
       });
     case "goto-table":
-      return instruction.table > table && instruction.table < TABLES
+      return instruction.table > table && instruction.table <= TABLE_MAX
         ? ok({ ...program, gotoTable: instruction.table })
         : err(refusal("bad-instruction", "bad-table-id"));
     case "experimenter":
