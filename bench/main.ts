@@ -1,0 +1,35 @@
+/** `npm run bench -- NAME [--data DIR] [--seed N] [--quick] [--json]`; see README.md. */
+
+import { setup } from "./setup.ts";
+import { parseArguments } from "./support/arguments.ts";
+import type { Bench } from "./support/bench.ts";
+import { table } from "./support/table.ts";
+import { topology } from "./topology.ts";
+
+const benches: ReadonlyMap<string, Bench> = new Map(Object.entries({ setup, topology }));
+
+/** How a command line that means nothing ends. */
+const EXIT_USAGE = 2;
+
+const { name = "", json, ...options } = readArguments();
+const bench = benches.get(name) ?? usage(name === "" ? "which one?" : `there is no ${name}`);
+const report = await bench.run({ ...options, progress: (text) => console.error(text) });
+if (json) {
+  console.log(JSON.stringify({ bench: name, ...report }));
+} else {
+  console.log(`${table(report.cases)}\n\n${JSON.stringify(report.summary, undefined, 2)}`);
+}
+
+function readArguments(): ReturnType<typeof parseArguments> {
+  try {
+    return parseArguments(process.argv.slice(2));
+  } catch (error) {
+    return usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function usage(problem: string): never {
+  console.error(`${problem}\n\nnpm run bench -- NAME [--data DIR] [--seed N] [--quick] [--json]\n`);
+  for (const [name, { about }] of benches) console.error(`  ${name.padEnd(10)} ${about}`);
+  process.exit(EXIT_USAGE);
+}

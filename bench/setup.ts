@@ -1,0 +1,134 @@
+import { seededRandom } from "dcns/testing";
+import { missingForOvs } from "../test/lab/require-ovs.ts";
+import { type FabricKind, fabricKinds } from "./setup/fabrics.ts";
+import { type FlowModExtent, measureFlowMods } from "./setup/flow-mods.ts";
+import {
+  eightHosts,
+  fiveSwitchesApart,
+  measureLatency,
+  measureThroughput,
+} from "./setup/latency.ts";
+import type { Bench, BenchCase, BenchOptions, BenchReport, BenchSummary } from "./support/bench.ts";
+import { median, percentiles, rounded } from "./support/statistics.ts";
+
+/** How fast networks come and go, each confirmed by reading the switches back. */
+export const setup: Bench = {
+  about: "set up and tear down networks on 20 switches, simulated and real; flow-mods per second",
+  run,
+};
+
+/** How much is measured. */
+interface Extent {
+  readonly rounds: { readonly warmUp: number; readonly measured: number };
+  /** How many networks are asked for at once, and how often. */
+  readonly projects: number;
+  readonly bursts: number;
+  readonly flowMods: FlowModExtent;
+}
+
+const full: Extent = {
+  rounds: { warmUp: 50, measured: 300 },
+  projects: 200,
+  bursts: 5,
+  flowMods: { flows: 10_000, rounds: 7 },
+};
+
+const quick: Extent = {
+  rounds: { warmUp: 1, measured: 3 },
+  projects: 10,
+  bursts: 1,
+  flowMods: { flows: 2_000, rounds: 1 },
+};
+
+async function run(options: BenchOptions): Promise<BenchReport> {
+  const { progress } = options;
+  const extent = options.quick ? quick : full;
+  const cases: BenchCase[] = [];
+  const ms: Record<string, BenchSummary> = {};
+  const networksPerSecond: Record<string, number> = {};
+  for (const kind of fabricKinds) {
+    if (kind.missing.length > 0) {
+      progress(`${kind.name} left out: it needs ${kind.missing.join(", ")}`);
+      continue;
+    }
+    progress(`${kind.name}: ${extent.rounds.measured} networks of each kind, one by one`);
+    const found = await measureFabric(kind, extent, options.seed);
+    cases.push(...found.cases);
+    ms[kind.name] = found.ms;
+    networksPerSecond[kind.name] = found.networksPerSecond;
+  }
+  const flowMods =
+    missingForOvs().length === 0 ? await compareFlowMods(extent, options) : undefined;
+  return {
+    cases: [...cases, ...(flowMods?.cases ?? [])],
+    summary: { ms, networksPerSecond, ...flowMods?.summary },
+  };
+}
+
+async function measureFabric(
+  { name, start }: FabricKind,
+  { rounds, projects, bursts }: Extent,
+  seed: number,
+): Promise<{
+  readonly cases: readonly BenchCase[];
+  readonly ms: BenchSummary;
+  readonly networksPerSecond: number;
+}> {
+  const { agent, close } = await start();
+  try {
+    const random = seededRandom(seed);
+    const p2p = await measureLatency(agent, random, fiveSwitchesApart, rounds);
+    const mp8 = await measureLatency(agent, random, eightHosts, rounds);
+    const ms = {
+      p2pSetup: percentiles(p2p.setup),
+      p2pTeardown: percentiles(p2p.teardown),
+      mp8Setup: percentiles(mp8.setup),
+      mp8Teardown: percentiles(mp8.teardown),
+    };
+    const made: number[] = [];
+    const removed: number[] = [];
+    for (let burst = 0; burst < bursts; burst += 1) {
+      const perSecond = await measureThroughput(agent, random, projects);
+      made.push(perSecond.setup);
+      removed.push(perSecond.teardown);
+    }
+    const cases: readonly BenchCase[] = [
+      ...Object.entries(ms).map(([what, { p50, p99 }]) => ({
+        fabric: name,
+        case: what,
+        rounds: rounds.measured,
+        p50Ms: p50,
+        p99Ms: p99,
+      })),
+      { fabric: name, case: "setupBurst", rounds: bursts, perSecond: median(made) },
+      { fabric: name, case: "teardownBurst", rounds: bursts, perSecond: median(removed) },
+    ];
+    return { cases, ms, networksPerSecond: median(made) };
+  } finally {
+    await close();
+  }
+}
+
+async function compareFlowMods(
+  { flowMods }: Extent,
+  { progress }: BenchOptions,
+): Promise<BenchReport> {
+  progress(`${flowMods.flows} flows to one Open vSwitch, ${flowMods.rounds} times each way`);
+  const { session, ovsOfctl, ovsOfctlBundle } = await measureFlowMods(flowMods);
+  const { flows, rounds } = flowMods;
+  const fabric = "open-vswitch";
+  return {
+    cases: [
+      { fabric, case: `flowMods${flows}`, rounds, perSecond: Math.round(session) },
+      { fabric, case: `ovsOfctl${flows}`, rounds, perSecond: Math.round(ovsOfctl) },
+      { fabric, case: `ovsOfctlBundle${flows}`, rounds, perSecond: Math.round(ovsOfctlBundle) },
+    ],
+    summary: {
+      flowModsPerSecond: Math.round(session),
+      ratios: {
+        ovsOfctl: rounded(session / ovsOfctl),
+        ovsOfctlBundle: rounded(session / ovsOfctlBundle),
+      },
+    },
+  };
+}

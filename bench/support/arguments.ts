@@ -1,0 +1,29 @@
+import { parseArgs } from "node:util";
+
+/** The command line of `npm run bench -- NAME ...`. */
+export interface BenchArguments {
+  readonly name: string | undefined;
+  readonly data: string | undefined;
+  readonly seed: number;
+  readonly quick: boolean;
+  readonly json: boolean;
+}
+
+/** Reads the words after the program's name; throws on those that mean nothing. */
+export function parseArguments(words: readonly string[]): BenchArguments {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: {
+      data: { type: "string" },
+      seed: { type: "string", default: "1" },
+      quick: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const { data, seed, quick, json } = values;
+  const [name, ...more] = positionals;
+  if (more.length > 0) throw new Error(`one benchmark at a time, not also ${more.join(", ")}`);
+  if (!/^\d+$/.test(seed)) throw new Error(`--seed takes a whole number, not ${seed}`);
+  return { name, data, seed: Number(seed), quick, json };
+}
