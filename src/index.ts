@@ -24,6 +24,7 @@ export type {
   SegmentReport,
 } from "./drivers/driver-base.ts";
 export { MemoryDriver } from "./drivers/memory.ts";
+export { MemoryDomain, type NodePart } from "./drivers/memory-domain.ts";
 export { OpenFlowDriver } from "./drivers/openflow/driver.ts";
 export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts";
 export { type Bandwidth, formatBandwidth, parseBandwidth } from "./model/bandwidth.ts";

@@ -267,9 +267,10 @@ describe("the OpenFlow driver", () => {
 
   test("removes groups and meters in its ranges that nothing uses", async () => {
     const group = 0xdc05_0009;
+    const band = { type: "drop", rate: 1, burst: 0 } as const;
     for (const message of [
       { type: "group-mod", command: "add", groupType: "all", group, buckets: [] },
-      { type: "meter-mod", command: "add", flags: 1, meter: 200_000, bands: [] },
+      { type: "meter-mod", command: "add", flags: 1, meter: 200_000, bands: [band] },
     ] as const) {
       world.at("n1").inject(message)._unsafeUnwrap();
     }
@@ -350,7 +351,7 @@ describe("the OpenFlow driver", () => {
   });
 
   test("asks a switch for no more at once than a session takes", async () => {
-    const crowded = new SwitchWorld({ session: { maxRequests: 600 } });
+    const crowded = new SwitchWorld({ session: { maxRequests: 520 } });
     const driver = await crowded.attach();
     const segments = Array.from({ length: 300 }, (_, i) => pairSegment(`s${i}`, 1 + i));
     const calls = segments.map((segment) => driver.provision(segment));
