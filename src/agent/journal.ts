@@ -26,6 +26,8 @@ export interface Contents {
 export class Journal {
   readonly #store: Store;
   readonly #revisions = new Map<string, number>();
+  /** What is so although it could not be written, by key. */
+  readonly #owed = new Map<string, StoreWrite>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -41,9 +43,36 @@ export class Journal {
 
   /** Writes all entries at once. Changes of one network must follow one another. */
   write(entries: readonly JournalEntry[]): ResultAsync<void, StoreError> {
-    const writes = entries.map(writeOf);
+    const asked = entries.map(writeOf);
+    const owed = this.#takeOwed();
+    const isAsked = new Set(asked.map(({ key }) => key));
+    const writes = [...owed.filter(({ key }) => !isAsked.has(key)), ...asked];
     const compare = writes.map(({ key }) => ({ key, revision: this.#revisions.get(key) ?? 0 }));
-    return this.#store.commit({ compare, writes }).map((revision) => this.#note(writes, revision));
+    return this.#store
+      .commit({ compare, writes })
+      .map((revision) => this.#note(writes, revision))
+      .mapErr((error) => this.#owe(owed, error));
+  }
+
+  /**
+   * Writes what is so, whether the store takes it or not: if it does not, it gets it together with
+   * the next entries. Until then it speaks of work that is to be undone, or finished, once more.
+   */
+  settle(entries: readonly JournalEntry[]): ResultAsync<void, StoreError> {
+    return this.write(entries).mapErr((error) => this.#owe(entries.map(writeOf), error));
+  }
+
+  #takeOwed(): readonly StoreWrite[] {
+    const owed = [...this.#owed.values()];
+    this.#owed.clear();
+    return owed;
+  }
+
+  /** A record that somebody else changed is theirs now. */
+  #owe(writes: readonly StoreWrite[], error: StoreError): StoreError {
+    if (error.type === "store-conflict") return error;
+    for (const write of writes) this.#owed.set(write.key, write);
+    return error;
   }
 
   #note(writes: readonly StoreWrite[], revision: number): void {

@@ -1,4 +1,4 @@
-import { err, ok, type Result, type ResultAsync } from "neverthrow";
+import { err, ok, type Result } from "neverthrow";
 import type { Clock } from "../model/clock.ts";
 import type { DcnsError, StoreError } from "../model/errors.ts";
 import type { NodeId, ProjectId } from "../model/ids.ts";
@@ -104,23 +104,22 @@ export class Transactions {
     pending: readonly NodeId[],
   ): Promise<Result<void, StoreError>> {
     const quarantine = this.#quarantineOf(before, after, pending);
-    const written = await this.#writeEnd(before, after, quarantine);
+    const written = await this.#context.journal.write(this.#endOf(before, after, quarantine));
     if (written.isOk()) this.#settle(before, after, quarantine);
     return written;
   }
 
-  #writeEnd(
+  #endOf(
     before: NetworkRecord,
     after: NetworkRecord | undefined,
     quarantine: Quarantine | undefined,
-  ): ResultAsync<void, StoreError> {
-    const entries: readonly JournalEntry[] = [
+  ): readonly JournalEntry[] {
+    return [
       after === undefined
         ? { type: "network-gone", record: before }
         : { type: "network", record: after },
       ...(quarantine === undefined ? [] : [{ type: "quarantine" as const, quarantine }]),
     ];
-    return this.#context.journal.write(entries);
   }
 
   #settle(
@@ -174,12 +173,12 @@ export class Transactions {
       readonly failure: DcnsError;
     },
   ): Promise<DcnsError> {
-    const { conductor, rollbackTimeoutMs } = this.#context;
+    const { journal, conductor, rollbackTimeoutMs } = this.#context;
     const pending = await conductor.retreat(journey.from, journey.begun, rollbackTimeoutMs);
     const quarantine = this.#quarantineOf(begun, before, pending);
-    // A store that fails here still says what was begun: the next start undoes it again.
-    await this.#writeEnd(begun, before, quarantine);
+    // Known before it is written, so that a node that returns meanwhile ends its quarantine.
     this.#settle(begun, before, quarantine);
+    await journal.settle(this.#endOf(begun, before, quarantine));
     const { failure } = journey;
     return failure.type === "driver-failed" ? { ...failure, pending } : failure;
   }
