@@ -127,8 +127,8 @@ interface DomainMove {
 
 /** The nodes of a domain that a failed move may have left in either state. */
 function doubtful(error: DriverError, states: readonly (Segment | undefined)[]): readonly NodeId[] {
-  const causes = error.type === "driver-failed" ? error.causes : [];
-  const named = causes.flatMap(({ node }) => node ?? []);
+  const { causes, pending = [] } = error.type === "driver-failed" ? error : { causes: [] };
+  const named = [...causes.flatMap(({ node }) => node ?? []), ...pending];
   const all = states.flatMap((state) => state?.nodes.map(({ node }) => node) ?? []);
   return named.length > 0 ? named : all;
 }

@@ -112,7 +112,8 @@ export interface DriverBase {
    * Within a node the change is make-before-break. Across nodes it is in no order: who needs one
    * provisions intermediate segments one after another. After a failure the driver goes on wanting
    * what was asked last, until it is told otherwise by another `provision` or a `release`.
-   * With `allowPending`, nodes that are not reachable are listed instead of failing the call.
+   * With `allowPending`, nodes that are not reachable, or do not answer in time, are listed instead
+   * of failing the call.
    */
   provision(segment: Segment, options?: ProvisionOptions): ResultAsync<Confirmation, DriverError>;
   /** Removes everything of this segment, the same way. Unknown segments are released already. */

@@ -89,11 +89,17 @@ export class DomainNodes {
     const failures = outcomes.flatMap(({ node, outcome }) =>
       outcome.isErr() ? { node, ...outcome.error } : [],
     );
-    const pending = failures.filter((f) => f.isUnreachable).map(({ node }) => node);
+    const pending = this.pendingNodes(id);
     const fatal = failures.filter((f) => !f.isUnreachable || !options.allowPending);
     if (fatal.length === 0) return ok({ pending });
     const causes = fatal.flatMap(({ node, problems }) => problems.map((p) => ({ node, ...p })));
     return err({ type: "driver-failed", domain: this.#domain, causes, pending });
+  }
+
+  /** The nodes that are not known to hold a segment as it should be. */
+  pendingNodes(id: SegmentId): readonly NodeId[] {
+    const pending = [...this.#nodes.values()].filter((node) => node.pendingNetworks(id).length > 0);
+    return pending.map((node) => node.id);
   }
 
   /** Compares what the nodes hold with what they should for a segment. */

@@ -97,11 +97,10 @@ export class OpenFlowDriver implements DriverBase {
     segment: Segment,
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
-    return this.#call("provision", options, async ({ domain, nodes }, signal) => {
+    return this.#settle("provision", segment.id, options, ({ domain, nodes }) => {
       const causes = nodes.strangers(segment);
       if (causes.length > 0) return err({ type: "driver-failed", domain, causes });
-      nodes.want(segment);
-      return nodes.settle(segment.id, { signal, allowPending: options.allowPending ?? false });
+      return ok(nodes.want(segment));
     });
   }
 
@@ -109,10 +108,7 @@ export class OpenFlowDriver implements DriverBase {
     segment: SegmentId,
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
-    return this.#call("release", options, async ({ nodes }, signal) => {
-      nodes.unwant(segment);
-      return nodes.settle(segment, { signal, allowPending: options.allowPending ?? false });
-    });
+    return this.#settle("release", segment, options, ({ nodes }) => ok(nodes.unwant(segment)));
   }
 
   verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {
@@ -138,6 +134,27 @@ export class OpenFlowDriver implements DriverBase {
 
   #emit(event: DriverEvent): void {
     for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  /** Notes what is wanted of a segment, and brings the nodes to that. */
+  #settle(
+    operation: string,
+    segment: SegmentId,
+    { allowPending = false, ...limits }: ProvisionOptions,
+    note: (service: Service) => Result<void, DriverError>,
+  ): ResultAsync<Confirmation, DriverError> {
+    const settled = this.#call(operation, limits, async (service, signal) => {
+      const noted = note(service);
+      return noted.isErr()
+        ? err(noted.error)
+        : service.nodes.settle(segment, { signal, allowPending });
+    });
+    // A node that did not answer in time is as good as one that is not there.
+    return settled.orElse((error) =>
+      allowPending && error.type === "timeout"
+        ? ok({ pending: this.#service?.nodes.pendingNodes(segment) ?? [] })
+        : err(error),
+    );
   }
 
   #call<T>(
