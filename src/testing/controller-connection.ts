@@ -60,6 +60,8 @@ export class ControllerConnection implements RoleHolder {
   readonly #inbox: Request[] = [];
   /** The delay that holds the inbox up. */
   #delay: unknown;
+  /** Whether the inbox is held up for ever. */
+  #hangs = false;
   #probe: unknown;
   #probed = false;
   #greeted = false;
@@ -156,7 +158,7 @@ export class ControllerConnection implements RoleHolder {
 
   /** Carries out what waits, in order, until a delay holds it up. */
   #workOff(): void {
-    while (!this.#closed && this.#delay === undefined) {
+    while (!this.#closed && !this.#hangs && this.#delay === undefined) {
       const request = this.#inbox.shift();
       if (request === undefined) return;
       this.#meet(request, this.#options.faults.strike(request.message));
@@ -183,7 +185,7 @@ export class ControllerConnection implements RoleHolder {
         this.close("a fault broke the connection");
         return;
       case "hang":
-        this.#delay = "for ever";
+        this.#hangs = true;
         return;
       case "reject":
         this.refuse(request, fault);
