@@ -31,6 +31,11 @@ export class WatchedStore implements Store {
     for (const n of nth) this.#failing.add(this.#commits + n);
   }
 
+  /** No commit fails from now on. */
+  heal(): void {
+    this.#failing.clear();
+  }
+
   /** The owner is dead: nothing is read or written any more, and nothing is answered. */
   kill(): void {
     this.#isDead = true;
