@@ -6,6 +6,7 @@ import {
   GROUP_ANY,
   METER_ALL,
   PORT_ANY,
+  PORT_MAX,
   TABLE_ALL,
 } from "../../src/drivers/openflow/wire/constants.ts";
 import type { PacketIn } from "../../src/drivers/openflow/wire/packet.ts";
@@ -32,7 +33,10 @@ export interface Subject {
   readBack(): Promise<unknown>;
   /** Puts a frame in by a port and gives what it causes. */
   exchange(port: number, frame: Frame): Promise<Outcome>;
-  setPort(port: number, up: boolean): Promise<void>;
+  /** Gives these ports a signal, and takes it from the others. */
+  setPorts(up: readonly number[]): Promise<void>;
+  /** Which ports are live, as the switch says. */
+  ports(): Promise<readonly string[]>;
   /** Lets time pass. */
   advance(ms: number): Promise<void>;
 }
@@ -67,8 +71,8 @@ export async function startContest(ports: readonly number[]): Promise<Contest> {
   };
   return {
     subjects: [
-      new ControlledSwitch(session(true), simulated),
-      new ControlledSwitch(session(false), new RealWires(ovs)),
+      new ControlledSwitch(session(true), simulated, ports),
+      new ControlledSwitch(session(false), new RealWires(ovs), ports),
     ],
     stop: async () => {
       simulated.stop();
@@ -166,9 +170,11 @@ class RealWires implements Wires {
 class ControlledSwitch implements Subject {
   readonly #session: SwitchSession;
   readonly #wires: Wires;
+  readonly #ports: readonly number[];
   #packetIns: PacketIn[] = [];
 
-  constructor(session: SwitchSession, wires: Wires) {
+  constructor(session: SwitchSession, wires: Wires, ports: readonly number[]) {
+    this.#ports = ports;
     this.#session = session;
     this.#wires = wires;
     session.subscribe((event) => {
@@ -224,8 +230,21 @@ class ControlledSwitch implements Subject {
     return { ports, packetIns };
   }
 
-  setPort(port: number, up: boolean): Promise<void> {
-    return this.#wires.setPort(port, up);
+  async setPorts(up: readonly number[]): Promise<void> {
+    for (const port of this.#ports) await this.#wires.setPort(port, up.includes(port));
+    // Open vSwitch needs a few turns of its main loop before groups go by the new state.
+    for (let turn = 0; turn < 4; turn++) await this.#session.request({ type: "barrier-request" });
+    await this.#wires.settle();
+  }
+
+  async ports(): Promise<readonly string[]> {
+    const parts = await this.#session.multipart({ type: "port-desc" });
+    return parts
+      ._unsafeUnwrap()
+      .flatMap((part) => part.ports)
+      .filter(({ port }) => port < PORT_MAX)
+      .map(({ port, state }) => `${port}: ${state}`)
+      .sort();
   }
 
   advance(ms: number): Promise<void> {

@@ -12,6 +12,8 @@ export interface Meter {
   readonly meter: number;
   readonly flags: number;
   readonly bands: readonly Band[];
+  /** The most time that counts at once: what fills the slowest bucket, in whole milliseconds. */
+  readonly maxFillMs: number;
   readonly createdMs: number;
   filledMs: number;
   packets: number;
@@ -29,7 +31,7 @@ interface Band {
 /**
  * The meters of a switch (OpenFlow 1.3.5 §5.7), drop bands only, with the arithmetic of Open
  * vSwitch's userspace datapath: buckets start full, a burst of 0 becomes one second's worth and is
- * reported as such, and time counts in whole milliseconds.
+ * reported as such, and time counts in whole milliseconds, rounded down wherever there is a choice.
  */
 export class MeterTable implements Iterable<Meter> {
   readonly #meters = new Map<number, Meter>();
@@ -52,6 +54,7 @@ export class MeterTable implements Iterable<Meter> {
       meter: mod.meter,
       flags: mod.flags,
       bands: compiled.value,
+      maxFillMs: Math.max(...compiled.value.map(fillTimeMs)),
       createdMs: nowMs,
       filledMs: nowMs,
       packets: 0,
@@ -73,14 +76,15 @@ export class MeterTable implements Iterable<Meter> {
 
 /** Counts a packet and takes its tokens; false means that it is dropped. */
 export function passMeter(meter: Meter, bytes: number, nowMs: number): boolean {
-  const elapsedMs = Math.max(0, Math.floor(nowMs) - Math.floor(meter.filledMs));
+  const elapsedMs = Math.floor(nowMs) - Math.floor(meter.filledMs);
+  const fillMs = Math.min(Math.max(0, elapsedMs), meter.maxFillMs);
   meter.filledMs = nowMs;
   meter.packets += 1;
   meter.bytes += bytes;
   const cost = meter.flags & meterFlag.pktps ? 1000 : 8 * bytes;
   let exceeded: Band | undefined;
   for (const band of meter.bands) {
-    band.tokens = Math.min(band.capacity, band.tokens + elapsedMs * band.config.rate);
+    band.tokens = Math.min(band.capacity, band.tokens + fillMs * band.config.rate);
     if (band.tokens >= cost) band.tokens -= cost;
     else if (exceeded === undefined || band.config.rate > exceeded.config.rate) exceeded = band;
   }
@@ -106,6 +110,10 @@ function compileBands(mod: MeterMod): Result<Band[], Refusal> {
     bands.push({ config, capacity, tokens: capacity, dropped: { packets: 0, bytes: 0 } });
   }
   return ok(bands);
+}
+
+function fillTimeMs({ capacity, config }: Band): number {
+  return Math.floor(capacity / config.rate);
 }
 
 function refuse(code: ErrorCode): Result<never, Refusal> {

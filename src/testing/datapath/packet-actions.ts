@@ -144,7 +144,8 @@ function runGroup(run: Run, number: number, packet: Packet, depth: number): void
   for (const bucket of chosenBuckets(run.state, group, packet)) {
     bucket.packets += 1;
     bucket.bytes += bytes;
-    runNested(run, bucket.actions, packet, depth + 1);
+    const origin: Origin = { ...run.origin, reason: "action" };
+    runNested({ ...run, origin }, bucket.actions, packet, depth + 1);
   }
 }
 

@@ -83,7 +83,8 @@ function runTables(run: Run, arrived: Packet): void {
     packet = withMetadata(packet, program.metadata);
     next = program.gotoTable;
   }
-  runActions({ ...run, origin: first ?? run.origin }, inExecutionOrder(set), packet);
+  const origin: Origin = { ...(first ?? run.origin), reason: "action" };
+  runActions({ ...run, origin }, inExecutionOrder(set), packet);
 }
 
 /** Counts a packet with the length that it arrived with, whatever tables have made of it since. */
