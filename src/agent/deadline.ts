@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+import { sharedAbort } from "../drivers/driver-call.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Aborted, Closed, Timeout } from "../model/errors.ts";
 
@@ -20,7 +22,7 @@ export interface DeadlineOptions {
  * one disposes of it; then no timer and no listener is left.
  */
 export class Deadline implements Disposable {
-  readonly #controller = new AbortController();
+  readonly #controller = sharedAbort();
   readonly #releases: (() => void)[] = [];
   #interruption: Interruption | undefined;
 
@@ -52,6 +54,8 @@ export class Deadline implements Disposable {
   #follow(signal: AbortSignal | undefined, interruption: Interruption): void {
     if (signal === undefined) return;
     const interrupt = (): void => this.#interrupt(interruption);
+    // Any number of calls may share a signal; Node takes more than ten listeners for a leak.
+    setMaxListeners(0, signal);
     if (signal.aborted) interrupt();
     signal.addEventListener("abort", interrupt);
     this.#releases.push(() => signal.removeEventListener("abort", interrupt));

@@ -22,6 +22,20 @@ describe("Deadline", () => {
     expect(clock.countTimers()).toBe(0);
   });
 
+  test("any number of calls may share a signal without a warning", async () => {
+    const warnings: Error[] = [];
+    const listener = (warning: Error): unknown => warnings.push(warning);
+    process.on("warning", listener);
+    const { signal } = new AbortController();
+    const deadlines = Array.from({ length: 50 }, () => {
+      return new Deadline(fakeClock(), { operation: "setup", timeoutMs: 50, signal });
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", listener);
+    for (const deadline of deadlines) deadline[Symbol.dispose]();
+    expect(warnings).toEqual([]);
+  });
+
   test("the first reason stays", async () => {
     const clock = fakeClock();
     const closing = new AbortController();
