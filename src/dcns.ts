@@ -1,9 +1,10 @@
 import { err, errAsync, type Result, ResultAsync } from "neverthrow";
 import type { AgentEvent } from "./agent/agent-event.ts";
-import { type AgentOptions, type AgentParts, assemble, driverFaults } from "./agent/assemble.ts";
+import { type AgentOptions, type AgentParts, assemble } from "./agent/assemble.ts";
 import type { NetworkPlan, VerifyReport } from "./agent/calls.ts";
 import { Deadline } from "./agent/deadline.ts";
 import type { EventStream } from "./agent/event-stream.ts";
+import { driverFaults } from "./agent/option-faults.ts";
 import { Serial } from "./agent/serial.ts";
 import { replaceTopology, type TopologyUpdate } from "./agent/topology-update.ts";
 import type { DcnsError } from "./model/errors.ts";

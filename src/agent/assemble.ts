@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import type { DriverBase } from "../drivers/driver-base.ts";
 import type { Clock } from "../model/clock.ts";
-import type { DcnsError, Fault } from "../model/errors.ts";
+import type { DcnsError } from "../model/errors.ts";
 import { type DomainId, domainId, type ProjectId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
 import { networkState } from "../network/info.ts";
@@ -9,13 +9,14 @@ import { currentOf, latestOf, type NetworkRecord } from "../network/record.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import type { Store } from "../store/store.ts";
 import { systemClock } from "../system-clock.ts";
-import { Topology } from "../topology.ts";
+import type { Topology } from "../topology.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { Calls } from "./calls.ts";
 import { Conductor } from "./conductor.ts";
 import { Deadline } from "./deadline.ts";
 import { EventStream } from "./event-stream.ts";
 import { type Contents, Journal } from "./journal.ts";
+import { optionFaults } from "./option-faults.ts";
 import { recover } from "./recovery.ts";
 import { Registry } from "./registry.ts";
 import { restore } from "./restore.ts";
@@ -59,7 +60,7 @@ const DEFAULT_RECOVERY_TIMEOUT_MS = 5_000;
 
 /** Puts an agent together, takes its drivers into service and ends what was left unfinished. */
 export async function assemble(options: AgentOptions): Promise<Result<AgentParts, DcnsError>> {
-  const faults = driverFaults(options.topology, options.drivers);
+  const faults = optionFaults(options);
   if (faults.length > 0) return err({ type: "invalid-request", faults });
   const journal = new Journal(options.store ?? new MemoryStore());
   const contents = await journal.load();
@@ -81,30 +82,6 @@ export async function assemble(options: AgentOptions): Promise<Result<AgentParts
     }
   }
   return ok(parts);
-}
-
-/** What keeps these drivers from serving this topology. */
-export function driverFaults(
-  topology: unknown,
-  drivers: Readonly<Record<string, DriverBase>>,
-): readonly Fault[] {
-  if (!(topology instanceof Topology)) {
-    return [{ path: ["topology"], value: topology, message: "must be a Topology" }];
-  }
-  const missing = [...topology.domains.keys()].filter((domain) => drivers[domain] === undefined);
-  const strangers = Object.keys(drivers).filter((name) => !topology.domains.has(domainId(name)));
-  return [
-    ...missing.map((domain) => ({
-      path: ["drivers", domain],
-      value: undefined,
-      message: "this domain of the topology needs a driver",
-    })),
-    ...strangers.map((name) => ({
-      path: ["drivers", name],
-      value: name,
-      message: "is not a domain of the topology",
-    })),
-  ];
 }
 
 function wire(

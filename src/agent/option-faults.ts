@@ -1,0 +1,71 @@
+import * as v from "valibot";
+import type { Fault } from "../model/errors.ts";
+import { domainId } from "../model/ids.ts";
+import { Topology } from "../topology.ts";
+
+/** What is wrong with the options of a start; they come from code that no compiler may have seen. */
+export function optionFaults(options: unknown): readonly Fault[] {
+  const parsed = v.safeParse(agentOptions, options);
+  if (parsed.success) return driverFaults(parsed.output.topology, parsed.output.drivers);
+  return parsed.issues.map((issue) => ({
+    path: issue.path?.map(({ key }) => String(key)) ?? [],
+    value: issue.input,
+    message: issue.message,
+  }));
+}
+
+/** What keeps these drivers from serving this topology. */
+export function driverFaults(
+  topology: unknown,
+  drivers: Readonly<Record<string, unknown>>,
+): readonly Fault[] {
+  if (!(topology instanceof Topology)) {
+    return [{ path: ["topology"], value: topology, message: NO_TOPOLOGY }];
+  }
+  const missing = [...topology.domains.keys()].filter((domain) => !Object.hasOwn(drivers, domain));
+  const strangers = Object.keys(drivers).filter((name) => !topology.domains.has(domainId(name)));
+  return [
+    ...missing.map((domain) => ({
+      path: ["drivers", domain],
+      value: undefined,
+      message: "this domain of the topology needs a driver",
+    })),
+    ...strangers.map((name) => ({
+      path: ["drivers", name],
+      value: name,
+      message: "is not a domain of the topology",
+    })),
+  ];
+}
+
+const NO_TOPOLOGY = "must be a Topology";
+
+const driver = methods(
+  "must be a driver",
+  ...["attach", "capabilities", "cost", "provision", "release", "verify", "subscribe", "close"],
+);
+const timeoutMs = v.optional(
+  v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 31 - 1, "must be a time that timers can take")),
+);
+
+const agentOptions = v.strictObject({
+  topology: v.custom<Topology>((value) => value instanceof Topology, NO_TOPOLOGY),
+  drivers: v.record(v.string(), driver),
+  store: v.optional(methods("must be a store", "load", "commit", "close")),
+  clock: v.optional(methods("must be a clock", "now", "setTimeout", "clearTimeout")),
+  griPrefix: v.optional(v.string()),
+  operationTimeoutMs: timeoutMs,
+  rollbackTimeoutMs: timeoutMs,
+  recoveryTimeoutMs: timeoutMs,
+});
+
+/** An object that has these methods. */
+function methods(message: string, ...names: readonly string[]): v.GenericSchema<unknown> {
+  return v.custom<unknown>(
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      names.every((name) => typeof Reflect.get(value, name) === "function"),
+    message,
+  );
+}
