@@ -31,6 +31,8 @@ export interface Run {
   readonly nowMs: number;
   /** What the pass has caused so far. */
   readonly effects: Effect[];
+  /** How many groups the packet has passed, all copies together; too many, and it is given up. */
+  readonly groups: { passes: number; tooMany: boolean };
   readonly origin: Origin;
   /** Sends a packet through the flow tables, for an output to them. */
   readonly toTables: (packet: Packet) => void;
@@ -41,8 +43,9 @@ export function runActions(run: Run, actions: readonly Action[], packet: Packet)
   return runNested(run, actions, packet, 0);
 }
 
-/** How deep groups may be nested before the packet is given up. */
+/** How deep groups may be nested, and how many one packet may pass, before it is given up. */
 const MAX_GROUP_DEPTH = 64;
+const MAX_GROUP_PASSES = 4_096;
 
 function runNested(run: Run, actions: readonly Action[], arrived: Packet, depth: number): Packet {
   let packet = arrived;
@@ -137,7 +140,9 @@ function sendToController(run: Run, packet: Packet, maxLen: number): void {
 
 function runGroup(run: Run, number: number, packet: Packet, depth: number): void {
   const group = run.state.groups.get(number);
-  if (group === undefined || depth >= MAX_GROUP_DEPTH) return;
+  run.groups.passes += 1;
+  run.groups.tooMany ||= depth >= MAX_GROUP_DEPTH || run.groups.passes > MAX_GROUP_PASSES;
+  if (group === undefined || run.groups.tooMany) return;
   const bytes = frameBytes(frameOf(packet));
   group.packets += 1;
   group.bytes += bytes;

@@ -31,7 +31,7 @@ export function forward(
   if ((port.config & portConfig.noReceive) !== 0) return [];
   const run = newRun(state, nowMs);
   runTables(run, parsePacket(frame, inPort));
-  return run.effects;
+  return effectsOf(run);
 }
 
 /** Carries out the actions of a packet-out; an output to the tables sends it through them. */
@@ -42,17 +42,23 @@ export function packetOut(
 ): readonly Effect[] {
   const run = newRun(state, nowMs);
   runActions(run, packet.actions, parsePacket(packet.frame, packet.inPort));
-  return run.effects;
+  return effectsOf(run);
 }
 
 /** What a packet-out's packet tells, which no flow sent. */
 const noOrigin: Origin = { reason: "action", table: 0, cookie: 0xffffffffffffffffn };
+
+/** What a pass has caused: nothing at all, if groups led in circles. */
+function effectsOf({ effects, groups }: Run): readonly Effect[] {
+  return groups.tooMany ? [] : effects;
+}
 
 function newRun(state: SwitchState, nowMs: number): Run {
   const run: Run = {
     state,
     nowMs,
     effects: [],
+    groups: { passes: 0, tooMany: false },
     origin: noOrigin,
     toTables: (packet) => runTables(run, packet),
   };
