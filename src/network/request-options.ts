@@ -47,6 +47,8 @@ export interface SetupOptions extends OperationOptions {
   readonly delivery?: Delivery;
   /** Only `none`, the default, is carried by this version. */
   readonly protection?: Protection;
+  /** A network is there from setup to teardown: this version carries no start and no end. */
+  readonly schedule?: { readonly start?: undefined; readonly end?: undefined };
   /** By `host:nic`. */
   readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
 }
@@ -80,6 +82,7 @@ const limits = {
   signal: v.optional(v.instance(AbortSignal)),
   timeoutMs: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 31 - 1))),
 };
+const notScheduled = v.optional(v.undefined_("schedules are not carried by this version"));
 const endpoints = v.optional(
   v.record(
     v.string(),
@@ -100,6 +103,7 @@ export const setupOptions: OptionsSchema<ReadSetup> = v.strictObject({
   endpoints,
   sharing: v.optional(v.picklist(["hose", "shared"]), "hose"),
   delivery: v.optional(v.picklist(["flood"], "only flood is carried by this version"), "flood"),
+  schedule: v.optional(v.strictObject({ start: notScheduled, end: notScheduled })),
   protection: v.optional(v.picklist(["none"], "only none is carried by this version"), "none"),
 });
 

@@ -47,6 +47,7 @@ describe("parseSetup", () => {
     ["a VLAN that cannot be on a wire", { vlan: 4095 }, "vlan"],
     ["a range that runs backwards", { vlan: "200-100" }, "vlan"],
     ["an unknown option", { options: { colour: "red" } }, "options.colour"],
+    ["a schedule", { options: { schedule: { start: "2027-01-01" } } }, "options.schedule.start"],
     ["delivery that is not carried", { options: { delivery: "learn" } }, "options.delivery"],
     [
       "options of a stranger",
