@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { Journal, type JournalEntry } from "../../src/agent/journal.ts";
+import { Ledger } from "../../src/ledger.ts";
+import { bandwidth } from "../../src/model/bandwidth.ts";
+import { networkNumber, projectId } from "../../src/model/ids.ts";
+import { VlanSet } from "../../src/model/vlan-set.ts";
+import { decideSetup } from "../../src/network/decide.ts";
+import type { NetworkRecord } from "../../src/network/record.ts";
+import { allLinksUp, topologyResources } from "../../src/pce/index.ts";
+import { MemoryStore } from "../../src/store/memory-store.ts";
+import { campus } from "../support/campus.ts";
+import { WatchedStore } from "../support/watched-store.ts";
+
+const topology = campus();
+const { target } = decideSetup(
+  { topology, ledger: Ledger.over(topologyResources(topology)), linkState: allLinksUp },
+  "p",
+  {
+    endpoints: [{ hostPort: "s1a:eth1" }],
+    bandwidth: bandwidth(1),
+    vlans: VlanSet.of(101),
+    sharing: "hose",
+    delivery: "flood",
+    protection: "none",
+  },
+)._unsafeUnwrap();
+
+function recordOf(number: number): NetworkRecord {
+  const base = { project: projectId("p"), createdAt: 1, updatedAt: 1 };
+  return { ...base, number: networkNumber(number), phase: "stable", current: target };
+}
+
+const put = (number: number): JournalEntry => ({ type: "network", record: recordOf(number) });
+const gone = (number: number): JournalEntry => ({ type: "network-gone", record: recordOf(number) });
+
+async function numbersIn(journal: Journal): Promise<readonly number[]> {
+  const { networks } = (await journal.load())._unsafeUnwrap();
+  return networks.map(({ number }) => number);
+}
+
+describe("Journal", () => {
+  test("what is written is there for the next journal, and what is gone is not", async () => {
+    const store = new MemoryStore();
+    const journal = new Journal(store);
+    (await journal.write([put(1), put(2)]))._unsafeUnwrap();
+    (await journal.write([gone(1), put(3)]))._unsafeUnwrap();
+    expect(await numbersIn(new Journal(store))).toEqual([2, 3]);
+  });
+
+  test("a journal that writes over what another wrote is told, and nothing is written", async () => {
+    const store = new MemoryStore();
+    const [one, other] = [new Journal(store), new Journal(store)];
+    (await one.write([put(1)]))._unsafeUnwrap();
+    const refused = await other.write([put(2), put(1)]);
+    expect(refused._unsafeUnwrapErr()).toEqual({ type: "store-conflict", key: "network/1" });
+    expect(await numbersIn(new Journal(store))).toEqual([1]);
+    await other.load();
+    (await other.write([put(1)]))._unsafeUnwrap();
+  });
+
+  test("what a store did not take of an outcome is written with the next entries", async () => {
+    const inner = new MemoryStore();
+    const store = new WatchedStore(inner);
+    const journal = new Journal(store);
+    (await journal.write([put(1)]))._unsafeUnwrap();
+    store.fail(1, 2);
+    expect((await journal.settle([gone(1)])).isErr()).toBe(true);
+    expect((await journal.write([put(2)])).isErr()).toBe(true);
+    expect(await numbersIn(new Journal(inner))).toEqual([1]);
+    (await journal.write([put(3)]))._unsafeUnwrap();
+    expect(await numbersIn(new Journal(inner))).toEqual([3]);
+  });
+
+  test("an outcome that was missed does not undo what was written since", async () => {
+    const inner = new MemoryStore();
+    const store = new WatchedStore(inner);
+    const journal = new Journal(store);
+    (await journal.write([put(1)]))._unsafeUnwrap();
+    store.fail(1);
+    await journal.settle([gone(1)]);
+    (await journal.write([put(1)]))._unsafeUnwrap();
+    (await journal.write([put(2)]))._unsafeUnwrap();
+    expect(await numbersIn(new Journal(inner))).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Channel, linkChannel, linkLabels, portChannel } from "../../src/ledger/channel.ts";
+import type { Claim } from "../../src/ledger.ts";
+import { bandwidth } from "../../src/model/bandwidth.ts";
+import { linkId, portRef, vlanId } from "../../src/model/ids.ts";
+import { always } from "../../src/model/interval.ts";
+import { claimBeyond, claimForBoth } from "../../src/network/claims.ts";
+
+const links = ["a", "b"].map(linkId);
+const ports = ["s1:1", "s1:2"].map(portRef);
+const channels: readonly Channel[] = [
+  ...links.map((link) => linkChannel(link, "forward")),
+  ...ports.map((port) => portChannel(port, "in")),
+];
+
+const claims: fc.Arbitrary<Claim> = fc.record({
+  holder: fc.constant("p"),
+  interval: fc.constant(always),
+  bandwidth: fc.uniqueArray(
+    fc.record({
+      channel: fc.constantFrom(...channels),
+      amount: fc.integer({ min: 1, max: 9 }).map(bandwidth),
+    }),
+    { selector: ({ channel }) => channel },
+  ),
+  labels: fc.uniqueArray(
+    fc.record({
+      space: fc.constantFrom(...links.map(linkLabels)),
+      label: fc.integer({ min: 100, max: 103 }).map(vlanId),
+    }),
+    { selector: ({ space, label }) => `${space} ${label}` },
+  ),
+});
+
+function amountOn(claim: Claim | undefined, channel: Channel): number {
+  const own = claim?.bandwidth.filter((one) => one.channel === channel);
+  return (own ?? []).reduce((sum, { amount }) => sum + amount, 0);
+}
+
+function labelsOf(claim: Claim | undefined): readonly string[] {
+  return (claim?.labels ?? []).map(({ space, label }) => `${space} ${label}`).sort();
+}
+
+describe("claimForBoth", () => {
+  test("holds the larger amount or the sum, as asked of links and of ports, and every label once", () => {
+    const overlaps = fc.constantFrom("larger" as const, "sum" as const);
+    fc.assert(
+      fc.property(claims, claims, overlaps, overlaps, (a, b, onLinks, onPorts) => {
+        const both = claimForBoth(a, b, { links: onLinks, ports: onPorts });
+        for (const channel of channels) {
+          const amounts = [amountOn(a, channel), amountOn(b, channel)] as const;
+          const overlap = channel.startsWith("link") ? onLinks : onPorts;
+          const expected = overlap === "sum" ? amounts[0] + amounts[1] : Math.max(...amounts);
+          expect(amountOn(both, channel)).toBe(expected);
+        }
+        expect(labelsOf(both)).toEqual([...new Set([...labelsOf(a), ...labelsOf(b)])].sort());
+      }),
+    );
+  });
+});
+
+describe("claimBeyond", () => {
+  test("together with the part it is the whole; of nothing, nothing is left", () => {
+    fc.assert(
+      fc.property(claims, claims, (whole, part) => {
+        const beyond = claimBeyond(whole, part, "q");
+        for (const channel of channels) {
+          const left = Math.max(0, amountOn(whole, channel) - amountOn(part, channel));
+          expect(amountOn(beyond, channel)).toBe(left);
+        }
+        const kept = new Set(labelsOf(part));
+        expect(labelsOf(beyond)).toEqual(labelsOf(whole).filter((label) => !kept.has(label)));
+        expect(beyond?.holder ?? "q").toBe("q");
+        expect(claimBeyond(whole, whole, "q")).toBeUndefined();
+      }),
+    );
+  });
+});

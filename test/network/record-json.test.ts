@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Ledger } from "../../src/ledger.ts";
+import { bandwidth } from "../../src/model/bandwidth.ts";
+import { networkNumber, nodeId, projectId, vlanId } from "../../src/model/ids.ts";
+import { VlanSet } from "../../src/model/vlan-set.ts";
+import { decideModify, decideSetup } from "../../src/network/decide.ts";
+import type { NetworkRecord, Quarantine } from "../../src/network/record.ts";
+import {
+  quarantineFromJson,
+  quarantineToJson,
+  recordFromJson,
+  recordToJson,
+} from "../../src/network/record-json.ts";
+import type { NetworkSpec } from "../../src/network/spec.ts";
+import { allLinksUp, topologyResources } from "../../src/pce/index.ts";
+import { campus } from "../support/campus.ts";
+
+const topology = campus();
+const view = {
+  topology,
+  ledger: Ledger.over(topologyResources(topology)),
+  linkState: allLinksUp,
+};
+const spec: NetworkSpec = {
+  endpoints: [
+    { hostPort: "s1a:eth1", vlan: vlanId(7), bandwidth: bandwidth(5_000) },
+    { hostPort: "s2b:eth1" },
+    { hostPort: "s3a:eth1", tagging: "untagged" },
+  ],
+  bandwidth: bandwidth(1_000_000),
+  vlans: VlanSet.of(101, 102),
+  sharing: "shared",
+  delivery: "flood",
+  protection: "none",
+};
+const made = decideSetup(view, "p", spec)._unsafeUnwrap();
+const changed = decideModify(view, "p", made.target, {
+  add: [{ hostPort: "s4a:eth1" }],
+  remove: ["s3a:eth1"],
+})._unsafeUnwrap();
+
+const base = { project: projectId("p"), number: networkNumber(7), createdAt: 5, updatedAt: 6 };
+const records: readonly NetworkRecord[] = [
+  { ...base, phase: "setup", target: made.target },
+  { ...base, phase: "stable", current: made.target },
+  { ...base, phase: "modify", current: made.target, target: changed.target, claim: changed.claim },
+  { ...base, phase: "teardown", current: changed.target },
+];
+const quarantine: Quarantine = {
+  id: networkNumber(9),
+  project: base.project,
+  number: base.number,
+  claim: made.claim,
+  pending: [nodeId("s1"), nodeId("s2")],
+};
+
+/** The value after it was written as text and read. */
+function throughText(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+describe("records in a store", () => {
+  test.each(records)("a record in phase $phase comes back as it was", (record) => {
+    const json = recordToJson(record);
+    expect(throughText(json)).toEqual(json);
+    expect(recordFromJson(throughText(json))._unsafeUnwrap()).toMatchObject(record);
+  });
+
+  test("a quarantine comes back as it was", () => {
+    const json = quarantineToJson(quarantine);
+    expect(throughText(json)).toEqual(json);
+    expect(quarantineFromJson(throughText(json))._unsafeUnwrap()).toMatchObject(quarantine);
+  });
+
+  test("a record of another version is refused, and so is one of another shape", () => {
+    const [json] = records.map(recordToJson);
+    for (const wrong of [
+      { format: 2 },
+      { phase: "resting" },
+      { number: -1 },
+      { createdAt: "yesterday" },
+      { target: undefined },
+    ]) {
+      expect(recordFromJson({ ...json, ...wrong }).isErr()).toBe(true);
+    }
+    expect(quarantineFromJson({ ...quarantineToJson(quarantine), pending: [] }).isErr()).toBe(true);
+  });
+
+  test("says what it cannot read", () => {
+    const json = recordToJson({ ...base, phase: "stable", current: made.target });
+    const broken = JSON.parse(JSON.stringify(json).replace('"vlans":"101-102"', '"vlans":"9999"'));
+    expect(recordFromJson(broken)._unsafeUnwrapErr()).toMatch(/^current\.spec\.vlans: /);
+  });
+
+  test("whatever a store gives, reading it is a value or an error", () => {
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true, withBigInt: true }), (value) => {
+        expect(recordFromJson(value).isErr()).toBe(true);
+        expect(quarantineFromJson(value).isErr()).toBe(true);
+      }),
+    );
+  });
+});
