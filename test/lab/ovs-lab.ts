@@ -1,6 +1,6 @@
 import { run } from "./exec.ts";
 import { FrameIo, type FramePort } from "./frame-port.ts";
-import { type LabNamespace, openLabNamespace } from "./lab-namespace.ts";
+import { enterNamespace, type LabNamespace, openLabNamespace } from "./lab-namespace.ts";
 import { Station, type StationOptions } from "./station.ts";
 import { type LabDocument, type PortWiring, type Wiring, wire } from "./wiring.ts";
 
@@ -195,9 +195,10 @@ export class OvsLab {
     return station;
   }
 
-  /** Gives a station another tag. */
+  /** Gives a station another tag, from its next frame on. */
   async setTag(station: Station, vlan: number | "untagged"): Promise<void> {
     await this.vsctl([["set", "port", station.interface, `tag=${tagColumn(vlan)}`]]);
+    await this.settle();
   }
 
   /** Removes the lab and all that runs in it. Idempotent. */
@@ -223,7 +224,8 @@ export class OvsLab {
 
   #enter(): readonly string[] {
     const { name, folder } = this.#namespace;
-    return ["ip", "netns", "exec", name, "env", `OVS_RUNDIR=${folder}`, `OVS_LOGDIR=${folder}`];
+    const environment = [`OVS_RUNDIR=${folder}`, `OVS_LOGDIR=${folder}`];
+    return [...enterNamespace(name), "env", ...environment];
   }
 
   #inside(script: string): Promise<string> {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { Background, CommandFailed, run } from "./exec.ts";
+import { enterNamespace } from "./lab-namespace.ts";
 
 /** A test host with an IP stack. */
 export interface StationOptions {
@@ -134,7 +135,7 @@ ip link set eth0 up
   }
 
   #enter(): readonly string[] {
-    return ["ip", "netns", "exec", this.#namespace];
+    return enterNamespace(this.#namespace);
   }
 }
 
