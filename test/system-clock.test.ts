@@ -19,3 +19,12 @@ test("a timer of the system clock fires after its time, unless it was cleared", 
   });
   expect(fired).toEqual(["short"]);
 });
+
+test("a timer of no time fires at the next turn of the event loop, unless it was cleared", async () => {
+  const fired: string[] = [];
+  const cleared = systemClock.setTimeout(() => fired.push("cleared"), 0);
+  systemClock.clearTimeout(cleared);
+  systemClock.setTimeout(() => fired.push("at once"), 0);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(fired).toEqual(["at once"]);
+});
