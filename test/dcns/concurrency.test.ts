@@ -77,6 +77,20 @@ describe("calls at once", () => {
     expect(errorOf(other, "vlan-unavailable").wouldWork).toContain("102");
   });
 
+  test("as many calls as one likes may be under way, and nothing warns of listeners", async () => {
+    await using bed = await Testbed.start();
+    const warnings: Error[] = [];
+    const listen = (warning: Error): number => warnings.push(warning);
+    process.on("warning", listen);
+    const { agent } = bed;
+    const projects = Array.from({ length: 20 }, (_, n) => `p${n}`);
+    const hosts = ["s1a:eth1", "s2a:eth1", "s3a:eth1"];
+    const calls = projects.map((project) => agent.setupPhysicalNetwork(project, hosts, 1e6));
+    for (const result of await bed.run(Promise.all(calls))) value(result);
+    process.off("warning", listen);
+    expect(warnings).toEqual([]);
+  });
+
   test("whatever is asked at once, links are never over-committed and every network is whole", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(callArbitrary, { minLength: 4, maxLength: 14 }), async (calls) => {
