@@ -38,6 +38,11 @@ export interface AgentOptions {
   readonly operationTimeoutMs?: number;
   /** How long each step back may take when a call is undone, in milliseconds; default 5,000. */
   readonly rollbackTimeoutMs?: number;
+  /**
+   * How long a network that moves to another tree waits, in milliseconds, before the old trunks are
+   * cleared; default 100. A switch may use what it has cached for that long after it has confirmed.
+   */
+  readonly drainMs?: number;
   /** How long a start waits for nodes with unfinished work, in milliseconds; default 5,000. */
   readonly recoveryTimeoutMs?: number;
 }
@@ -55,6 +60,7 @@ export interface AgentParts {
 }
 
 const DEFAULT_OPERATION_TIMEOUT_MS = 30_000;
+const DEFAULT_DRAIN_MS = 100;
 const DEFAULT_ROLLBACK_TIMEOUT_MS = 5_000;
 const DEFAULT_RECOVERY_TIMEOUT_MS = 5_000;
 
@@ -100,7 +106,7 @@ function wire(
     clock,
     registry,
     journal,
-    conductor: new Conductor(drivers),
+    conductor: new Conductor({ drivers, clock, drainMs: options.drainMs ?? DEFAULT_DRAIN_MS }),
     rollbackTimeoutMs: options.rollbackTimeoutMs ?? DEFAULT_ROLLBACK_TIMEOUT_MS,
     changed: (before, after) => announce(events, registry, before, after),
   });

@@ -1,25 +1,35 @@
 import { okAsync, Result, type ResultAsync } from "neverthrow";
 import type { DriverBase, ProvisionOptions } from "../drivers/driver-base.ts";
+import { pause } from "../drivers/driver-call.ts";
+import type { Clock } from "../model/clock.ts";
 import type { DriverCause, DriverError } from "../model/errors.ts";
 import type { DomainId, NodeId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { Segment } from "../model/segment.ts";
 import type { Segments } from "../network/forwarding.ts";
-import { sameSegment } from "../network/transition.ts";
+import { type Stage, sameSegment } from "../network/transition.ts";
 
 /** How far a journey through several states came. */
 export interface Progress {
-  /** The states that were begun, in order; the last may stand only in part. */
-  readonly begun: readonly Segments[];
+  /** The stages that were begun, in order; the last may stand only in part. */
+  readonly begun: readonly Stage[];
   readonly error?: DriverError;
+}
+
+/** What a conductor works with. */
+export interface ConductorContext {
+  readonly drivers: ReadonlyMap<DomainId, DriverBase>;
+  readonly clock: Clock;
+  /** How long frames may be under way on a trunk that has just been left, in milliseconds. */
+  readonly drainMs: number;
 }
 
 /** Brings the domains from one state to the next through their drivers. Holds no state of its own. */
 export class Conductor {
-  readonly #drivers: ReadonlyMap<DomainId, DriverBase>;
+  readonly #context: ConductorContext;
 
-  constructor(drivers: ReadonlyMap<DomainId, DriverBase>) {
-    this.#drivers = drivers;
+  constructor(context: ConductorContext) {
+    this.#context = context;
   }
 
   /** Whether some driver cannot carry its segment at all; asked before anything is touched. */
@@ -34,19 +44,16 @@ export class Conductor {
     return undefined;
   }
 
-  /** Goes through `states` one after another and stops at the first that fails. */
-  async advance(
-    from: Segments,
-    states: readonly Segments[],
-    options: ProvisionOptions,
-  ): Promise<Progress> {
-    const begun: Segments[] = [];
+  /** Goes through the stages of `way` and stops at the first that fails, or when `signal` is raised. */
+  async advance(from: Segments, way: readonly Stage[], signal: AbortSignal): Promise<Progress> {
+    const begun: Stage[] = [];
     let last = from;
-    for (const state of states) {
-      begun.push(state);
-      const moved = await this.move(last, state, options);
+    for (const stage of way) {
+      if (stage.drainBefore) await this.#drain(signal);
+      begun.push(stage);
+      const moved = await this.move(last, stage.state, { signal });
       if (moved.isErr()) return { begun, error: moved.error };
-      last = state;
+      last = stage.state;
     }
     return { begun };
   }
@@ -57,12 +64,14 @@ export class Conductor {
    */
   async retreat(
     from: Segments,
-    begun: readonly Segments[],
+    begun: readonly Stage[],
     timeoutMs: number,
   ): Promise<readonly NodeId[]> {
     const pending = new Map<DomainId, readonly NodeId[]>();
-    let last = begun.at(-1) ?? from;
-    for (const state of [from, ...begun.slice(0, -1)].reverse()) {
+    for (const [index, stage] of [...begun.entries()].reverse()) {
+      const last = stage.state;
+      const state = begun[index - 1]?.state ?? from;
+      if (stage.drainBeforeReturn) await this.#drain();
       for (const { domain, moved } of await this.#moveEach(last, state, {
         timeoutMs,
         allowPending: true,
@@ -70,7 +79,6 @@ export class Conductor {
         const states = [last.get(domain), state.get(domain)];
         pending.set(domain, moved.isOk() ? moved.value : doubtful(moved.error, states));
       }
-      last = state;
     }
     return [...new Set([...pending.values()].flat())].sort();
   }
@@ -112,8 +120,12 @@ export class Conductor {
     return okAsync([]);
   }
 
+  #drain(signal: AbortSignal = new AbortController().signal): Promise<void> {
+    return pause(this.#context.clock, this.#context.drainMs, signal);
+  }
+
   #driver(domain: DomainId): DriverBase {
-    const driver = this.#drivers.get(domain);
+    const driver = this.#context.drivers.get(domain);
     invariant(driver !== undefined, `domain ${domain} has a driver`);
     return driver;
   }

@@ -57,6 +57,7 @@ const agentOptions = v.strictObject({
   operationTimeoutMs: timeoutMs,
   rollbackTimeoutMs: timeoutMs,
   recoveryTimeoutMs: timeoutMs,
+  drainMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(60_000))),
 });
 
 /** An object that has these methods. */

@@ -6,7 +6,7 @@ import { claimBeyond, recordClaim } from "../network/claims.ts";
 import type { Decision } from "../network/decide.ts";
 import type { Owner, Segments } from "../network/forwarding.ts";
 import { currentOf, type NetworkRecord, type Quarantine } from "../network/record.ts";
-import { stages } from "../network/transition.ts";
+import { type Stage, stages } from "../network/transition.ts";
 import type { Conductor } from "./conductor.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
@@ -48,8 +48,8 @@ export class Transactions {
     const { journal, conductor, clock } = this.#context;
     const begun = this.#begin(before, project, decision);
     const from = this.#segments(begun, before?.current);
-    const states = this.#route(begun, before, decision);
-    const unsupported = states.map((state) => conductor.unsupported(state)).find(Boolean);
+    const way = this.#wayTo(begun, before, decision);
+    const unsupported = way.map(({ state }) => conductor.unsupported(state)).find(Boolean);
     if (unsupported !== undefined) return err(unsupported);
 
     this.#put(before, begun);
@@ -58,7 +58,7 @@ export class Transactions {
       this.#settle(begun, before, undefined);
       return err(intent.error);
     }
-    const progress = await conductor.advance(from, states, { signal: deadline.signal });
+    const progress = await conductor.advance(from, way, deadline.signal);
     const failure = progress.error ?? deadline.interruption;
     if (failure === undefined) {
       const done = stable(begun, decision.target, clock.now());
@@ -67,7 +67,7 @@ export class Transactions {
         this.#put(begun, done);
         return ok(done);
       }
-      return err(await this.#undo(before, begun, { from, begun: states, failure: outcome.error }));
+      return err(await this.#undo(before, begun, { from, begun: way, failure: outcome.error }));
     }
     const cause = deadline.interruption ?? failure;
     return err(await this.#undo(before, begun, { from, begun: progress.begun, failure: cause }));
@@ -148,12 +148,8 @@ export class Transactions {
     return { project, number, createdAt: now, updatedAt: now, phase: "setup", target };
   }
 
-  /** Every state between what is and the target. */
-  #route(
-    owner: Owner,
-    before: NetworkRecord | undefined,
-    { steps }: Decision,
-  ): readonly Segments[] {
+  /** Every stage between what is and the target. */
+  #wayTo(owner: Owner, before: NetworkRecord | undefined, { steps }: Decision): readonly Stage[] {
     let last = this.#segments(owner, before === undefined ? undefined : currentOf(before));
     return steps.flatMap(({ mode, to }) => {
       const next = this.#segments(owner, to);
@@ -169,7 +165,7 @@ export class Transactions {
     begun: NetworkRecord,
     journey: {
       readonly from: Segments;
-      readonly begun: readonly Segments[];
+      readonly begun: readonly Stage[];
       readonly failure: DcnsError;
     },
   ): Promise<DcnsError> {

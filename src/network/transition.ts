@@ -19,26 +19,40 @@ import type { Segments } from "./forwarding.ts";
 export type TransitionMode = "in-place" | "reroute";
 
 /**
- * The states that the domains must go through, in order, to get from `from` to `to`. The last is
+ * One state on the way. Frames may be under way on trunks that a move clears, and a switch goes on
+ * for some milliseconds as it did before it confirmed a change; the flags say where to wait for that.
+ */
+export interface Stage {
+  readonly state: Segments;
+  /** Going on into this state clears trunks that have just been left. */
+  readonly drainBefore: boolean;
+  /** So does going back from this state to the one before. */
+  readonly drainBeforeReturn: boolean;
+}
+
+/**
+ * The stages that the domains must go through, in order, to get from `from` to `to`. The last is
  * `to` itself; states that equal their predecessor are left out. Read backwards, and with `from` at
  * the end, it is a safe way back.
  */
-export function stages(from: Segments, to: Segments, mode: TransitionMode): readonly Segments[] {
-  const between = match(mode)
-    .with("in-place", () => [])
+export function stages(from: Segments, to: Segments, mode: TransitionMode): readonly Stage[] {
+  const way = match(mode)
+    .with("in-place", () => [plain(to)])
     .with("reroute", () => {
       const laid = combine(from, to, (was, will) => mergeNode(was, will, layTrunks));
-      return [laid, combine(laid, to, (was, will) => mergeNode(was, will, turnEdges))];
+      const turned = combine(laid, to, (was, will) => mergeNode(was, will, turnEdges));
+      return [
+        { ...plain(laid), drainBeforeReturn: true },
+        plain(turned),
+        { ...plain(to), drainBefore: true },
+      ];
     })
     .exhaustive();
-  return withoutRepetition(from, [...between, to]);
+  return withoutRepetition(from, way);
 }
 
-/** Whether two states ask the same of every domain. */
-export function sameSegments(a: Segments, b: Segments): boolean {
-  return (
-    a.size === b.size && [...a].every(([domain, segment]) => sameSegment(segment, b.get(domain)))
-  );
+function plain(state: Segments): Stage {
+  return { state, drainBefore: false, drainBeforeReturn: false };
 }
 
 /** Whether two segments, or the lack of them, ask the same of a domain; generations do not matter. */
@@ -126,10 +140,14 @@ const layTrunks: PickRule = (was, will) => was ?? (will?.role === "edge" ? undef
 /** Every edge of the new tree uses the new trunks; the old ones carry what is under way. */
 const turnEdges: PickRule = (was, will) => (will?.role === "edge" ? will : (was ?? will));
 
-function withoutRepetition(from: Segments, states: readonly Segments[]): readonly Segments[] {
-  const kept: Segments[] = [];
-  for (const state of states) {
-    if (!sameSegments(kept.at(-1) ?? from, state)) kept.push(state);
+function sameSegments(a: Segments, b: Segments): boolean {
+  return a.size === b.size && [...a].every(([domain, its]) => sameSegment(its, b.get(domain)));
+}
+
+function withoutRepetition(from: Segments, way: readonly Stage[]): readonly Stage[] {
+  const kept: Stage[] = [];
+  for (const stage of way) {
+    if (!sameSegments(kept.at(-1)?.state ?? from, stage.state)) kept.push(stage);
   }
   return kept;
 }

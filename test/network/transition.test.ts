@@ -4,7 +4,7 @@ import { attachmentKey } from "../../src/model/attachment.ts";
 import type { ForwardingRule } from "../../src/model/segment.ts";
 import { type Segments, segmentsOf } from "../../src/network/forwarding.ts";
 import type { Realisation } from "../../src/network/realisation.ts";
-import { sameSegment, stages } from "../../src/network/transition.ts";
+import { type Stage, sameSegment, stages } from "../../src/network/transition.ts";
 import type { Topology } from "../../src/topology.ts";
 import {
   type Draw,
@@ -47,6 +47,10 @@ function walk(topology: Topology, tables: Tables, port: string, tag: string): re
   };
   arrive(port, tag);
   return delivered.sort();
+}
+
+function statesOf(way: readonly Stage[]): readonly Segments[] {
+  return way.map(({ state }) => state);
 }
 
 /** Every state the nodes can be in while they go from one state to the next, each on its own. */
@@ -109,8 +113,8 @@ describe("stages", () => {
         const keep = { firstLabel: 300, keep: from, sharing };
         const to = randomRealisation(draw, topology, hosts, keep);
         const [a, b] = [segmentsOf(topology, owner, from), segmentsOf(topology, owner, to)];
-        checkWay(draw, topology, { from, to }, stages(a, b, "in-place"));
-        checkWay(draw, topology, { from: to, to: from }, stages(b, a, "in-place"));
+        checkWay(draw, topology, { from, to }, statesOf(stages(a, b, "in-place")));
+        checkWay(draw, topology, { from: to, to: from }, statesOf(stages(b, a, "in-place")));
       }),
       { numRuns: 150 },
     );
@@ -126,7 +130,7 @@ describe("stages", () => {
         const grown = { firstLabel: 300, keep: from, vlan: 101 };
         const to = randomRealisation(draw, topology, hosts, grown);
         const [a, b] = [segmentsOf(topology, owner, from), segmentsOf(topology, owner, to)];
-        checkWay(draw, topology, { from, to }, stages(a, b, "in-place"));
+        checkWay(draw, topology, { from, to }, statesOf(stages(a, b, "in-place")));
       }),
       { numRuns: 100 },
     );
@@ -141,7 +145,7 @@ describe("stages", () => {
         const from = randomRealisation(draw, topology, hosts, { firstLabel: 200 });
         const to = randomRealisation(draw, topology, hosts, { firstLabel: 300 });
         const start = segmentsOf(topology, owner, from);
-        const there = stages(start, segmentsOf(topology, owner, to), "reroute");
+        const there = statesOf(stages(start, segmentsOf(topology, owner, to), "reroute"));
         const back = [start, ...there.slice(0, -1)].reverse();
         checkWay(draw, topology, { from: to, to: from }, back);
       }),
@@ -158,7 +162,7 @@ describe("stages", () => {
         const from = randomRealisation(draw, topology, hosts, { firstLabel: 200 });
         const to = randomRealisation(draw, topology, hosts, { firstLabel: 300 });
         const [a, b] = [segmentsOf(topology, owner, from), segmentsOf(topology, owner, to)];
-        checkWay(draw, topology, { from, to }, stages(a, b, "reroute"));
+        checkWay(draw, topology, { from, to }, statesOf(stages(a, b, "reroute")));
       }),
       { numRuns: 150 },
     );
@@ -180,7 +184,7 @@ describe("stages", () => {
           owner,
           randomRealisation(draw, topology, hosts, { firstLabel: 300, vlan: 101 }),
         );
-        const states = stages(from, to, mode);
+        const states = statesOf(stages(from, to, mode));
         expect([...(states.at(-1) ?? new Map()).keys()].sort()).toEqual([...to.keys()].sort());
         let last = from;
         for (const state of states) {
@@ -194,5 +198,18 @@ describe("stages", () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test("old trunks are drained before they are cleared, on the way there and on the way back", () => {
+    const draw = drawFrom(1);
+    const topology = randomTopology(draw, 5);
+    const hosts = randomHosts(draw, topology, 4);
+    const [from, to] = [200, 300].map((firstLabel) =>
+      segmentsOf(topology, owner, randomRealisation(draw, topology, hosts, { firstLabel })),
+    );
+    if (from === undefined || to === undefined) throw new Error("two realisations were drawn");
+    const way = stages(from, to, "reroute");
+    expect(way.map(({ drainBefore }) => drainBefore)).toEqual([false, false, true]);
+    expect(way.map(({ drainBeforeReturn }) => drainBeforeReturn)).toEqual([true, false, false]);
   });
 });
