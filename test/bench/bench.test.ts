@@ -1,0 +1,108 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import * as v from "valibot";
+import { describe, expect, test } from "vitest";
+import { parseArguments } from "../../bench/support/arguments.ts";
+import { percentiles } from "../../bench/support/statistics.ts";
+import { missingForOvs } from "../lab/require-ovs.ts";
+
+const root = join(import.meta.dirname, "../..");
+const TIMEOUT_MS = 60_000;
+
+/** Runs a benchmark as `npm run bench` does, and reads the last line that it prints. */
+async function runBench(...words: readonly string[]): Promise<v.InferOutput<typeof report>> {
+  const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
+  const command = [tsx, "bench/main.ts", ...words, "--quick", "--json"];
+  const { stdout } = await promisify(execFile)(process.execPath, command, {
+    cwd: root,
+    timeout: TIMEOUT_MS,
+  });
+  return v.parse(report, JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? ""));
+}
+
+const percentilePair = v.strictObject({ p50: v.number(), p99: v.number() });
+const fabric = v.strictObject({
+  p2pSetup: percentilePair,
+  p2pTeardown: percentilePair,
+  mp8Setup: percentilePair,
+  mp8Teardown: percentilePair,
+});
+const setupSummary = v.object({
+  ms: v.record(v.string(), fabric),
+  networksPerSecond: v.record(v.string(), v.number()),
+});
+const flowModSummary = v.object({
+  flowModsPerSecond: v.number(),
+  ratios: v.strictObject({ ovsOfctl: v.number(), ovsOfctlBundle: v.number() }),
+});
+const report = v.strictObject({
+  bench: v.string(),
+  cases: v.array(v.record(v.string(), v.union([v.string(), v.number()]))),
+  summary: v.record(v.string(), v.unknown()),
+});
+
+describe("the benchmarks, run just long enough to see that they work", () => {
+  test("setup times networks, on Open vSwitch too where it is", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const { bench, summary } = await runBench("setup");
+    expect(bench).toBe("setup");
+    const { ms, networksPerSecond } = v.parse(setupSummary, summary);
+    const isReal = missingForOvs().length === 0;
+    const real = isReal ? ["open-vswitch"] : [];
+    expect(Object.keys(ms)).toEqual(["simulated-memory", "simulated-tcp", ...real]);
+    expect(Object.keys(networksPerSecond)).toEqual(Object.keys(ms));
+    expect(v.is(flowModSummary, summary)).toBe(isReal);
+  });
+
+  test("topology times the reading of a document", { timeout: TIMEOUT_MS }, async () => {
+    const { cases } = await runBench("topology");
+    expect(cases).toMatchObject([{ nodes: 200, links: 1_000 }]);
+  });
+
+  test("a name that no benchmark has ends with 2 and the names there are", async () => {
+    const run = runBench("nothing");
+    await expect(run).rejects.toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/there is no nothing.* setup .* topology /s),
+    });
+  });
+});
+
+describe("the arguments of a benchmark", () => {
+  test("everything but the name has a default", () => {
+    expect(parseArguments(["setup"])).toEqual({
+      name: "setup",
+      data: undefined,
+      seed: 1,
+      quick: false,
+      json: false,
+    });
+  });
+
+  test("options may stand anywhere", () => {
+    expect(parseArguments(["--seed", "7", "p2p", "--data", "x", "--json", "--quick"])).toEqual({
+      name: "p2p",
+      data: "x",
+      seed: 7,
+      quick: true,
+      json: true,
+    });
+  });
+
+  test.each([
+    ["setup", "p2p"],
+    ["setup", "--seed", "-1"],
+    ["setup", "--fast"],
+  ])("%s %s %s is refused", (...words) => {
+    expect(() => parseArguments(words)).toThrow();
+  });
+});
+
+test("percentiles are by nearest rank", () => {
+  const values = Array.from({ length: 200 }, (_, index) => 200 - index);
+  expect(percentiles(values)).toEqual({ p50: 100, p99: 198 });
+  expect(percentiles([3])).toEqual({ p50: 3, p99: 3 });
+});
