@@ -60,7 +60,7 @@ export class ControllerConnection implements RoleHolder {
   readonly #inbox: Request[] = [];
   /** The delay that holds the inbox up. */
   #delay: unknown;
-  /** Whether the inbox is held up for ever. */
+  /** Whether nothing is carried out or sent any more. */
   #hangs = false;
   #probe: unknown;
   #probed = false;
@@ -186,6 +186,7 @@ export class ControllerConnection implements RoleHolder {
         return;
       case "hang":
         this.#hangs = true;
+        clock.clearTimeout(this.#probe);
         return;
       case "reject":
         this.refuse(request, fault);
@@ -200,7 +201,7 @@ export class ControllerConnection implements RoleHolder {
   }
 
   #send(xid: number, message: OfMessage): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#hangs) return;
     this.#options.observe({ type: "message", direction: "to-controller", xid, message });
     this.#transport.send(encodeMessage(OPENFLOW_1_3, xid, message));
   }
@@ -208,7 +209,7 @@ export class ControllerConnection implements RoleHolder {
   #armProbe(): void {
     const { clock, probeMs } = this.#options;
     clock.clearTimeout(this.#probe);
-    if (probeMs === 0 || this.#closed) return;
+    if (probeMs === 0 || this.#closed || this.#hangs) return;
     this.#probe = clock.setTimeout(() => {
       if (this.#probed) {
         this.close("the controller is silent");

@@ -8,7 +8,7 @@ export type Fault =
   | { readonly type: "drop" }
   /** It, and everything behind it, waits. */
   | { readonly type: "delay"; readonly delayMs: number }
-  /** It, and everything behind it, waits for ever; the connection stays open. */
+  /** The switch does and says nothing more on this connection, which stays open. */
   | { readonly type: "hang" }
   /** The connection breaks before it is carried out. */
   | { readonly type: "disconnect" }
