@@ -8,7 +8,7 @@ import { driverFaults } from "./agent/option-faults.ts";
 import { Serial } from "./agent/serial.ts";
 import { replaceTopology, type TopologyUpdate } from "./agent/topology-update.ts";
 import type { DcnsError } from "./model/errors.ts";
-import type { ProjectId } from "./model/ids.ts";
+import type { NodeId, ProjectId } from "./model/ids.ts";
 import type { NetworkInfo } from "./model/network.ts";
 import { parseModify, parseProjectCall, parseSetup } from "./network/request.ts";
 import {
@@ -125,6 +125,11 @@ export class DcnsAgent implements AsyncDisposable {
     return parseProjectCall(project, limitOptions, undefined).andThen(({ project: id }) =>
       this.#parts.calls.info(id),
     );
+  }
+
+  /** The nodes that are connected and hold exactly what they should, ordered by id. */
+  get nodesUp(): readonly NodeId[] {
+    return this.#parts.watch.nodesUp;
   }
 
   /** Every network there is, ordered by project. */

@@ -108,6 +108,7 @@ function wire(
     journal,
     conductor: new Conductor({ drivers, clock, drainMs: options.drainMs ?? DEFAULT_DRAIN_MS }),
     rollbackTimeoutMs: options.rollbackTimeoutMs ?? DEFAULT_ROLLBACK_TIMEOUT_MS,
+    seenClean: (node, network) => watch.seenClean(node, network),
     changed: (before, after) => announce(events, registry, before, after),
   });
   const griPrefix = options.griPrefix ?? "dcns-";

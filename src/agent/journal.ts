@@ -37,8 +37,25 @@ export class Journal {
   load(): ResultAsync<Contents, StoreError> {
     return this.#store.load().andThen((records) => {
       for (const { key, revision } of records) this.#revisions.set(key, revision);
-      return readContents(records);
+      return readContents(records).map((contents) => this.#withoutLeftovers(contents));
     });
+  }
+
+  /**
+   * A project has one network. A setup beside it is one that was undone while the store did not
+   * answer: the audits of the switches have seen to what it left, and its record goes too.
+   */
+  #withoutLeftovers({ networks, quarantines }: Contents): Contents {
+    const settled = new Set(
+      networks.filter(({ phase }) => phase !== "setup").map(({ project }) => project),
+    );
+    const isLeft = (one: NetworkRecord): boolean =>
+      one.phase === "setup" && settled.has(one.project);
+    for (const record of networks.filter(isLeft)) {
+      const write = writeOf({ type: "network-gone", record });
+      this.#owed.set(write.key, write);
+    }
+    return { networks: networks.filter((one) => !isLeft(one)), quarantines };
   }
 
   /** Writes all entries at once. Changes of one network must follow one another. */

@@ -42,7 +42,17 @@ const NO_TOPOLOGY = "must be a Topology";
 
 const driver = methods(
   "must be a driver",
-  ...["attach", "capabilities", "cost", "provision", "release", "verify", "subscribe", "close"],
+  ...[
+    "attach",
+    "updateDomain",
+    "capabilities",
+    "cost",
+    "provision",
+    "release",
+    "verify",
+    "subscribe",
+    "close",
+  ],
 );
 const timeoutMs = v.optional(
   v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 31 - 1, "must be a time that timers can take")),

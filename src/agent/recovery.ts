@@ -31,6 +31,9 @@ export async function recover(
     if (record.phase === "teardown" && pending.length > 0) continue;
     const ended = await context.transactions.finish(record, stayingRecord(record), pending);
     if (ended.isErr()) return ended;
+    for (const node of pending.filter((one) => context.watch.nodesUp.includes(one))) {
+      context.watch.seenClean(node, record.number);
+    }
   }
   return ok(undefined);
 }

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Clock } from "../model/clock.ts";
 import type { DcnsError, StoreError } from "../model/errors.ts";
-import type { NodeId, ProjectId } from "../model/ids.ts";
+import type { NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
 import { claimBeyond, recordClaim } from "../network/claims.ts";
 import type { Decision } from "../network/decide.ts";
 import type { Owner, Segments } from "../network/forwarding.ts";
@@ -20,6 +20,8 @@ export interface TransactionContext {
   readonly conductor: Conductor;
   /** How long one step back may take, in milliseconds. */
   readonly rollbackTimeoutMs: number;
+  /** Told of a node that holds nothing of a network any more. */
+  readonly seenClean: (node: NodeId, network: NetworkNumber) => void;
   /** Told of every record that is put in place of another, and of every one that is gone. */
   readonly changed: (before: NetworkRecord | undefined, after: NetworkRecord | undefined) => void;
 }
@@ -91,7 +93,22 @@ export class Transactions {
     const options = { signal: deadline.signal, allowPending: force };
     const removed = await conductor.move(segments, new Map(), options);
     if (removed.isErr()) return err(deadline.interruption ?? removed.error);
-    return this.finish(begun, undefined, removed.value);
+    const finished = await this.finish(begun, undefined, removed.value);
+    if (finished.isOk()) await this.#lookAgain(begun, segments, removed.value);
+    return finished;
+  }
+
+  /** A node that came back before its quarantine had begun would otherwise stay in it. */
+  async #lookAgain(
+    { number }: NetworkRecord,
+    segments: Segments,
+    pending: readonly NodeId[],
+  ): Promise<void> {
+    if (pending.length === 0) return;
+    const { conductor, rollbackTimeoutMs: timeoutMs, seenClean } = this.#context;
+    const still = await conductor.move(segments, new Map(), { timeoutMs, allowPending: true });
+    const dirty = still.unwrapOr(pending);
+    for (const node of pending.filter((one) => !dirty.includes(one))) seenClean(node, number);
   }
 
   /**
@@ -104,22 +121,9 @@ export class Transactions {
     pending: readonly NodeId[],
   ): Promise<Result<void, StoreError>> {
     const quarantine = this.#quarantineOf(before, after, pending);
-    const written = await this.#context.journal.write(this.#endOf(before, after, quarantine));
+    const written = await this.#context.journal.write(endOf(before, after, quarantine));
     if (written.isOk()) this.#settle(before, after, quarantine);
     return written;
-  }
-
-  #endOf(
-    before: NetworkRecord,
-    after: NetworkRecord | undefined,
-    quarantine: Quarantine | undefined,
-  ): readonly JournalEntry[] {
-    return [
-      after === undefined
-        ? { type: "network-gone", record: before }
-        : { type: "network", record: after },
-      ...(quarantine === undefined ? [] : [{ type: "quarantine" as const, quarantine }]),
-    ];
   }
 
   #settle(
@@ -174,7 +178,7 @@ export class Transactions {
     const quarantine = this.#quarantineOf(begun, before, pending);
     // Known before it is written, so that a node that returns meanwhile ends its quarantine.
     this.#settle(begun, before, quarantine);
-    await journal.settle(this.#endOf(begun, before, quarantine));
+    await journal.settle(endOf(begun, before, quarantine));
     const { failure } = journey;
     return failure.type === "driver-failed" ? { ...failure, pending } : failure;
   }
@@ -202,6 +206,19 @@ export class Transactions {
     const claim = claimBeyond(recordClaim(before), kept, `${project} (quarantine ${id})`);
     return claim === undefined ? undefined : { id, project, number, claim, pending };
   }
+}
+
+function endOf(
+  before: NetworkRecord,
+  after: NetworkRecord | undefined,
+  quarantine: Quarantine | undefined,
+): readonly JournalEntry[] {
+  return [
+    after === undefined
+      ? { type: "network-gone", record: before }
+      : { type: "network", record: after },
+    ...(quarantine === undefined ? [] : [{ type: "quarantine" as const, quarantine }]),
+  ];
 }
 
 function stable(

@@ -1,6 +1,6 @@
 import { match } from "ts-pattern";
 import type { DriverBase, DriverEvent } from "../drivers/driver-base.ts";
-import type { DomainId, NodeId, ProjectId } from "../model/ids.ts";
+import type { DomainId, NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
 import { segmentIdOf } from "../network/forwarding.ts";
 import { networkState } from "../network/info.ts";
 import { latestOf, type NetworkRecord, type Quarantine } from "../network/record.ts";
@@ -34,6 +34,11 @@ export class Watch implements Disposable {
     this.#subscriptions.push(driver.subscribe((event) => this.#hear(domain, event)));
   }
 
+  /** The nodes that are there and hold what they should, in the order of their ids. */
+  get nodesUp(): readonly NodeId[] {
+    return [...this.#nodesUp].sort();
+  }
+
   /** Resolves with those of `nodes` that are not up when all are, or when `signal` is raised. */
   async untilUp(nodes: readonly NodeId[], signal: AbortSignal): Promise<readonly NodeId[]> {
     const missing = (): readonly NodeId[] => nodes.filter((node) => !this.#nodesUp.has(node));
@@ -49,6 +54,11 @@ export class Watch implements Disposable {
       });
     }
     return missing();
+  }
+
+  /** Notes that a node was seen clean of a network. */
+  seenClean(node: NodeId, network: NetworkNumber): void {
+    this.#clean(node, ({ number }) => number === network);
   }
 
   [Symbol.dispose](): void {

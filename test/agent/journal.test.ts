@@ -82,4 +82,17 @@ describe("Journal", () => {
     (await journal.write([put(2)]))._unsafeUnwrap();
     expect(await numbersIn(new Journal(inner))).toEqual([1, 2]);
   });
+
+  test("a setup that is left beside the project's network is forgotten, and written off later", async () => {
+    const store = new MemoryStore();
+    const { project, number, createdAt, updatedAt } = recordOf(9);
+    const left: NetworkRecord = { project, number, createdAt, updatedAt, phase: "setup", target };
+    const earlier = new Journal(store);
+    (await earlier.write([{ type: "network", record: left }, put(10)]))._unsafeUnwrap();
+    const journal = new Journal(store);
+    expect(await numbersIn(journal)).toEqual([10]);
+    (await journal.write([put(10)]))._unsafeUnwrap();
+    const keys = (await store.load())._unsafeUnwrap().map(({ key }) => key);
+    expect(keys).toEqual(["network/10"]);
+  });
 });

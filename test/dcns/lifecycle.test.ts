@@ -159,3 +159,11 @@ describe("DcnsAgent.start", () => {
     );
   });
 });
+
+test("the agent says which nodes are up, those too that were there before anybody asked", async () => {
+  await using bed = await Testbed.start();
+  expect(bed.agent.nodesUp).toEqual(["s1", "s2", "s3", "s4"]);
+  bed.fabric.switchOf("s2").disconnect("the cable was pulled");
+  await bed.until(() => !bed.agent.nodesUp.some((node) => node === "s2"));
+  expect(bed.agent.nodesUp).toEqual(["s1", "s3", "s4"]);
+});
