@@ -27,7 +27,7 @@ export function explainBandwidth(
     if (less.isOk()) best = less.value;
     return less.isOk();
   };
-  const largest = lastThat(works, 0, required);
+  const largest = largestThat(works, residualsUpTo(scene, required));
   const plan = reload(scene.topology, best, scene.request.endpoints, scene.request);
   const overloaded = overloadedArcs(scene, plan);
   if (overloaded.length === 0) return ok(plan);
@@ -40,6 +40,23 @@ export function explainBandwidth(
     cut,
   };
   return err({ type: "no-path", explanation });
+}
+
+/**
+ * The largest rate that works, between the first and the last of `residuals`, which are ascending:
+ * the first works and the last does not. Where every link reserves the same, it is one of them.
+ */
+function largestThat(works: (rate: number) => boolean, residuals: readonly number[]): number {
+  const at = lastThat((index) => works(residuals[index] ?? 0), 0, residuals.length - 1);
+  const [low = 0, high = 0] = residuals.slice(at, at + 2);
+  return low + 1 < high && works(low + 1) ? lastThat(works, low + 1, high) : low;
+}
+
+/** What links have left, ascending, from nothing to `most`. */
+function residualsUpTo({ graph, availability }: Scene, most: number): readonly number[] {
+  const residuals = [...graph.arcs].map((arc) => availability.residual(arc));
+  const below = residuals.filter((residual) => residual < most);
+  return [...new Set([0, ...below, most])].sort((x, y) => x - y);
 }
 
 /** The rate at which a cap begins to tell. */

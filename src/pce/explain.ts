@@ -36,11 +36,16 @@ export function explain(scene: Scene, obstacle: Obstacle): Result<NetworkPlan, P
 function explainNoTree(scene: Scene): Result<NetworkPlan, PlanRefusal> {
   const components = componentsOf(scene);
   if (components.length > 1) return noPath({ reason: "disconnected", components });
-  if (isPlanned(withoutHopLimit(scene))) return explainHops(scene);
-  const idle = attempt(capped(scene, 0));
+  if (isTooLong(scene)) return explainHops(scene);
+  const idleScene = capped(scene, 0);
+  const idle = attempt(idleScene);
   if (idle.isOk()) return explainBandwidth(scene, idle.value);
-  if (isPlanned(withoutHopLimit(capped(scene, 0)))) return explainHops(capped(scene, 0));
-  return err(explainLabels(scene));
+  return isTooLong(idleScene) ? explainHops(idleScene) : err(explainLabels(scene));
+}
+
+/** Whether it would do without the limit on hops. */
+function isTooLong(scene: Scene): boolean {
+  return scene.request.maxHops !== undefined && isPlanned(withoutHopLimit(scene));
 }
 
 function isPlanned(scene: Scene): boolean {

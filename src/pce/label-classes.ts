@@ -1,3 +1,4 @@
+import type { VlanId } from "../model/ids.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
 import type { Availability } from "./availability.ts";
 
@@ -24,6 +25,32 @@ export function labelClasses(labels: VlanSet, sets: Iterable<VlanSet>): LabelCla
     classes = refined;
   }
   return { classes, isExact: true };
+}
+
+/**
+ * Labels of which no other is in the same ones of `sets` and more, the lowest of equals: where a tree
+ * can have some label throughout, it can have one of these. In ascending order.
+ */
+export function mostCommonLabels(labels: VlanSet, sets: Iterable<VlanSet>): readonly VlanId[] {
+  const distinct = [...new Set(sets)];
+  const lowest = new Map<bigint, VlanId>();
+  let places = -1n;
+  for (const label of labels) {
+    const isLikeLast =
+      labels.has(label - 1) && distinct.every((s) => s.has(label) === s.has(label - 1));
+    if (!isLikeLast) places = placesOf(label, distinct);
+    if (!lowest.has(places)) lowest.set(places, label);
+  }
+  const entries = [...lowest];
+  return entries.flatMap(([own, label]) => {
+    const isBeaten = entries.some(([other]) => other !== own && (own & ~other) === 0n);
+    return isBeaten ? [] : [label];
+  });
+}
+
+/** The positions of the sets that hold `label`, as bits. */
+function placesOf(label: VlanId, sets: readonly VlanSet[]): bigint {
+  return BigInt(`0b0${sets.map((set) => (set.has(label) ? "1" : "0")).join("")}`);
 }
 
 /** The labels that may be used on each link that may be. */

@@ -2,10 +2,10 @@ import { err, ok, type Result } from "neverthrow";
 import { VlanSet } from "../model/vlan-set.ts";
 import { type Graph, headOf } from "./graph.ts";
 import { MinHeap } from "./min-heap.ts";
-import type { Weight } from "./shortest-path.ts";
+import { reach, type Weight } from "./shortest-path.ts";
 
-/** Where a path may begin, and which labels its first link may have there. */
-export interface LabelOrigin {
+/** Where a path begins or ends, and which labels its link may have there. */
+export interface LabelEnd {
   readonly node: number;
   readonly labels: VlanSet;
   /** Whether the label must be the VLAN of the network. */
@@ -20,9 +20,8 @@ export interface LabelPathQuery {
   readonly labels: (link: number) => VlanSet;
   /** The VLANs that the network may have. */
   readonly vlans: VlanSet;
-  readonly origins: readonly LabelOrigin[];
-  /** Where the path is to end, and which label its last link may have there. */
-  readonly target: LabelOrigin;
+  readonly origin: LabelEnd;
+  readonly target: LabelEnd;
   readonly maxHops?: number;
 }
 
@@ -33,7 +32,7 @@ export interface SearchLimit {
 }
 
 /** How many ways a search may have before it is given up. */
-export const MAX_WAYS = 500_000;
+export const MAX_WAYS = 200_000;
 
 /**
  * Finds the cheapest path on which labels can be had: the same one on both sides of a node that
@@ -41,27 +40,45 @@ export const MAX_WAYS = 500_000;
  *
  * Label-setting search (Desrochers and Soumis, 1988) over ways to nodes, each with the set of labels
  * it may still have: a way makes another to the same node needless if it is no longer and has all
- * its labels. That finds walks, of which a cheapest is nearly always a path; if it comes to a node
- * twice, a second search also demands of the better way that it visits only nodes that the other
- * visits. Exact; exponential at worst, as finding such paths is NP-hard. Ties go to fewer
- * hops, then to the lowest link at the first place where paths differ.
+ * its labels. The cost still to come without regard to labels leads it (A*: Hart, Nilsson and
+ * Raphael, 1968). The cheapest way may come to a node twice, through a detour to a node that
+ * translates; then the search is done again with such nodes forbidden to be visited twice, until the
+ * way is a path (decremental state space relaxation: Righini and Salani, 2008). Exact; exponential
+ * at worst, as finding such paths is NP-hard. Ties go to fewer hops, then to the lowest link at the
+ * first place where paths differ.
  */
 export function cheapestLabelPath(
   query: LabelPathQuery,
 ): Result<readonly number[] | undefined, SearchLimit> {
-  return search(query, false).andThen((walk) => {
-    if (walk === undefined || isPath(walk)) return ok(walk && arcsOf(walk));
-    return search(query, true).map((path) => path && arcsOf(path));
-  });
+  const { graph, target } = query;
+  const back = (arc: number): number => query.weight(arc ^ 1);
+  const { costs: ahead } = reach({ graph, weight: back }, [target.node]);
+  const once = new Set<number>();
+  for (;;) {
+    const found = search({ ...query, ahead, once });
+    if (found.isErr()) return err(found.error);
+    const repeated = found.value === undefined ? [] : repeatedNodes(found.value);
+    if (repeated.length === 0) return ok(found.value && arcsOf(found.value));
+    for (const node of repeated) once.add(node);
+  }
 }
 
-/** A way from an origin to `node`. */
+interface LabelSearch extends LabelPathQuery {
+  /** Of each node, the cost from there to the target at least. */
+  readonly ahead: Float64Array;
+  /** Nodes that may not be visited twice. */
+  readonly once: ReadonlySet<number>;
+}
+
+/** A way from the origin to `node`. */
 interface Way {
   readonly node: number;
   readonly cost: number;
   readonly hops: number;
   /** The arc by which it came to `node`, and what went before; absent at the start. */
   readonly last?: { readonly arc: number; readonly before: Way };
+  /** The nodes it has visited of those that may not be visited twice. */
+  readonly visited: readonly number[];
   /** The labels that all links since the last translation may have. */
   readonly labels: VlanSet;
   /** The VLANs that the network may still have. */
@@ -70,65 +87,61 @@ interface Way {
   readonly isNetwork: boolean;
 }
 
-function search(
-  query: LabelPathQuery,
-  isElementary: boolean,
-): Result<Way | undefined, SearchLimit> {
+function search(query: LabelSearch): Result<Way | undefined, SearchLimit> {
   const ways: Way[] = [];
   const heap = new MinHeap();
   const settled = new Map<number, Way[]>();
+  const leastCost = (way: Way): number => way.cost + (query.ahead[way.node] ?? 0);
   const add = (way: Way): void => {
-    heap.push(way.cost, way.hops, ways.length);
+    heap.push(leastCost(way), way.hops, ways.length);
     ways.push(way);
   };
   let best: Way | undefined;
-  for (const origin of query.origins) add(startAt(query, origin));
+  add(startOf(query));
   for (let index = heap.pop(); index !== -1; index = heap.pop()) {
     const way = ways[index];
-    if (way === undefined || isLonger(way, best)) break;
+    if (way === undefined || (best !== undefined && leastCost(way) > best.cost)) break;
     if (way.node === query.target.node) best = shorter(way, best);
-    else if (settle(query, settled, way, isElementary)) {
-      for (const next of extensions(query, way, isElementary)) add(next);
-    }
+    else if (settle(query, settled, way)) for (const next of extensions(query, way)) add(next);
     if (ways.length > MAX_WAYS) return err({ type: "search-limit", limit: MAX_WAYS });
   }
   return ok(best);
 }
 
-function startAt({ vlans }: LabelPathQuery, { node, labels, isNetwork }: LabelOrigin): Way {
-  return { node, cost: 0, hops: 0, labels, vlans: isNetwork ? labels : vlans, isNetwork };
+function startOf({ origin: { node, labels, isNetwork }, vlans, once }: LabelSearch): Way {
+  const visited = once.has(node) ? [node] : [];
+  return { node, cost: 0, hops: 0, visited, labels, vlans: isNetwork ? labels : vlans, isNetwork };
 }
 
 /** Adds `way` to those that are gone on with, unless one of them makes it needless. */
-function settle(
-  query: LabelPathQuery,
-  settled: Map<number, Way[]>,
-  way: Way,
-  isElementary: boolean,
-): boolean {
+function settle(query: LabelSearch, settled: Map<number, Way[]>, way: Way): boolean {
   const others = settled.get(way.node) ?? [];
-  if (others.some((other) => dominates(query, other, way, isElementary))) return false;
+  if (others.some((other) => dominates(query, other, way))) return false;
   settled.set(way.node, [...others, way]);
   return true;
 }
 
-function* extensions(query: LabelPathQuery, way: Way, isElementary: boolean): Generator<Way, void> {
-  const { graph } = query;
+function* extensions(query: LabelSearch, way: Way): Generator<Way, void> {
+  const { graph, ahead } = query;
   if (way.hops === query.maxHops) return;
   const end = graph.offsets[way.node + 1] ?? 0;
   for (let at = graph.offsets[way.node] ?? 0; at < end; at++) {
     const arc = graph.arcs[at] ?? 0;
+    const head = headOf(graph, arc);
     const cost = way.cost + query.weight(arc);
-    if (cost === Number.POSITIVE_INFINITY) continue;
+    const isOpen = cost + (ahead[head] ?? 0) < Number.POSITIVE_INFINITY;
+    if (!isOpen || way.visited.includes(head)) continue;
     const labels = way.labels.intersect(query.labels(arc >> 1));
-    if (labels.isEmpty || (isElementary && visits(way, headOf(graph, arc)))) continue;
-    const next = arriving(query, { ...way, cost, labels, last: { arc, before: way } }, arc);
+    if (labels.isEmpty) continue;
+    const visited = query.once.has(head) ? [...way.visited, head] : way.visited;
+    const last = { arc, before: way };
+    const next = arriving(query, { ...way, cost, visited, labels, last }, arc);
     if (next !== undefined) yield next;
   }
 }
 
 /** `way` has gone along `arc`; what is left of its labels at the node where it arrives. */
-function arriving({ graph, target }: LabelPathQuery, way: Way, arc: number): Way | undefined {
+function arriving({ graph, target }: LabelSearch, way: Way, arc: number): Way | undefined {
   const node = headOf(graph, arc);
   const vlans = way.isNetwork ? way.labels : way.vlans;
   const next = { ...way, node, hops: way.hops + 1, vlans };
@@ -140,25 +153,15 @@ function arriving({ graph, target }: LabelPathQuery, way: Way, arc: number): Way
 }
 
 /** Whether whatever `other` could become, `way` at the same node could become no worse. */
-function dominates(query: LabelPathQuery, way: Way, other: Way, isElementary: boolean): boolean {
+function dominates({ maxHops }: LabelSearch, way: Way, other: Way): boolean {
   if (way.isNetwork && !other.isNetwork) return false;
-  if (query.maxHops !== undefined && way.hops > other.hops) return false;
+  if (maxHops !== undefined && way.hops > other.hops) return false;
   if (!includes(way.labels, other.labels) || !includes(way.vlans, other.vlans)) return false;
-  if (!isBefore(way, other)) return false;
-  return !isElementary || visitsOnly(way, other);
+  return isBefore(way, other) && way.visited.every((node) => other.visited.includes(node));
 }
 
 function includes(set: VlanSet, subset: VlanSet): boolean {
   return set === subset || subset.difference(set).isEmpty;
-}
-
-/** Negative if `x` is cheaper than `y`, or as cheap and of fewer hops; zero if they are equal. */
-function compareLength(x: Way, y: Way): number {
-  return x.cost - y.cost || x.hops - y.hops;
-}
-
-function isLonger(way: Way, best: Way | undefined): boolean {
-  return best !== undefined && compareLength(way, best) > 0;
 }
 
 function shorter(way: Way, best: Way | undefined): Way {
@@ -167,8 +170,8 @@ function shorter(way: Way, best: Way | undefined): Way {
 
 /** The order among ways to one node that decides ties. */
 function isBefore(x: Way, y: Way): boolean {
-  const length = compareLength(x, y);
-  if (length !== 0) return length < 0;
+  if (x.cost !== y.cost) return x.cost < y.cost;
+  if (x.hops !== y.hops) return x.hops < y.hops;
   const [left, right] = [arcsOf(x), arcsOf(y)];
   const differs = left.findIndex((arc, at) => arc !== right[at]);
   return differs !== -1 && (left[differs] ?? 0) < (right[differs] ?? 0);
@@ -180,23 +183,14 @@ function arcsOf(way: Way): number[] {
   return arcs.reverse();
 }
 
-function nodesOf(way: Way): number[] {
-  const nodes = [way.node];
+/** The nodes that `way` comes to more than once. */
+function repeatedNodes(way: Way): readonly number[] {
+  const seen = new Set([way.node]);
+  const repeated: number[] = [];
   for (let { last } = way; last !== undefined; { last } = last.before) {
-    nodes.push(last.before.node);
+    const { node } = last.before;
+    if (seen.has(node)) repeated.push(node);
+    seen.add(node);
   }
-  return nodes;
-}
-
-function isPath(way: Way): boolean {
-  return new Set(nodesOf(way)).size === way.hops + 1;
-}
-
-function visits(way: Way, node: number): boolean {
-  return nodesOf(way).includes(node);
-}
-
-function visitsOnly(way: Way, other: Way): boolean {
-  const allowed = new Set(nodesOf(other));
-  return nodesOf(way).every((node) => allowed.has(node));
+  return repeated;
 }

@@ -3,7 +3,7 @@ import { VlanSet } from "../model/vlan-set.ts";
 import { edgeLoad, type Side } from "./edge-load.ts";
 import { metricOf } from "./graph.ts";
 import { assignLabels, type Labelling } from "./label-assignment.ts";
-import { cheapestLabelPath, type LabelOrigin, type SearchLimit } from "./label-path.ts";
+import { cheapestLabelPath, type LabelEnd, type SearchLimit } from "./label-path.ts";
 import type { Ends, NoTree, Scene } from "./scene.ts";
 import { cheapestPath, type Weight } from "./shortest-path.ts";
 
@@ -43,8 +43,8 @@ export function findPath(
     weight,
     labels: (link) => availability.labels(link),
     vlans: ends.vlans,
-    origins: [originAt(ends, from.node)],
-    target: originAt(ends, to.node),
+    origin: labelEnd(ends, from.node),
+    target: labelEnd(ends, to.node),
     ...(request.maxHops === undefined ? {} : { maxHops: request.maxHops }),
   });
   return path.andThen((arcs) => {
@@ -54,7 +54,7 @@ export function findPath(
 }
 
 /** Which labels a path may have at an endpoint's node. */
-function originAt({ bindings, vlans }: Ends, node: number): LabelOrigin {
+function labelEnd({ bindings, vlans }: Ends, node: number): LabelEnd {
   const isNetwork = bindings.network.has(node);
   const own = bindings.own.get(node) ?? VlanSet.all;
   return { node, isNetwork, labels: isNetwork ? own.intersect(vlans) : own };

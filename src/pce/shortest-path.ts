@@ -19,6 +19,8 @@ export interface Search {
   readonly weight: Weight;
   /** Asked about each node once its way is known: whether to end there. By default, never. */
   readonly until?: (node: number) => boolean;
+  /** Ways that cost more are not wanted. No limit by default. */
+  readonly limit?: number;
 }
 
 /** The cheapest ways from the nearest of some origins, and the node that the search ended at. */
@@ -65,7 +67,7 @@ interface Front {
 }
 
 /** Goes on from `node`, whose way is final, along every arc. */
-function relax({ graph, weight }: Search, { ways, heap, done }: Front, node: number): void {
+function relax({ graph, weight, limit }: Search, { ways, heap, done }: Front, node: number): void {
   const end = graph.offsets[node + 1] ?? 0;
   for (let at = graph.offsets[node] ?? 0; at < end; at++) {
     const arc = graph.arcs[at] ?? 0;
@@ -73,6 +75,7 @@ function relax({ graph, weight }: Search, { ways, heap, done }: Front, node: num
     if (done[head]) continue;
     const cost = (ways.costs[node] ?? 0) + weight(arc);
     const hops = (ways.hops[node] ?? 0) + 1;
+    if (limit !== undefined && cost > limit) continue;
     if (improve(ways, arc, head, { cost, hops })) heap.push(cost, hops, head);
   }
 }

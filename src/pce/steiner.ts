@@ -1,3 +1,4 @@
+import { invariant } from "../model/invariant.ts";
 import { type Graph, headOf, tailOf } from "./graph.ts";
 import { extend, reach, type Ways, type Weight, wayTo } from "./shortest-path.ts";
 import { costOf, nodesOf, pruned, spanningForest } from "./tree.ts";
@@ -11,12 +12,15 @@ export interface SteinerQuery {
   readonly kept: readonly number[];
   /** The same for both arcs of a link. */
   readonly weight: Weight;
+  /** Trees that cost more are not wanted. No limit by default. */
+  readonly limit?: number;
   /** How many steps an exact search may take; {@link EXACT_WORK} by default. */
   readonly exactWork?: number;
 }
 
 /**
- * Finds a minimum Steiner tree, or one near it; `undefined` if the terminals are not connected.
+ * Finds a minimum Steiner tree, or one near it; `undefined` if the terminals are not connected, or
+ * only by trees that cost more than is wanted.
  *
  * Exact while 3^k * n is at most `exactWork`, for k + 1 terminals and n nodes; beyond that a
  * heuristic. Ties are broken by the numbers of nodes and links alone.
@@ -24,6 +28,7 @@ export interface SteinerQuery {
 export function steinerTree(query: SteinerQuery): readonly number[] | undefined {
   const core = contracted(query);
   if (core.terminals.length < 2) return query.kept;
+  if (!isJoined(core)) return undefined;
   const work = 3 ** (core.terminals.length - 1) * query.graph.nodeIds.length;
   return work <= (query.exactWork ?? EXACT_WORK) ? exactTree(core) : grownTree(core);
 }
@@ -64,7 +69,7 @@ function exactTree(query: SteinerQuery): readonly number[] | undefined {
     const row = emptyRow(graph.nodeIds.length);
     rows[set] = row;
     const terminal = (set & (set - 1)) === 0 ? terminals[Math.log2(set)] : undefined;
-    if (terminal === undefined) merge(rows, set, row);
+    if (terminal === undefined) merge(rows, set, query.limit ?? Number.POSITIVE_INFINITY);
     else row.costs[terminal] = 0;
     extend(query, row, reached(row));
   }
@@ -90,14 +95,16 @@ function* reached({ costs }: Ways): Generator<number, void> {
 }
 
 /** Joins the trees of two halves of `set` at each node; one half has the lowest terminal. */
-function merge(rows: readonly Ways[], set: number, row: Ways): void {
+function merge(rows: readonly Ways[], set: number, limit: number): void {
+  const row = rows[set];
+  invariant(row !== undefined, "a row is merged into once it is there");
   const lowest = set & -set;
   for (let half = (set - 1) & set; half > 0; half = (half - 1) & set) {
     const [left, right] = [rows[half], rows[set ^ half]];
     if ((half & lowest) === 0 || left === undefined || right === undefined) continue;
     for (let node = 0; node < row.costs.length; node++) {
       const cost = (left.costs[node] ?? 0) + (right.costs[node] ?? 0);
-      if (cost >= (row.costs[node] ?? 0)) continue;
+      if (cost >= (row.costs[node] ?? 0) || cost > limit) continue;
       row.costs[node] = cost;
       row.hops[node] = (left.hops[node] ?? 0) + (right.hops[node] ?? 0);
       row.via[node] = -2 - half;
@@ -155,6 +162,11 @@ function grow({ graph, terminals, weight }: SteinerQuery, start: number): number
     open.delete(near.endedAt);
   }
   return links;
+}
+
+function isJoined(query: SteinerQuery): boolean {
+  const { costs } = reach(query, query.terminals.slice(0, 1));
+  return query.terminals.every((node) => costs[node] !== Number.POSITIVE_INFINITY);
 }
 
 /** Lets one node of the kept tree stand for all that are on it, and its links cost nothing. */

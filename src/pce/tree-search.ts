@@ -2,13 +2,13 @@ import { err, ok, type Result } from "neverthrow";
 import { VlanSet } from "../model/vlan-set.ts";
 import { allTrees } from "./all-trees.ts";
 import { greatestLoad, leastLoad } from "./edge-load.ts";
-import type { Graph } from "./graph.ts";
-import { labelClasses, usableLinkLabels } from "./label-classes.ts";
+import { mostCommonLabels } from "./label-classes.ts";
 import type { LabelledTree } from "./path-search.ts";
 import type { Ends, NoTree, Scene } from "./scene.ts";
 import { reach, type Weight } from "./shortest-path.ts";
 import { starTrees } from "./star-trees.ts";
-import { EXACT_WORK, steinerTree } from "./steiner.ts";
+import { EXACT_WORK, type SteinerQuery, steinerTree } from "./steiner.ts";
+import { costOf } from "./tree.ts";
 import {
   type Candidate,
   evaluated,
@@ -38,16 +38,20 @@ export const MAX_REPAIRS = 32;
  */
 export function findTree(scene: Scene, ends: Ends): Result<LabelledTree, NoTree> {
   const first = isNear(scene, ends)
-    ? lowest(candidatesOf(scene, ends, isAny, EXACT_WORK))
+    ? lowest(candidatesOf(scene, ends, { isOpen: isAny, exactWork: EXACT_WORK }))
     : undefined;
   if (first === undefined) return err({ type: "no-tree" });
-  if (fits(first)) return ok(first);
+  const best = fits(first) ? first : secondBest(scene, ends, first);
+  return best === undefined ? err({ type: "no-tree" }) : ok(best);
+}
+
+/** The best tree that fits when the best there could be does not. */
+function secondBest(scene: Scene, ends: Ends, first: Candidate): FittingCandidate | undefined {
+  if (!scene.graph.translates.includes(1)) return bestOfOneLabel(scene, ends, first);
   const { best, isComplete } = bestListed(scene, ends);
-  const found = best === undefined ? [] : [best];
-  const tree = isComplete
-    ? best
-    : lowest([...found, ...repaired(scene, ends, isAny), ...ofOneLabel(scene, ends)]);
-  return tree === undefined ? err({ type: "no-tree" }) : ok(tree);
+  if (isComplete) return best;
+  const found = [best, bestOfOneLabel(scene, ends, first)].flatMap((tree) => tree ?? []);
+  return lowest([...found, ...repaired(scene, ends, { isOpen: isAny })]);
 }
 
 function isAny(): boolean {
@@ -79,11 +83,11 @@ function bestListed(
   scene: Scene,
   ends: Ends,
 ): { readonly best: FittingCandidate | undefined; readonly isComplete: boolean } {
-  const { graph, availability, request } = scene;
-  const weight = weightAbove(scene, isAny, leastLoad(request, ends.rates));
-  const isOpen = (link: number): boolean => weight(2 * link) < Number.POSITIVE_INFINITY;
+  const { graph, availability } = scene;
+  const open = new Set(openLinks(scene, ends));
+  if (open.size > MAX_LISTED_LINKS) return { best: undefined, isComplete: false };
+  const isOpen = (link: number): boolean => open.has(link);
   const terminals = [...ends.terminals.keys()];
-  if (!hasAtMost(MAX_LISTED_LINKS, graph, isOpen)) return { best: undefined, isComplete: false };
   const trees = allTrees({ graph, terminals, kept: availability.kept, isOpen });
   let best: FittingCandidate | undefined;
   let next = trees.next();
@@ -94,29 +98,24 @@ function bestListed(
   return { best, isComplete: next.value };
 }
 
-/** Whether no more than `most` links are open. */
-function hasAtMost(most: number, graph: Graph, isOpen: (link: number) => boolean): boolean {
-  let count = 0;
-  for (const arc of graph.arcs) {
-    if ((arc & 1) === 0 && isOpen(arc >> 1)) count++;
-    if (count > most) return false;
-  }
-  return true;
+/** The links that could be in a tree, in ascending order. */
+function openLinks(scene: Scene, ends: Ends): readonly number[] {
+  const weight = weightAbove(scene, isAny, leastLoad(scene.request, ends.rates));
+  const open = [...scene.graph.arcs].filter(
+    (arc) => (arc & 1) === 0 && weight(arc) < Number.POSITIVE_INFINITY,
+  );
+  return open.map((arc) => arc >> 1).sort((x, y) => x - y);
 }
 
 /** The trees that fit, breadth first over sets of closed links: few are closed where few will do. */
-function repaired(
-  scene: Scene,
-  ends: Ends,
-  isOpen: (link: number) => boolean,
-): readonly FittingCandidate[] {
+function repaired(scene: Scene, ends: Ends, scope: Scope): readonly FittingCandidate[] {
   const queue: ReadonlySet<number>[] = [new Set()];
   const seen = new Set([""]);
   const found: FittingCandidate[] = [];
   for (const closed of queue) {
-    const isLeft = (link: number): boolean => isOpen(link) && !closed.has(link);
+    const isOpen = (link: number): boolean => scope.isOpen(link) && !closed.has(link);
     const exactWork = closed.size === 0 ? EXACT_WORK : EXACT_WORK / MAX_REPAIRS;
-    const candidates = candidatesOf(scene, ends, isLeft, exactWork);
+    const candidates = candidatesOf(scene, ends, { ...scope, isOpen, exactWork });
     found.push(...candidates.filter(fits));
     for (const fault of new Set(candidates.flatMap(({ faults }) => faults))) {
       const next = [...closed, fault].sort((x, y) => x - y);
@@ -128,21 +127,23 @@ function repaired(
   return found;
 }
 
-/** The trees to consider when only the links that `isOpen` allows may be used. */
-function candidatesOf(
-  scene: Scene,
-  ends: Ends,
-  isOpen: (link: number) => boolean,
-  exactWork: number,
-): readonly Candidate[] {
+/** Which trees are looked for, and how hard. */
+interface Scope extends Pick<SteinerQuery, "exactWork" | "limit"> {
+  /** Which links may be used. */
+  readonly isOpen: (link: number) => boolean;
+}
+
+/** The trees to consider within `scope`. */
+function candidatesOf(scene: Scene, ends: Ends, scope: Scope): readonly Candidate[] {
   const { graph, availability, request } = scene;
   const terminals = [...ends.terminals.keys()];
   const least = leastLoad(request, ends.rates);
   const greatest = greatestLoad(request, ends.rates);
   const treesAbove = (residual: number): readonly Candidate[] => {
+    const { isOpen, ...bounds } = scope;
     const weight = weightAbove(scene, isOpen, residual);
-    const query = { graph, terminals, kept: availability.kept, weight };
-    const steiner = steinerTree({ ...query, exactWork });
+    const query = { ...bounds, graph, terminals, kept: availability.kept, weight };
+    const steiner = steinerTree(query);
     if (steiner === undefined) return [];
     const isUneven = least < greatest && request.delivery !== "flood";
     const stars = isUneven ? starTrees(query, ends.terminals) : [];
@@ -158,16 +159,29 @@ function candidatesOf(
 }
 
 /**
- * The trees that fit on which one label will do throughout; one label is tried of each class that
- * differs in the links it is free on. There are none to find where every node translates.
+ * The best tree that fits on which one label will do throughout, for the labels that are free on
+ * most links, until a tree is as good as `bound`. All trees are such where no node translates, and
+ * there is none to find where every node does.
  */
-function ofOneLabel(scene: Scene, ends: Ends): readonly FittingCandidate[] {
-  const { graph, availability } = scene;
-  if (!graph.translates.includes(0)) return [];
+function bestOfOneLabel(scene: Scene, ends: Ends, bound: Candidate): FittingCandidate | undefined {
+  const { graph, availability, request } = scene;
+  if (!graph.translates.includes(0)) return undefined;
   const allowed = ends.bindings.network.size > 0 ? ends.vlans : VlanSet.all;
-  const { classes } = labelClasses(allowed, usableLinkLabels(availability));
-  const labels = classes.flatMap((set) => set.first() ?? []);
-  return labels.flatMap((label) =>
-    repaired(scene, ends, (link) => availability.labels(link).has(label)),
-  );
+  const sets = openLinks(scene, ends).map((link) => availability.labels(link));
+  const isEven = leastLoad(request, ends.rates) === greatestLoad(request, ends.rates);
+  let best: FittingCandidate | undefined;
+  for (const label of mostCommonLabels(allowed, sets)) {
+    const isOpen = (link: number): boolean => availability.labels(link).has(label);
+    // Where all links reserve the same, no tree that costs more is of use once there is one.
+    const limit = best !== undefined && isEven ? { limit: costOf(graph, best.links) } : {};
+    const trees = repaired(scene, ends, { isOpen, ...limit });
+    best = lowest(best === undefined ? trees : [best, ...trees]);
+    if (best !== undefined && isAsGood(best, bound)) break;
+  }
+  return best;
+}
+
+/** Whether it reserves no more than `bound`, and its metrics are no more either. */
+function isAsGood(tree: Candidate, bound: Candidate): boolean {
+  return [0, 1].every((at) => tree.rank[at] === bound.rank[at]);
 }
