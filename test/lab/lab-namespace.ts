@@ -50,11 +50,14 @@ export async function openLabNamespace(): Promise<LabNamespace> {
 }
 
 /**
- * What comes before a command that is to run in a namespace. Labs go before the work of a busy
- * machine: a switch or a host that waits for a processor loses frames that the test would miss.
+ * Labs go before the work of a busy machine: a switch or a host that waits for a processor loses
+ * frames that the test would miss.
  */
+export const LAB_NICENESS = -15;
+
+/** What comes before a command that is to run in a namespace. */
 export function enterNamespace(name: string): readonly string[] {
-  return ["nice", "-n", "-15", "ip", "netns", "exec", name];
+  return ["nice", "-n", String(LAB_NICENESS), "ip", "netns", "exec", name];
 }
 
 /** Removes the labs of processes that are no more. */

@@ -1,6 +1,11 @@
 import { run } from "./exec.ts";
 import { FrameIo, type FramePort } from "./frame-port.ts";
-import { enterNamespace, type LabNamespace, openLabNamespace } from "./lab-namespace.ts";
+import {
+  enterNamespace,
+  LAB_NICENESS,
+  type LabNamespace,
+  openLabNamespace,
+} from "./lab-namespace.ts";
 import { Station, type StationOptions } from "./station.ts";
 import { type LabDocument, type PortWiring, type Wiring, wire } from "./wiring.ts";
 
@@ -254,7 +259,8 @@ function tagColumn(vlan: number | "untagged"): number {
 
 /**
  * The database is filled before the switch starts, so that it configures everything at once, and
- * IPv6 is off, so that no host or switch sends frames by itself.
+ * IPv6 is off, so that no host or switch sends frames by itself. Where the kernel groups processes
+ * by session, niceness holds inside a group only, and each daemon's group gets its own.
  */
 function startScript(folder: string, wiring: Wiring, options: LabOptions): string {
   const links = options.links ?? "veth";
@@ -274,6 +280,10 @@ ovsdb-tool create ${folder}/conf.db ${SCHEMA}
 ovsdb-server ${folder}/conf.db --remote=punix:${folder}/db.sock ${daemon}
 ovs-vsctl --no-wait --db=${db} -- init ${bridgeCommands(wiring, links, options.protocols)}
 ovs-vswitchd ${db} ${daemon}
+for pidfile in ${folder}/*.pid; do
+  autogroup=/proc/$(cat $pidfile)/autogroup
+  if [ -e $autogroup ]; then echo ${LAB_NICENESS} > $autogroup || true; fi
+done
 `;
 }
 

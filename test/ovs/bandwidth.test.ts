@@ -4,9 +4,9 @@ import { describeWithOvs } from "../lab/require-ovs.ts";
 import { type Scenario, startScenario, value } from "../lab/scenario.ts";
 import type { Station } from "../lab/station.ts";
 
-const LINK_RATE = 10_000_000;
-const GREEDY_RATE = 4_000_000;
-const MODEST_RATE = 5_000_000;
+const LINK_RATE = 5_000_000;
+const GREEDY_RATE = 2_000_000;
+const MODEST_RATE = 2_500_000;
 
 /** Two networks that share a link which has hardly more than both were promised. */
 const pair = fabricDocument({
@@ -18,7 +18,7 @@ const pair = fabricDocument({
     "es4:eth1": "s2:2",
   },
   untagged: ["es4:eth1"],
-  capacity: "10Mbps",
+  capacity: "5Mbps",
 });
 
 describeWithOvs("the bandwidth of a network, on Open vSwitch", () => {
