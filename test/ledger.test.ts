@@ -58,7 +58,7 @@ const command = fc.oneof(
 /** Half-integers between and around all instants that occur: the load is constant between them. */
 const INSTANTS = Array.from({ length: 30 }, (_, i) => i / 2 - 1);
 
-describe("Ledger", () => {
+describe("Ledger", { timeout: 60_000 }, () => {
   test("accepts exactly what the definition allows, over any sequence of changes", () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 30 }), (commands) => {

@@ -8,7 +8,7 @@ import { settingOf, worlds } from "./worlds.ts";
 
 const GROUPS = worlds({ hosts: { min: 2, max: 5 }, isPlain: true });
 
-describe("pruneTree", () => {
+describe("pruneTree", { timeout: 60_000 }, () => {
   test("leaves the links that lie between the endpoints that stay, and reserves for those alone", () => {
     fc.assert(
       fc.property(GROUPS, fc.nat(4), (world, gone) => {
@@ -46,7 +46,7 @@ describe("pruneTree", () => {
   });
 });
 
-describe("reload", () => {
+describe("reload", { timeout: 60_000 }, () => {
   test("keeps the tree and its labels, and reserves for the new rates", () => {
     fc.assert(
       fc.property(GROUPS, fc.integer({ min: 1, max: 9 }), (world, rate) => {
@@ -76,7 +76,7 @@ describe("reload", () => {
   });
 });
 
-describe("claimOf", () => {
+describe("claimOf", { timeout: 60_000 }, () => {
   test("claims every reservation and label of the plan, and nothing of no bandwidth", () => {
     fc.assert(
       fc.property(GROUPS, (world) => {

@@ -10,7 +10,7 @@ import { settingOf, VLANS, type World, type WorldShape, worlds } from "./worlds.
 const GROUPS: WorldShape = { hosts: { min: 2, max: 4 }, maxLinks: 8 };
 const PLAIN: WorldShape = { ...GROUPS, isPlain: true };
 
-describe("a refusal", () => {
+describe("a refusal", { timeout: 60_000 }, () => {
   test("for bandwidth names the most that fits, to the bit", () => {
     fc.assert(
       fc.property(fc.oneof(worlds(GROUPS), worlds(PLAIN)), (world) => {
@@ -22,7 +22,7 @@ describe("a refusal", () => {
         const shared = world.request.sharing === "shared" ? world.request.bandwidth : 0;
         expect(reason.required).toBe(Math.max(...rates, shared));
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
@@ -77,7 +77,7 @@ describe("a refusal", () => {
           expect(planOf(world, { vlans: VlanSet.of(vlan) }).isOk()).toBe(true);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
@@ -107,7 +107,7 @@ describe("a refusal", () => {
         const enough = { ...world.request, maxHops: reason.fewest };
         expect(solutionsOf(capped({ ...world, request: enough }, 0))).not.toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 

@@ -18,7 +18,7 @@ const GROUPS: WorldShape = { hosts: { min: 1, max: 4 }, maxLinks: 8 };
 /** Too many trees to go through them all. */
 const LARGE: WorldShape = { hosts: { min: 3, max: 6 }, maxNodes: 12, maxLinks: 30 };
 
-describe("planNetwork", () => {
+describe("planNetwork", { timeout: 60_000 }, () => {
   test("finds a cheapest path between two endpoints whenever there is one", () => {
     fc.assert(
       fc.property(worlds(PAIRS), (world) => {
