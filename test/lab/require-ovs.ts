@@ -13,11 +13,15 @@ const TOOLS = [
   "ovs-vswitchd",
 ];
 
+/** Real switches take their time, above all on a busy machine. */
+const TIMEOUT_MS = 30_000;
+
 /**
  * `describe` for suites that need root and Open vSwitch: skipped where they are missing, unless
  * `DCNS_REQUIRE_OVS` is set, which turns what is missing into a failure.
  */
 export function describeWithOvs(title: string, suite: () => void): void {
+  vi.setConfig({ testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS });
   describe.skipIf(mustSkip())(title, suite);
 }
 
