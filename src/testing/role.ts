@@ -1,6 +1,6 @@
-import { err, ok, type Result } from "neverthrow";
+import { ok, type Result } from "neverthrow";
 import type { ControllerRole, RoleState } from "../drivers/openflow/wire/switch.ts";
-import { type Refusal, refusal } from "./datapath/refusal.ts";
+import { type Refusal, refuse } from "./datapath/refusal.ts";
 
 /** A controller's connection, as far as roles go. */
 export interface RoleHolder {
@@ -24,9 +24,9 @@ export class Mastership {
     request: RoleState,
   ): Result<RoleState, Refusal> {
     const { role, generationId } = request;
-    if (typeof role === "number") return err(refusal("role-request-failed", "bad-role"));
+    if (typeof role === "number") return refuse("role-request-failed", "bad-role");
     if (role === "master" || role === "slave") {
-      if (this.#isStale(generationId)) return err(refusal("role-request-failed", "stale"));
+      if (this.#isStale(generationId)) return refuse("role-request-failed", "stale");
       this.#generationId = generationId;
     }
     if (role === "master") {

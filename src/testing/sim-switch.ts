@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "neverthrow";
+import { ok, type Result } from "neverthrow";
 import type { FlowStats } from "../drivers/openflow/wire/flow.ts";
 import type { GroupDesc } from "../drivers/openflow/wire/group.ts";
 import type { OfMessage } from "../drivers/openflow/wire/message.ts";
@@ -9,7 +9,7 @@ import type { ConnectionEvent, ControllerConnection, Request } from "./controlle
 import { ControllerLink, type LinkTiming, linkTimingDefaults } from "./controller-link.ts";
 import { Datapath, type DatapathOptions } from "./datapath/datapath.ts";
 import type { Effect } from "./datapath/effect.ts";
-import { type Refusal, refusal } from "./datapath/refusal.ts";
+import { type Refusal, refusal, refuse } from "./datapath/refusal.ts";
 import { FaultPlan } from "./faults.ts";
 import type { Frame } from "./frame.ts";
 import type { Dial } from "./memory-link.ts";
@@ -135,7 +135,7 @@ export class SimSwitch implements Disposable {
     const effects = this.#change(message);
     this.#spread(effects);
     const refused = effects.find((effect) => effect.type === "refuse");
-    return refused === undefined ? ok(undefined) : err(refusal(refused.kind, refused.code));
+    return refused === undefined ? ok(undefined) : refuse(refused.kind, refused.code);
   }
 
   /** The flows it holds, in the order of their tables. */

@@ -7,7 +7,7 @@ import type { MeterMod } from "../../src/drivers/openflow/wire/meter.ts";
 import { type Frame, frame } from "../../src/testing/index.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { oddities } from "./oddities.ts";
-import { foundations, frames, mods, PORTS } from "./programs.ts";
+import { foundations, frames, PORTS, programs } from "./programs.ts";
 import { type Contest, type Subject, startContest } from "./subjects.ts";
 
 const { DCNS_DIFFERENTIAL_RUNS = "150" } = process.env;
@@ -34,7 +34,7 @@ describeWithOvs("the simulated switch beside Open vSwitch", () => {
   test("accepts and refuses the same, reads back the same, and sends the same frames", async () => {
     const property = fc.asyncProperty(
       foundations,
-      fc.array(mods, { minLength: 1, maxLength: 12 }),
+      programs,
       fc.array(fc.tuple(fc.constantFrom(...PORTS), frames), { minLength: 1, maxLength: 12 }),
       async (foundation, program, arrivals) => {
         const [simulated, real] = await Promise.all(

@@ -199,33 +199,48 @@ function anyInstructions(table: number): fc.Arbitrary<readonly Instruction[]> {
     .map((parts) => parts.flat());
 }
 
-function flowAdds(table: number): fc.Arbitrary<FlowMod> {
-  return fc
-    .record({
-      priority: fc.constantFrom(0, 1, 2, 3),
-      cookie: fc.constantFrom(0n, 1n, 2n, 3n),
-      flags: fc.constantFrom(0, 0, flowFlag.checkOverlap, flowFlag.resetCounts),
-      match: matches(table),
-      instructions: instructions(table),
-    })
-    .map((fields) => flowMod({ ...fields, table }));
+/** What identifies a flow. */
+interface Identity {
+  readonly table: number;
+  readonly priority: number;
+  readonly match: readonly OxmField[];
 }
 
-function flowChanges(): fc.Arbitrary<FlowMod> {
-  return fc.constantFrom(...TABLES, TABLE_ALL).chain((table) =>
-    fc
-      .record({
-        command: fc.constantFrom("modify", "modify-strict", "delete", "delete-strict"),
-        priority: fc.constantFrom(0, 1, 2, 3),
-        cookie: fc.constantFrom(0n, 1n, 2n, 3n),
-        cookieMask: fc.constantFrom(0n, 0n, 1n, 3n),
-        outPort: fc.constantFrom(0xffffffff, 0xffffffff, 1, 2),
-        outGroup: fc.constantFrom(0xffffffff, 0xffffffff, 1),
-        match: matches(table === TABLE_ALL ? 0 : table),
-        instructions: instructions(table),
-      })
-      .map((fields) => flowMod({ ...fields, table })),
-  );
+/**
+ * A few identities, each with a priority of its own: OpenFlow leaves open which of two flows of one
+ * priority a packet takes, so that is nothing to compare.
+ */
+const identities: fc.Arbitrary<readonly Identity[]> = fc
+  .array(
+    fc.constantFrom(...TABLES).chain((table) => matches(table).map((match) => ({ table, match }))),
+    { minLength: 2, maxLength: 7 },
+  )
+  .map((list) => list.map((identity, priority) => ({ ...identity, priority })));
+
+function flowAdds({ table, priority, match }: Identity): fc.Arbitrary<FlowMod> {
+  return fc
+    .record({
+      cookie: fc.constantFrom(0n, 1n, 2n, 3n),
+      flags: fc.constantFrom(0, 0, flowFlag.checkOverlap, flowFlag.resetCounts),
+      instructions: instructions(table),
+    })
+    .map((fields) => flowMod({ ...fields, table, priority, match }));
+}
+
+function flowChanges({ table, priority, match }: Identity): fc.Arbitrary<FlowMod> {
+  const commands = ["modify", "modify-strict", "delete", "delete-strict"] as const;
+  return fc
+    .record({
+      command: fc.constantFrom(...commands),
+      cookie: fc.constantFrom(0n, 1n, 2n, 3n),
+      cookieMask: fc.constantFrom(0n, 0n, 1n, 3n),
+      outPort: fc.constantFrom(0xffffffff, 0xffffffff, 1, 2),
+      outGroup: fc.constantFrom(0xffffffff, 0xffffffff, 1),
+      match: fc.constantFrom(match, match, match.slice(0, 1), []),
+      table: fc.constantFrom(table, table, TABLE_ALL),
+      instructions: instructions(table),
+    })
+    .map((fields) => flowMod({ ...fields, priority }));
 }
 
 function groupMods(
@@ -289,13 +304,19 @@ function meterMods(
     }));
 }
 
-/** Flow-mods, group-mods and meter-mods, most of them legal. */
-export const mods: fc.Arbitrary<FlowMod | GroupMod | MeterMod> = fc.oneof(
-  { weight: 12, arbitrary: fc.oneof(flowAdds(0), flowAdds(1), flowAdds(2)) },
-  { weight: 3, arbitrary: flowChanges() },
-  { weight: 4, arbitrary: groupMods() },
-  { weight: 2, arbitrary: meterMods() },
-);
+type Mod = FlowMod | GroupMod | MeterMod;
+
+/** Flow-mods, group-mods and meter-mods about a few flows, groups and meters, most of them legal. */
+export const programs: fc.Arbitrary<readonly Mod[]> = identities.chain((list) => {
+  const identity = fc.constantFrom(...list);
+  const mod: fc.Arbitrary<Mod> = fc.oneof(
+    { weight: 12, arbitrary: identity.chain(flowAdds) },
+    { weight: 5, arbitrary: identity.chain(flowChanges) },
+    { weight: 4, arbitrary: groupMods() },
+    { weight: 2, arbitrary: meterMods() },
+  );
+  return fc.array(mod, { minLength: 1, maxLength: 14 });
+});
 
 /** What a program begins with, so that flows find groups and meters to refer to. */
 export const foundations: fc.Arbitrary<readonly (GroupMod | MeterMod)[]> = fc
@@ -306,7 +327,7 @@ export const foundations: fc.Arbitrary<readonly (GroupMod | MeterMod)[]> = fc
   .map((list) => list.toReversed());
 
 /** Takes everything away that a program may have left. */
-export const wipe: readonly (FlowMod | GroupMod | MeterMod)[] = [
+export const wipe: readonly Mod[] = [
   flowMod({ command: "delete", table: TABLE_ALL }),
   { type: "group-mod", command: "delete", groupType: "all", group: GROUP_ALL, buckets: [] },
   { type: "meter-mod", command: "delete", flags: meterFlag.kbps, meter: 0xffffffff, bands: [] },

@@ -14,7 +14,7 @@ import {
 import type { OxmField } from "../../drivers/openflow/wire/match.ts";
 import { TPID_CUSTOMER, TPID_SERVICE } from "../frame.ts";
 import { MAX_TAGS } from "./packet.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 
 /** How many tags a packet has for certain; `unknown` where packets of many flows pass. */
 export type CertainTags = number | "unknown";
@@ -66,9 +66,9 @@ function checkAction(
     case "output":
       return isOutputPort(action.port, mayUseTables)
         ? ok(state)
-        : err(refusal("bad-action", "bad-out-port"));
+        : refuse("bad-action", "bad-out-port");
     case "group":
-      return action.group <= GROUP_MAX ? ok(state) : err(refusal("bad-action", "bad-out-group"));
+      return action.group <= GROUP_MAX ? ok(state) : refuse("bad-action", "bad-out-group");
     case "set-queue":
       return ok(state);
     case "push-vlan":
@@ -78,9 +78,9 @@ function checkAction(
     case "set-field":
       return checkSetField(action.field, state.tags).map(() => state);
     case "experimenter":
-      return err(refusal("bad-action", "bad-experimenter"));
+      return refuse("bad-action", "bad-experimenter");
     default:
-      return err(refusal("bad-action", "bad-type"));
+      return refuse("bad-action", "bad-type");
   }
 }
 
@@ -91,10 +91,10 @@ function isOutputPort(port: number, mayUseTables: boolean): boolean {
 
 function checkPush(ethertype: number, state: CheckedActions): Result<CheckedActions, Refusal> {
   if (ethertype !== TPID_CUSTOMER && ethertype !== TPID_SERVICE) {
-    return err(refusal("bad-action", "bad-argument"));
+    return refuse("bad-action", "bad-argument");
   }
   if (state.tags === "unknown") return ok(state);
-  if (state.tags >= MAX_TAGS) return err(refusal("bad-action", "bad-tag"));
+  if (state.tags >= MAX_TAGS) return refuse("bad-action", "bad-tag");
   return ok({ ...state, tags: state.tags + 1 });
 }
 
@@ -110,17 +110,17 @@ function checkSetField(field: OxmField, tags: CertainTags): Result<void, Refusal
       return ok(undefined);
     case "vlan_vid":
       if ((field.value & VLAN_PRESENT) === 0 || field.value > (VLAN_PRESENT | 0xfff)) {
-        return err(refusal("bad-action", "bad-set-argument"));
+        return refuse("bad-action", "bad-set-argument");
       }
-      return tags === 0 ? err(refusal("bad-action", "match-inconsistent")) : ok(undefined);
+      return tags === 0 ? refuse("bad-action", "match-inconsistent") : ok(undefined);
     case "vlan_pcp":
-      if (field.value > 7) return err(refusal("bad-action", "bad-set-argument"));
-      return tags === 0 ? err(refusal("bad-action", "match-inconsistent")) : ok(undefined);
+      if (field.value > 7) return refuse("bad-action", "bad-set-argument");
+      return tags === 0 ? refuse("bad-action", "match-inconsistent") : ok(undefined);
     case "in_port":
     case "eth_type":
     case "metadata":
-      return err(refusal("bad-action", "bad-set-argument"));
+      return refuse("bad-action", "bad-set-argument");
     default:
-      return err(refusal("bad-action", "bad-set-type"));
+      return refuse("bad-action", "bad-set-type");
   }
 }

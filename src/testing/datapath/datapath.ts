@@ -6,7 +6,7 @@ import type { GroupDesc, GroupMod } from "../../drivers/openflow/wire/group.ts";
 import type { OfMessage } from "../../drivers/openflow/wire/message.ts";
 import type { MeterConfig, MeterMod } from "../../drivers/openflow/wire/meter.ts";
 import type { PacketOut } from "../../drivers/openflow/wire/packet.ts";
-import type { PortMod } from "../../drivers/openflow/wire/port.ts";
+import type { Port, PortMod } from "../../drivers/openflow/wire/port.ts";
 import { decodeFrame, type Frame } from "../frame.ts";
 import { checkActions } from "./action-check.ts";
 import type { Effect, Notice } from "./effect.ts";
@@ -17,7 +17,7 @@ import { flowExpiry } from "./flow-table.ts";
 import { forward, packetOut } from "./pipeline.ts";
 import { describePort, type PortSpec, portTable } from "./port-table.ts";
 import { someAction, TABLES } from "./program.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import { type Refusal, refusal, refuse } from "./refusal.ts";
 import { durationSince, flowStats, groupDesc, meterConfig, readStatistics } from "./statistics.ts";
 import { blankState, type SwitchState } from "./switch-state.ts";
 
@@ -247,7 +247,7 @@ function tellRemoved(removed: readonly RemovedFlow[], nowMs: number): readonly E
     );
 }
 
-function portStatus(port: ReturnType<typeof describePort>): Effect {
+function portStatus(port: Port): Effect {
   return notify({ type: "port-status", reason: "modify", port });
 }
 
@@ -257,8 +257,4 @@ function reply(message: OfMessage): Effect {
 
 function notify(message: Notice): Effect {
   return { type: "notify", message };
-}
-
-function refuse(...reason: Parameters<typeof refusal>): Result<never, Refusal> {
-  return err(refusal(...reason));
 }

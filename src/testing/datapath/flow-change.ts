@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "neverthrow";
+import { ok, type Result } from "neverthrow";
 import type { Action } from "../../drivers/openflow/wire/action.ts";
 import {
   flowFlag,
@@ -12,7 +12,7 @@ import { checkActions } from "./action-check.ts";
 import { compileMatch, covers, type FlowMatch, matchRequiresTag, overlaps } from "./flow-match.ts";
 import { type FlowEntry, FlowTable, flowEntry } from "./flow-table.ts";
 import { compileInstructions, type Program, someAction, TABLES } from "./program.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 import type { SwitchState } from "./switch-state.ts";
 
 /** A flow that left its table, and why. */
@@ -75,9 +75,8 @@ export function selectFlows(
   filter: Omit<FlowFilter, "match">,
   match: FlowMatch,
 ): readonly FlowEntry[] {
-  const tables = filter.table === TABLE_ALL ? [...state.tables.keys()] : [filter.table];
-  return tables
-    .flatMap((number) => [...(state.tables.get(number) ?? [])])
+  return tablesOf(state, filter.table)
+    .flatMap((table) => [...table])
     .filter((flow) => covers(match, flow.match) && passesFilter(flow, filter));
 }
 
@@ -136,9 +135,16 @@ function modTargets(state: SwitchState, mod: FlowMod, match: FlowMatch): readonl
   const isDelete = mod.command === "delete" || mod.command === "delete-strict";
   const isStrict = mod.command === "modify-strict" || mod.command === "delete-strict";
   const filter = isDelete ? mod : { ...mod, outPort: PORT_ANY, outGroup: GROUP_ANY };
-  return selectFlows(state, filter, match).filter(
-    (flow) => !isStrict || (flow.priority === mod.priority && flow.match.key === match.key),
-  );
+  if (!isStrict) return selectFlows(state, filter, match);
+  return tablesOf(state, mod.table)
+    .flatMap((table) => table.find(match, mod.priority) ?? [])
+    .filter((flow) => passesFilter(flow, filter));
+}
+
+function tablesOf(state: SwitchState, number: number): readonly FlowTable[] {
+  if (number === TABLE_ALL) return [...state.tables.values()];
+  const table = state.tables.get(number);
+  return table === undefined ? [] : [table];
 }
 
 function passesFilter(flow: FlowEntry, filter: Omit<FlowFilter, "match">): boolean {
@@ -170,8 +176,4 @@ function checkReferences(state: SwitchState, program: Program): Result<Program, 
   const isMissing = (action: Action): boolean =>
     action.type === "group" && state.groups.get(action.group) === undefined;
   return someAction(program, isMissing) ? refuse("bad-action", "bad-out-group") : ok(program);
-}
-
-function refuse(...reason: Parameters<typeof refusal>): Result<never, Refusal> {
-  return err(refusal(...reason));
 }

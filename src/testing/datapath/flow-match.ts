@@ -2,7 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import { VLAN_PRESENT } from "../../drivers/openflow/wire/constants.ts";
 import type { Match, OxmField } from "../../drivers/openflow/wire/match.ts";
 import { type Packet, vlanVidOf } from "./packet.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 
 /** The fields that the simulated switch can match. */
 export type FieldName = (typeof fieldNames)[number];
@@ -21,8 +21,10 @@ interface FieldTest {
 export interface FlowMatch {
   /** In a fixed order, at most one for each field. */
   readonly tests: readonly FieldTest[];
-  /** Equal for equal matches. */
-  readonly key: string;
+  /** Equal for matches that test the same bits of the same fields. */
+  readonly shape: string;
+  /** What those bits must be; see {@link testedValues}. */
+  readonly wanted: string;
   /** The match in the words of the protocol, in the order in which Open vSwitch reports fields. */
   readonly fields: Match;
 }
@@ -34,16 +36,17 @@ export function compileMatch(match: Match): Result<FlowMatch, Refusal> {
     const compiled = compileField(field);
     if (compiled.isErr()) return err(compiled.error);
     const test = compiled.value;
-    if (tests.has(test.name)) return err(refusal("bad-match", "dup-field"));
+    if (tests.has(test.name)) return refuse("bad-match", "dup-field");
     if (test.name === "vlan_pcp" && !requiresTag(tests.get("vlan_vid"))) {
-      return err(refusal("bad-match", "bad-prereq"));
+      return refuse("bad-match", "bad-prereq");
     }
     tests.set(test.name, test);
   }
   const ordered = fieldNames.flatMap((name) => tests.get(name) ?? []).filter((t) => t.mask !== 0n);
   return ok({
     tests: ordered,
-    key: ordered.map((test) => `${test.name}=${test.value}/${test.mask}`).join(","),
+    shape: ordered.map(({ name, mask }) => `${name}/${mask}`).join(),
+    wanted: ordered.map(({ value }) => value).join(),
     fields: ordered.map(fieldOf),
   });
 }
@@ -53,7 +56,7 @@ export function matchRequiresTag(match: FlowMatch): boolean {
   return requiresTag(match.tests.find((test) => test.name === "vlan_vid"));
 }
 
-/** Reads all fields of a packet, for {@link matches}. */
+/** Reads all fields of a packet, for {@link testedValues}. */
 export function fieldValues(packet: Packet): FieldValues {
   return {
     metadata: packet.metadata,
@@ -66,9 +69,12 @@ export function fieldValues(packet: Packet): FieldValues {
   };
 }
 
-/** Whether a packet with these values matches. */
-export function matches(match: FlowMatch, values: FieldValues): boolean {
-  return match.tests.every((test) => (values[test.name] & test.mask) === test.value);
+/**
+ * What a packet with these values has in the bits that a match tests: the packet matches when that is
+ * what the match wants, and so for every other match of that shape.
+ */
+export function testedValues({ tests }: FlowMatch, values: FieldValues): string {
+  return tests.map(({ name, mask }) => values[name] & mask).join();
 }
 
 /** Whether `wide` matches every packet that `narrow` does: what non-strict changes go by. */
@@ -112,15 +118,15 @@ const unmaskable: ReadonlySet<FieldName> = new Set(["in_port", "eth_type", "vlan
 
 function compileField(field: OxmField): Result<FieldTest, Refusal> {
   const name = fieldNames.find((candidate) => candidate === field.field);
-  if (name === undefined) return err(refusal("bad-match", "bad-field"));
+  if (name === undefined) return refuse("bad-match", "bad-field");
   const full = (1n << BigInt(fieldBits[name])) - 1n;
   const value = bitsOf(field.value);
   const mask = field.mask === undefined ? full : bitsOf(field.mask);
   if (field.mask !== undefined && unmaskable.has(name)) {
-    return err(refusal("bad-match", "bad-mask"));
+    return refuse("bad-match", "bad-mask");
   }
   if ((value & ~mask) !== 0n) {
-    return err(refusal("bad-match", value > full ? "bad-value" : "bad-wildcards"));
+    return refuse("bad-match", value > full ? "bad-value" : "bad-wildcards");
   }
   return ok({ name, value, mask });
 }

@@ -1,5 +1,5 @@
 import type { FlowMod } from "../../drivers/openflow/wire/flow.ts";
-import { type FieldValues, type FlowMatch, matches } from "./flow-match.ts";
+import { type FieldValues, type FlowMatch, testedValues } from "./flow-match.ts";
 import type { Program } from "./program.ts";
 
 /** A flow entry. What identifies it never changes; the rest is what modify and traffic change. */
@@ -39,7 +39,7 @@ export function flowEntry(
   };
 }
 
-/** When a flow's time is up, milliseconds since the epoch, and why; undefined when it has no timeout. */
+/** When a flow's time is up, milliseconds since the epoch, and why; undefined without a timeout. */
 export function flowExpiry(
   flow: FlowEntry,
 ): { readonly atMs: number; readonly reason: "idle-timeout" | "hard-timeout" } | undefined {
@@ -51,48 +51,72 @@ export function flowExpiry(
     : { atMs: idleMs, reason: "idle-timeout" };
 }
 
-/** One flow table: entries by match and priority, the highest priority first. */
+/**
+ * One flow table. Finding the flow for a packet is a tuple space search (Srinivasan, Suri, Varghese,
+ * SIGCOMM 1999), as in Open vSwitch: one look-up for each shape of match, however many flows.
+ */
 export class FlowTable implements Iterable<FlowEntry> {
-  readonly #byIdentity = new Map<string, FlowEntry>();
-  /** Sorted by descending priority; undefined after a change, until the next lookup. */
-  #sorted: readonly FlowEntry[] | undefined;
+  /** By the shapes of their matches. */
+  readonly #shapes = new Map<string, Shape>();
+  #size = 0;
   lookups = 0;
   hits = 0;
 
   get size(): number {
-    return this.#byIdentity.size;
+    return this.#size;
   }
 
   /** The entry with exactly this match and priority. */
   find(match: FlowMatch, priority: number): FlowEntry | undefined {
-    return this.#byIdentity.get(identityOf(match, priority));
+    const rivals = this.#shapes.get(match.shape)?.flows.get(match.wanted);
+    return rivals?.find((flow) => flow.priority === priority);
   }
 
   /** Adds an entry, in place of the one with the same match and priority. */
   put(flow: FlowEntry): void {
-    this.#byIdentity.set(identityOf(flow.match, flow.priority), flow);
-    this.#sorted = undefined;
+    const { match } = flow;
+    this.delete(flow);
+    const shape: Shape = this.#shapes.get(match.shape) ?? { example: match, flows: new Map() };
+    const rivals = shape.flows.get(match.wanted) ?? [];
+    const sorted = [...rivals, flow].sort((a, b) => b.priority - a.priority);
+    shape.flows.set(match.wanted, sorted);
+    this.#shapes.set(match.shape, shape);
+    this.#size += 1;
   }
 
-  delete(flow: FlowEntry): void {
-    this.#byIdentity.delete(identityOf(flow.match, flow.priority));
-    this.#sorted = undefined;
+  /** Takes the entry with this one's match and priority away, if it is there. */
+  delete({ match, priority }: FlowEntry): void {
+    const shape = this.#shapes.get(match.shape);
+    const rivals = shape?.flows.get(match.wanted);
+    const others = rivals?.filter((flow) => flow.priority !== priority);
+    if (shape === undefined || others === undefined || others.length === rivals?.length) return;
+    this.#size -= 1;
+    if (others.length > 0) shape.flows.set(match.wanted, others);
+    else shape.flows.delete(match.wanted);
+    if (shape.flows.size === 0) this.#shapes.delete(match.shape);
   }
 
-  /** The matching entry of the highest priority; among equals the oldest, where 1.3 leaves it open. */
+  /** The matching entry of the highest priority; which of several of them, OpenFlow leaves open. */
   lookup(values: FieldValues): FlowEntry | undefined {
-    this.#sorted ??= [...this.#byIdentity.values()].sort((a, b) => b.priority - a.priority);
+    let best: FlowEntry | undefined;
+    for (const { example, flows } of this.#shapes.values()) {
+      const [found] = flows.get(testedValues(example, values)) ?? [];
+      if (found !== undefined && found.priority > (best?.priority ?? -1)) best = found;
+    }
     this.lookups += 1;
-    const flow = this.#sorted.find((candidate) => matches(candidate.match, values));
-    if (flow !== undefined) this.hits += 1;
-    return flow;
+    if (best !== undefined) this.hits += 1;
+    return best;
   }
 
-  [Symbol.iterator](): Iterator<FlowEntry> {
-    return this.#byIdentity.values();
+  *[Symbol.iterator](): Iterator<FlowEntry> {
+    for (const { flows } of this.#shapes.values()) {
+      for (const rivals of flows.values()) yield* rivals;
+    }
   }
 }
 
-function identityOf(match: FlowMatch, priority: number): string {
-  return `${priority}/${match.key}`;
+/** Flows whose matches have one shape: by what they want, the highest priority first. */
+interface Shape {
+  readonly example: FlowMatch;
+  readonly flows: Map<string, readonly FlowEntry[]>;
 }

@@ -6,11 +6,10 @@ import {
   GROUP_MAX,
   PORT_ANY,
 } from "../../drivers/openflow/wire/constants.ts";
-import type { ErrorCode } from "../../drivers/openflow/wire/error.ts";
 import type { Bucket, GroupMod, GroupType } from "../../drivers/openflow/wire/group.ts";
 import { checkActions } from "./action-check.ts";
 import { inExecutionOrder, writeActions } from "./action-set.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 
 /** A group entry and what passed it. */
 export interface Group {
@@ -42,9 +41,11 @@ export class GroupTable implements Iterable<Group> {
   /** Carries out an add or a modify. */
   put(mod: GroupMod, nowMs: number): Result<void, Refusal> {
     const old = this.#groups.get(mod.group);
-    if (mod.group > GROUP_MAX) return refuse("invalid-group");
-    if (mod.command === "add" && old !== undefined) return refuse("group-exists");
-    if (mod.command === "modify" && old === undefined) return refuse("unknown-group");
+    if (mod.group > GROUP_MAX) return refuse("group-mod-failed", "invalid-group");
+    if (mod.command === "add" && old !== undefined)
+      return refuse("group-mod-failed", "group-exists");
+    if (mod.command === "modify" && old === undefined)
+      return refuse("group-mod-failed", "unknown-group");
     const compiled = compileGroup(mod);
     if (compiled.isErr()) return err(compiled.error);
     this.#groups.set(mod.group, {
@@ -101,8 +102,9 @@ function watches(watched: number | undefined, any: number): watched is number {
 
 function compileGroup(mod: GroupMod): Result<GroupType, Refusal> {
   const { groupType, buckets } = mod;
-  if (typeof groupType === "number") return refuse("bad-type");
-  if (groupType === "indirect" && buckets.length !== 1) return refuse("invalid-group");
+  if (typeof groupType === "number") return refuse("group-mod-failed", "bad-type");
+  if (groupType === "indirect" && buckets.length !== 1)
+    return refuse("group-mod-failed", "invalid-group");
   for (const bucket of buckets) {
     const checked = checkBucket(bucket, groupType).andThen(() =>
       checkActions(bucket.actions, "unknown"),
@@ -114,14 +116,12 @@ function compileGroup(mod: GroupMod): Result<GroupType, Refusal> {
 
 function checkBucket(bucket: Bucket, groupType: GroupType): Result<void, Refusal> {
   const hasWatch = watches(bucket.watchPort, PORT_ANY) || watches(bucket.watchGroup, GROUP_ANY);
-  if ((bucket.weight ?? 0) !== 0 && groupType !== "select") return refuse("invalid-group");
-  if (groupType === "fast-failover" && !hasWatch) return refuse("invalid-group");
+  if ((bucket.weight ?? 0) !== 0 && groupType !== "select")
+    return refuse("group-mod-failed", "invalid-group");
+  if (groupType === "fast-failover" && !hasWatch)
+    return refuse("group-mod-failed", "invalid-group");
   if ((groupType === "all" || groupType === "indirect") && hasWatch) {
-    return refuse("watch-unsupported");
+    return refuse("group-mod-failed", "watch-unsupported");
   }
   return ok(undefined);
-}
-
-function refuse(code: ErrorCode): Result<never, Refusal> {
-  return err(refusal("group-mod-failed", code));
 }

@@ -1,8 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import { METER_ALL, METER_MAX, meterFlag } from "../../drivers/openflow/wire/constants.ts";
-import type { ErrorCode } from "../../drivers/openflow/wire/error.ts";
 import type { MeterBand, MeterMod } from "../../drivers/openflow/wire/meter.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 
 /** How many bands a meter may have. */
 export const MAX_BANDS = 8;
@@ -43,10 +42,10 @@ export class MeterTable implements Iterable<Meter> {
   /** Carries out an add or a modify; a modified meter starts anew. */
   put(mod: MeterMod, nowMs: number): Result<void, Refusal> {
     const exists = this.#meters.has(mod.meter);
-    if (mod.command === "add" && exists) return refuse("meter-exists");
-    if (mod.command === "modify" && !exists) return refuse("unknown-meter");
+    if (mod.command === "add" && exists) return refuse("meter-mod-failed", "meter-exists");
+    if (mod.command === "modify" && !exists) return refuse("meter-mod-failed", "unknown-meter");
     if (mod.meter === 0 || (mod.meter > METER_MAX && mod.meter < FIRST_VIRTUAL_METER)) {
-      return refuse("invalid-meter");
+      return refuse("meter-mod-failed", "invalid-meter");
     }
     const compiled = compileBands(mod);
     if (compiled.isErr()) return err(compiled.error);
@@ -99,12 +98,14 @@ const FIRST_VIRTUAL_METER = 0xfffffffd;
 
 function compileBands(mod: MeterMod): Result<Band[], Refusal> {
   const units = mod.flags & (meterFlag.kbps | meterFlag.pktps);
-  if (units !== meterFlag.kbps && units !== meterFlag.pktps) return refuse("bad-flags");
-  if (mod.bands.length === 0 || mod.bands.length > MAX_BANDS) return refuse("out-of-bands");
+  if (units !== meterFlag.kbps && units !== meterFlag.pktps)
+    return refuse("meter-mod-failed", "bad-flags");
+  if (mod.bands.length === 0 || mod.bands.length > MAX_BANDS)
+    return refuse("meter-mod-failed", "out-of-bands");
   const bands: Band[] = [];
   for (const band of mod.bands) {
-    if (band.type !== "drop") return refuse("bad-band");
-    if (band.rate === 0) return refuse("bad-rate");
+    if (band.type !== "drop") return refuse("meter-mod-failed", "bad-band");
+    if (band.rate === 0) return refuse("meter-mod-failed", "bad-rate");
     const config = { ...band, burst: band.burst === 0 ? band.rate : band.burst };
     const capacity = 1000 * config.burst;
     bands.push({ config, capacity, tokens: capacity, dropped: { packets: 0, bytes: 0 } });
@@ -114,8 +115,4 @@ function compileBands(mod: MeterMod): Result<Band[], Refusal> {
 
 function fillTimeMs({ capacity, config }: Band): number {
   return Math.floor(capacity / config.rate);
-}
-
-function refuse(code: ErrorCode): Result<never, Refusal> {
-  return err(refusal("meter-mod-failed", code));
 }

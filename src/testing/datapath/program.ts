@@ -2,7 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import type { Action } from "../../drivers/openflow/wire/action.ts";
 import { TABLE_MAX } from "../../drivers/openflow/wire/constants.ts";
 import type { Instruction } from "../../drivers/openflow/wire/instruction.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 
 /** The instructions of a flow, each kind at most once, in the order in which they are carried out. */
 export interface Program {
@@ -25,7 +25,7 @@ export function compileInstructions(
   const seen = new Set<string>();
   let program: Program = { apply: [], clear: false, write: [] };
   for (const instruction of instructions) {
-    if (seen.has(instruction.type)) return err(refusal("bad-instruction", "unknown-instruction"));
+    if (seen.has(instruction.type)) return refuse("bad-instruction", "unknown-instruction");
     seen.add(instruction.type);
     const next = withInstruction(program, instruction, table);
     if (next.isErr()) return err(next.error);
@@ -82,11 +82,11 @@ function withInstruction(
     case "goto-table":
       return instruction.table > table && instruction.table <= TABLE_MAX
         ? ok({ ...program, gotoTable: instruction.table })
-        : err(refusal("bad-instruction", "bad-table-id"));
+        : refuse("bad-instruction", "bad-table-id");
     case "experimenter":
-      return err(refusal("bad-instruction", "bad-experimenter"));
+      return refuse("bad-instruction", "bad-experimenter");
     case "unknown":
-      return err(refusal("bad-instruction", "unknown-instruction"));
+      return refuse("bad-instruction", "unknown-instruction");
     default:
       return instruction satisfies never;
   }

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "neverthrow";
+import { ok, type Result } from "neverthrow";
 import { GROUP_ALL, METER_ALL, PORT_ANY } from "../../drivers/openflow/wire/constants.ts";
 import type { FlowFilter, FlowStats } from "../../drivers/openflow/wire/flow.ts";
 import type { Counters, GroupDesc, GroupStats } from "../../drivers/openflow/wire/group.ts";
@@ -17,7 +17,7 @@ import type { Group } from "./group-table.ts";
 import type { Meter } from "./meter-table.ts";
 import { describePort, type SimPort } from "./port-table.ts";
 import { instructionsOf, someAction, TABLES } from "./program.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 import type { SwitchState } from "./switch-state.ts";
 
 /** Answers a request for state (OpenFlow 1.3.5 §7.3.5) in whole; who sends it cuts it into parts. */
@@ -69,7 +69,7 @@ export function readStatistics(
     case "meter-features":
       return ok({ type: "meter-features", ...meterFeatures });
     default:
-      return err(refusal("bad-request", "bad-multipart"));
+      return refuse("bad-request", "bad-multipart");
   }
 }
 
@@ -118,7 +118,7 @@ function tableStats(state: SwitchState): readonly TableStats[] {
 function chosenPorts(state: SwitchState, number: number): Result<readonly SimPort[], Refusal> {
   if (number === PORT_ANY) return ok([...state.ports.values()]);
   const port = state.ports.get(number);
-  return port === undefined ? err(refusal("bad-request", "bad-port")) : ok([port]);
+  return port === undefined ? refuse("bad-request", "bad-port") : ok([port]);
 }
 
 function portStats(port: SimPort, nowMs: number): PortStats {
@@ -162,7 +162,7 @@ export function groupDesc({ group, groupType, buckets }: Group): GroupDesc {
 function chosenMeters(state: SwitchState, number: number): Result<readonly Meter[], Refusal> {
   if (number === METER_ALL) return ok([...state.meters]);
   const meter = state.meters.get(number);
-  return meter === undefined ? err(refusal("meter-mod-failed", "unknown-meter")) : ok([meter]);
+  return meter === undefined ? refuse("meter-mod-failed", "unknown-meter") : ok([meter]);
 }
 
 /** A meter as the switch reports it. */

@@ -7,9 +7,10 @@ const port1 = { field: "in_port", value: 1 } as const;
 const port2 = { field: "in_port", value: 2 } as const;
 const in5 = { field: "vlan_vid", value: 0x1005 } as const;
 
-/** The cookies of the flows that are there. */
+/** The cookies of the flows that are there, in order. */
 function cookies(bench: BenchSwitch): readonly bigint[] {
-  return bench.datapath.flows(bench.nowMs).map((entry) => entry.cookie);
+  const flows = bench.datapath.flows(bench.nowMs);
+  return flows.map((entry) => entry.cookie).toSorted((a, b) => Number(a - b));
 }
 
 /** Three flows with cookies 1, 2, 3: for port 1, for VLAN 5 on port 1, for port 2. */
