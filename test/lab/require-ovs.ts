@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { describe, type TestOptions, test } from "vitest";
+import { describe, type TestOptions, test, vi } from "vitest";
 
 const TOOLS = [
   "ip",
