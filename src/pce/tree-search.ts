@@ -21,8 +21,11 @@ import {
 /** Among how many links all trees may be gone through. */
 export const MAX_LISTED_LINKS = 20;
 
-/** How many sets of closed links a repair may try. */
+/** The most sets of closed links that a repair may try. */
 export const MAX_REPAIRS = 32;
+
+/** Links times terminals that all tries of a repair together may go through. */
+export const REPAIR_WORK = 400_000;
 
 /**
  * Finds a cheap tree that joins all endpoints and has the bandwidth and the labels it needs.
@@ -31,25 +34,33 @@ export const MAX_REPAIRS = 32;
  * then the sum of metrics, then fewer links, then lower links. Candidates are a minimum Steiner tree
  * (where every edge reserves the same that is the optimum) and, for a hose, shortest-path trees from
  * the best roots (which hold the optimum where capacity does not bind: Gupta et al., Provisioning a
- * Virtual Private Network, STOC 2001); with a bound on hops also such trees by hops. Where the best of them does not fit, all trees are gone
- * through if they are few, which is exact. Else links that lacked bandwidth or a common label are
- * closed, one at a time, for a search anew, and trees of one label throughout are tried; that is
- * sound, not complete.
+ * Virtual Private Network, STOC 2001); with a bound on hops also such trees by hops. Where the best
+ * of them does not fit, or need not be the best there is, all trees are gone through if the links
+ * are few, which is exact. Else, where it does not fit, links that lacked bandwidth or a common
+ * label are closed, one at a time, for a search anew, and trees of one label throughout are tried;
+ * that is sound, not complete.
  */
 export function findTree(scene: Scene, ends: Ends): Result<LabelledTree, NoTree> {
   const first = isNear(scene, ends)
     ? lowest(candidatesOf(scene, ends, { isOpen: isAny, exactWork: EXACT_WORK }))
     : undefined;
   if (first === undefined) return err({ type: "no-tree" });
-  const best = fits(first) ? first : secondBest(scene, ends, first);
+  const best = fits(first) && isSteinerBest(scene, ends) ? first : bestOfMore(scene, ends, first);
   return best === undefined ? err({ type: "no-tree" }) : ok(best);
 }
 
-/** The best tree that fits when the best there could be does not. */
-function secondBest(scene: Scene, ends: Ends, first: Candidate): FittingCandidate | undefined {
-  if (!scene.graph.translates.includes(1)) return bestOfOneLabel(scene, ends, first);
+/** Whether every link reserves the same, in both directions together. */
+function isSteinerBest({ request }: Scene, { rates }: Ends): boolean {
+  const isFlooded = request.delivery === "flood" && request.sharing === "hose";
+  return isFlooded || leastLoad(request, rates) === greatestLoad(request, rates);
+}
+
+/** The best tree that fits, where `first` does not or need not be the best. */
+function bestOfMore(scene: Scene, ends: Ends, first: Candidate): FittingCandidate | undefined {
   const { best, isComplete } = bestListed(scene, ends);
   if (isComplete) return best;
+  if (fits(first)) return first;
+  if (!scene.graph.translates.includes(1)) return bestOfOneLabel(scene, ends, first);
   const found = [best, bestOfOneLabel(scene, ends, first)].flatMap((tree) => tree ?? []);
   return lowest([...found, ...repaired(scene, ends, { isOpen: isAny })]);
 }
@@ -109,6 +120,8 @@ function openLinks(scene: Scene, ends: Ends): readonly number[] {
 
 /** The trees that fit, breadth first over sets of closed links: few are closed where few will do. */
 function repaired(scene: Scene, ends: Ends, scope: Scope): readonly FittingCandidate[] {
+  const work = scene.graph.linkIds.length * ends.terminals.size;
+  const tries = Math.min(MAX_REPAIRS, Math.ceil(REPAIR_WORK / work));
   const queue: ReadonlySet<number>[] = [new Set()];
   const seen = new Set([""]);
   const found: FittingCandidate[] = [];
@@ -119,7 +132,7 @@ function repaired(scene: Scene, ends: Ends, scope: Scope): readonly FittingCandi
     found.push(...candidates.filter(fits));
     for (const fault of new Set(candidates.flatMap(({ faults }) => faults))) {
       const next = [...closed, fault].sort((x, y) => x - y);
-      if (seen.has(next.join()) || queue.length >= MAX_REPAIRS) continue;
+      if (seen.has(next.join()) || queue.length >= tries) continue;
       seen.add(next.join());
       queue.push(new Set(next));
     }
@@ -145,8 +158,7 @@ function candidatesOf(scene: Scene, ends: Ends, scope: Scope): readonly Candidat
     const query = { ...bounds, graph, terminals, kept: availability.kept, weight };
     const steiner = steinerTree(query);
     if (steiner === undefined) return [];
-    const isUneven = least < greatest && request.delivery !== "flood";
-    const stars = isUneven ? starTrees(query, ends.terminals) : [];
+    const stars = isSteinerBest(scene, ends) ? [] : starTrees(query, ends.terminals);
     const flat =
       request.maxHops === undefined
         ? []
