@@ -33,8 +33,8 @@ export interface FabricOptions extends LinkTiming, WireOptions {
 }
 
 /**
- * A fabric of simulated switches and hosts, wired as a topology says. Its switches speak OpenFlow to
- * whoever they dial; its frames obey what the switches were told.
+ * A fabric of simulated switches and hosts, wired as a topology says. Its switches speak OpenFlow
+ * to whoever they dial; its frames obey what the switches were told.
  */
 export class SimulatedFabric implements Disposable {
   readonly topology: Topology;

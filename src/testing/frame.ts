@@ -4,7 +4,7 @@ import { err, ok, type Result } from "neverthrow";
 export const TPID_CUSTOMER = 0x8100;
 /** The ethertype of an IEEE 802.1ad service tag. */
 export const TPID_SERVICE = 0x88a8;
-/** The ethertype that IEEE 802 sets aside for local experiments: what test frames carry by default. */
+/** The ethertype that IEEE 802 sets aside for local experiments: the default of test frames. */
 export const ETHERTYPE_EXPERIMENT = 0x88b5;
 /** The address that every host listens to. */
 export const BROADCAST = "ff:ff:ff:ff:ff:ff";
@@ -37,7 +37,10 @@ export interface FrameFields extends Partial<Omit<Frame, "tags">> {
   readonly tags?: readonly VlanTag[];
 }
 
-/** A frame: untagged, from 02:00:00:00:00:01 to everybody, with 46 zero bytes, unless told otherwise. */
+/**
+ * A frame: untagged, from 02:00:00:00:00:01 to everybody, with 46 zero bytes, unless told
+ * otherwise.
+ */
 export function frame(fields: FrameFields = {}): Frame {
   const { vlans = [], tags = vlans.map(customerTag), ...rest } = fields;
   return {
@@ -83,7 +86,9 @@ export interface TruncatedFrame {
   readonly bytes: number;
 }
 
-/** Reads a frame. Everything that has the length of a header is one; the drop-eligible bit is lost. */
+/**
+ * Reads a frame. Everything that has the length of a header is one; the drop-eligible bit is lost.
+ */
 export function decodeFrame(bytes: Uint8Array): Result<Frame, TruncatedFrame> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const truncated: TruncatedFrame = { type: "truncated-frame", bytes: bytes.length };
@@ -114,8 +119,9 @@ export function describeFrame(value: Frame): string {
     const priority = tag.pcp === 0 ? "" : `p${tag.pcp}`;
     return `${tag.tpid === TPID_CUSTOMER ? "" : `${tag.tpid.toString(16)}:`}${tag.vid}${priority}`;
   });
+  const { source, destination, payload } = value;
   const ethertype = `0x${value.ethertype.toString(16).padStart(4, "0")}`;
-  return `${value.source} > ${value.destination} [${tags.join(" ")}] ${ethertype} ${value.payload.length} B`;
+  return `${source} > ${destination} [${tags.join(" ")}] ${ethertype} ${payload.length} B`;
 }
 
 const ADDRESS_BYTES = 6;

@@ -17,7 +17,7 @@ export interface Arrival {
 
 /** Who hears whom. */
 export interface Reachability {
-  /** For each ordered pair of ends, how many copies of one broadcast frame arrive as they should. */
+  /** For each ordered pair of ends, how many copies of one broadcast arrive as they should. */
   readonly pairs: readonly {
     readonly from: NetworkEnd;
     readonly to: NetworkEnd;

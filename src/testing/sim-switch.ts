@@ -102,7 +102,7 @@ export class SimSwitch implements Disposable {
     for (const link of this.#links) link.connection?.close(reason);
   }
 
-  /** Turns it off: connections are gone, frames are lost, and so are all flows, groups and meters. */
+  /** Turns it off: connections are gone, frames are lost, so are all flows, groups and meters. */
   powerOff(): void {
     this.#powered = false;
     this.disconnect("power lost");
@@ -128,8 +128,8 @@ export class SimSwitch implements Disposable {
   }
 
   /**
-   * Carries out a message as if another controller had sent it: to install foreign flows, groups and
-   * meters, or to take away what somebody else installed.
+   * Carries out a message as if another controller had sent it: to install foreign flows, groups
+   * and meters, or to take away what somebody else installed.
    */
   inject(message: OfMessage): Result<void, Refusal> {
     const effects = this.#change(message);

@@ -7,8 +7,8 @@ import { type Frame, frameBytes } from "./frame.ts";
 /** How wires behave. */
 export interface WireOptions {
   /**
-   * Whether frames take a link's `delayMs` to cross it. When false, the default, a frame and all its
-   * copies have arrived when `send` returns.
+   * Whether frames take a link's `delayMs` to cross it. When false, the default, a frame and all
+   * its copies have arrived when `send` returns.
    */
   readonly linkDelays?: boolean;
   /** How many switches a frame may pass before it is dropped as one that loops; 64 when absent. */

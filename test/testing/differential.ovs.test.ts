@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { meterFlag } from "../../src/drivers/openflow/wire/constants.ts";
+import { flowFlag, meterFlag } from "../../src/drivers/openflow/wire/constants.ts";
 import { type FlowMod, flowMod } from "../../src/drivers/openflow/wire/flow.ts";
 import type { GroupMod } from "../../src/drivers/openflow/wire/group.ts";
 import type { MeterMod } from "../../src/drivers/openflow/wire/meter.ts";
 import { type Frame, frame } from "../../src/testing/index.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
+import { frames, PORTS } from "./flow-parts.ts";
 import { oddities } from "./oddities.ts";
-import { foundations, frames, PORTS, programs } from "./programs.ts";
+import { foundations, overlappingFlows, programs } from "./programs.ts";
 import { type Contest, type Subject, startContest } from "./subjects.ts";
 
 const { DCNS_DIFFERENTIAL_RUNS = "150" } = process.env;
@@ -84,6 +85,24 @@ describeWithOvs("the simulated switch beside Open vSwitch", () => {
     await fc.assert(property, { numRuns: Math.ceil(Number(DCNS_DIFFERENTIAL_RUNS) / 10) });
   }, 120_000);
 
+  test("sees the same overlaps", async () => {
+    const property = fc.asyncProperty(overlappingFlows, async (program) => {
+      const [simulated, real] = await Promise.all(
+        contest.subjects.map(async (subject) => {
+          await subject.wipe();
+          return subject.program(program);
+        }),
+      );
+      expect(simulated).toEqual(real);
+    });
+    await fc.assert(property, { numRuns: Number(DCNS_DIFFERENTIAL_RUNS) });
+  });
+
+  test("lets the same flows go when their time is up, and says the same of them", async () => {
+    const [simulated, real] = await Promise.all(contest.subjects.map(outlive));
+    expect(simulated).toEqual(real);
+  });
+
   test("fails over to the same ports", async () => {
     const ups = fc.uniqueArray(fc.constantFrom(...PORTS));
     const property = fc.asyncProperty(
@@ -149,8 +168,8 @@ async function observe(
 }
 
 /**
- * Takes ports up and down, and after each change sends a frame in by every port that is up. What the
- * dummy ports of Open vSwitch send while they are down does not count: there is no wire.
+ * Takes ports up and down, and after each change sends a frame in by every port that is up. What
+ * the dummy ports of Open vSwitch send while they are down does not count: there is no wire.
  */
 async function failOver(
   subject: Subject,
@@ -169,4 +188,31 @@ async function failOver(
     }
   }
   return seen;
+}
+
+/**
+ * Three flows, of which one ends after three seconds and one two seconds after the frame that comes
+ * at 1.5 s. Open vSwitch looks about once a second, so half a second before and two after count.
+ */
+async function outlive(subject: Subject): Promise<unknown> {
+  const { sendFlowRemoved } = flowFlag;
+  await subject.wipe();
+  await subject.program([
+    flowMod({ priority: 3, match: [{ field: "in_port", value: 3 }], hardTimeoutS: 3 }),
+    flowMod({
+      priority: 2,
+      match: [{ field: "in_port", value: 2 }],
+      idleTimeoutS: 2,
+      flags: sendFlowRemoved,
+    }),
+    flowMod({ priority: 1, hardTimeoutS: 100, flags: sendFlowRemoved }),
+  ]);
+  const seen: unknown[] = [];
+  await subject.advance(1_500);
+  await subject.exchange(2, frame());
+  for (const ms of [1_000, 3_100]) {
+    await subject.advance(ms);
+    seen.push(await subject.readBack());
+  }
+  return [seen, subject.removals()];
 }

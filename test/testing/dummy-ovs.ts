@@ -1,57 +1,41 @@
-import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../lab/exec.ts";
 
 /**
- * An Open vSwitch of its own with one bridge whose ports are in memory: frames are put in by command
- * and come out in capture files. It runs the userspace datapath, needs no root, touches no network,
+ * An Open vSwitch of its own with one bridge whose ports are in memory: frames are put in by
+ * command and come out in capture files. It runs the userspace datapath, needs no root, touches no network,
  * and its clock can be stopped.
  */
 export class DummyOvs {
   readonly #folder: string;
   readonly #ports: readonly number[];
-  readonly #control: ControlSocket;
+  readonly #killDaemons = (): void => {
+    for (const daemon of DAEMONS) killByPidFile(join(this.#folder, `${daemon}.pid`));
+  };
   /** How much of each port's capture has been read. */
   readonly #offsets = new Map<number, number>();
+  #controlSocket: ControlSocket | undefined;
 
-  private constructor(folder: string, ports: readonly number[], control: ControlSocket) {
+  private constructor(folder: string, ports: readonly number[]) {
     this.#folder = folder;
     this.#ports = ports;
-    this.#control = control;
+    process.once("exit", this.#killDaemons);
   }
 
   /** Starts it with these ports; its bridge dials a controller at this TCP port of this machine. */
   static async start(ports: readonly number[], controllerPort: number): Promise<DummyOvs> {
-    const folder = await mkdtemp(join(tmpdir(), "dcns-dummy-ovs-"));
-    const at = (name: string): string => join(folder, name);
-    const db = `unix:${at("db.sock")}`;
-    const env = ["env", `OVS_RUNDIR=${folder}`, `OVS_LOGDIR=${folder}`, `OVS_DBDIR=${folder}`];
-    const start = (...command: string[]): Promise<string> => run([...env, ...command]);
-    const daemon = ["--detach", "--no-chdir", "-vconsole:off", "-vsyslog:off"];
-    const schema = "/usr/share/openvswitch/vswitch.ovsschema";
-    await start("ovsdb-tool", "create", at("conf.db"), schema);
-    await start(
-      ...["ovsdb-server", at("conf.db"), `--remote=punix:${at("db.sock")}`],
-      ...[`--pidfile=${at("ovsdb-server.pid")}`, ...daemon],
-    );
-    const vsctl = (...args: string[]): Promise<string> => start("ovs-vsctl", `--db=${db}`, ...args);
-    await vsctl("--no-wait", "init");
-    await start(
-      ...["ovs-vswitchd", "--enable-dummy", "--disable-system", "--disable-system-route", db],
-      ...[`--pidfile=${at("ovs-vswitchd.pid")}`, `--unixctl=${at("control.sock")}`, ...daemon],
-    );
-    await vsctl(
-      ...["add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=dummy"],
-      ...["fail-mode=secure", "protocols=OpenFlow13"],
-      ...ports.flatMap((port) => [
-        ...["--", "add-port", "br0", `p${port}`, "--", "set", "interface", `p${port}`],
-        ...["type=dummy", `ofport_request=${port}`, `options:tx_pcap=${at(`p${port}.pcap`)}`],
-      ]),
-    );
-    await vsctl("set-controller", "br0", `tcp:127.0.0.1:${controllerPort}`);
-    return new DummyOvs(folder, ports, await ControlSocket.connect(at("control.sock")));
+    const ovs = new DummyOvs(await mkdtemp(join(tmpdir(), "dcns-dummy-ovs-")), ports);
+    try {
+      await ovs.#start(controllerPort);
+    } catch (cause) {
+      await ovs.stop();
+      throw cause;
+    }
+    return ovs;
   }
 
   /** Stops its clock: from now on time passes by {@link advance} only. */
@@ -86,10 +70,51 @@ export class DummyOvs {
   }
 
   async stop(): Promise<void> {
-    await this.#control.call("exit", "--cleanup").catch(() => undefined);
-    const pid = Number(await readFile(join(this.#folder, "ovsdb-server.pid"), "utf8"));
-    process.kill(pid, "SIGTERM");
+    this.#controlSocket?.close();
+    this.#killDaemons();
+    process.off("exit", this.#killDaemons);
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  get #control(): ControlSocket {
+    if (this.#controlSocket === undefined) throw new Error("Open vSwitch has not started");
+    return this.#controlSocket;
+  }
+
+  async #start(controllerPort: number): Promise<void> {
+    const at = (name: string): string => join(this.#folder, name);
+    const db = `unix:${at("db.sock")}`;
+    const env = ["OVS_RUNDIR", "OVS_LOGDIR", "OVS_DBDIR"].map((name) => `${name}=${this.#folder}`);
+    const command = (...words: string[]): Promise<string> => run(["env", ...env, ...words]);
+    const vsctl = (...words: string[]): Promise<string> =>
+      command("ovs-vsctl", `--db=${db}`, "--timeout=10", ...words);
+    const daemon = (name: (typeof DAEMONS)[number], ...words: string[]): Promise<string> =>
+      command(
+        ...[name, `--pidfile=${at(`${name}.pid`)}`, "--detach", "--no-chdir"],
+        ...["-vconsole:off", "-vsyslog:off", ...words],
+      );
+    await command("ovsdb-tool", "create", at("conf.db"), SCHEMA);
+    await daemon("ovsdb-server", at("conf.db"), `--remote=p${db}`);
+    await vsctl("--no-wait", "init");
+    await daemon(
+      ...([
+        "ovs-vswitchd",
+        "--enable-dummy",
+        "--disable-system",
+        "--disable-system-route",
+      ] as const),
+      ...[`--unixctl=${at("control.sock")}`, db],
+    );
+    await vsctl(
+      ...["add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=dummy"],
+      ...["fail-mode=secure", "protocols=OpenFlow13"],
+      ...this.#ports.flatMap((port) => [
+        ...["--", "add-port", "br0", `p${port}`, "--", "set", "interface", `p${port}`],
+        ...["type=dummy", `ofport_request=${port}`, `options:tx_pcap=${at(`p${port}.pcap`)}`],
+      ]),
+    );
+    await vsctl("set-controller", "br0", `tcp:127.0.0.1:${controllerPort}`);
+    this.#controlSocket = await ControlSocket.connect(at("control.sock"));
   }
 
   async #readCapture(port: number): Promise<readonly string[]> {
@@ -104,6 +129,18 @@ export class DummyOvs {
     } finally {
       await file.close();
     }
+  }
+}
+
+const DAEMONS = ["ovs-vswitchd", "ovsdb-server"] as const;
+const SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
+
+/** Stops a daemon that wrote its process id there; one that is not running is stopped already. */
+function killByPidFile(path: string): void {
+  try {
+    process.kill(Number(readFileSync(path, "utf8")), "SIGTERM");
+  } catch {
+    // There is no such file, or no such process.
   }
 }
 
@@ -156,6 +193,10 @@ class ControlSocket {
       };
       this.#socket.write(JSON.stringify({ id: 0, method, params }));
     });
+  }
+
+  close(): void {
+    this.#socket.destroy();
   }
 
   #receive(text: string): void {

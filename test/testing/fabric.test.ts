@@ -10,7 +10,7 @@ import type { Crossing } from "../../src/testing/wires.ts";
 import { Topology } from "../../src/topology.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 
-/** s1 and s2 with a link of 5 ms; h1 and h2 tagged at s1, h3 and h4 at s2, where h4 shares h3's port. */
+/** s1 and s2 with a link of 5 ms; h1 and h2 at s1, h3 and h4 at s2, both at one port. */
 const topology = Topology.parse({
   format: "dcns-topology/1",
   domains: [{ id: "lab", driver: "openflow" }],

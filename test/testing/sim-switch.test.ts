@@ -1,65 +1,16 @@
 import { err } from "neverthrow";
 import { describe, expect, test } from "vitest";
-import { SwitchSession } from "../../src/drivers/openflow/session.ts";
+import type { SwitchSession } from "../../src/drivers/openflow/session.ts";
 import type { Transport } from "../../src/drivers/openflow/transport.ts";
 import { flowFlag } from "../../src/drivers/openflow/wire/constants.ts";
 import { encodeMessage } from "../../src/drivers/openflow/wire/encode.ts";
-import { type FlowMod, flowMod } from "../../src/drivers/openflow/wire/flow.ts";
+import { flowMod } from "../../src/drivers/openflow/wire/flow.ts";
 import { helloFor } from "../../src/drivers/openflow/wire/hello.ts";
 import { OPENFLOW_1_3 } from "../../src/drivers/openflow/wire/version.ts";
 import { datapathId } from "../../src/model/ids.ts";
 import { frame } from "../../src/testing/frame.ts";
-import { MemoryListener } from "../../src/testing/memory-link.ts";
-import { SimSwitch, type SwitchEvent } from "../../src/testing/sim-switch.ts";
-import { type FakeClock, fakeClock } from "../support/fake-clock.ts";
-
-const toPort2: FlowMod = flowMod({
-  priority: 1,
-  instructions: [{ type: "apply-actions", actions: [{ type: "output", port: 2, maxLen: 0 }] }],
-});
-
-/** A switch of two ports and a controller that takes whatever dials in, on one still clock. */
-class Desk implements Disposable {
-  readonly clock: FakeClock = fakeClock();
-  readonly listener: MemoryListener = new MemoryListener({ clock: this.clock });
-  readonly sessions: SwitchSession[] = [];
-  readonly transmitted: number[] = [];
-  readonly events: SwitchEvent[] = [];
-  readonly device: SimSwitch;
-
-  constructor(controllers = 1) {
-    this.device = new SimSwitch({
-      datapathId: datapathId("00000000000000ab"),
-      ports: [{ port: 1, name: "uplink" }, { port: 2 }],
-      clock: this.clock,
-      dial: Array.from({ length: controllers }, () => this.listener.dial),
-      transmit: (port) => this.transmitted.push(port),
-    });
-    this.device.observe((event) => this.events.push(event));
-  }
-
-  async connect(): Promise<SwitchSession> {
-    await this.listener.listen((transport) => {
-      const session = new SwitchSession(transport, this.clock);
-      this.sessions.push(session);
-      void session.open();
-    });
-    this.device.connect();
-    await this.clock.advance(10);
-    return this.session(0);
-  }
-
-  session(index: number): SwitchSession {
-    const session = this.sessions[index];
-    if (session === undefined) throw new Error(`session ${index} is missing`);
-    return session;
-  }
-
-  [Symbol.dispose](): void {
-    for (const session of this.sessions) session.close();
-    this.device[Symbol.dispose]();
-  }
-}
+import { SimSwitch } from "../../src/testing/sim-switch.ts";
+import { Desk, toPort2 } from "./desk.ts";
 
 describe("a simulated switch", () => {
   test("shakes hands and says what it is", async () => {
@@ -268,65 +219,5 @@ describe("a simulated switch", () => {
     desk[Symbol.dispose]();
     await desk.clock.advance(1);
     expect(desk.clock.countTimers()).toBe(0);
-  });
-});
-
-describe("a fault", () => {
-  test("that drops a message is silent", async () => {
-    using desk = new Desk();
-    const session = await desk.connect();
-    desk.device.faults.add({ on: "flow-mod", fault: { type: "drop" } });
-    expect((await desk.clock.until(session.batch([toPort2]))).isOk()).toBe(true);
-    expect(desk.device.flows()).toEqual([]);
-  });
-
-  test("that delays a message delays what is behind it, too", async () => {
-    using desk = new Desk();
-    const session = await desk.connect();
-    desk.device.faults.add({ on: "flow-mod", fault: { type: "delay", delayMs: 500 } });
-    const startMs = desk.clock.now();
-    await desk.clock.until(session.batch([toPort2]));
-    expect(desk.clock.now() - startMs).toBeGreaterThanOrEqual(500);
-    expect(desk.device.flows()).toHaveLength(1);
-  });
-
-  test("that disconnects does so before the message counts", async () => {
-    using desk = new Desk();
-    const session = await desk.connect();
-    desk.device.faults.add({ on: "flow-mod", nth: 2, fault: { type: "disconnect" } });
-    const batch = await desk.clock.until(
-      session.batch([toPort2, { ...toPort2, priority: 2 }, { ...toPort2, priority: 3 }]),
-    );
-    expect(batch._unsafeUnwrapErr().type).toBe("session-closed");
-    expect(desk.device.flows().map((flow) => flow.priority)).toEqual([1]);
-  });
-
-  test("that rejects answers with the error of the script", async () => {
-    using desk = new Desk();
-    const session = await desk.connect();
-    const fault = { type: "reject", kind: "flow-mod-failed", code: "table-full" } as const;
-    desk.device.faults.add({ on: "flow-mod", fault });
-    const batch = await desk.clock.until(session.batch([toPort2]));
-    expect(batch._unsafeUnwrapErr().rejections).toMatchObject([{ error: { code: "table-full" } }]);
-    expect(desk.device.flows()).toEqual([]);
-  });
-
-  test("that forgets makes the barrier lie", async () => {
-    using desk = new Desk();
-    const session = await desk.connect();
-    desk.device.faults.add({ on: "flow-mod", fault: { type: "forget" } });
-    expect((await desk.clock.until(session.batch([toPort2]))).isOk()).toBe(true);
-    expect(desk.device.flows()).toEqual([]);
-    expect(desk.events).toContainEqual(expect.objectContaining({ type: "fault" }));
-  });
-
-  test("that hangs leaves the connection open until the controller has had enough", async () => {
-    using desk = new Desk();
-    const session = await desk.connect();
-    desk.device.faults.add({ on: "barrier-request", fault: { type: "hang" } });
-    const batch = desk.clock.until(session.batch([toPort2]));
-    expect((await batch)._unsafeUnwrapErr().type).toBe("timeout");
-    await desk.clock.advance(20_000);
-    expect(session.state).toBe("closed");
   });
 });

@@ -39,6 +39,8 @@ export interface Subject {
   ports(): Promise<readonly string[]>;
   /** Lets time pass. */
   advance(ms: number): Promise<void>;
+  /** What it has told of flows that are gone since the last wipe, but for how long they lived. */
+  removals(): readonly unknown[];
 }
 
 /** A simulated switch and an Open vSwitch, both on the same controller. */
@@ -172,6 +174,7 @@ class ControlledSwitch implements Subject {
   readonly #wires: Wires;
   readonly #ports: readonly number[];
   #packetIns: PacketIn[] = [];
+  #removals: unknown[] = [];
 
   constructor(session: SwitchSession, wires: Wires, ports: readonly number[]) {
     this.#ports = ports;
@@ -179,11 +182,15 @@ class ControlledSwitch implements Subject {
     this.#wires = wires;
     session.subscribe((event) => {
       if (event.type === "packet-in") this.#packetIns.push(event);
+      if (event.type !== "flow-removed") return;
+      const { durationS: _s, durationNs: _ns, ...rest } = event;
+      this.#removals.push(rest);
     });
   }
 
   async wipe(): Promise<void> {
     await this.program(wipe);
+    this.#removals = [];
   }
 
   async program(messages: readonly CommandMessage[]): Promise<readonly string[]> {
@@ -249,6 +256,10 @@ class ControlledSwitch implements Subject {
 
   advance(ms: number): Promise<void> {
     return this.#wires.advance(ms);
+  }
+
+  removals(): readonly unknown[] {
+    return this.#removals;
   }
 }
 

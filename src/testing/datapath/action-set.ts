@@ -1,6 +1,6 @@
 import type { Action } from "../../drivers/openflow/wire/action.ts";
 
-/** The actions that a packet gathers on its way, at most one of each kind (OpenFlow 1.3.5 §5.10). */
+/** The actions a packet gathers on its way, at most one of each kind (OpenFlow 1.3.5 §5.10). */
 export type ActionSet = readonly Action[];
 
 /** Adds written actions; a later one of a kind replaces the earlier. */

@@ -70,8 +70,8 @@ export function fieldValues(packet: Packet): FieldValues {
 }
 
 /**
- * What a packet with these values has in the bits that a match tests: the packet matches when that is
- * what the match wants, and so for every other match of that shape.
+ * What a packet with these values has in the bits that a match tests: the packet matches when that
+ * is what the match wants, and so for every other match of that shape.
  */
 export function testedValues({ tests }: FlowMatch, values: FieldValues): string {
   return tests.map(({ name, mask }) => values[name] & mask).join();

@@ -52,8 +52,9 @@ export function flowExpiry(
 }
 
 /**
- * One flow table. Finding the flow for a packet is a tuple space search (Srinivasan, Suri, Varghese,
- * SIGCOMM 1999), as in Open vSwitch: one look-up for each shape of match, however many flows.
+ * One flow table. Finding the flow for a packet is a tuple space search (Srinivasan, Suri,
+ * Varghese, SIGCOMM 1999), as in Open vSwitch: one look-up for each shape of match, however many
+ * flows.
  */
 export class FlowTable implements Iterable<FlowEntry> {
   /** By the shapes of their matches. */

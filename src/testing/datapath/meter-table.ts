@@ -19,7 +19,7 @@ export interface Meter {
   bytes: number;
 }
 
-/** One drop band. Tokens are bits, or thousandths of packets: both grow by the rate each millisecond. */
+/** One drop band. Tokens are bits or thousandths of packets, and `rate` of them come each ms. */
 interface Band {
   readonly config: MeterBand & { readonly type: "drop" };
   readonly capacity: number;

@@ -64,8 +64,8 @@ export function popTag(packet: Packet): Packet {
 }
 
 /**
- * Puts the packet into a VLAN. One without a tag gets one, as in Open vSwitch: flows are refused for
- * that, but in the bucket of a group nobody knows beforehand.
+ * Puts the packet into a VLAN. One without a tag gets one, as in Open vSwitch: flows are refused
+ * for that, but in the bucket of a group nobody knows beforehand.
  */
 export function setVlan(packet: Packet, vid: number): Packet {
   const [outer = customerTag(vid), ...rest] = packet.tags;

@@ -1,10 +1,10 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Action } from "../../drivers/openflow/wire/action.ts";
-import { TABLE_MAX } from "../../drivers/openflow/wire/constants.ts";
+import { TABLE_ALL, TABLE_MAX } from "../../drivers/openflow/wire/constants.ts";
 import type { Instruction } from "../../drivers/openflow/wire/instruction.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 
-/** The instructions of a flow, each kind at most once, in the order in which they are carried out. */
+/** The instructions of a flow, each kind at most once, in the order of execution. */
 export interface Program {
   readonly meter?: number;
   readonly apply: readonly Action[];
@@ -17,7 +17,7 @@ export interface Program {
 /** How many tables the switch has. */
 export const TABLES = 254;
 
-/** Reads the instructions of a flow of table `table` (OpenFlow 1.3.5 §7.2.4). */
+/** Reads the instructions of a flow of a table, or of all of them (OpenFlow 1.3.5 §7.2.4). */
 export function compileInstructions(
   instructions: readonly Instruction[],
   table: number,
@@ -80,7 +80,7 @@ function withInstruction(
         metadata: { value: instruction.metadata & instruction.mask, mask: instruction.mask },
       });
     case "goto-table":
-      return instruction.table > table && instruction.table <= TABLE_MAX
+      return (table === TABLE_ALL || instruction.table > table) && instruction.table <= TABLE_MAX
         ? ok({ ...program, gotoTable: instruction.table })
         : refuse("bad-instruction", "bad-table-id");
     case "experimenter":

@@ -20,7 +20,7 @@ import { instructionsOf, someAction, TABLES } from "./program.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import type { SwitchState } from "./switch-state.ts";
 
-/** Answers a request for state (OpenFlow 1.3.5 §7.3.5) in whole; who sends it cuts it into parts. */
+/** Answers a request for state (OpenFlow 1.3.5 §7.3.5) in one; who sends it cuts it into parts. */
 export function readStatistics(
   state: SwitchState,
   request: MultipartRequestBody,
