@@ -39,7 +39,6 @@ export class DcnsAgent implements AsyncDisposable {
   readonly #parts: AgentParts;
   /** One topology after another. */
   readonly #updates = new Serial<"topology">();
-  readonly #closing = new AbortController();
 
   private constructor(parts: AgentParts) {
     this.events = parts.events;
@@ -103,8 +102,8 @@ export class DcnsAgent implements AsyncDisposable {
 
   /**
    * Removes everything that setup made, and nothing else; returns when every node has confirmed it.
-   * A call that fails leaves the network `releasing`: it goes on when the nodes return, and may be
-   * called again, with `force` for nodes that will not. Errors: `network-not-found`,
+   * A call that fails leaves the network `releasing`: the teardown goes on by itself after a
+   * `timeout` or `aborted`, and when the nodes return; call again with `force` for nodes that will not. Errors: `network-not-found`,
    * `driver-failed`, `timeout`, `aborted`, `store-*`, `closed`.
    */
   teardownPhysicalNetwork(
@@ -114,10 +113,12 @@ export class DcnsAgent implements AsyncDisposable {
     const parsed = parseProjectCall(project, teardownOptions, options);
     if (parsed.isErr()) return errAsync(parsed.error);
     const { project: id, options: limits } = parsed.value;
-    const { calls } = this.#parts;
-    return this.#run("teardown", id, options, (deadline) =>
-      calls.tearDown(id, limits.force, deadline),
-    );
+    const { calls, resumeTeardown } = this.#parts;
+    return this.#run("teardown", id, options, async (deadline) => {
+      const ended = await calls.tearDown(id, limits.force, deadline);
+      if (deadline.interruption !== undefined) resumeTeardown(id);
+      return ended;
+    });
   }
 
   /** What exists for `project`. Errors: `invalid-request`, `network-not-found`. */
@@ -166,7 +167,7 @@ export class DcnsAgent implements AsyncDisposable {
    * start. Errors: `invalid-request`, `driver-failed`, `closed`.
    */
   updateTopology(next: Topology): ResultAsync<TopologyUpdate, DcnsError> {
-    if (this.#closing.signal.aborted) return errAsync({ type: "closed", what: "the agent" });
+    if (this.#parts.closing.signal.aborted) return errAsync({ type: "closed", what: "the agent" });
     const drivers = Object.fromEntries(this.#parts.drivers);
     const faults = driverFaults(next, drivers);
     if (faults.length > 0) return errAsync({ type: "invalid-request", faults });
@@ -179,7 +180,7 @@ export class DcnsAgent implements AsyncDisposable {
    */
   async close(): Promise<void> {
     const { serial, watch, drivers, events } = this.#parts;
-    this.#closing.abort();
+    this.#parts.closing.abort();
     await this.#updates.idle();
     await serial.idle();
     watch[Symbol.dispose]();
@@ -205,11 +206,15 @@ export class DcnsAgent implements AsyncDisposable {
     limits: OperationOptions | undefined,
     task: (deadline: Deadline) => Promise<Result<T, DcnsError>>,
   ): ResultAsync<T, DcnsError> {
-    const { clock, serial, operationTimeoutMs } = this.#parts;
-    const closing = this.#closing.signal;
+    const { clock, serial, operationTimeoutMs, closing: agentClosing } = this.#parts;
+    const closing = agentClosing.signal;
     if (closing.aborted) return errAsync({ type: "closed", what: "the agent" });
     const timeoutMs = limits?.timeoutMs ?? operationTimeoutMs;
     const deadline = new Deadline(clock, { operation, timeoutMs, signal: limits?.signal, closing });
+    if (deadline.interruption !== undefined) {
+      deadline[Symbol.dispose]();
+      return errAsync(deadline.interruption);
+    }
     let started = false;
     const run = serial.run(project, async () => {
       if (deadline.interruption !== undefined) return err(deadline.interruption);

@@ -56,6 +56,10 @@ export interface AgentParts {
   readonly watch: Watch;
   readonly serial: Serial<ProjectId>;
   readonly drivers: ReadonlyMap<DomainId, DriverBase>;
+  /** Raised when the agent closes. */
+  readonly closing: AbortController;
+  /** Takes up a teardown that was interrupted, in the order of the calls on its project. */
+  readonly resumeTeardown: (project: ProjectId) => void;
   readonly operationTimeoutMs: number;
 }
 
@@ -81,6 +85,11 @@ export async function assemble(options: AgentOptions): Promise<Result<AgentParts
     await Promise.all([...parts.drivers.values()].map((driver) => driver.close()));
     return err(recovered.error);
   }
+  const { topology } = parts.registry;
+  for (const node of contents.value.quarantines.flatMap(({ pending }) => pending)) {
+    if (!topology.nodes.has(node)) parts.watch.gone(node);
+  }
+  parts.watch.startResuming();
   for (const record of parts.registry.records()) {
     const current = currentOf(record);
     if (current !== undefined && !parts.registry.canStay(current)) {
@@ -102,31 +111,34 @@ function wire(
     Object.entries(options.drivers).map(([name, driver]) => [domainId(name), driver]),
   );
   const operationTimeoutMs = options.operationTimeoutMs ?? DEFAULT_OPERATION_TIMEOUT_MS;
+  const rollbackTimeoutMs = options.rollbackTimeoutMs ?? DEFAULT_ROLLBACK_TIMEOUT_MS;
   const transactions = new Transactions({
     clock,
     registry,
     journal,
     conductor: new Conductor({ drivers, clock, drainMs: options.drainMs ?? DEFAULT_DRAIN_MS }),
-    rollbackTimeoutMs: options.rollbackTimeoutMs ?? DEFAULT_ROLLBACK_TIMEOUT_MS,
+    rollbackTimeoutMs,
     seenClean: (node, network) => watch.seenClean(node, network),
     changed: (before, after) => announce(events, registry, before, after),
   });
   const griPrefix = options.griPrefix ?? "dcns-";
   const calls = new Calls({ registry, transactions, drivers, griPrefix });
+  const closing = new AbortController();
   const resumeTeardown = (project: ProjectId): void => {
     void serial.run(project, async () => {
       if (registry.record(project)?.phase !== "teardown") return;
-      const deadline = new Deadline(clock, {
-        operation: "teardown",
-        timeoutMs: operationTimeoutMs,
-      });
+      const limits = { operation: "teardown", timeoutMs: rollbackTimeoutMs };
+      const deadline = new Deadline(clock, { ...limits, closing: closing.signal });
       await calls.tearDown(project, false, deadline);
       deadline[Symbol.dispose]();
     });
   };
   const watch = new Watch({ registry, journal, events, resumeTeardown });
-  const parts = { clock, events, registry, calls, watch, serial, drivers, operationTimeoutMs };
-  return { transactions, parts };
+  const common = { clock, events, registry, calls, watch, serial, drivers };
+  return {
+    transactions,
+    parts: { ...common, closing, resumeTeardown, operationTimeoutMs },
+  };
 }
 
 function announce(

@@ -83,6 +83,26 @@ export class Conductor {
     return [...new Set([...pending.values()].flat())].sort();
   }
 
+  /**
+   * Asks every domain of `left` for its part of `state` once more, and lists the nodes that are not
+   * seen to be there.
+   */
+  async confirm(
+    left: readonly Segments[],
+    state: Segments,
+    timeoutMs: number,
+  ): Promise<readonly NodeId[]> {
+    const were = new Map([...left, state].flatMap((one) => [...one]));
+    const asked = await Promise.all(
+      [...were].map(async ([domain, was]) => {
+        const will = state.get(domain);
+        const moved = await this.#moveDomain(domain, was, will, { timeoutMs, allowPending: true });
+        return moved.isOk() ? moved.value : doubtful(moved.error, [was, will]);
+      }),
+    );
+    return asked.flat();
+  }
+
   /** Brings every domain from one state to the next; gives the nodes that are pending. */
   async move(
     from: Segments,

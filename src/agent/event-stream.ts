@@ -35,9 +35,13 @@ export class EventStream<E extends { readonly type: string }> implements AsyncIt
 
   /** Every event from this call on, until `signal` is raised or the stream ends; for `for await`. */
   iterate(signal?: AbortSignal): AsyncIterableIterator<E> {
-    const reader = new EventReader<E>(() => this.#readers.delete(reader));
+    const end = (): void => reader.end();
+    const reader = new EventReader<E>(() => {
+      this.#readers.delete(reader);
+      signal?.removeEventListener("abort", end);
+    });
     this.#readers.add(reader);
-    signal?.addEventListener("abort", () => reader.end(), { once: true });
+    signal?.addEventListener("abort", end);
     if (this.#closed || signal?.aborted === true) reader.end();
     return reader;
   }

@@ -1,4 +1,4 @@
-import { err, ok, type Result, type ResultAsync } from "neverthrow";
+import { err, ok, type Result, ResultAsync } from "neverthrow";
 import type { StoreError } from "../model/errors.ts";
 import type { NetworkRecord, Quarantine } from "../network/record.ts";
 import {
@@ -28,6 +28,8 @@ export class Journal {
   readonly #revisions = new Map<string, number>();
   /** What is so although it could not be written, by key. */
   readonly #owed = new Map<string, StoreWrite>();
+  /** There while a commit carries what was owed. */
+  #paying: PromiseLike<void> | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -60,15 +62,27 @@ export class Journal {
 
   /** Writes all entries at once. Changes of one network must follow one another. */
   write(entries: readonly JournalEntry[]): ResultAsync<void, StoreError> {
+    return new ResultAsync(this.#write(entries));
+  }
+
+  async #write(entries: readonly JournalEntry[]): Promise<Result<void, StoreError>> {
+    // What is owed may be of any network: nobody else writes until it is known what became of it.
+    while (this.#paying !== undefined) await this.#paying;
     const asked = entries.map(writeOf);
     const owed = this.#takeOwed();
     const isAsked = new Set(asked.map(({ key }) => key));
     const writes = [...owed.filter(({ key }) => !isAsked.has(key)), ...asked];
     const compare = writes.map(({ key }) => ({ key, revision: this.#revisions.get(key) ?? 0 }));
-    return this.#store
+    const committed = this.#store
       .commit({ compare, writes })
       .map((revision) => this.#note(writes, revision))
       .mapErr((error) => this.#owe(owed, error));
+    if (owed.length > 0) {
+      this.#paying = committed.then(() => {
+        this.#paying = undefined;
+      });
+    }
+    return committed;
   }
 
   /**

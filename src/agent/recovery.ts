@@ -38,14 +38,17 @@ export async function recover(
   return ok(undefined);
 }
 
-/** Every node that may hold something of the network. */
+/** Every node of the topology that may hold something of the network. */
 function nodesOf(registry: Registry, record: NetworkRecord): readonly NodeId[] {
-  const nodes = realisationsOf(record).flatMap((realisation) =>
-    [...registry.segments(record, realisation).values()].flatMap((segment) =>
-      segment.nodes.map(({ node }) => node),
-    ),
-  );
-  return [...new Set(nodes)].sort();
+  const { topology } = registry;
+  const nodes = realisationsOf(record).flatMap(({ plan }) => [
+    ...plan.endpoints.map(({ attachment }) => attachment.node),
+    ...plan.links.flatMap(({ link: id }) => {
+      const link = topology.links.get(id);
+      return link === undefined ? [] : [link.nodeA, link.nodeB];
+    }),
+  ]);
+  return [...new Set(nodes)].filter((node) => topology.nodes.has(node)).sort();
 }
 
 function stayingRecord(

@@ -22,13 +22,16 @@ export async function replaceTopology(
   parts: AgentParts,
   next: Topology,
 ): Promise<Result<TopologyUpdate, DcnsError>> {
-  const { registry, drivers } = parts;
+  const { registry, drivers, watch } = parts;
   const before = registry.topology;
   const both = await tellDrivers(drivers, (domain) =>
     unionOf(before.domainView(domain), next.domainView(domain)),
   );
   if (both.isErr()) return err(both.error);
   const affected = registry.setTopology(next);
+  for (const node of before.nodes.keys()) {
+    if (!next.nodes.has(node)) watch.gone(node);
+  }
   const outcomes = await Promise.all(affected.map((project) => restore(parts, project)));
   const told = await tellDrivers(drivers, (domain) => next.domainView(domain));
   return told.map(() => ({

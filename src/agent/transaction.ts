@@ -94,20 +94,20 @@ export class Transactions {
     const removed = await conductor.move(segments, new Map(), options);
     if (removed.isErr()) return err(deadline.interruption ?? removed.error);
     const finished = await this.finish(begun, undefined, removed.value);
-    if (finished.isOk()) await this.#lookAgain(begun, segments, removed.value);
+    if (finished.isOk()) await this.#lookAgain(begun, [segments], new Map(), removed.value);
     return finished;
   }
 
   /** A node that came back before its quarantine had begun would otherwise stay in it. */
   async #lookAgain(
     { number }: NetworkRecord,
-    segments: Segments,
+    left: readonly Segments[],
+    state: Segments,
     pending: readonly NodeId[],
   ): Promise<void> {
     if (pending.length === 0) return;
-    const { conductor, rollbackTimeoutMs: timeoutMs, seenClean } = this.#context;
-    const still = await conductor.move(segments, new Map(), { timeoutMs, allowPending: true });
-    const dirty = still.unwrapOr(pending);
+    const { conductor, seenClean } = this.#context;
+    const dirty = await conductor.confirm(left, state, LOOK_AGAIN_MS);
     for (const node of pending.filter((one) => !dirty.includes(one))) seenClean(node, number);
   }
 
@@ -179,6 +179,8 @@ export class Transactions {
     // Known before it is written, so that a node that returns meanwhile ends its quarantine.
     this.#settle(begun, before, quarantine);
     await journal.settle(endOf(begun, before, quarantine));
+    const left = journey.begun.map(({ state }) => state);
+    await this.#lookAgain(begun, left, journey.from, pending);
     const { failure } = journey;
     return failure.type === "driver-failed" ? { ...failure, pending } : failure;
   }
@@ -203,10 +205,13 @@ export class Transactions {
     const { project, number } = before;
     const id = this.#context.registry.nextNumber();
     const kept = after === undefined ? undefined : recordClaim(after);
-    const claim = claimBeyond(recordClaim(before), kept, `${project} (quarantine ${id})`);
+    const claim = claimBeyond(recordClaim(before), kept, `quarantine ${id} of ${project}`);
     return claim === undefined ? undefined : { id, project, number, claim, pending };
   }
 }
+
+/** A node that is there and well answers long before; one that hangs must not hold the call up. */
+const LOOK_AGAIN_MS = 500;
 
 function endOf(
   before: NetworkRecord,

@@ -23,6 +23,7 @@ export class Watch implements Disposable {
   readonly #context: WatchContext;
   readonly #subscriptions: Disposable[] = [];
   readonly #nodesUp = new Set<NodeId>();
+  #isResuming = false;
   readonly #waiters = new Set<() => void>();
 
   constructor(context: WatchContext) {
@@ -54,6 +55,18 @@ export class Watch implements Disposable {
       });
     }
     return missing();
+  }
+
+  /** From now on teardowns are taken up again, those first that were left unfinished. */
+  startResuming(): void {
+    this.#isResuming = true;
+    this.#resumeTeardowns();
+  }
+
+  /** Notes that a node is not in the topology any more: nobody will ever see it clean. */
+  gone(node: NodeId): void {
+    this.#nodesUp.delete(node);
+    this.#clean(node, () => true);
   }
 
   /** Notes that a node was seen clean of a network. */
@@ -100,6 +113,7 @@ export class Watch implements Disposable {
   }
 
   #resumeTeardowns(): void {
+    if (!this.#isResuming) return;
     const { registry, resumeTeardown } = this.#context;
     for (const { phase, project } of registry.records()) {
       if (phase === "teardown") resumeTeardown(project);

@@ -52,9 +52,9 @@ export function segmentsOf(topology: Topology, owner: Owner, realisation: Realis
   );
 }
 
-/** The name of a network's segment in a domain; the number sets it apart from earlier networks. */
-export function segmentIdOf({ project, number }: Owner, domain: DomainId): SegmentId {
-  return segmentId(`${project}#${number}@${domain}`);
+/** The name of a network's segment in a domain; no other network has, or had, the number. */
+export function segmentIdOf({ number }: Pick<Owner, "number">, domain: DomainId): SegmentId {
+  return segmentId(`${number}@${domain}`);
 }
 
 /** A place where the tree crosses a port, seen from the node. */

@@ -15,7 +15,7 @@ describe("a deadline", () => {
     const call = bed.agent.setupPhysicalNetwork("p", pair, 1e6, 101, { timeoutMs: 700 });
     const error = errorOf(await bed.run(call), "timeout");
     expect(error).toEqual({ type: "timeout", operation: "setup", afterMs: 700 });
-    expect(bed.clock.now() - startedMs).toBeLessThan(700 + 2 * 5_000);
+    expect(bed.clock.now() - startedMs).toBeLessThan(700 + 5_000 + 1_000);
     expect(bed.agent.listNetworks()).toEqual([]);
     bed.fabric.switchOf("s2").breakConnections();
     await bed.clock.advance(20_000);
@@ -124,7 +124,7 @@ describe("an abort signal", () => {
     bed.expectWhole(value(await bed.run(first)));
   });
 
-  test("raised during a teardown leaves the network releasing, and the next call finishes it", async () => {
+  test("raised during a teardown ends the call, and the teardown goes on by itself", async () => {
     await using bed = await Testbed.start({ faults: slow });
     await bed.setUp("p", pair, 1e6, 101);
     const controller = new AbortController();
@@ -133,7 +133,7 @@ describe("an abort signal", () => {
     controller.abort();
     errorOf(await bed.run(call), "aborted");
     expect(bed.info("p").state).toBe("releasing");
-    await bed.tearDown("p");
+    await bed.until(() => bed.agent.listNetworks().length === 0);
     bed.expectNothingLeft();
   });
 

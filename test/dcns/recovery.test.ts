@@ -335,7 +335,7 @@ describe("a store", () => {
     const undone = await bed.run(bed.agent.setupPhysicalNetwork("p", pair, 1e6, 101));
     errorOf(undone, "store-unavailable");
     const info = await bed.setUp("p", pair, 1e6, 101);
-    expect(info.segments.map(({ id }) => id)).toEqual(["p#10@campus"]);
+    expect(info.segments.map(({ id }) => id)).toEqual(["10@campus"]);
     bed.crash();
     await bed.restart();
     expect(bed.agent.listNetworks()).toEqual([info]);

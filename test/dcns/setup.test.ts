@@ -107,7 +107,7 @@ describe("setupPhysicalNetwork", () => {
         },
       ],
       cost: 1,
-      segments: [{ id: "p#1@campus", domain: "campus", state: "active" }],
+      segments: [{ id: "1@campus", domain: "campus", state: "active" }],
       createdAt: startedAt,
       updatedAt: info.updatedAt,
     });

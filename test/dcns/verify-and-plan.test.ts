@@ -17,7 +17,7 @@ describe("verifyNetwork", () => {
     expect(report).toEqual({
       project: "p",
       consistent: true,
-      segments: [{ segment: "p#1@campus", discrepancies: [] }],
+      segments: [{ segment: "1@campus", discrepancies: [] }],
     });
     expect(mods.count).toBe(0);
   });
