@@ -71,7 +71,7 @@ function workingVlans(scene: Scene): VlanSet {
   if (open.isErr()) return VlanSet.empty;
   const { bindings, vlans } = open.value;
   const isFelt = bindings.network.size > 0;
-  const sets = isFelt ? usableLinkLabels(scene.availability) : [];
+  const sets = isFelt ? [...bindings.own.values(), ...usableLinkLabels(scene.availability)] : [];
   const { classes, isExact } = labelClasses(vlans, sets);
   return classes.reduce((working, set) => {
     const tried = lowestOf(set);

@@ -179,7 +179,8 @@ function bestOfOneLabel(scene: Scene, ends: Ends, bound: Candidate): FittingCand
   const { graph, availability, request } = scene;
   if (!graph.translates.includes(0)) return undefined;
   const allowed = ends.bindings.network.size > 0 ? ends.vlans : VlanSet.all;
-  const sets = openLinks(scene, ends).map((link) => availability.labels(link));
+  const linkLabels = openLinks(scene, ends).map((link) => availability.labels(link));
+  const sets = [...ends.bindings.own.values(), ...linkLabels];
   const isEven = leastLoad(request, ends.rates) === greatestLoad(request, ends.rates);
   let best: FittingCandidate | undefined;
   for (const label of mostCommonLabels(allowed, sets)) {

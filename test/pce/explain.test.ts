@@ -81,6 +81,24 @@ describe("a refusal", { timeout: 60_000 }, () => {
     );
   });
 
+  test("for VLANs does not name one that clashes with an endpoint's own at a rigid node", () => {
+    const [drawn] = fc.sample(worlds(PLAIN), { numRuns: 1, seed: 1 });
+    if (drawn === undefined) throw new Error("a sample was asked for");
+    const ends = { vlans: VLANS, taken: [], tagging: "tagged" as const, own: undefined, rate: 1 };
+    const idle = { capacity: 4, metric: 0, up: true, taken: [], isPast: false };
+    const used = { forward: 0, backward: 0 };
+    const world: World = {
+      nodes: ["n0", "n1"].map((id) => ({ id, translates: false, enabled: true })),
+      links: [{ id: "l00", a: "n1", b: "n0", vlans: VLANS, used, ...idle }],
+      hosts: [
+        { id: "h0", node: "n0", ...ends },
+        { id: "h1", node: "n1", ...ends, own: 3 },
+      ],
+      request: { ...drawn.request, vlans: [2] },
+    };
+    expect(vlanRefusal(world)?.wouldWork).toBe("3");
+  });
+
   test("for VLANs names places, each with what is free there", () => {
     fc.assert(
       fc.property(worlds(GROUPS), (world) => {
