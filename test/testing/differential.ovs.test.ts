@@ -214,5 +214,5 @@ async function outlive(subject: Subject): Promise<unknown> {
     await subject.advance(ms);
     seen.push(await subject.readBack());
   }
-  return [seen, subject.removals()];
+  return [seen, await subject.removal()];
 }

@@ -39,8 +39,8 @@ export interface Subject {
   ports(): Promise<readonly string[]>;
   /** Lets time pass. */
   advance(ms: number): Promise<void>;
-  /** What it has told of flows that are gone since the last wipe, but for how long they lived. */
-  removals(): readonly unknown[];
+  /** What it tells of a flow that has gone since the last wipe, but for how long it lived. */
+  removal(): Promise<unknown>;
 }
 
 /** A simulated switch and an Open vSwitch, both on the same controller. */
@@ -258,8 +258,12 @@ class ControlledSwitch implements Subject {
     return this.#wires.advance(ms);
   }
 
-  removals(): readonly unknown[] {
-    return this.#removals;
+  async removal(): Promise<unknown> {
+    // Open vSwitch tells it some time after the flow is gone.
+    for (let turn = 0; turn < 1_000 && this.#removals.length === 0; turn++) {
+      await this.#session.request({ type: "barrier-request" });
+    }
+    return this.#removals[0];
   }
 }
 
