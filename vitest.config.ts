@@ -1,10 +1,38 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { CountReporter } from "./test/support/count-reporter.ts";
+
+/** Suites with real switches or child processes: one file at a time, after all others. */
+const alone = [
+  "test/ovs/**/*.test.ts",
+  "test/**/*.ovs.test.ts",
+  "test/bench/**/*.test.ts",
+  "test/examples.test.ts",
+  "test/readme.test.ts",
+];
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     reporters: ["default", new CountReporter()],
     coverage: { provider: "v8", include: ["src/**"], reporter: ["text-summary"] },
+    testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...alone],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "alone",
+          include: alone,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
