@@ -4,6 +4,7 @@ import { type DcnsError, invalidRequest, type NetworkNotFound } from "../model/e
 import { type DomainId, networkNumber, type ProjectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { NetworkInfo, SegmentInfo } from "../model/network.ts";
+import { holderOf } from "../network/claims.ts";
 import { decideModify, decideRestoration, decideSetup } from "../network/decide.ts";
 import { segmentsOf } from "../network/forwarding.ts";
 import { networkInfo, networkState } from "../network/info.ts";
@@ -53,7 +54,7 @@ export class Calls {
     const { registry, transactions } = this.#context;
     const existing = registry.record(project);
     if (existing !== undefined) return this.#same(existing, spec);
-    const decision = decideSetup(registry.view(), project, spec);
+    const decision = decideSetup(registry.view(), holderOf(project), spec);
     if (decision.isErr()) return err(decision.error);
     const done = await transactions.change(undefined, project, decision.value, deadline);
     return done.map((record) => this.#info(record));
@@ -74,7 +75,7 @@ export class Calls {
       return err(invalidRequest(["remHostPorts"], change.remove, message));
     }
     if (specDifferences(record.current.spec, spec).length === 0) return ok(this.#info(record));
-    const decision = decideModify(registry.view(), project, record.current, change);
+    const decision = decideModify(registry.view(), holderOf(project), record.current, change);
     if (decision.isErr()) return err(decision.error);
     const done = await transactions.change(record, project, decision.value, deadline);
     return done.map((after) => this.#info(after));
@@ -119,7 +120,7 @@ export class Calls {
     const { registry, transactions } = this.#context;
     const record = registry.record(project);
     if (record?.phase !== "stable" || registry.canStay(record.current)) return ok(undefined);
-    const decision = decideRestoration(registry.view(), project, record.current);
+    const decision = decideRestoration(registry.view(), holderOf(project), record.current);
     if (decision.isErr()) return err(decision.error);
     const done = await transactions.change(record, project, decision.value, deadline);
     return done.map(() => undefined);
@@ -139,7 +140,7 @@ export class Calls {
 
   plan(project: ProjectId, spec: NetworkSpec): Result<NetworkPlan, DcnsError> {
     const { registry, drivers } = this.#context;
-    return decideSetup(registry.view(), project, spec).map(({ target }) => {
+    return decideSetup(registry.view(), holderOf(project), spec).map(({ target }) => {
       const number = registry.record(project)?.number ?? ANY_NUMBER;
       const segments = [...segmentsOf(registry.topology, { project, number }, target).values()];
       return {

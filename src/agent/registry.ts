@@ -9,7 +9,7 @@ import {
 } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
-import { recordClaim, reserveGrowth } from "../network/claims.ts";
+import { holderOf, recordClaim, reserveGrowth } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
 import type { Realisation } from "../network/realisation.ts";
@@ -120,7 +120,7 @@ export class Registry {
 
   /** Forgets a project and releases what it holds. */
   drop(project: ProjectId): void {
-    this.#ledger = this.#ledger.release(project);
+    this.#ledger = this.#ledger.release(holderOf(project));
     this.#records.delete(project);
   }
 

@@ -2,6 +2,7 @@ import { ok, type Result } from "neverthrow";
 import { type Channel, isPortChannel } from "../ledger/channel.ts";
 import type { ChannelClaim, Claim, LabelClaim, Ledger, ReserveError } from "../ledger.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
+import type { ProjectId } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
 import { claimOf } from "../pce/index.ts";
 import type { NetworkRecord } from "./record.ts";
@@ -13,9 +14,14 @@ import type { NetworkRecord } from "./record.ts";
  */
 export type Overlap = "larger" | "sum";
 
+/** Who a network is in the ledger. The first word sets it apart from every other kind of holder. */
+export function holderOf(project: ProjectId): string {
+  return `project ${project}`;
+}
+
 /** Takes what `claim` has beyond what its holder has already, if that is free. */
 export function reserveGrowth(ledger: Ledger, claim: Claim): Result<Ledger, ReserveError> {
-  const growth = claimBeyond(claim, ledger.claimOf(claim.holder), `${claim.holder} (growth)`);
+  const growth = claimBeyond(claim, ledger.claimOf(claim.holder), `growth of ${claim.holder}`);
   return growth === undefined ? ok(ledger) : ledger.reserve(growth);
 }
 
@@ -23,12 +29,12 @@ export function reserveGrowth(ledger: Ledger, claim: Claim): Result<Ledger, Rese
 export function recordClaim(record: NetworkRecord): Claim {
   switch (record.phase) {
     case "setup":
-      return claimOf(record.target.plan, record.project, always);
+      return claimOf(record.target.plan, holderOf(record.project), always);
     case "modify":
       return record.claim;
     case "stable":
     case "teardown":
-      return claimOf(record.current.plan, record.project, always);
+      return claimOf(record.current.plan, holderOf(record.project), always);
   }
 }
 

@@ -200,7 +200,7 @@ function withOldLinks(ledger: Ledger, holder: string, plan: NetworkPlan): Ledger
     { channel: linkChannel(link, "backward"), amount: backward },
   ]);
   const held = without.reserve({
-    holder: `${holder} (present tree)`,
+    holder: `present tree of ${holder}`,
     interval: always,
     bandwidth: amounts.map(({ channel, amount }) => ({
       channel,

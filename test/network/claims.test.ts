@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Channel, linkChannel, linkLabels, portChannel } from "../../src/ledger/channel.ts";
-import type { Claim } from "../../src/ledger.ts";
+import { type Claim, Ledger, unlimited } from "../../src/ledger.ts";
 import { bandwidth } from "../../src/model/bandwidth.ts";
-import { linkId, portRef, vlanId } from "../../src/model/ids.ts";
+import { linkId, portRef, projectId, vlanId } from "../../src/model/ids.ts";
 import { always } from "../../src/model/interval.ts";
-import { claimBeyond, claimForBoth } from "../../src/network/claims.ts";
+import { VlanSet } from "../../src/model/vlan-set.ts";
+import { claimBeyond, claimForBoth, holderOf, reserveGrowth } from "../../src/network/claims.ts";
 
 const links = ["a", "b"].map(linkId);
 const ports = ["s1:1", "s1:2"].map(portRef);
@@ -76,4 +77,24 @@ describe("claimBeyond", () => {
       }),
     );
   });
+});
+
+test("whatever projects are called, none is taken for what another holds while it grows", () => {
+  const resources = { capacity: () => unlimited, labels: () => VlanSet.all };
+  const name = fc.constantFrom(
+    "p",
+    "growth of p",
+    "growth of project p",
+    "p (growth)",
+    "project p",
+  );
+  fc.assert(
+    fc.property(name, name, claims, (one, other, claim) => {
+      fc.pre(one !== other);
+      const taken = { ...claim, holder: holderOf(projectId(one)), labels: [] };
+      const ledger = Ledger.over(resources).reserve(taken)._unsafeUnwrap();
+      const growing = { ...claim, holder: holderOf(projectId(other)) };
+      expect(reserveGrowth(ledger, growing).isOk()).toBe(true);
+    }),
+  );
 });
