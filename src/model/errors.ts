@@ -76,10 +76,10 @@ export type NoPathReason =
     }
   /** No way between two endpoints has as few links as asked; it takes at least `fewest`. */
   | { readonly reason: "hops"; readonly limit: number; readonly fewest: number }
-  /** The present tree and the next do not fit side by side while one takes the other's place. */
+  /** What is and what is to be do not fit side by side while one takes the other's place. */
   | {
       readonly reason: "transition";
-      /** The port direction without room for both. */
+      /** The direction of a link or of an edge port without room for both. */
       readonly channel: string;
       readonly required: Bandwidth;
       readonly residual: Bandwidth;
@@ -243,7 +243,7 @@ function noPathText(explanation: NoPathReason): string {
     .with(
       { reason: "transition" },
       (e) =>
-        `both trees must stand for a moment: ${e.channel} would need ${formatBandwidth(e.required)} more and has ${formatBandwidth(e.residual)} free`,
+        `old and new must have room for a moment: ${e.channel} would need ${formatBandwidth(e.required)} more and has ${formatBandwidth(e.residual)} free`,
     )
     .with({ reason: "search-limit" }, (e) => `the search gave up after ${e.limit} steps`)
     .exhaustive();

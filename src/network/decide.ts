@@ -1,7 +1,7 @@
-import { err, ok, type Result } from "neverthrow";
+import { err, ok, Result } from "neverthrow";
 import { linkChannel, linkLabels } from "../ledger/channel.ts";
 import type { Claim, Ledger } from "../ledger.ts";
-import { bandwidth } from "../model/bandwidth.ts";
+import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import {
   type InvalidRequest,
   invalidRequest,
@@ -21,9 +21,10 @@ import {
   type PlanRefusal,
   planNetwork,
   pruneTree,
+  reload,
 } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
-import { claimForBoth, type Overlap, reserveGrowth } from "./claims.ts";
+import { claimForBoth, reserveGrowth } from "./claims.ts";
 import type { Realisation } from "./realisation.ts";
 import { changedSpec, type NetworkChange } from "./request.ts";
 import type { NetworkSpec } from "./spec.ts";
@@ -74,7 +75,8 @@ export function decideSetup(
  * Decides how a network becomes what `change` makes of it, disturbing as little as possible: cut the
  * branches that nobody needs, then change rates and tags where they are and lay new branches. Where the tree
  * cannot be kept (no room for the rate, no such VLAN on it), the whole network is routed anew beside
- * the old one. The error is that of the last attempt.
+ * the old one. The error is that of the last attempt, or what the kept
+ * tree lacked for the moment of the change alone.
  */
 export function decideModify(
   view: View,
@@ -87,8 +89,10 @@ export function decideModify(
   if (clash !== undefined) return err(clash);
   const wanted: Wanted = { spec, vlans: change.vlans ?? VlanSet.of(current.plan.vlan) };
   if (!stands(view.topology, current)) return decideReroute(view, holder, current, wanted);
-  return decideInPlace(view, holder, current, wanted).orElse(() =>
-    decideReroute(view, holder, current, wanted),
+  return decideInPlace(view, holder, current, wanted).orElse((inPlace) =>
+    decideReroute(view, holder, current, wanted).mapErr((error) =>
+      isTransition(inPlace) ? inPlace : error,
+    ),
   );
 }
 
@@ -127,13 +131,15 @@ function decideInPlace(
   return planEndpoints(topology, { ...current.spec, endpoints: staying }).andThen((endpoints) => {
     const pruned = pruneTree(topology, current.plan, endpoints, current.spec);
     const keep = pruned.links.map(({ link, label }) => ({ link, label }));
-    return planWanted(view, holder, wanted, keep).map((plan) => {
+    return planWanted(view, holder, wanted, keep).andThen((plan) => {
       const target: Realisation = { generation, spec, plan };
       const steps: readonly Step[] = [
         { mode: "in-place", to: { generation, spec: current.spec, plan: pruned } },
         { mode: "in-place", to: target },
       ];
-      return { target, steps, claim: claimsTogether(holder, current.plan, plan, "larger") };
+      return claimOfMixtures(topology, holder, current, target).andThen((claim) =>
+        whileBothStand(view.ledger, { target, steps, claim }),
+      );
     });
   });
 }
@@ -148,13 +154,13 @@ function decideReroute(
   return planWanted(beside, holder, wanted)
     .map((plan): Decision => {
       const target: Realisation = { generation: current.generation + 1, spec: wanted.spec, plan };
-      const claim = claimsTogether(holder, current.plan, plan, "sum");
+      const claim = claimOfBothTrees(holder, current.plan, plan);
       return { target, steps: [{ mode: "reroute", to: target }], claim };
     })
     .andThen((decision) => whileBothStand(view.ledger, decision));
 }
 
-/** At edge ports both trees may deliver for a moment; where a port has no room for that, say so. */
+/** What was and what comes may both send for a moment; where there is no room for that, say so. */
 function whileBothStand(ledger: Ledger, decision: Decision): Result<Decision, NoPath> {
   const growth = reserveGrowth(ledger, decision.claim);
   if (growth.isOk()) return ok(decision);
@@ -167,24 +173,68 @@ function whileBothStand(ledger: Ledger, decision: Decision): Result<Decision, No
   });
 }
 
+function isTransition(error: DecisionError): boolean {
+  return error.type === "no-path" && error.explanation.reason === "transition";
+}
+
 /**
- * What must be held while `next` takes the place of `old`. An edge port hears each sender once,
- * whichever tree its frames follow; so there the sum is needed only when members come and go at once.
+ * What must be held while the nodes take up `next` in any order: some police by the old rates, some
+ * by the new, and after an undo a node out of reach may stay as it was. Where members only come or
+ * only go, either tree at the higher rate of each member covers every mixture; else only both do.
  */
-function claimsTogether(
+function claimOfMixtures(
+  topology: Topology,
   holder: string,
-  old: NetworkPlan,
-  next: NetworkPlan,
-  links: Overlap,
-): Claim {
+  old: Realisation,
+  next: Realisation,
+): Result<Claim, UnknownHostPort> {
+  const isNested = areNested(old.plan, next.plan);
+  const overlap = isNested ? "larger" : "sum";
+  return Result.combine([
+    isNested ? atPeak(topology, old, next) : ok(old.plan),
+    atPeak(topology, next, old),
+  ]).map(([before, after]) =>
+    claimForBoth(claimOf(before, holder, always), claimOf(after, holder, always), {
+      links: overlap,
+      ports: overlap,
+    }),
+  );
+}
+
+/** The plan of a realisation if no endpoint had less than it has in `other`. */
+function atPeak(
+  topology: Topology,
+  { spec, plan }: Realisation,
+  other: Realisation,
+): Result<NetworkPlan, UnknownHostPort> {
+  const rates = new Map(other.plan.endpoints.map((one) => [one.hostPort, one.bandwidth]));
+  const higher = (a: Bandwidth, b: Bandwidth | undefined): Bandwidth =>
+    bandwidth(Math.max(a, b ?? 0));
+  return planEndpoints(topology, spec).map((endpoints) => {
+    const atMost = endpoints.map((one) => ({
+      ...one,
+      bandwidth: higher(one.bandwidth, rates.get(one.touchPoint.hostPort)),
+    }));
+    const traffic = { ...spec, bandwidth: higher(spec.bandwidth, other.spec.bandwidth) };
+    return reload(topology, plan, atMost, traffic);
+  });
+}
+
+/** Whether members only come, or only go. */
+function areNested(old: NetworkPlan, next: NetworkPlan): boolean {
   const before = new Set(old.endpoints.map((one) => one.hostPort));
   const after = new Set(next.endpoints.map((one) => one.hostPort));
-  const isNested =
-    [...before].every((one) => after.has(one)) || [...after].every((one) => before.has(one));
-  const ports = isNested ? "larger" : links;
+  return [...before].every((one) => after.has(one)) || [...after].every((one) => before.has(one));
+}
+
+/**
+ * What must be held while another tree takes the place of `old`. An edge port hears each sender once,
+ * whichever tree its frames follow; so there the sum is needed only when members come and go at once.
+ */
+function claimOfBothTrees(holder: string, old: NetworkPlan, next: NetworkPlan): Claim {
   return claimForBoth(claimOf(old, holder, always), claimOf(next, holder, always), {
-    links,
-    ports,
+    links: "sum",
+    ports: areNested(old, next) ? "larger" : "sum",
   });
 }
 
