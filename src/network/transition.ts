@@ -1,7 +1,7 @@
 import { match } from "ts-pattern";
 import { attachmentKey } from "../model/attachment.ts";
 import type { DomainId, NodeId } from "../model/ids.ts";
-import type { ForwardingRule, NodeForwarding, Policer, Segment } from "../model/segment.ts";
+import type { ForwardingRule, NodeForwarding, Segment } from "../model/segment.ts";
 import type { Segments } from "./forwarding.ts";
 
 /**
@@ -113,20 +113,28 @@ function mergeNode(
   const willAt = byIngress(will);
   const keys = [...new Set([...wasAt.keys(), ...willAt.keys()])];
   const rules = keys.flatMap((key) => pick(wasAt.get(key), willAt.get(key)) ?? []);
-  return rules.length === 0 ? undefined : { node, rules: withOneRatePerPolicer(rules) };
+  return rules.length === 0 ? undefined : { node, rules: withOneRatePerPolicer(was, rules) };
 }
 
-/** Rules of two realisations may share a policer under two rates: for as long as both stand, the higher. */
-function withOneRatePerPolicer(rules: readonly ForwardingRule[]): readonly ForwardingRule[] {
-  const highest = new Map<string, Policer>();
-  for (const { police } of rules) {
-    if (police !== undefined && police.rate > (highest.get(police.key)?.rate ?? 0)) {
-      highest.set(police.key, police);
-    }
-  }
+/**
+ * Rules of two realisations may share a policer under two rates. For as long as both stand, the old
+ * one has a policer of its own, so that neither tree carries more than it reserved.
+ */
+function withOneRatePerPolicer(
+  was: NodeForwarding | undefined,
+  rules: readonly ForwardingRule[],
+): readonly ForwardingRule[] {
+  const old = new Set(was?.rules);
+  const rates = new Map(
+    rules.flatMap((rule) =>
+      rule.police === undefined || old.has(rule) ? [] : [[rule.police.key, rule.police.rate]],
+    ),
+  );
   return rules.map((rule) => {
-    const police = rule.police === undefined ? undefined : highest.get(rule.police.key);
-    return police === undefined ? rule : { ...rule, police };
+    if (rule.police === undefined || !old.has(rule)) return rule;
+    const { key, rate } = rule.police;
+    const isShared = rates.has(key) && rates.get(key) !== rate;
+    return isShared ? { ...rule, police: { key: `${key} (leaving)`, rate } } : rule;
   });
 }
 
