@@ -65,7 +65,7 @@ interface Crossing {
   readonly rate: Realisation["plan"]["endpoints"][number]["bandwidth"];
 }
 
-function crossingsByNode(topology: Topology, { plan }: Realisation): Map<NodeId, Crossing[]> {
+function crossingsByNode(topology: Topology, { plan, spec }: Realisation): Map<NodeId, Crossing[]> {
   const crossings = new Map<NodeId, Crossing[]>();
   const add = (crossing: Crossing): void => {
     const atNode = crossings.get(crossing.at.node) ?? [];
@@ -73,7 +73,11 @@ function crossingsByNode(topology: Topology, { plan }: Realisation): Map<NodeId,
     crossings.set(crossing.at.node, atNode);
   };
   for (const endpoint of plan.endpoints) {
-    add({ at: endpoint.attachment, role: "edge", rate: endpoint.bandwidth });
+    const rate =
+      spec.sharing === "shared" && spec.bandwidth < endpoint.bandwidth
+        ? spec.bandwidth
+        : endpoint.bandwidth;
+    add({ at: endpoint.attachment, role: "edge", rate });
   }
   for (const { link: id, label, forward, backward } of plan.links) {
     const link = topology.links.get(id);
