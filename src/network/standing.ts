@@ -1,15 +1,25 @@
+import type { NodeId, VlanId } from "../model/ids.ts";
+import type { NetworkPlan } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 import type { Realisation } from "./realisation.ts";
 
 /**
- * Whether a realisation can stay as it is on this topology: its touch points are where they were,
- * and its links exist, are enabled, and may carry its labels.
+ * Whether a realisation can stay as it is on this topology: its touch points are where they were and
+ * look as they did, its links exist, are enabled, and may carry its labels, and no node has to
+ * translate a label that cannot.
  */
-export function stands(topology: Topology, { plan }: Realisation): boolean {
+export function stands(topology: Topology, realisation: Realisation): boolean {
+  const { plan, spec } = realisation;
+  const asked = new Map(spec.endpoints.map((one) => [one.hostPort, one.tagging]));
   return (
-    plan.endpoints.every(({ hostPort, attachment }) => {
+    plan.endpoints.every(({ hostPort, attachment: { port, tag }, tagging }) => {
       const touchPoint = topology.touchPoints.get(hostPort);
-      return touchPoint?.port === attachment.port && isEnabled(topology, touchPoint.node);
+      return (
+        touchPoint?.port === port &&
+        (asked.get(hostPort) ?? touchPoint.tagging) === tagging &&
+        (tag === "untagged" || topology.ports.get(port)?.vlans.has(tag) === true) &&
+        isEnabled(topology, touchPoint.node)
+      );
     }) &&
     plan.links.every(({ link: id, label }) => {
       const link = topology.links.get(id);
@@ -19,6 +29,27 @@ export function stands(topology: Topology, { plan }: Realisation): boolean {
         isEnabled(topology, link.nodeA) &&
         isEnabled(topology, link.nodeB)
       );
+    }) &&
+    labelsContinue(topology, plan)
+  );
+}
+
+/** Whether every node that cannot translate has one label only; frames without a tag get that one. */
+function labelsContinue(topology: Topology, plan: NetworkPlan): boolean {
+  const labelAt = new Map<NodeId, VlanId>();
+  const agrees = (node: NodeId | undefined, label: VlanId): boolean => {
+    if (node === undefined || topology.nodes.get(node)?.vlanTranslation !== false) return true;
+    const other = labelAt.get(node) ?? label;
+    labelAt.set(node, label);
+    return other === label;
+  };
+  return (
+    plan.endpoints.every(
+      ({ attachment: { node, tag } }) => tag === "untagged" || agrees(node, tag),
+    ) &&
+    plan.links.every(({ link: id, label }) => {
+      const link = topology.links.get(id);
+      return agrees(link?.nodeA, label) && agrees(link?.nodeB, label);
     })
   );
 }
