@@ -57,12 +57,11 @@ describe("a network over two domains", () => {
     domains.east.delayMs = 200;
     domains.east.rejectNext("no");
     const call = agent.setupPhysicalNetwork("p", both, "600Mbps", 101);
-    const result = call.then((ended) => ended);
     await clock.advance(50);
     domains.west.setReachable(west, false);
     await clock.advance(230);
     domains.west.setReachable(west, true);
-    errorOf(await clock.until(result), "driver-failed");
+    errorOf(await clock.until(call), "driver-failed");
     const again = agent.setupPhysicalNetwork("q", both, "600Mbps", 101);
     expect(value(await clock.until(again)).state).toBe("active");
     await clock.until(agent.close());
@@ -109,7 +108,7 @@ describe("a store that takes its time", () => {
 test("a call whose signal is raised already is answered at once, whatever goes on before it", async () => {
   const { clock, agent, domains } = await start();
   domains.east.delayMs = 5_000;
-  const first = agent.setupPhysicalNetwork("p", both, 1e6, 101).then((ended) => ended);
+  const first = agent.setupPhysicalNetwork("p", both, 1e6, 101);
   await clock.settle();
   const second = agent.modifyPhysicalNetwork("p", [], [], 2e6, undefined, {
     signal: AbortSignal.abort(),
