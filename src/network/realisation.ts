@@ -1,4 +1,4 @@
-import type { NetworkPlan } from "../pce/plan.ts";
+import type { NetworkPlan } from "../pce/plan/plan.ts";
 import type { NetworkSpec } from "./spec.ts";
 
 /** One way in which a network was, is or will be carried out: what was asked, and what was computed. */

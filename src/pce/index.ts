@@ -1,5 +1,5 @@
-export { edgeLoad, type Side } from "./edge-load.ts";
-export { claimOf, pruneTree, reload } from "./edit-plan.ts";
+export { edgeLoad, type Side } from "./plan/edge-load.ts";
+export { claimOf, pruneTree, reload } from "./plan/edit-plan.ts";
 export {
   allLinksUp,
   type LabelledLink,
@@ -12,6 +12,6 @@ export {
   type PlanRefusal,
   type PlanRequest,
   type Traffic,
-} from "./plan.ts";
-export { planNetwork } from "./plan-network.ts";
-export { topologyResources } from "./resources.ts";
+} from "./plan/plan.ts";
+export { planNetwork } from "./plan/plan-network.ts";
+export { topologyResources } from "./plan/resources.ts";

@@ -1,0 +1,127 @@
+import type { LinkId, NodeId } from "../../model/ids.ts";
+import { invariant } from "../../model/invariant.ts";
+import type { Topology } from "../../topology.ts";
+
+/**
+ * A topology as the searches see it: nodes and links are numbers, in the order of their ids, so that
+ * "the lowest number" means the same whatever order the document has.
+ *
+ * Link `l` has two arcs: `2 * l` runs forward, from its `a` to its `b`; `2 * l + 1` runs backward.
+ * So `arc ^ 1` is the same link the other way, `arc >> 1` its link, and `heads[arc ^ 1]` where `arc`
+ * begins. The arcs that leave node `n` are `arcs[offsets[n]]` up to `arcs[offsets[n + 1]]`, in
+ * ascending order; those of links that are not enabled are left out, and so are those of links that
+ * begin and end at one node.
+ */
+export interface Graph {
+  readonly nodeIds: readonly NodeId[];
+  readonly linkIds: readonly LinkId[];
+  readonly nodeOf: ReadonlyMap<NodeId, number>;
+  readonly linkOf: ReadonlyMap<LinkId, number>;
+  readonly offsets: Uint32Array;
+  readonly arcs: Uint32Array;
+  /** The node at which each arc ends. */
+  readonly heads: Uint32Array;
+  /** Of each link. */
+  readonly metrics: Float64Array;
+  /** Of each node: 1 if it can change the VLAN of a frame. */
+  readonly translates: Uint8Array;
+}
+
+/** The compiled form of `topology`; compiled once for each topology value. O(V log V + E log E). */
+export function graphOf(topology: Topology): Graph {
+  const known = compiled.get(topology);
+  if (known !== undefined) return known;
+  const graph = compile(topology);
+  compiled.set(topology, graph);
+  return graph;
+}
+
+/** The node at which `arc` begins. */
+export function tailOf(graph: Graph, arc: number): number {
+  return graph.heads[arc ^ 1] ?? 0;
+}
+
+/** The node at which `arc` ends. */
+export function headOf(graph: Graph, arc: number): number {
+  return graph.heads[arc] ?? 0;
+}
+
+/** The two nodes of `link`: where it goes forward from, and where to. */
+export function endsOf(graph: Graph, link: number): readonly [number, number] {
+  return [tailOf(graph, 2 * link), headOf(graph, 2 * link)];
+}
+
+/** The metric of `link`. */
+export function metricOf(graph: Graph, link: number): number {
+  return graph.metrics[link] ?? 0;
+}
+
+/** The id of `node`. */
+export function nodeIdOf(graph: Graph, node: number): NodeId {
+  const id = graph.nodeIds[node];
+  invariant(id !== undefined, `a graph of ${graph.nodeIds.length} nodes has no node ${node}`);
+  return id;
+}
+
+/** The id of `link`. */
+export function linkIdOf(graph: Graph, link: number): LinkId {
+  const id = graph.linkIds[link];
+  invariant(id !== undefined, `a graph of ${graph.linkIds.length} links has no link ${link}`);
+  return id;
+}
+
+const compiled = new WeakMap<Topology, Graph>();
+
+function compile(topology: Topology): Graph {
+  const nodes = [...topology.nodes.values()].sort(byId);
+  const links = [...topology.links.values()].sort(byId);
+  const nodeOf = new Map(nodes.map((node, index) => [node.id, index]));
+  const heads = new Uint32Array(links.length * 2);
+  const enabled = new Uint8Array(links.length);
+  for (const [index, link] of links.entries()) {
+    const a = nodeOf.get(link.nodeA) ?? 0;
+    const b = nodeOf.get(link.nodeB) ?? 0;
+    heads[2 * index] = b;
+    heads[2 * index + 1] = a;
+    enabled[index] = link.enabled && a !== b ? 1 : 0;
+  }
+  return {
+    nodeIds: nodes.map((node) => node.id),
+    linkIds: links.map((link) => link.id),
+    nodeOf,
+    linkOf: new Map(links.map((link, index) => [link.id, index])),
+    ...adjacency(nodes.length, heads, enabled),
+    heads,
+    metrics: Float64Array.from(links, (link) => link.metric),
+    translates: Uint8Array.from(nodes, (node) => (node.vlanTranslation ? 1 : 0)),
+  };
+}
+
+/** Counting sort of the arcs by the node they leave; stable, so ascending at each node. */
+function adjacency(
+  nodeCount: number,
+  heads: Uint32Array,
+  enabled: Uint8Array,
+): Pick<Graph, "offsets" | "arcs"> {
+  const tail = (arc: number): number => heads[arc ^ 1] ?? 0;
+  const offsets = new Uint32Array(nodeCount + 1);
+  for (let arc = 0; arc < heads.length; arc++) {
+    if (enabled[arc >> 1]) offsets[tail(arc) + 1] = (offsets[tail(arc) + 1] ?? 0) + 1;
+  }
+  for (let node = 0; node < nodeCount; node++) {
+    offsets[node + 1] = (offsets[node + 1] ?? 0) + (offsets[node] ?? 0);
+  }
+  const next = offsets.slice();
+  const arcs = new Uint32Array(offsets[nodeCount] ?? 0);
+  for (let arc = 0; arc < heads.length; arc++) {
+    if (!enabled[arc >> 1]) continue;
+    const at = next[tail(arc)] ?? 0;
+    arcs[at] = arc;
+    next[tail(arc)] = at + 1;
+  }
+  return { offsets, arcs };
+}
+
+function byId(x: { readonly id: string }, y: { readonly id: string }): number {
+  return x.id < y.id ? -1 : x.id > y.id ? 1 : 0;
+}

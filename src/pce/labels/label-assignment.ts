@@ -1,0 +1,100 @@
+import { err, ok, type Result } from "neverthrow";
+import type { VlanId } from "../../model/ids.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
+import { DisjointSets } from "../graph/disjoint-sets.ts";
+import { endsOf, type Graph } from "../graph/graph.ts";
+
+/** What the endpoints at nodes that cannot translate ask of the labels there. */
+export interface NodeBindings {
+  /** Nodes with an endpoint that is tagged with the network's VLAN. */
+  readonly network: ReadonlySet<number>;
+  /** The VLANs of endpoints that are tagged with one of their own, by node. */
+  readonly own: ReadonlyMap<number, VlanSet>;
+}
+
+/** A tree that is to get its labels. */
+export interface LabelQuery {
+  readonly graph: Graph;
+  readonly links: readonly number[];
+  /** The labels that may be used on a link. */
+  readonly labels: (link: number) => VlanSet;
+  /** The VLANs that the network may have; not empty. */
+  readonly vlans: VlanSet;
+  readonly bindings: NodeBindings;
+}
+
+/** The network's VLAN, and the label of each link. */
+export interface Labelling {
+  readonly vlan: VlanId;
+  readonly labels: ReadonlyMap<number, VlanId>;
+}
+
+/**
+ * Gives labels to the links of a tree: the same one to all links that meet at a node that cannot
+ * translate, and the network's VLAN, or an endpoint's own, where one is bound there.
+ *
+ * Exact: links fall into groups that must have one label, and the groups are independent but for the
+ * VLAN of the network. That is the lowest possible; a group has it too where it is free, else its
+ * lowest label.
+ */
+export function assignLabels(query: LabelQuery): Result<Labelling, LabelConflict> {
+  const groups = groupsOf(query);
+  const empty = groups.find((group) => group.labels.isEmpty);
+  if (empty !== undefined) return err({ type: "label-conflict", ...empty });
+  const bound = groups.filter((group) => group.isNetwork);
+  const vlans = bound.reduce((set, group) => set.intersect(group.labels), query.vlans);
+  const vlan = vlans.first();
+  if (vlan === undefined) {
+    const links = bound.flatMap((group) => group.links);
+    return err({ type: "label-conflict", links, isNetwork: true });
+  }
+  const labels = new Map<number, VlanId>();
+  for (const group of groups) {
+    const label = group.labels.has(vlan) ? vlan : (group.labels.first() ?? vlan);
+    for (const link of group.links) labels.set(link, label);
+  }
+  return ok({ vlan, labels });
+}
+
+/** These links must all have one label, which `isNetwork` says is the network's; none is left. */
+export interface LabelConflict {
+  readonly type: "label-conflict";
+  readonly links: readonly number[];
+  readonly isNetwork: boolean;
+}
+
+/** Links that must have one label, what that may be, and whether it must be the network's VLAN. */
+interface Group {
+  readonly links: readonly number[];
+  readonly labels: VlanSet;
+  readonly isNetwork: boolean;
+}
+
+function groupsOf(query: LabelQuery): readonly Group[] {
+  const { graph, links } = query;
+  const sets = new DisjointSets(links.length);
+  const firstAt = new Map<number, number>();
+  for (const [index, link] of links.entries()) {
+    for (const node of endsOf(graph, link)) {
+      if (graph.translates[node]) continue;
+      sets.unite(index, firstAt.get(node) ?? index);
+      firstAt.set(node, index);
+    }
+  }
+  const members = new Map<number, number[]>();
+  for (const [index, link] of links.entries()) {
+    const root = sets.find(index);
+    members.set(root, [...(members.get(root) ?? []), link]);
+  }
+  return [...members.values()].map((group) => groupOf(query, group));
+}
+
+function groupOf({ graph, labels, bindings }: LabelQuery, links: readonly number[]): Group {
+  const nodes = links.flatMap((link) => endsOf(graph, link)).filter((n) => !graph.translates[n]);
+  const own = nodes.flatMap((node) => bindings.own.get(node) ?? []);
+  return {
+    links,
+    labels: [...links.map(labels), ...own].reduce((left, set) => left.intersect(set), VlanSet.all),
+    isNetwork: nodes.some((node) => bindings.network.has(node)),
+  };
+}

@@ -1,0 +1,196 @@
+import { err, ok, type Result } from "neverthrow";
+import { VlanSet } from "../../model/vlan-set.ts";
+import { type Graph, headOf } from "../graph/graph.ts";
+import { MinHeap } from "../graph/min-heap.ts";
+import { reach, type Weight } from "./shortest-path.ts";
+
+/** Where a path begins or ends, and which labels its link may have there. */
+export interface LabelEnd {
+  readonly node: number;
+  readonly labels: VlanSet;
+  /** Whether the label must be the VLAN of the network. */
+  readonly isNetwork: boolean;
+}
+
+/** A path to find, with its labels. */
+export interface LabelPathQuery {
+  readonly graph: Graph;
+  readonly weight: Weight;
+  /** The labels that may be used on a link. */
+  readonly labels: (link: number) => VlanSet;
+  /** The VLANs that the network may have. */
+  readonly vlans: VlanSet;
+  readonly origin: LabelEnd;
+  readonly target: LabelEnd;
+  readonly maxHops?: number;
+}
+
+/** The search was given up; there may be a path or not. */
+export interface SearchLimit {
+  readonly type: "search-limit";
+  readonly limit: number;
+}
+
+/** How many ways a search may have before it is given up. */
+export const MAX_WAYS = 200_000;
+
+/**
+ * Finds the cheapest path on which labels can be had: the same one on both sides of a node that
+ * cannot translate, and the network's VLAN where an end asks for it. `undefined` if there is none.
+ *
+ * Label-setting search (Desrochers and Soumis, 1988) over ways to nodes, each with the set of labels
+ * it may still have: a way makes another to the same node needless if it is no longer and has all
+ * its labels. The cost still to come without regard to labels leads it (A*: Hart, Nilsson and
+ * Raphael, 1968). The cheapest way may come to a node twice, through a detour to a node that
+ * translates; then the search is done again with such nodes forbidden to be visited twice, until the
+ * way is a path (decremental state space relaxation: Righini and Salani, 2008). Exact; exponential
+ * at worst, as finding such paths is NP-hard. Ties go to fewer hops, then to the lowest link at the
+ * first place where paths differ.
+ */
+export function cheapestLabelPath(
+  query: LabelPathQuery,
+): Result<readonly number[] | undefined, SearchLimit> {
+  const { graph, target } = query;
+  const back = (arc: number): number => query.weight(arc ^ 1);
+  const { costs: ahead } = reach({ graph, weight: back }, [target.node]);
+  const once = new Set<number>();
+  for (;;) {
+    const found = search({ ...query, ahead, once });
+    if (found.isErr()) return err(found.error);
+    const repeated = found.value === undefined ? [] : repeatedNodes(found.value);
+    if (repeated.length === 0) return ok(found.value && arcsOf(found.value));
+    for (const node of repeated) once.add(node);
+  }
+}
+
+interface LabelSearch extends LabelPathQuery {
+  /** Of each node, the cost from there to the target at least. */
+  readonly ahead: Float64Array;
+  /** Nodes that may not be visited twice. */
+  readonly once: ReadonlySet<number>;
+}
+
+/** A way from the origin to `node`. */
+interface Way {
+  readonly node: number;
+  readonly cost: number;
+  readonly hops: number;
+  /** The arc by which it came to `node`, and what went before; absent at the start. */
+  readonly last?: { readonly arc: number; readonly before: Way };
+  /** The nodes it has visited of those that may not be visited twice. */
+  readonly visited: readonly number[];
+  /** The labels that all links since the last translation may have. */
+  readonly labels: VlanSet;
+  /** The VLANs that the network may still have. */
+  readonly vlans: VlanSet;
+  /** Whether the label since the start must be the network's: no translation has come yet. */
+  readonly isNetwork: boolean;
+}
+
+function search(query: LabelSearch): Result<Way | undefined, SearchLimit> {
+  const ways: Way[] = [];
+  const heap = new MinHeap();
+  const settled = new Map<number, Way[]>();
+  const leastCost = (way: Way): number => way.cost + (query.ahead[way.node] ?? 0);
+  const add = (way: Way): void => {
+    heap.push(leastCost(way), way.hops, ways.length);
+    ways.push(way);
+  };
+  let best: Way | undefined;
+  add(startOf(query));
+  for (let index = heap.pop(); index !== -1; index = heap.pop()) {
+    const way = ways[index];
+    if (way === undefined || (best !== undefined && leastCost(way) > best.cost)) break;
+    if (way.node === query.target.node) best = shorter(way, best);
+    else if (settle(query, settled, way)) for (const next of extensions(query, way)) add(next);
+    if (ways.length > MAX_WAYS) return err({ type: "search-limit", limit: MAX_WAYS });
+  }
+  return ok(best);
+}
+
+function startOf({ origin: { node, labels, isNetwork }, vlans, once }: LabelSearch): Way {
+  const visited = once.has(node) ? [node] : [];
+  return { node, cost: 0, hops: 0, visited, labels, vlans: isNetwork ? labels : vlans, isNetwork };
+}
+
+/** Adds `way` to those that are gone on with, unless one of them makes it needless. */
+function settle(query: LabelSearch, settled: Map<number, Way[]>, way: Way): boolean {
+  const others = settled.get(way.node) ?? [];
+  if (others.some((other) => dominates(query, other, way))) return false;
+  settled.set(way.node, [...others, way]);
+  return true;
+}
+
+function* extensions(query: LabelSearch, way: Way): Generator<Way, void> {
+  const { graph, ahead } = query;
+  if (way.hops === query.maxHops) return;
+  const end = graph.offsets[way.node + 1] ?? 0;
+  for (let at = graph.offsets[way.node] ?? 0; at < end; at++) {
+    const arc = graph.arcs[at] ?? 0;
+    const head = headOf(graph, arc);
+    const cost = way.cost + query.weight(arc);
+    const isOpen = cost + (ahead[head] ?? 0) < Number.POSITIVE_INFINITY;
+    if (!isOpen || way.visited.includes(head)) continue;
+    const labels = way.labels.intersect(query.labels(arc >> 1));
+    if (labels.isEmpty) continue;
+    const visited = query.once.has(head) ? [...way.visited, head] : way.visited;
+    const last = { arc, before: way };
+    const next = arriving(query, { ...way, cost, visited, labels, last }, arc);
+    if (next !== undefined) yield next;
+  }
+}
+
+/** `way` has gone along `arc`; what is left of its labels at the node where it arrives. */
+function arriving({ graph, target }: LabelSearch, way: Way, arc: number): Way | undefined {
+  const node = headOf(graph, arc);
+  const vlans = way.isNetwork ? way.labels : way.vlans;
+  const next = { ...way, node, hops: way.hops + 1, vlans };
+  if (node !== target.node) {
+    return graph.translates[node] ? { ...next, labels: VlanSet.all, isNetwork: false } : next;
+  }
+  const allowed = target.isNetwork ? target.labels.intersect(vlans) : target.labels;
+  return next.labels.intersect(allowed).isEmpty ? undefined : next;
+}
+
+/** Whether whatever `other` could become, `way` at the same node could become no worse. */
+function dominates({ maxHops }: LabelSearch, way: Way, other: Way): boolean {
+  if (way.isNetwork && !other.isNetwork) return false;
+  if (maxHops !== undefined && way.hops > other.hops) return false;
+  if (!includes(way.labels, other.labels) || !includes(way.vlans, other.vlans)) return false;
+  return isBefore(way, other) && way.visited.every((node) => other.visited.includes(node));
+}
+
+function includes(set: VlanSet, subset: VlanSet): boolean {
+  return set === subset || subset.difference(set).isEmpty;
+}
+
+function shorter(way: Way, best: Way | undefined): Way {
+  return best === undefined || isBefore(way, best) ? way : best;
+}
+
+/** The order among ways to one node that decides ties. */
+function isBefore(x: Way, y: Way): boolean {
+  if (x.cost !== y.cost) return x.cost < y.cost;
+  if (x.hops !== y.hops) return x.hops < y.hops;
+  const [left, right] = [arcsOf(x), arcsOf(y)];
+  const differs = left.findIndex((arc, at) => arc !== right[at]);
+  return differs !== -1 && (left[differs] ?? 0) < (right[differs] ?? 0);
+}
+
+function arcsOf(way: Way): number[] {
+  const arcs: number[] = [];
+  for (let { last } = way; last !== undefined; { last } = last.before) arcs.push(last.arc);
+  return arcs.reverse();
+}
+
+/** The nodes that `way` comes to more than once. */
+function repeatedNodes(way: Way): readonly number[] {
+  const seen = new Set([way.node]);
+  const repeated: number[] = [];
+  for (let { last } = way; last !== undefined; { last } = last.before) {
+    const { node } = last.before;
+    if (seen.has(node)) repeated.push(node);
+    seen.add(node);
+  }
+  return repeated;
+}

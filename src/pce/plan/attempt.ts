@@ -1,0 +1,69 @@
+import { err, type Result } from "neverthrow";
+import { portChannel } from "../../ledger/channel.ts";
+import type { Ledger } from "../../ledger.ts";
+import type { Topology } from "../../topology.ts";
+import { Availability } from "../graph/availability.ts";
+import { graphOf, nodeIdOf } from "../graph/graph.ts";
+import type { SearchLimit } from "../path/label-path.ts";
+import { findPath, type LabelledTree } from "../path/path-search.ts";
+import { findTree } from "../tree/tree-search.ts";
+import { resolveEnds } from "./ends.ts";
+import type { LinkState, NetworkPlan, PlanRequest } from "./plan.ts";
+import { buildPlan, portLoads } from "./plan-building.ts";
+import type { Ends, NoTree, Obstacle, PortFull, Scene } from "./scene.ts";
+
+/** Sets the scene for planning `request`: what its holder has already counts as free. */
+export function sceneOf(
+  topology: Topology,
+  ledger: Ledger,
+  linkState: LinkState,
+  request: PlanRequest,
+): Scene {
+  const graph = graphOf(topology);
+  const others = ledger.release(request.holder);
+  const availability = new Availability(graph, others, linkState, request);
+  return { topology, graph, ledger: others, linkState, availability, request };
+}
+
+/** Plans the network, or says on what that failed. */
+export function attempt(scene: Scene): Result<NetworkPlan, Obstacle> {
+  return resolveEnds(scene).andThen((ends) => {
+    const full = firstFullPort(scene);
+    if (full !== undefined) return err(full);
+    return join(scene, ends).map(({ links, labelling }) => {
+      const { graph, request } = scene;
+      const labels = new Map(
+        links.map((link) => [link, labelling.labels.get(link) ?? labelling.vlan]),
+      );
+      return buildPlan({ graph, ...request, traffic: request, vlan: labelling.vlan, labels });
+    });
+  });
+}
+
+function firstFullPort({ ledger, request }: Scene): PortFull | undefined {
+  for (const load of portLoads(request.endpoints, request)) {
+    const endpoint = request.endpoints.find(({ touchPoint }) => touchPoint.port === load.port);
+    for (const direction of ["in", "out"] as const) {
+      const residual = ledger.residual(portChannel(load.port, direction), request.interval);
+      if (load[direction] <= residual) continue;
+      const hostPort = endpoint?.touchPoint.hostPort ?? load.port;
+      return { type: "port-full", hostPort, required: load[direction], residual };
+    }
+  }
+  return undefined;
+}
+
+function join(scene: Scene, ends: Ends): Result<LabelledTree, NoTree | SearchLimit> {
+  const nodes = [...ends.terminals].map(([node, side]) => ({ node, side }));
+  if (nodes.some(({ node }) => !isNodeUsable(scene, node))) return err({ type: "no-tree" });
+  const [from, to, third] = nodes;
+  const isPath = third === undefined && scene.availability.kept.length === 0;
+  if (isPath && from !== undefined && to !== undefined) return findPath(scene, ends, from, to);
+  return findTree(scene, ends);
+}
+
+/** Whether a network may have an endpoint at `node`. */
+export function isNodeUsable({ topology, graph, request }: Scene, node: number): boolean {
+  const id = nodeIdOf(graph, node);
+  return topology.nodes.get(id)?.enabled === true && !request.exclude?.nodes?.has(id);
+}

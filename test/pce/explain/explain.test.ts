@@ -1,0 +1,209 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bandwidth } from "../../../src/model/bandwidth.ts";
+import type { NoPathReason, VlanUnavailable } from "../../../src/model/errors.ts";
+import { VlanSet } from "../../../src/model/vlan-set.ts";
+import { type PlanRequest, planNetwork } from "../../../src/pce/index.ts";
+import { freeOn, labelsOn, solutionsOf } from "../brute-force.ts";
+import { settingOf, VLANS, type World, type WorldShape, worlds } from "../worlds.ts";
+
+const GROUPS: WorldShape = { hosts: { min: 2, max: 4 }, maxLinks: 8 };
+const PLAIN: WorldShape = { ...GROUPS, isPlain: true };
+
+describe("a refusal", { timeout: 60_000 }, () => {
+  test("for bandwidth names the most that fits, to the bit", () => {
+    fc.assert(
+      fc.property(fc.oneof(worlds(GROUPS), worlds(PLAIN)), (world) => {
+        const reason = reasonOf(world);
+        if (reason?.reason !== "bandwidth") return;
+        expect(solutionsOf(capped(world, reason.largest))).not.toEqual([]);
+        expect(solutionsOf(capped(world, reason.largest + 1))).toEqual([]);
+        const rates = world.hosts.map((host) => host.rate);
+        const shared = world.request.sharing === "shared" ? world.request.bandwidth : 0;
+        expect(reason.required).toBe(Math.max(...rates, shared));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("for bandwidth names links that lack it, with what they have left and who has the rest", () => {
+    fc.assert(
+      fc.property(worlds(PLAIN), (world) => {
+        const reason = reasonOf(world);
+        if (reason?.reason !== "bandwidth") return;
+        expect(reason.cut.length).toBeGreaterThan(0);
+        for (const { link, direction, capacity, residual, holders } of reason.cut) {
+          const drawn = world.links.find(({ id }) => id === link);
+          if (drawn === undefined) throw new Error(`no link ${link}`);
+          const used = drawn.isPast ? 0 : drawn.used[direction];
+          expect(capacity).toBe(drawn.capacity);
+          expect(residual).toBe(freeOn(drawn)[direction]);
+          expect(holders).toEqual(used === 0 ? [] : [{ holder: `on ${link}`, bandwidth: used }]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("for bandwidth between two endpoints names a cut: with it out of the way, they are joined", () => {
+    fc.assert(
+      fc.property(worlds({ ...PLAIN, hosts: { min: 2, max: 2 }, isUniform: true }), (world) => {
+        const reason = reasonOf(world);
+        if (reason?.reason !== "bandwidth") return;
+        const cut = new Set(reason.cut.map(({ link }) => link.toString()));
+        const without = world.links.filter(({ id }) => !cut.has(id));
+        expect(solutionsOf(capped({ ...world, links: without }, 0))).toEqual([]);
+        const widened = world.links.map((link) =>
+          cut.has(link.id) ? { ...link, capacity: 100 } : link,
+        );
+        expect(reasonOf({ ...world, links: widened })?.reason).not.toBe("disconnected");
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("for VLANs names all others that would do, and only those", () => {
+    fc.assert(
+      fc.property(worlds(GROUPS), (world) => {
+        const refusal = vlanRefusal(world);
+        if (refusal === undefined) return;
+        const asked = world.request.vlans;
+        expect(refusal.requested).toBe(VlanSet.of(...asked).toString());
+        const others = VLANS.filter((vlan) => !asked.includes(vlan));
+        const working = others.filter((vlan) => solutionsOf(withVlans(world, [vlan])).length > 0);
+        const named = vlansOf(refusal.wouldWork).filter((vlan) => VLANS.includes(vlan));
+        expect(named).toEqual(working);
+        for (const vlan of vlansOf(refusal.wouldWork).slice(0, 3)) {
+          expect(planOf(world, { vlans: VlanSet.of(vlan) }).isOk()).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("for VLANs does not name one that clashes with an endpoint's own at a rigid node", () => {
+    const [drawn] = fc.sample(worlds(PLAIN), { numRuns: 1, seed: 1 });
+    if (drawn === undefined) throw new Error("a sample was asked for");
+    const ends = { vlans: VLANS, taken: [], tagging: "tagged" as const, own: undefined, rate: 1 };
+    const idle = { capacity: 4, metric: 0, up: true, taken: [], isPast: false };
+    const used = { forward: 0, backward: 0 };
+    const world: World = {
+      nodes: ["n0", "n1"].map((id) => ({ id, translates: false, enabled: true })),
+      links: [{ id: "l00", a: "n1", b: "n0", vlans: VLANS, used, ...idle }],
+      hosts: [
+        { id: "h0", node: "n0", ...ends },
+        { id: "h1", node: "n1", ...ends, own: 3 },
+      ],
+      request: { ...drawn.request, vlans: [2] },
+    };
+    expect(vlanRefusal(world)?.wouldWork).toBe("3");
+  });
+
+  test("for VLANs names places, each with what is free there", () => {
+    fc.assert(
+      fc.property(worlds(GROUPS), (world) => {
+        const refusal = vlanRefusal(world);
+        for (const { at, free } of refusal?.conflicts ?? []) {
+          const link = world.links.find(({ id }) => id === at);
+          if (link !== undefined) expect(vlansOf(free)).toEqual(labelsOn(link));
+        }
+        if (refusal !== undefined) expect(refusal.conflicts).not.toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("for hops names the fewest it takes", () => {
+    fc.assert(
+      fc.property(worlds({ ...GROUPS, hosts: { min: 2, max: 3 } }), (world) => {
+        const reason = reasonOf(world);
+        if (reason?.reason !== "hops") return;
+        expect(reason.limit).toBe(world.request.maxHops);
+        expect(reason.fewest).toBeGreaterThan(reason.limit);
+        const shorter = { ...world.request, maxHops: reason.fewest - 1 };
+        expect(solutionsOf({ ...world, request: shorter })).toEqual([]);
+        const enough = { ...world.request, maxHops: reason.fewest };
+        expect(solutionsOf(capped({ ...world, request: enough }, 0))).not.toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("for want of a connection parts the endpoints as the usable links do", () => {
+    fc.assert(
+      fc.property(worlds(GROUPS), (world) => {
+        const reason = reasonOf(world);
+        if (reason?.reason !== "disconnected") return;
+        const component = (id: string): number =>
+          reason.components.findIndex((hostPorts) => hostPorts.includes(`${id}:eth0`));
+        const free = { ...world.request, maxHops: undefined, vlans: VLANS };
+        for (const [at, x] of world.hosts.entries()) {
+          for (const y of world.hosts.slice(at + 1)) {
+            const pair = [x, y].map((host) => ({
+              ...host,
+              tagging: "untagged" as const,
+              own: undefined,
+            }));
+            const links = world.links.map((link) => ({ ...link, vlans: VLANS, taken: [] }));
+            const nodes = world.nodes.map((node) => ({ ...node, translates: true }));
+            const alone = capped({ ...world, nodes, links, request: free, hosts: pair }, 0);
+            const isJoined = solutionsOf(alone).length > 0;
+            expect(component(x.id) === component(y.id)).toBe(isJoined);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("names the host ports that are no touch points", () => {
+    const [world] = fc.sample(worlds(PLAIN), { numRuns: 1, seed: 1 });
+    if (world === undefined) throw new Error("a sample was asked for");
+    const { topology, ledger, linkState, request } = settingOf(world);
+    const endpoints = request.endpoints.map((endpoint) => ({
+      ...endpoint,
+      touchPoint: { ...endpoint.touchPoint, hostPort: "nowhere:eth0" },
+    }));
+    const refused = planNetwork(topology, ledger, linkState, { ...request, endpoints });
+    expect(refused._unsafeUnwrapErr()).toEqual({
+      type: "unknown-host-port",
+      hostPorts: endpoints.map(() => "nowhere:eth0"),
+    });
+  });
+});
+
+function planOf(world: World, change: Partial<PlanRequest> = {}): ReturnType<typeof planNetwork> {
+  const { topology, ledger, linkState, request } = settingOf(world);
+  return planNetwork(topology, ledger, linkState, { ...request, ...change });
+}
+
+function reasonOf(world: World): NoPathReason | undefined {
+  const planned = planOf(world);
+  if (planned.isOk() || planned.error.type !== "no-path") return undefined;
+  return planned.error.explanation;
+}
+
+function vlanRefusal(world: World): VlanUnavailable | undefined {
+  const planned = planOf(world);
+  return planned.isErr() && planned.error.type === "vlan-unavailable" ? planned.error : undefined;
+}
+
+function capped(world: World, most: number): World {
+  const cap = (rate: number): number => Math.min(rate, bandwidth(most));
+  const { request } = world;
+  const floodAllowance =
+    request.floodAllowance === undefined ? undefined : cap(request.floodAllowance);
+  return {
+    ...world,
+    hosts: world.hosts.map((host) => ({ ...host, rate: cap(host.rate) })),
+    request: { ...request, floodAllowance, bandwidth: cap(request.bandwidth) },
+  };
+}
+
+function withVlans(world: World, vlans: readonly number[]): World {
+  return { ...world, request: { ...world.request, vlans } };
+}
+
+function vlansOf(text: string): readonly number[] {
+  return text === "" ? [] : [...VlanSet.parse(text)._unsafeUnwrap()];
+}
