@@ -1,7 +1,10 @@
+export type { Budget } from "./plan/budget.ts";
 export { edgeLoad, type Side } from "./plan/edge-load.ts";
 export { claimOf, pruneTree, reload } from "./plan/edit-plan.ts";
 export {
   allLinksUp,
+  type Exclusion,
+  type Inclusion,
   type LabelledLink,
   type LinkState,
   type NetworkPlan,

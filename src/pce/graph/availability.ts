@@ -19,6 +19,8 @@ export class Availability {
   readonly #linkState: LinkState;
   readonly #demand: LinkDemand;
   readonly #keptLabels: ReadonlyMap<number, VlanSet>;
+  /** The links of excluded shared risk link groups. */
+  readonly #risky: ReadonlySet<number>;
   /** Of each arc, bit/s plus one; zero until it is known. */
   readonly #residuals: Float64Array;
   readonly #usable: Uint8Array;
@@ -30,6 +32,7 @@ export class Availability {
     this.#linkState = linkState;
     this.#demand = demand;
     this.#keptLabels = keptLabels(graph, demand);
+    this.#risky = riskyLinks(graph, demand);
     this.kept = [...this.#keptLabels.keys()].sort((x, y) => x - y);
     this.#residuals = new Float64Array(graph.heads.length);
     this.#usable = new Uint8Array(graph.linkIds.length);
@@ -38,7 +41,8 @@ export class Availability {
   /** Whether `link` may be in the tree: it is up and not excluded, or the request keeps it. */
   isUsable(link: number): boolean {
     if (this.#usable[link]) return this.#usable[link] === YES;
-    const usable = this.#keptLabels.has(link) || this.#isUpAndAllowed(link);
+    const usable =
+      this.#keptLabels.has(link) || (!this.#risky.has(link) && this.#isUpAndAllowed(link));
     this.#usable[link] = usable ? YES : NO;
     return usable;
   }
@@ -88,4 +92,8 @@ function keptLabels(graph: Graph, demand: LinkDemand): ReadonlyMap<number, VlanS
     if (index !== undefined) labels.set(index, VlanSet.of(label));
   }
   return labels;
+}
+
+function riskyLinks({ srlgs }: Graph, { exclude }: LinkDemand): ReadonlySet<number> {
+  return new Set([...(exclude?.srlgs ?? [])].flatMap((group) => srlgs.get(group) ?? []));
 }

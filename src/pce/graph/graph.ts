@@ -1,5 +1,6 @@
 import type { LinkId, NodeId } from "../../model/ids.ts";
 import { invariant } from "../../model/invariant.ts";
+import type { Link } from "../../topology/elements.ts";
 import type { Topology } from "../../topology.ts";
 
 /**
@@ -23,6 +24,10 @@ export interface Graph {
   readonly heads: Uint32Array;
   /** Of each link. */
   readonly metrics: Float64Array;
+  /** Of each link, one way. */
+  readonly delaysMs: Float64Array;
+  /** The links of each shared risk link group, ascending. */
+  readonly srlgs: ReadonlyMap<string, readonly number[]>;
   /** Of each node: 1 if it can change the VLAN of a frame. */
   readonly translates: Uint8Array;
 }
@@ -93,8 +98,22 @@ function compile(topology: Topology): Graph {
     ...adjacency(nodes.length, heads, enabled),
     heads,
     metrics: Float64Array.from(links, (link) => link.metric),
+    delaysMs: Float64Array.from(links, (link) => link.delayMs),
+    srlgs: riskGroups(links),
     translates: Uint8Array.from(nodes, (node) => (node.vlanTranslation ? 1 : 0)),
   };
+}
+
+function riskGroups(links: readonly Link[]): ReadonlyMap<string, readonly number[]> {
+  const groups = new Map<string, number[]>();
+  for (const [index, { srlg }] of links.entries()) {
+    for (const group of new Set(srlg)) {
+      const others = groups.get(group);
+      if (others === undefined) groups.set(group, [index]);
+      else others.push(index);
+    }
+  }
+  return groups;
 }
 
 /** Counting sort of the arcs by the node they leave; stable, so ascending at each node. */

@@ -6,6 +6,7 @@ import type { Interval } from "../../model/interval.ts";
 import type { Delivery, Sharing } from "../../model/network.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
 import type { TouchPoint } from "../../topology/elements.ts";
+import type { Budget } from "./budget.ts";
 
 /** One end of the network to plan: where it is, how its frames look, what it may send and receive. */
 export interface PlanEndpoint {
@@ -36,6 +37,20 @@ export interface LabelledLink {
   readonly label: VlanId;
 }
 
+/** What a network must stay away from. */
+export interface Exclusion {
+  readonly links?: ReadonlySet<LinkId>;
+  readonly nodes?: ReadonlySet<NodeId>;
+  /** Shared risk link groups: no link may belong to any of them. */
+  readonly srlgs?: ReadonlySet<string>;
+}
+
+/** What a network must pass, without a cycle and without a branch that leads to nothing else. */
+export interface Inclusion {
+  readonly links?: ReadonlySet<LinkId>;
+  readonly nodes?: ReadonlySet<NodeId>;
+}
+
 /** What to plan. */
 export interface PlanRequest extends Traffic {
   /** Who asks. What this holder has in the ledger counts as free. */
@@ -47,12 +62,14 @@ export interface PlanRequest extends Traffic {
   readonly interval: Interval;
   /** A tree to grow from: all of it stays as it is, and only branches are added. */
   readonly keep?: readonly LabelledLink[];
-  readonly exclude?: {
-    readonly links?: ReadonlySet<LinkId>;
-    readonly nodes?: ReadonlySet<NodeId>;
-  };
+  readonly exclude?: Exclusion;
+  readonly include?: Inclusion;
   /** The most links that may lie between any two endpoints; no bound by default. */
   readonly maxHops?: number;
+  /** The most delay between any two endpoints, the sum of their links'; no bound by default. */
+  readonly maxDelayMs?: number;
+  /** How long searches that get better with time may go on; without it, a fixed amount of work. */
+  readonly budget?: Budget;
 }
 
 /** What is known of the links now. */
