@@ -16,6 +16,7 @@ describe("a topology", () => {
     expect(port?.capacity).toBeUndefined();
     expect(topology.nodes.get(nodeId("s2"))).toMatchObject({
       vlanTranslation: true,
+      branching: true,
       enabled: true,
     });
     const unlinked = parse({ ...designDocument, links: [], hosts: [] });

@@ -28,6 +28,11 @@ export interface NodeDocument {
   readonly datapathId?: string | undefined;
   /** Whether the node can change a frame's VLAN on its way through; true by default. */
   readonly vlanTranslation?: boolean | undefined;
+  /**
+   * Whether more than two of a network's links and endpoints may meet at the node; true by default.
+   * False for what has point-to-point circuits only, a wide-area network say.
+   */
+  readonly branching?: boolean | undefined;
   /** Whether the node may be used; true by default. */
   readonly enabled?: boolean | undefined;
   readonly ports: readonly PortDocument[];

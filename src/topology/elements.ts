@@ -17,6 +17,8 @@ export interface TopologyNode {
   readonly datapathId: DatapathId | undefined;
   /** Whether it can change a frame's VLAN on its way through. */
   readonly vlanTranslation: boolean;
+  /** Whether more than two of a network's links and endpoints may meet there. */
+  readonly branching: boolean;
   /** Whether the operator lets it be used. */
   readonly enabled: boolean;
   /** In the order of the document. */

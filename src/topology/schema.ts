@@ -43,6 +43,7 @@ export interface CheckedNode {
   readonly domain: DomainId;
   readonly datapathId?: DatapathId | undefined;
   readonly vlanTranslation: boolean;
+  readonly branching: boolean;
   readonly enabled: boolean;
   readonly ports: readonly CheckedPort[];
 }
@@ -114,6 +115,7 @@ export function topologySchema(): v.GenericSchema<TopologyDocument, CheckedDocum
     domain: v.pipe(name, v.transform(domainId)),
     datapathId: v.optional(datapath),
     vlanTranslation: v.optional(v.boolean(), true),
+    branching: v.optional(v.boolean(), true),
     enabled,
     ports: v.array(port),
   });

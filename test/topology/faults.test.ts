@@ -49,6 +49,7 @@ describe("a value that is wrong by itself", () => {
     [["nodes", 0, "id"], "s:1", "must be 1 to 255 characters without white space or colons"],
     [["nodes", 0, "ports", 0, "id"], "a b", "must be 1 to 255 characters without white space"],
     [["nodes", 0, "vlanTranslation"], "yes", "must be true or false"],
+    [["nodes", 0, "branching"], "no", "must be true or false"],
     [["nodes", 0, "datapathId"], "1", "must be 16 hexadecimal digits"],
     [["nodes", 0, "datapathId"], "000000000000000g", "must be 16 hexadecimal digits"],
     [["nodes", 0, "datapathId"], 1, "must be a string"],
