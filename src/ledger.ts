@@ -123,6 +123,11 @@ export class Ledger {
       });
   }
 
+  /** All that there is of `channel`; {@link unlimited} if it has no bound. */
+  capacity(channel: Channel): Bandwidth {
+    return this.#resources.capacity(channel);
+  }
+
   /** The most that can still be promised at every instant of `interval`; {@link unlimited} if so. */
   residual(channel: Channel, interval: Interval): Bandwidth {
     const capacity = this.#resources.capacity(channel);

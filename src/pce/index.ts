@@ -1,3 +1,4 @@
+export type { LinkCost } from "./graph/link-cost.ts";
 export type { Budget } from "./plan/budget.ts";
 export { edgeLoad, type Side } from "./plan/edge-load.ts";
 export { claimOf, pruneTree, reload } from "./plan/edit-plan.ts";

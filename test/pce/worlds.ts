@@ -275,6 +275,8 @@ function requestOf({ hosts, request }: World, topology: Topology): PlanRequest {
     ...(request.floodAllowance === undefined
       ? {}
       : { floodAllowance: bandwidth(request.floodAllowance) }),
+    // The oracles add up metrics.
+    cost: "metric",
     ...(request.maxHops === undefined ? {} : { maxHops: request.maxHops }),
   };
 }

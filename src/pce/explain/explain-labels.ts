@@ -1,6 +1,6 @@
 import type { VlanUnavailable } from "../../model/errors.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
-import { linkIdOf, metricOf } from "../graph/graph.ts";
+import { linkIdOf } from "../graph/graph.ts";
 import { assignLabels } from "../labels/label-assignment.ts";
 import { labelClasses, usableLinkLabels } from "../labels/label-classes.ts";
 import { attempt } from "../plan/attempt.ts";
@@ -38,7 +38,7 @@ function conflictOnCheapestTree(scene: Scene): readonly LabelsAt[] {
     terminals: [...terminals.keys()],
     kept: availability.kept,
     weight: (arc) =>
-      availability.isUsable(arc >> 1) ? metricOf(graph, arc >> 1) : Number.POSITIVE_INFINITY,
+      availability.isUsable(arc >> 1) ? availability.cost(arc >> 1) : Number.POSITIVE_INFINITY,
   });
   const labels = (link: number): VlanSet => availability.labels(link);
   const labelling = assignLabels({ graph, links: links ?? [], labels, vlans, bindings });

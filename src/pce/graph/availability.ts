@@ -2,10 +2,11 @@ import { type Channel, linkChannel, linkLabels } from "../../ledger/channel.ts";
 import type { Ledger } from "../../ledger.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { LinkState, PlanRequest } from "../plan/plan.ts";
-import { endsOf, type Graph, linkIdOf, nodeIdOf } from "./graph.ts";
+import { endsOf, type Graph, linkIdOf, metricOf, nodeIdOf } from "./graph.ts";
+import { congestionCost } from "./link-cost.ts";
 
-/** The parts of a request that say which links it may use, and when. */
-export type LinkDemand = Pick<PlanRequest, "interval" | "keep" | "exclude">;
+/** The parts of a request that say which links it may use, when, and what they cost. */
+export type LinkDemand = Pick<PlanRequest, "interval" | "keep" | "exclude" | "cost">;
 
 /**
  * What one request may use of each link. The ledger is asked only about links that a search comes
@@ -24,6 +25,8 @@ export class Availability {
   /** Of each arc, bit/s plus one; zero until it is known. */
   readonly #residuals: Float64Array;
   readonly #usable: Uint8Array;
+  /** Of each link; negative until it is known. */
+  readonly #costs: Float64Array;
   readonly #labels = new Map<number, VlanSet>();
 
   constructor(graph: Graph, ledger: Ledger, linkState: LinkState, demand: LinkDemand) {
@@ -36,6 +39,7 @@ export class Availability {
     this.kept = [...this.#keptLabels.keys()].sort((x, y) => x - y);
     this.#residuals = new Float64Array(graph.heads.length);
     this.#usable = new Uint8Array(graph.linkIds.length);
+    this.#costs = new Float64Array(graph.linkIds.length).fill(-1);
   }
 
   /** Whether `link` may be in the tree: it is up and not excluded, or the request keeps it. */
@@ -56,6 +60,20 @@ export class Availability {
     return residual;
   }
 
+  /**
+   * What it costs to have `link` in a path or a tree: what every search for this request adds up.
+   * Never less than the metric; see {@link LinkCost}.
+   */
+  cost(link: number): number {
+    const known = this.#costs[link] ?? -1;
+    if (known >= 0) return known;
+    const metric = metricOf(this.graph, link);
+    const cost =
+      this.#demand.cost === "metric" ? metric : congestionCost(metric, this.#utilisation(link));
+    this.#costs[link] = cost;
+    return cost;
+  }
+
   /** The labels that the request may have on `link`: those free, or the one it keeps. */
   labels(link: number): VlanSet {
     const known = this.#labels.get(link) ?? this.#keptLabels.get(link);
@@ -64,6 +82,13 @@ export class Availability {
     const labels = this.#ledger.freeLabels(space, this.#demand.interval);
     this.#labels.set(link, labels);
     return labels;
+  }
+
+  /** Which part of the fuller direction is taken, from 0 to 1. */
+  #utilisation(link: number): number {
+    const capacity = this.#ledger.capacity(channelOf(this.graph, 2 * link));
+    const residual = Math.min(this.residual(2 * link), this.residual(2 * link + 1));
+    return capacity > 0 ? Math.max(0, 1 - residual / capacity) : 1;
   }
 
   #isUpAndAllowed(link: number): boolean {

@@ -1,6 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
 import { VlanSet } from "../../model/vlan-set.ts";
-import { metricOf } from "../graph/graph.ts";
 import { assignLabels, type Labelling } from "../labels/label-assignment.ts";
 import { edgeLoad, type Side } from "../plan/edge-load.ts";
 import type { Ends, NoTree, Scene } from "../plan/scene.ts";
@@ -60,7 +59,7 @@ function labelEnd({ bindings, vlans }: Ends, node: number): LabelEnd {
   return { node, isNetwork, labels: isNetwork ? own.intersect(vlans) : own };
 }
 
-function pathWeight({ graph, availability, request }: Scene, from: Side, to: Side): Weight {
+function pathWeight({ availability, request }: Scene, from: Side, to: Side): Weight {
   const onward = edgeLoad(request, from, to);
   const back = edgeLoad(request, to, from);
   return (arc) => {
@@ -69,7 +68,7 @@ function pathWeight({ graph, availability, request }: Scene, from: Side, to: Sid
       availability.isUsable(link) &&
       availability.residual(arc) >= onward &&
       availability.residual(arc ^ 1) >= back;
-    return fits ? metricOf(graph, link) : Number.POSITIVE_INFINITY;
+    return fits ? availability.cost(link) : Number.POSITIVE_INFINITY;
   };
 }
 

@@ -6,11 +6,12 @@ import type { Interval } from "../../model/interval.ts";
 import type { Delivery, Sharing } from "../../model/network.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
 import type { TouchPoint } from "../../topology/elements.ts";
+import type { LinkCost } from "../graph/link-cost.ts";
 import type { Budget } from "./budget.ts";
 
 /** One end of the network to plan: where it is, how its frames look, what it may send and receive. */
 export interface PlanEndpoint {
-  readonly touchPoint: TouchPoint;
+  readonly touchPoint: Pick<TouchPoint, "hostPort" | "node" | "port">;
   readonly tagging: Tagging;
   /** The tag this endpoint sees, instead of the network's. */
   readonly vlan?: VlanId;
@@ -68,6 +69,8 @@ export interface PlanRequest extends Traffic {
   readonly maxHops?: number;
   /** The most delay between any two endpoints, the sum of their links'; no bound by default. */
   readonly maxDelayMs?: number;
+  /** What is to be cheapest: `congestion` by default. The plan's `cost` is its metrics in any case. */
+  readonly cost?: LinkCost;
   /** How long searches that get better with time may go on; without it, a fixed amount of work. */
   readonly budget?: Budget;
 }

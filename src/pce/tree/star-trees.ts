@@ -28,7 +28,7 @@ export function starTrees(
     const ways = reach(search, [root]);
     const links = [...terminals.keys()].flatMap((node) => wayTo(graph, ways, node));
     const forest = spanningForest(
-      graph,
+      query,
       links.map((arc) => arc >> 1),
       kept,
     );

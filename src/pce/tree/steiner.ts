@@ -1,7 +1,7 @@
 import { invariant } from "../../model/invariant.ts";
 import { type Graph, headOf, tailOf } from "../graph/graph.ts";
 import { extend, reach, type Ways, type Weight, wayTo } from "../path/shortest-path.ts";
-import { costOf, nodesOf, pruned, spanningForest } from "./tree.ts";
+import { nodesOf, pruned, spanningForest, totalWeight } from "./tree.ts";
 
 /** Terminals to join as cheaply as possible. */
 export interface SteinerQuery {
@@ -44,7 +44,7 @@ export function tidied(query: SteinerQuery, links: readonly number[]): readonly 
     (arc) => nodes.has(headOf(graph, arc)) && weight(arc) < Number.POSITIVE_INFINITY,
   );
   const forest = spanningForest(
-    graph,
+    query,
     inside.map((arc) => arc >> 1),
     kept,
   );
@@ -134,13 +134,14 @@ function collect(rows: readonly Ways[], graph: Graph, root: number): readonly nu
  * the tree takes in the terminal that is nearest to it until it has all. At most twice the optimum.
  */
 function grownTree(query: SteinerQuery): readonly number[] | undefined {
-  const { graph, terminals } = query;
+  const { terminals, weight } = query;
   let best: readonly number[] | undefined;
   for (const start of terminals.slice(0, STARTS)) {
     const grown = grow(query, start);
     const links = grown && tidied(query, grown);
     if (links === undefined) return undefined;
-    if (best === undefined || costOf(graph, links) < costOf(graph, best)) best = links;
+    const isLess = best === undefined || totalWeight(links, weight) < totalWeight(best, weight);
+    if (isLess) best = links;
   }
   return best;
 }

@@ -1,9 +1,8 @@
 import type { VlanSet } from "../../model/vlan-set.ts";
-import { metricOf } from "../graph/graph.ts";
 import { assignLabels, type Labelling } from "../labels/label-assignment.ts";
 import type { Weight } from "../path/shortest-path.ts";
 import type { Ends, Scene } from "../plan/scene.ts";
-import { costOf, diameter, type LinkLoad, treeLoads } from "./tree.ts";
+import { diameter, type LinkLoad, treeLoads } from "./tree.ts";
 
 /** A tree that may or may not do. */
 export interface Candidate {
@@ -39,7 +38,7 @@ export function evaluated(scene: Scene, ends: Ends, links: readonly number[]): C
     diameter(graph, sorted, [...ends.terminals.keys()]) > request.maxHops;
   return {
     links: sorted,
-    rank: [reservedCost(scene, loads), costOf(graph, sorted), sorted.length, ...sorted],
+    rank: [reservedCost(scene, loads), linkCosts(scene, sorted), sorted.length, ...sorted],
     labelling: labelling.isOk() ? labelling.value : undefined,
     faults: [...overloaded, ...conflicting],
     isTooLong,
@@ -52,12 +51,17 @@ function isOverloaded({ availability }: Scene, { link, forward, backward }: Link
   );
 }
 
-/** Sum over links and directions of metric times reservation. */
-function reservedCost({ graph }: Scene, loads: readonly LinkLoad[]): number {
+/** Sum over links and directions of cost times reservation. */
+function reservedCost({ availability }: Scene, loads: readonly LinkLoad[]): number {
   return loads.reduce(
-    (cost, { link, forward, backward }) => cost + metricOf(graph, link) * (forward + backward),
+    (sum, { link, forward, backward }) => sum + availability.cost(link) * (forward + backward),
     0,
   );
+}
+
+/** Sum of what the links cost. */
+export function linkCosts({ availability }: Scene, links: readonly number[]): number {
+  return links.reduce((sum, link) => sum + availability.cost(link), 0);
 }
 
 /** The candidate of the lowest rank. */
@@ -73,9 +77,9 @@ function compareRanks(x: readonly number[], y: readonly number[]): number {
   return differs === -1 ? 0 : (x[differs] ?? 0) - (y[differs] ?? 0);
 }
 
-/** The metric of links that may be used, have some label and this much left in both directions. */
+/** The cost of links that may be used, have some label and this much left in both directions. */
 export function weightAbove(
-  { graph, availability }: Scene,
+  { availability }: Scene,
   isOpen: (link: number) => boolean,
   residual: number,
 ): Weight {
@@ -87,6 +91,6 @@ export function weightAbove(
       availability.residual(arc) >= residual &&
       availability.residual(arc ^ 1) >= residual &&
       !availability.labels(link).isEmpty;
-    return isGood ? metricOf(graph, link) : Number.POSITIVE_INFINITY;
+    return isGood ? availability.cost(link) : Number.POSITIVE_INFINITY;
   };
 }

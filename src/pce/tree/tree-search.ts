@@ -8,12 +8,12 @@ import type { Ends, NoTree, Scene } from "../plan/scene.ts";
 import { allTrees } from "./all-trees.ts";
 import { starTrees } from "./star-trees.ts";
 import { EXACT_WORK, type SteinerQuery, steinerTree } from "./steiner.ts";
-import { costOf } from "./tree.ts";
 import {
   type Candidate,
   evaluated,
   type FittingCandidate,
   fits,
+  linkCosts,
   lowest,
   weightAbove,
 } from "./tree-candidate.ts";
@@ -30,8 +30,8 @@ export const REPAIR_WORK = 400_000;
 /**
  * Finds a cheap tree that joins all endpoints and has the bandwidth and the labels it needs.
  *
- * Cheapest is what reserves least: the sum over links and directions of metric times reservation,
- * then the sum of metrics, then fewer links, then lower links. Candidates are a minimum Steiner tree
+ * Cheapest is what reserves least: the sum over links and directions of cost times reservation,
+ * then the sum of costs, then fewer links, then lower links. Candidates are a minimum Steiner tree
  * (where every edge reserves the same that is the optimum) and, for a hose, shortest-path trees from
  * the best roots (which hold the optimum where capacity does not bind: Gupta et al., Provisioning a
  * Virtual Private Network, STOC 2001); with a bound on hops also such trees by hops. Where the best
@@ -186,7 +186,7 @@ function bestOfOneLabel(scene: Scene, ends: Ends, bound: Candidate): FittingCand
   for (const label of mostCommonLabels(allowed, sets)) {
     const isOpen = (link: number): boolean => availability.labels(link).has(label);
     // Where all links reserve the same, no tree that costs more is of use once there is one.
-    const limit = best !== undefined && isEven ? { limit: costOf(graph, best.links) } : {};
+    const limit = best !== undefined && isEven ? { limit: linkCosts(scene, best.links) } : {};
     const trees = repaired(scene, ends, { isOpen, ...limit });
     best = lowest(best === undefined ? trees : [best, ...trees]);
     if (best !== undefined && isAsGood(best, bound)) break;
@@ -194,7 +194,7 @@ function bestOfOneLabel(scene: Scene, ends: Ends, bound: Candidate): FittingCand
   return best;
 }
 
-/** Whether it reserves no more than `bound`, and its metrics are no more either. */
+/** Whether it reserves no more than `bound`, and its links cost no more either. */
 function isAsGood(tree: Candidate, bound: Candidate): boolean {
   return [0, 1].every((at) => tree.rank[at] === bound.rank[at]);
 }

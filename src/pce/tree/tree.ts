@@ -1,6 +1,7 @@
 import type { Bandwidth } from "../../model/bandwidth.ts";
 import { DisjointSets } from "../graph/disjoint-sets.ts";
 import { endsOf, type Graph, headOf, metricOf, tailOf } from "../graph/graph.ts";
+import type { Search, Weight } from "../path/shortest-path.ts";
 import { edgeLoad, type Side } from "../plan/edge-load.ts";
 import type { Traffic } from "../plan/plan.ts";
 
@@ -58,13 +59,11 @@ export function pruned(
  * lower link. `always`, which have no cycle, are in it in any case.
  */
 export function spanningForest(
-  graph: Graph,
+  { graph, weight }: Pick<Search, "graph" | "weight">,
   links: readonly number[],
   always: readonly number[] = [],
 ): readonly number[] {
-  const sorted = [...new Set(links)].sort(
-    (x, y) => metricOf(graph, x) - metricOf(graph, y) || x - y,
-  );
+  const sorted = [...new Set(links)].sort((x, y) => weight(2 * x) - weight(2 * y) || x - y);
   const index = new Map<number, number>();
   for (const link of [...always, ...sorted]) {
     for (const node of endsOf(graph, link)) if (!index.has(node)) index.set(node, index.size);
@@ -99,6 +98,11 @@ export function diameter(
 /** The sum of the metrics of `links`. */
 export function costOf(graph: Graph, links: readonly number[]): number {
   return links.reduce((cost, link) => cost + metricOf(graph, link), 0);
+}
+
+/** The sum of what `links` weigh, the same both ways. */
+export function totalWeight(links: readonly number[], weight: Weight): number {
+  return links.reduce((total, link) => total + weight(2 * link), 0);
 }
 
 /** The nodes at which `links` end. */
