@@ -6,7 +6,7 @@ import { endsOf, type Graph, linkIdOf, metricOf, nodeIdOf } from "./graph.ts";
 import { congestionCost } from "./link-cost.ts";
 
 /** The parts of a request that say which links it may use, when, and what they cost. */
-export type LinkDemand = Pick<PlanRequest, "interval" | "keep" | "exclude" | "cost">;
+export type LinkDemand = Pick<PlanRequest, "interval" | "keep" | "exclude" | "cost" | "reprice">;
 
 /**
  * What one request may use of each link. The ledger is asked only about links that a search comes
@@ -62,14 +62,15 @@ export class Availability {
 
   /**
    * What it costs to have `link` in a path or a tree: what every search for this request adds up.
-   * Never less than the metric; see {@link LinkCost}.
+   * Never less than the metric, unless the request has prices of its own; see {@link LinkCost}.
    */
   cost(link: number): number {
     const known = this.#costs[link] ?? -1;
     if (known >= 0) return known;
     const metric = metricOf(this.graph, link);
-    const cost =
-      this.#demand.cost === "metric" ? metric : congestionCost(metric, this.#utilisation(link));
+    const { cost: kind, reprice } = this.#demand;
+    const plain = kind === "metric" ? metric : congestionCost(metric, this.#utilisation(link));
+    const cost = reprice === undefined ? plain : reprice(linkIdOf(this.graph, link), plain);
     this.#costs[link] = cost;
     return cost;
   }

@@ -21,6 +21,8 @@ export interface LabelQuery {
   /** The VLANs that the network may have; not empty. */
   readonly vlans: VlanSet;
   readonly bindings: NodeBindings;
+  /** What the network has today: as many links as can be keep their labels. Nothing by default. */
+  readonly present?: Labelling;
 }
 
 /** The network's VLAN, and the label of each link. */
@@ -34,7 +36,9 @@ export interface Labelling {
  * translate, and the network's VLAN, or an endpoint's own, where one is bound there.
  *
  * Exact: links fall into groups that must have one label, and the groups are independent but for the
- * VLAN of the network. That is the lowest possible; a group has it too where it is free, else its
+ * VLAN of the network. Each gets the label that most of its links have today, and the network the
+ * VLAN by which most links keep theirs, the lowest of equals. Where that leaves the choice, the
+ * network keeps its VLAN or has the lowest possible; a group has the same where it is free, else its
  * lowest label.
  */
 export function assignLabels(query: LabelQuery): Result<Labelling, LabelConflict> {
@@ -43,14 +47,16 @@ export function assignLabels(query: LabelQuery): Result<Labelling, LabelConflict
   if (empty !== undefined) return err({ type: "label-conflict", ...empty });
   const bound = groups.filter((group) => group.isNetwork);
   const vlans = bound.reduce((set, group) => set.intersect(group.labels), query.vlans);
-  const vlan = vlans.first();
+  const vlan = mostPresent(query, bound, vlans) ?? presentVlan(query, vlans) ?? vlans.first();
   if (vlan === undefined) {
     const links = bound.flatMap((group) => group.links);
     return err({ type: "label-conflict", links, isNetwork: true });
   }
   const labels = new Map<number, VlanId>();
   for (const group of groups) {
-    const label = group.labels.has(vlan) ? vlan : (group.labels.first() ?? vlan);
+    const fallback = group.labels.has(vlan) ? vlan : (group.labels.first() ?? vlan);
+    const own = group.isNetwork ? vlan : mostPresent(query, [group], group.labels);
+    const label = own ?? fallback;
     for (const link of group.links) labels.set(link, label);
   }
   return ok({ vlan, labels });
@@ -68,6 +74,26 @@ interface Group {
   readonly links: readonly number[];
   readonly labels: VlanSet;
   readonly isNetwork: boolean;
+}
+
+/** Of `labels`, the one that most links of `groups` have today, the lowest of equals, if any has. */
+function mostPresent(
+  { present }: LabelQuery,
+  groups: readonly Group[],
+  labels: VlanSet,
+): VlanId | undefined {
+  if (present === undefined) return undefined;
+  const counts = new Map<VlanId, number>();
+  for (const link of groups.flatMap((group) => group.links)) {
+    const label = present.labels.get(link);
+    if (label !== undefined && labels.has(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort(([x, m], [y, n]) => n - m || x - y);
+  return most?.[0];
+}
+
+function presentVlan({ present }: LabelQuery, vlans: VlanSet): VlanId | undefined {
+  return present !== undefined && vlans.has(present.vlan) ? present.vlan : undefined;
 }
 
 function groupsOf(query: LabelQuery): readonly Group[] {
