@@ -159,6 +159,18 @@ export class Ledger {
     return known && this.#labelHolders(space, label, interval).length === 0;
   }
 
+  /**
+   * Where more, less or something else is held than in `other`; `undefined` if the two are over
+   * different resources. The work is that of the changes between the two.
+   */
+  changesSince(other: Ledger): LedgerChanges | undefined {
+    if (this.#resources !== other.#resources) return undefined;
+    return {
+      channels: this.#channels.keysUnlike(other.#channels),
+      spaces: this.#spaces.keysUnlike(other.#spaces),
+    };
+  }
+
   #labelHolders(space: LabelSpace, label: Tag, interval: Interval): readonly string[] {
     return (this.#spaces.get(space) ?? [])
       .filter((held) => held.label === label && overlaps(held.interval, interval))
@@ -228,6 +240,12 @@ export interface HolderExists {
 }
 
 export type ReserveError = OverCommit | LabelTaken | HolderExists;
+
+/** What is not the same in two ledgers: the channels and the spaces concerned. */
+export interface LedgerChanges {
+  readonly channels: Iterable<string>;
+  readonly spaces: Iterable<string>;
+}
 
 interface Held {
   readonly holder: string;

@@ -25,3 +25,16 @@ export const isPortChannel = (channel: Channel): boolean => channel.startsWith("
 export const linkLabels = (link: LinkId): LabelSpace => `link ${link}` as LabelSpace;
 
 export const portLabels = (port: PortRef): LabelSpace => `port ${port}` as LabelSpace;
+
+/** The id of the link that the channel is a direction of; `undefined` for an edge port's. */
+export function linkOfChannel(channel: string): string | undefined {
+  if (!channel.startsWith(LINK)) return undefined;
+  return channel.slice(LINK.length, channel.lastIndexOf(" "));
+}
+
+/** The id of the link whose labels these are; `undefined` for an edge port's. */
+export function linkOfLabels(space: string): string | undefined {
+  return space.startsWith(LINK) ? space.slice(LINK.length) : undefined;
+}
+
+const LINK = "link ";

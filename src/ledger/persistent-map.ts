@@ -43,6 +43,14 @@ export class PersistentMap<V> implements Iterable<Entry<V>> {
     return new PersistentMap(remove(this.#root, hashOf(key), key, 0), this.size - 1);
   }
 
+  /**
+   * The keys that do not have the same value in both maps, where values are compared by identity.
+   * Parts that the maps share are passed over: the work is that of the changes between the two.
+   */
+  *keysUnlike(other: PersistentMap<V>): Generator<string, void> {
+    yield* keysUnlike(this.#root, other.#root);
+  }
+
   *[Symbol.iterator](): Generator<Entry<V>, void> {
     if (this.#root !== undefined) yield* entriesOf(this.#root);
   }
@@ -139,4 +147,25 @@ function remove<V>(
 function* entriesOf<V>(node: Node<V>): Generator<Entry<V>, void> {
   if (node.type === "bucket") yield* node.entries;
   else for (const child of node.children) yield* entriesOf(child);
+}
+
+function* keysUnlike<V>(
+  left: Node<V> | undefined,
+  right: Node<V> | undefined,
+): Generator<string, void> {
+  if (left === right) return;
+  if (left?.type === "branch" && right?.type === "branch") {
+    for (let rest = left.bitmap | right.bitmap; rest !== 0; rest &= rest - 1) {
+      const bit = rest & -rest;
+      yield* keysUnlike(childAt(left, bit), childAt(right, bit));
+    }
+    return;
+  }
+  const entries = new Map(left === undefined ? [] : entriesOf(left));
+  for (const [key, value] of right === undefined ? [] : entriesOf(right)) {
+    const isAlike = entries.get(key) === value;
+    entries.delete(key);
+    if (!isAlike) yield key;
+  }
+  yield* entries.keys();
 }

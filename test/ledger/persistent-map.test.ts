@@ -55,6 +55,23 @@ describe("PersistentMap", () => {
     expect(map.without(COLLIDING[0]).get(COLLIDING[0])).toBeUndefined();
   });
 
+  test("tells exactly the keys whose values differ between any two versions", () => {
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 100 }), fc.nat(), fc.nat(), (edits, x, y) => {
+        const versions = [PersistentMap.empty<number>()];
+        for (const { key: k, value } of edits) {
+          const last = versions.at(-1) ?? PersistentMap.empty();
+          versions.push(value === undefined ? last.without(k) : last.with(k, value));
+        }
+        const [left, right] = [versions[x % versions.length], versions[y % versions.length]];
+        const keys = new Set(edits.map((e) => e.key));
+        const differing = [...keys].filter((k) => left?.get(k) !== right?.get(k));
+        const told = left === undefined || right === undefined ? [] : [...left.keysUnlike(right)];
+        expect(told.sort()).toEqual(differing.sort());
+      }),
+    );
+  });
+
   test("is itself when a key that is not there is taken out", () => {
     const map = fill(["a"]);
     expect(map.without("b")).toBe(map);
