@@ -1,3 +1,4 @@
+export { type EditQuery, editPlan, type FreshOptimum, type PlanEdit } from "./change/edit.ts";
 export type { LinkCost } from "./graph/link-cost.ts";
 export type { Budget } from "./plan/budget.ts";
 export { edgeLoad, type Side } from "./plan/edge-load.ts";
