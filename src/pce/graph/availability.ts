@@ -1,16 +1,15 @@
-import { type Channel, linkChannel, linkLabels } from "../../ledger/channel.ts";
 import type { Ledger } from "../../ledger.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
-import type { LinkState, PlanRequest } from "../plan/plan.ts";
+import { allLinksUp, type LinkState, type PlanRequest } from "../plan/plan.ts";
 import { endsOf, type Graph, linkIdOf, metricOf, nodeIdOf } from "./graph.ts";
-import { congestionCost } from "./link-cost.ts";
+import { type LedgerView, ledgerView } from "./ledger-view.ts";
 
 /** The parts of a request that say which links it may use, when, and what they cost. */
 export type LinkDemand = Pick<PlanRequest, "interval" | "keep" | "exclude" | "cost" | "reprice">;
 
 /**
- * What one request may use of each link. The ledger is asked only about links that a search comes
- * across, and once about each.
+ * What one request may use of each link. What the ledger has left comes from a {@link LedgerView},
+ * which outlives the request; the link state is asked once about each link that a search comes across.
  */
 export class Availability {
   readonly graph: Graph;
@@ -22,12 +21,9 @@ export class Availability {
   readonly #keptLabels: ReadonlyMap<number, VlanSet>;
   /** The links of excluded shared risk link groups. */
   readonly #risky: ReadonlySet<number>;
-  /** Of each arc, bit/s plus one; zero until it is known. */
-  readonly #residuals: Float64Array;
-  readonly #usable: Uint8Array;
-  /** Of each link; negative until it is known. */
-  readonly #costs: Float64Array;
-  readonly #labels = new Map<number, VlanSet>();
+  readonly #view: LedgerView;
+  /** Of each link; empty until it is asked for. */
+  #usable: Uint8Array = new Uint8Array(0);
 
   constructor(graph: Graph, ledger: Ledger, linkState: LinkState, demand: LinkDemand) {
     this.graph = graph;
@@ -37,13 +33,25 @@ export class Availability {
     this.#keptLabels = keptLabels(graph, demand);
     this.#risky = riskyLinks(graph, demand);
     this.kept = [...this.#keptLabels.keys()].sort((x, y) => x - y);
-    this.#residuals = new Float64Array(graph.heads.length);
-    this.#usable = new Uint8Array(graph.linkIds.length);
-    this.#costs = new Float64Array(graph.linkIds.length).fill(-1);
+    this.#view = ledgerView(graph, demand.interval, ledger);
+  }
+
+  /** What the request's ledger has left now; to be asked for anew after other requests were served. */
+  get view(): LedgerView {
+    this.#view.follow(this.#ledger);
+    return this.#view;
+  }
+
+  /** Whether every link is usable, as far as that can be told without going through them. */
+  get isUnrestricted(): boolean {
+    const { exclude } = this.#demand;
+    const isExcluding = [exclude?.links, exclude?.nodes, exclude?.srlgs].some((set) => set?.size);
+    return this.#linkState === allLinksUp && !isExcluding;
   }
 
   /** Whether `link` may be in the tree: it is up and not excluded, or the request keeps it. */
   isUsable(link: number): boolean {
+    if (this.#usable.length === 0) this.#usable = new Uint8Array(this.graph.linkIds.length);
     if (this.#usable[link]) return this.#usable[link] === YES;
     const usable =
       this.#keptLabels.has(link) || (!this.#risky.has(link) && this.#isUpAndAllowed(link));
@@ -53,11 +61,8 @@ export class Availability {
 
   /** What is free in the direction of `arc` over the whole interval, bit/s. */
   residual(arc: number): number {
-    const known = this.#residuals[arc] ?? 0;
-    if (known > 0) return known - 1;
-    const residual = this.#ledger.residual(channelOf(this.graph, arc), this.#demand.interval);
-    this.#residuals[arc] = residual + 1;
-    return residual;
+    const { residuals } = this.#loaded(arc >> 1);
+    return residuals[arc] ?? 0;
   }
 
   /**
@@ -65,31 +70,22 @@ export class Availability {
    * Never less than the metric, unless the request has prices of its own; see {@link LinkCost}.
    */
   cost(link: number): number {
-    const known = this.#costs[link] ?? -1;
-    if (known >= 0) return known;
-    const metric = metricOf(this.graph, link);
     const { cost: kind, reprice } = this.#demand;
-    const plain = kind === "metric" ? metric : congestionCost(metric, this.#utilisation(link));
-    const cost = reprice === undefined ? plain : reprice(linkIdOf(this.graph, link), plain);
-    this.#costs[link] = cost;
-    return cost;
+    const plain =
+      kind === "metric" ? metricOf(this.graph, link) : (this.#loaded(link).costs[link] ?? 0);
+    return reprice === undefined ? plain : reprice(linkIdOf(this.graph, link), plain);
   }
 
   /** The labels that the request may have on `link`: those free, or the one it keeps. */
   labels(link: number): VlanSet {
-    const known = this.#labels.get(link) ?? this.#keptLabels.get(link);
-    if (known !== undefined) return known;
-    const space = linkLabels(linkIdOf(this.graph, link));
-    const labels = this.#ledger.freeLabels(space, this.#demand.interval);
-    this.#labels.set(link, labels);
-    return labels;
+    return this.#keptLabels.get(link) ?? this.view.freeLabels(link);
   }
 
-  /** Which part of the fuller direction is taken, from 0 to 1. */
-  #utilisation(link: number): number {
-    const capacity = this.#ledger.capacity(channelOf(this.graph, 2 * link));
-    const residual = Math.min(this.residual(2 * link), this.residual(2 * link + 1));
-    return capacity > 0 ? Math.max(0, 1 - residual / capacity) : 1;
+  /** The view, with the numbers of `link` in it. */
+  #loaded(link: number): LedgerView {
+    const { view } = this;
+    if (Number.isNaN(view.residuals[2 * link])) view.load(link);
+    return view;
   }
 
   #isUpAndAllowed(link: number): boolean {
@@ -101,11 +97,6 @@ export class Availability {
       (node) => !exclude.nodes?.has(nodeIdOf(this.graph, node)),
     );
   }
-}
-
-/** The channel of the ledger that `arc` stands for. */
-export function channelOf(graph: Graph, arc: number): Channel {
-  return linkChannel(linkIdOf(graph, arc >> 1), (arc & 1) === 0 ? "forward" : "backward");
 }
 
 const YES = 1;

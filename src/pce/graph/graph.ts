@@ -22,6 +22,12 @@ export interface Graph {
   readonly arcs: Uint32Array;
   /** The node at which each arc ends. */
   readonly heads: Uint32Array;
+  /** `heads[arcs[at]]` for each position `at`, so that a search reads a node's arcs in one go. */
+  readonly targets: Uint32Array;
+  /** The metric of the link of `arcs[at]`, for each position `at`. */
+  readonly steps: Float64Array;
+  /** Where each arc stands in `arcs`; {@link NOWHERE} if it is left out. */
+  readonly positions: Uint32Array;
   /** Of each link. */
   readonly metrics: Float64Array;
   /** Of each link, one way. */
@@ -31,6 +37,9 @@ export interface Graph {
   /** Of each node: 1 if it can change the VLAN of a frame. */
   readonly translates: Uint8Array;
 }
+
+/** The position of an arc that no node has. */
+export const NOWHERE = 0xffff_ffff;
 
 /** The compiled form of `topology`; compiled once for each topology value. O(V log V + E log E). */
 export function graphOf(topology: Topology): Graph {
@@ -90,14 +99,20 @@ function compile(topology: Topology): Graph {
     heads[2 * index + 1] = a;
     enabled[index] = link.enabled && a !== b ? 1 : 0;
   }
+  const metrics = Float64Array.from(links, (link) => link.metric);
+  const { offsets, arcs } = adjacency(nodes.length, heads, enabled);
   return {
     nodeIds: nodes.map((node) => node.id),
     linkIds: links.map((link) => link.id),
     nodeOf,
     linkOf: new Map(links.map((link, index) => [link.id, index])),
-    ...adjacency(nodes.length, heads, enabled),
+    offsets,
+    arcs,
     heads,
-    metrics: Float64Array.from(links, (link) => link.metric),
+    targets: arcs.map((arc) => heads[arc] ?? 0),
+    steps: Float64Array.from(arcs, (arc) => metrics[arc >> 1] ?? 0),
+    positions: positionsOf(arcs, heads.length),
+    metrics,
     delaysMs: Float64Array.from(links, (link) => link.delayMs),
     srlgs: riskGroups(links),
     translates: Uint8Array.from(nodes, (node) => (node.vlanTranslation ? 1 : 0)),
@@ -139,6 +154,12 @@ function adjacency(
     next[tail(arc)] = at + 1;
   }
   return { offsets, arcs };
+}
+
+function positionsOf(arcs: Uint32Array, arcCount: number): Uint32Array {
+  const positions = new Uint32Array(arcCount).fill(NOWHERE);
+  for (let at = 0; at < arcs.length; at++) positions[arcs[at] ?? 0] = at;
+  return positions;
 }
 
 function byId(x: { readonly id: string }, y: { readonly id: string }): number {

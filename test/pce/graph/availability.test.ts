@@ -1,0 +1,137 @@
+import * as fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { linkChannel, linkLabels, portChannel } from "../../../src/ledger/channel.ts";
+import { Ledger } from "../../../src/ledger.ts";
+import { bandwidth } from "../../../src/model/bandwidth.ts";
+import { linkId, portOf, vlanId } from "../../../src/model/ids.ts";
+import { always, type Interval } from "../../../src/model/interval.ts";
+import { Availability } from "../../../src/pce/graph/availability.ts";
+import { graphOf } from "../../../src/pce/graph/graph.ts";
+import { congestionCost } from "../../../src/pce/graph/link-cost.ts";
+import { allLinksUp, type LinkState, topologyResources } from "../../../src/pce/index.ts";
+import { Topology } from "../../../src/topology.ts";
+
+const LINKS = ["p", "q", "r", "s forward"];
+const NODES = ["a", "b", "c"];
+
+const topology = Topology.parse({
+  format: "dcns-topology/1",
+  domains: [{ id: "d", driver: "memory" }],
+  nodes: NODES.map((id) => ({ id, domain: "d", ports: [...LINKS.map((l) => ({ id: l[0] }))] })),
+  links: LINKS.map((id, at) => ({
+    id: id.replace(" ", "-"),
+    a: `${NODES[at % 3]}:${id[0]}`,
+    b: `${NODES[(at + 1) % 3]}:${id[0]}`,
+    capacity: 10 + at,
+    metric: 3 * at,
+    vlans: "5-9",
+    enabled: at !== 2,
+  })),
+  hosts: [],
+})._unsafeUnwrap();
+const graph = graphOf(topology);
+const empty = Ledger.over(topologyResources(topology));
+const other = Ledger.over({ ...topologyResources(topology) });
+
+const link = fc.constantFrom(...graph.linkIds);
+const interval = fc.constantFrom<Interval[]>(always, { start: 5, end: 9 }, { start: 7, end: 20 });
+const claim = fc.record({
+  holder: fc.constantFrom("x", "y", "z"),
+  interval,
+  bandwidth: fc.array(
+    fc.record({
+      channel: fc.oneof(
+        fc
+          .tuple(link, fc.constantFrom("forward" as const, "backward" as const))
+          .map(([l, d]) => linkChannel(l, d)),
+        fc.constant(portChannel(portOf("a", "p"), "in")),
+      ),
+      amount: fc.integer({ min: 1, max: 6 }).map(bandwidth),
+    }),
+    { maxLength: 3 },
+  ),
+  labels: fc.array(
+    fc.record({ space: link.map(linkLabels), label: fc.integer({ min: 5, max: 9 }).map(vlanId) }),
+    { maxLength: 3 },
+  ),
+});
+const step = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: claim.map((one) => (ledger: Ledger) => ledger.replace(one).unwrapOr(ledger)),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom("x", "y", "z").map((h) => (ledger: Ledger) => ledger.release(h)),
+  },
+  { weight: 1, arbitrary: fc.constant(() => other) },
+);
+
+describe("Availability", () => {
+  test("says what the ledger says, whichever ledgers and intervals were asked about before", () => {
+    const visit = fc.record({ at: fc.nat(), interval, down: fc.option(link, { nil: undefined }) });
+    fc.assert(
+      fc.property(fc.array(step), fc.array(visit), (steps, visits) => {
+        const ledgers = [empty];
+        for (const next of steps) ledgers.push(next(ledgers.at(-1) ?? empty));
+        const asked = visits.map(({ at, down, ...time }) => {
+          const ledger = ledgers[at % ledgers.length] ?? empty;
+          const linkState: LinkState =
+            down === undefined ? allLinksUp : { isUp: (one) => one !== down };
+          const availability = new Availability(graph, ledger, linkState, time);
+          expect(everything(availability)).toEqual(truth(ledger, linkState, time.interval));
+          return { availability, ledger, linkState, ...time };
+        });
+        for (const { availability, ledger, linkState, interval: time } of asked) {
+          expect(everything(availability)).toEqual(truth(ledger, linkState, time));
+        }
+      }),
+    );
+  });
+
+  test("forgets only what another ledger has otherwise", () => {
+    const [first = linkId("p"), second = linkId("q")] = graph.linkIds;
+    const claims = [first, second].map((id) => ({
+      holder: id,
+      interval: always,
+      bandwidth: [{ channel: linkChannel(id, "forward"), amount: bandwidth(4) }],
+      labels: [],
+    }));
+    const [one, two] = claims.map((c) => empty.reserve(c)._unsafeUnwrap());
+    everything(new Availability(graph, one ?? empty, allLinksUp, { interval: always }));
+    const asked = new Set<string>();
+    const residual = vi.spyOn(Ledger.prototype, "residual");
+    everything(new Availability(graph, two ?? empty, allLinksUp, { interval: always }));
+    for (const [channel] of residual.mock.calls) asked.add(channel);
+    residual.mockRestore();
+    expect(asked).toEqual(
+      new Set(
+        [first, second].flatMap((id) => [linkChannel(id, "forward"), linkChannel(id, "backward")]),
+      ),
+    );
+  });
+});
+
+function everything(availability: Availability): unknown {
+  return graph.linkIds.map((_, at) => ({
+    residuals: [availability.residual(2 * at), availability.residual(2 * at + 1)],
+    labels: String(availability.labels(at)),
+    isUsable: availability.isUsable(at),
+    cost: availability.cost(at),
+  }));
+}
+
+function truth(ledger: Ledger, linkState: LinkState, time: Interval): unknown {
+  return graph.linkIds.map((id) => {
+    const forward = ledger.residual(linkChannel(id, "forward"), time);
+    const backward = ledger.residual(linkChannel(id, "backward"), time);
+    const capacity = topology.links.get(id)?.capacity ?? 0;
+    const taken = capacity - Math.min(forward, backward);
+    return {
+      residuals: [forward, backward],
+      labels: String(ledger.freeLabels(linkLabels(id), time)),
+      isUsable: linkState.isUp(id),
+      cost: congestionCost(topology.links.get(id)?.metric ?? 0, taken / capacity),
+    };
+  });
+}
