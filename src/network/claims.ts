@@ -1,18 +1,11 @@
 import { ok, type Result } from "neverthrow";
-import { type Channel, isPortChannel } from "../ledger/channel.ts";
+import type { Channel } from "../ledger/channel.ts";
 import type { ChannelClaim, Claim, LabelClaim, Ledger, ReserveError } from "../ledger.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { ProjectId } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
 import { claimOf } from "../pce/index.ts";
 import type { NetworkRecord } from "./record.ts";
-
-/**
- * How much two realisations of one network need of a channel while one becomes the other. `larger`
- * is enough where no side of an edge has more senders in both together than in one of them; `sum` is
- * right for any two.
- */
-export type Overlap = "larger" | "sum";
 
 /** Who a network is in the ledger. The first word sets it apart from every other kind of holder. */
 export function holderOf(project: ProjectId): string {
@@ -38,50 +31,21 @@ export function recordClaim(record: NetworkRecord): Claim {
   }
 }
 
-/** A claim of `a.holder` that covers both. */
-export function claimForBoth(
-  a: Claim,
-  b: Claim,
-  overlap: { readonly links: Overlap; readonly ports: Overlap },
-): Claim {
-  return {
-    ...a,
-    bandwidth: mergeAmounts(a.bandwidth, b.bandwidth, (x, y, channel) => {
-      const how = isPortChannel(channel) ? overlap.ports : overlap.links;
-      return how === "sum" ? x + y : Math.max(x, y);
-    }),
-    labels: [...a.labels, ...minusLabels(b.labels, a.labels)],
-  };
-}
-
 /** What `whole` has beyond `part`, for another holder; undefined if that is nothing. */
 export function claimBeyond(
   whole: Claim,
   part: Claim | undefined,
   holder: string,
 ): Claim | undefined {
-  const amounts = mergeAmounts(whole.bandwidth, part?.bandwidth ?? [], (x, y) =>
-    Math.max(0, x - y),
-  );
+  const has = byChannel(part?.bandwidth ?? []);
+  const amounts = [...byChannel(whole.bandwidth)].flatMap(([channel, amount]) => {
+    const more = amount - (has.get(channel) ?? 0);
+    return more > 0 ? [{ channel, amount: bandwidth(more) }] : [];
+  });
   const labels = minusLabels(whole.labels, part?.labels ?? []);
   return amounts.length === 0 && labels.length === 0
     ? undefined
     : { holder, interval: whole.interval, bandwidth: amounts, labels };
-}
-
-function mergeAmounts(
-  a: readonly ChannelClaim[],
-  b: readonly ChannelClaim[],
-  merge: (a: number, b: number, channel: Channel) => number,
-): readonly ChannelClaim[] {
-  const ofA = byChannel(a);
-  const ofB = byChannel(b);
-  return [...new Set([...ofA.keys(), ...ofB.keys()])]
-    .map((channel) => ({
-      channel,
-      amount: bandwidth(merge(ofA.get(channel) ?? 0, ofB.get(channel) ?? 0, channel)),
-    }))
-    .filter(({ amount }) => amount > 0);
 }
 
 function byChannel(amounts: readonly ChannelClaim[]): ReadonlyMap<Channel, Bandwidth> {

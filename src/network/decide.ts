@@ -1,14 +1,8 @@
-import { err, ok, Result } from "neverthrow";
+import { err, ok, type Result } from "neverthrow";
 import { linkChannel, linkLabels } from "../ledger/channel.ts";
 import type { Claim, Ledger } from "../ledger.ts";
-import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
-import {
-  type InvalidRequest,
-  invalidRequest,
-  type NoPath,
-  type UnknownHostPort,
-} from "../model/errors.ts";
-import type { PortRef } from "../model/ids.ts";
+import { bandwidth } from "../model/bandwidth.ts";
+import type { InvalidRequest, NoPath } from "../model/errors.ts";
 import { always } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
@@ -17,14 +11,14 @@ import {
   type LabelledLink,
   type LinkState,
   type NetworkPlan,
-  type PlanEndpoint,
   type PlanRefusal,
   planNetwork,
   pruneTree,
-  reload,
 } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
-import { claimForBoth, reserveGrowth } from "./claims.ts";
+import { claimOfChange, shareOneTree } from "./change-claim.ts";
+import { reserveGrowth } from "./claims.ts";
+import { impossible, planEndpoints } from "./endpoints.ts";
 import type { Realisation } from "./realisation.ts";
 import { changedSpec, type NetworkChange } from "./request.ts";
 import type { NetworkSpec } from "./spec.ts";
@@ -59,8 +53,8 @@ export function decideSetup(
   holder: string,
   spec: NetworkSpec,
 ): Result<Decision, DecisionError> {
-  const clash = portClash(view.topology, spec);
-  if (clash !== undefined) return err(clash);
+  const fault = impossible(view.topology, spec);
+  if (fault !== undefined) return err(fault);
   return planWanted(view, holder, { spec, vlans: spec.vlans }).map((plan) => {
     const target: Realisation = { generation: 1, spec, plan };
     return {
@@ -85,8 +79,8 @@ export function decideModify(
   change: NetworkChange,
 ): Result<Decision, DecisionError> {
   const spec = changedSpec(current.spec, change);
-  const clash = portClash(view.topology, spec);
-  if (clash !== undefined) return err(clash);
+  const fault = impossible(view.topology, spec);
+  if (fault !== undefined) return err(fault);
   const wanted: Wanted = { spec, vlans: change.vlans ?? VlanSet.of(current.plan.vlan) };
   if (!stands(view.topology, current)) return decideReroute(view, holder, current, wanted);
   return decideInPlace(view, holder, current, wanted).orElse((inPlace) =>
@@ -115,7 +109,11 @@ interface Wanted {
   readonly vlans: VlanSet;
 }
 
-/** Keeps every link that an endpoint still needs, with its label. */
+/**
+ * Keeps every link that an endpoint still needs, with its label. What the two trees have in common
+ * must hang together, so that no frame goes from one to the other and back (see `TransitionMode`);
+ * where it does not, new branches get other labels than those that are cut.
+ */
 function decideInPlace(
   view: View,
   holder: string,
@@ -124,23 +122,33 @@ function decideInPlace(
 ): Result<Decision, DecisionError> {
   const { topology } = view;
   const { spec } = wanted;
-  const generation = current.generation + 1;
   const wantedHosts = new Set(spec.endpoints.map((one) => one.hostPort));
   const staying = current.spec.endpoints.filter((one) => wantedHosts.has(one.hostPort));
   if (staying.length === 0) return decideReroute(view, holder, current, wanted);
   return planEndpoints(topology, { ...current.spec, endpoints: staying }).andThen((endpoints) => {
-    const pruned = pruneTree(topology, current.plan, endpoints, current.spec);
-    const keep = pruned.links.map(({ link, label }) => ({ link, label }));
-    return planWanted(view, holder, wanted, keep).andThen((plan) => {
-      const target: Realisation = { generation, spec, plan };
-      const steps: readonly Step[] = [
-        { mode: "in-place", to: { generation, spec: current.spec, plan: pruned } },
-        { mode: "in-place", to: target },
-      ];
-      return claimOfMixtures(topology, holder, current, target).andThen((claim) =>
-        whileBothStand(view.ledger, { target, steps, claim }),
-      );
-    });
+    const { links } = pruneTree(topology, current.plan, endpoints, current.spec);
+    const keep = links.map(({ link, label }) => ({ link, label }));
+    const realised = (on: View): Result<Realisation, DecisionError> =>
+      planWanted(on, holder, wanted, keep).map((plan) => ({
+        generation: current.generation + 1,
+        spec,
+        plan,
+      }));
+    return realised(view)
+      .andThen((target) =>
+        shareOneTree(topology, current.plan, target.plan)
+          ? ok(target)
+          : realised({ ...view, ledger: withCutLabels(view.ledger, holder, current.plan, keep) }),
+      )
+      .andThen((target) => {
+        const steps: readonly Step[] = [{ mode: "in-place", to: target }];
+        const claim = claimOfChange(topology, holder, {
+          old: current,
+          next: target,
+          mode: "in-place",
+        });
+        return whileBothStand(view.ledger, { target, steps, claim });
+      });
   });
 }
 
@@ -154,7 +162,8 @@ function decideReroute(
   return planWanted(beside, holder, wanted)
     .map((plan): Decision => {
       const target: Realisation = { generation: current.generation + 1, spec: wanted.spec, plan };
-      const claim = claimOfBothTrees(holder, current.plan, plan);
+      const change = { old: current, next: target, mode: "reroute" } as const;
+      const claim = claimOfChange(view.topology, holder, change);
       return { target, steps: [{ mode: "reroute", to: target }], claim };
     })
     .andThen((decision) => whileBothStand(view.ledger, decision));
@@ -175,67 +184,6 @@ function whileBothStand(ledger: Ledger, decision: Decision): Result<Decision, No
 
 function isTransition(error: DecisionError): boolean {
   return error.type === "no-path" && error.explanation.reason === "transition";
-}
-
-/**
- * What must be held while the nodes take up `next` in any order: some police by the old rates, some
- * by the new, and after an undo a node out of reach may stay as it was. Where members only come or
- * only go, either tree at the higher rate of each member covers every mixture; else only both do.
- */
-function claimOfMixtures(
-  topology: Topology,
-  holder: string,
-  old: Realisation,
-  next: Realisation,
-): Result<Claim, UnknownHostPort> {
-  const isNested = areNested(old.plan, next.plan);
-  const overlap = isNested ? "larger" : "sum";
-  return Result.combine([
-    isNested ? atPeak(topology, old, next) : ok(old.plan),
-    atPeak(topology, next, old),
-  ]).map(([before, after]) =>
-    claimForBoth(claimOf(before, holder, always), claimOf(after, holder, always), {
-      links: overlap,
-      ports: overlap,
-    }),
-  );
-}
-
-/** The plan of a realisation if no endpoint had less than it has in `other`. */
-function atPeak(
-  topology: Topology,
-  { spec, plan }: Realisation,
-  other: Realisation,
-): Result<NetworkPlan, UnknownHostPort> {
-  const rates = new Map(other.plan.endpoints.map((one) => [one.hostPort, one.bandwidth]));
-  const higher = (a: Bandwidth, b: Bandwidth | undefined): Bandwidth =>
-    bandwidth(Math.max(a, b ?? 0));
-  return planEndpoints(topology, spec).map((endpoints) => {
-    const atMost = endpoints.map((one) => ({
-      ...one,
-      bandwidth: higher(one.bandwidth, rates.get(one.touchPoint.hostPort)),
-    }));
-    const traffic = { ...spec, bandwidth: higher(spec.bandwidth, other.spec.bandwidth) };
-    return reload(topology, plan, atMost, traffic);
-  });
-}
-
-/** Whether members only come, or only go. */
-function areNested(old: NetworkPlan, next: NetworkPlan): boolean {
-  const before = new Set(old.endpoints.map((one) => one.hostPort));
-  const after = new Set(next.endpoints.map((one) => one.hostPort));
-  return [...before].every((one) => after.has(one)) || [...after].every((one) => before.has(one));
-}
-
-/**
- * What must be held while another tree takes the place of `old`. An edge port hears each sender once,
- * whichever tree its frames follow; so there the sum is needed only when members come and go at once.
- */
-function claimOfBothTrees(holder: string, old: NetworkPlan, next: NetworkPlan): Claim {
-  return claimForBoth(claimOf(old, holder, always), claimOf(next, holder, always), {
-    links: "sum",
-    ports: areNested(old, next) ? "larger" : "sum",
-  });
 }
 
 /**
@@ -264,6 +212,25 @@ function withOldLinks(ledger: Ledger, holder: string, plan: NetworkPlan): Ledger
   return held.value;
 }
 
+/** The ledger in which the labels of the branches that are cut are not to be had again. */
+function withCutLabels(
+  ledger: Ledger,
+  holder: string,
+  plan: NetworkPlan,
+  keep: readonly LabelledLink[],
+): Ledger {
+  const kept = new Set(keep.map(({ link }) => link));
+  const cut = plan.links.filter(({ link }) => !kept.has(link));
+  const held = ledger.release(holder).reserve({
+    holder: `cut branches of ${holder}`,
+    interval: always,
+    bandwidth: [],
+    labels: cut.map(({ link, label }) => ({ space: linkLabels(link), label })),
+  });
+  invariant(held.isOk(), "what was the network's is free without it");
+  return held.value;
+}
+
 function planWanted(
   view: View,
   holder: string,
@@ -275,45 +242,4 @@ function planWanted(
     const request = { holder, endpoints, bandwidth, sharing, delivery, vlans, interval: always };
     return planNetwork(view.topology, view.ledger, view.linkState, { ...request, keep });
   });
-}
-
-/** The endpoints where the topology has them; it may have changed since they were named. */
-function planEndpoints(
-  topology: Topology,
-  spec: NetworkSpec,
-): Result<readonly PlanEndpoint[], UnknownHostPort> {
-  const hostPorts: string[] = [];
-  const endpoints = spec.endpoints.flatMap((one): readonly PlanEndpoint[] => {
-    const touchPoint = topology.touchPoints.get(one.hostPort);
-    if (touchPoint === undefined) {
-      hostPorts.push(one.hostPort);
-      return [];
-    }
-    const tagging = one.tagging ?? touchPoint.tagging;
-    const vlan = one.vlan === undefined ? {} : { vlan: one.vlan };
-    return [{ touchPoint, tagging, ...vlan, bandwidth: one.bandwidth ?? spec.bandwidth }];
-  });
-  return hostPorts.length === 0 ? ok(endpoints) : err({ type: "unknown-host-port", hostPorts });
-}
-
-/** Two endpoints on one port must be told apart by their tags, whatever VLAN the network gets. */
-function portClash(topology: Topology, spec: NetworkSpec): InvalidRequest | undefined {
-  const taken = new Map<string, string>();
-  for (const endpoint of spec.endpoints) {
-    const touchPoint = topology.touchPoints.get(endpoint.hostPort);
-    if (touchPoint === undefined) continue;
-    const tagging = endpoint.tagging ?? touchPoint.tagging;
-    const tag = tagging === "untagged" ? "untagged" : (endpoint.vlan ?? "the network's VLAN");
-    const other = taken.get(placeKey(touchPoint.port, tag));
-    if (other !== undefined) {
-      const message = `has the same port and tag as ${other} (${touchPoint.port}, ${tag})`;
-      return invalidRequest(["hostPorts"], endpoint.hostPort, message);
-    }
-    taken.set(placeKey(touchPoint.port, tag), endpoint.hostPort);
-  }
-  return undefined;
-}
-
-function placeKey(port: PortRef, tag: string | number): string {
-  return `${port}/${tag}`;
 }

@@ -6,7 +6,7 @@ import { bandwidth } from "../../src/model/bandwidth.ts";
 import { linkId, portRef, projectId, vlanId } from "../../src/model/ids.ts";
 import { always } from "../../src/model/interval.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
-import { claimBeyond, claimForBoth, holderOf, reserveGrowth } from "../../src/network/claims.ts";
+import { claimBeyond, holderOf, reserveGrowth } from "../../src/network/claims.ts";
 
 const links = ["a", "b"].map(linkId);
 const ports = ["s1:1", "s1:2"].map(portRef);
@@ -42,24 +42,6 @@ function amountOn(claim: Claim | undefined, channel: Channel): number {
 function labelsOf(claim: Claim | undefined): readonly string[] {
   return (claim?.labels ?? []).map(({ space, label }) => `${space} ${label}`).sort();
 }
-
-describe("claimForBoth", () => {
-  test("holds the larger amount or the sum, as asked of links and of ports, and every label once", () => {
-    const overlaps = fc.constantFrom("larger" as const, "sum" as const);
-    fc.assert(
-      fc.property(claims, claims, overlaps, overlaps, (a, b, onLinks, onPorts) => {
-        const both = claimForBoth(a, b, { links: onLinks, ports: onPorts });
-        for (const channel of channels) {
-          const amounts = [amountOn(a, channel), amountOn(b, channel)] as const;
-          const overlap = channel.startsWith("link") ? onLinks : onPorts;
-          const expected = overlap === "sum" ? amounts[0] + amounts[1] : Math.max(...amounts);
-          expect(amountOn(both, channel)).toBe(expected);
-        }
-        expect(labelsOf(both)).toEqual([...new Set([...labelsOf(a), ...labelsOf(b)])].sort());
-      }),
-    );
-  });
-});
 
 describe("claimBeyond", () => {
   test("together with the part it is the whole; of nothing, nothing is left", () => {

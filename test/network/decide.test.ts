@@ -64,7 +64,7 @@ describe("decideModify", () => {
     const { view, decision } = standing(spec(["s1a:eth1", "s2a:eth1"]));
     const faster = change(view, decision, { bandwidth: bandwidth(9_000_000_000) });
     expect(links(faster)).toEqual(links(decision));
-    expect(faster.steps.map(({ mode }) => mode)).toEqual(["in-place", "in-place"]);
+    expect(faster.steps.map(({ mode }) => mode)).toEqual(["in-place"]);
     expect(faster.target.plan.links[0]?.forward).toBe(9_000_000_000);
   });
 
@@ -125,6 +125,18 @@ describe("decideModify", () => {
 });
 
 describe("decideSetup", () => {
+  test("in a shared network of more than two, none can have less than the network", () => {
+    const slow = { hostPort: "s1a:eth1", bandwidth: bandwidth(1_000_000) };
+    const pair = { endpoints: [slow, { hostPort: "s2a:eth1" }], sharing: "shared" as const };
+    const { view, decision } = standing(spec([], pair));
+    const third = { ...none, add: [{ hostPort: "s3a:eth1" }] };
+    const refused = decideModify(view, "p", decision.target, third)._unsafeUnwrapErr();
+    expect(refused).toMatchObject({
+      type: "invalid-request",
+      faults: [{ path: ["options", "endpoints", "s1a:eth1", "bw"], value: 1_000_000 }],
+    });
+  });
+
   test("two untagged endpoints cannot share a port", () => {
     const twice = topology.withHost({
       host: "extra",

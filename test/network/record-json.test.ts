@@ -24,7 +24,7 @@ const view = {
 };
 const spec: NetworkSpec = {
   endpoints: [
-    { hostPort: "s1a:eth1", vlan: vlanId(7), bandwidth: bandwidth(5_000) },
+    { hostPort: "s1a:eth1", vlan: vlanId(7), bandwidth: bandwidth(5_000_000) },
     { hostPort: "s2b:eth1" },
     { hostPort: "s3a:eth1", tagging: "untagged" },
   ],

@@ -37,8 +37,11 @@ export function pruneTree(
   return buildPlan({ graph, endpoints, traffic, vlan: plan.vlan, labels });
 }
 
+/** The parts of a plan that reserve something. */
+export type Reserving = Pick<NetworkPlan, "links" | "ports" | "endpoints">;
+
 /** What `holder` must have in the ledger to carry out the plan. */
-export function claimOf(plan: NetworkPlan, holder: string, interval: Interval): Claim {
+export function claimOf(plan: Reserving, holder: string, interval: Interval): Claim {
   const amounts: readonly ChannelClaim[] = [
     ...plan.links.flatMap(({ link, forward, backward }) => [
       { channel: linkChannel(link, "forward"), amount: forward },

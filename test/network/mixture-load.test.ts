@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { linkChannel } from "../../src/ledger/channel.ts";
+import { Ledger } from "../../src/ledger.ts";
+import { type Attachment, attachmentKey } from "../../src/model/attachment.ts";
+import { type Bandwidth, bandwidth } from "../../src/model/bandwidth.ts";
+import type { ForwardingRule, NodeForwarding } from "../../src/model/segment.ts";
+import { VlanSet } from "../../src/model/vlan-set.ts";
+import { type Decision, decideModify, decideSetup, type View } from "../../src/network/decide.ts";
+import { type Segments, segmentsOf } from "../../src/network/forwarding.ts";
+import type { Realisation } from "../../src/network/realisation.ts";
+import type { NetworkSpec } from "../../src/network/spec.ts";
+import { stages } from "../../src/network/transition.ts";
+import { allLinksUp, topologyResources } from "../../src/pce/index.ts";
+import type { Topology } from "../../src/topology.ts";
+import { type Draw, drawFrom, owner, randomHosts, randomTopology } from "./random-tree.ts";
+
+const holder = "project p";
+
+/** What the nodes do, each by itself. */
+type Tables = ReadonlyMap<string, NodeForwarding>;
+
+function tablesOf(segments: Segments): Tables {
+  return new Map(
+    [...segments.values()].flatMap(({ nodes }) => nodes.map((each) => [each.node, each] as const)),
+  );
+}
+
+/** Every state that a node may be left in while the change is carried out, or undone. */
+function statesOf(topology: Topology, from: Realisation, { steps }: Decision): readonly Tables[] {
+  let last = segmentsOf(topology, owner, from);
+  const states = [last];
+  for (const { mode, to } of steps) {
+    const next = segmentsOf(topology, owner, to);
+    states.push(...stages(last, next, mode).map(({ state }) => state));
+    last = next;
+  }
+  return states.map(tablesOf);
+}
+
+/** Some nodes in one of the states, some in another: a node out of reach stays as it was. */
+function mixture(draw: Draw, states: readonly Tables[]): Tables {
+  const nodes = new Set(states.flatMap((state) => [...state.keys()]));
+  return new Map(
+    [...nodes].flatMap((node) => {
+      const forwarding = states[draw(states.length)]?.get(node);
+      return forwarding === undefined ? [] : [[node, forwarding] as const];
+    }),
+  );
+}
+
+/** The most that leaves by `egress`, bit/s, when every host sends as much as it will. */
+function mostLeaving(topology: Topology, tables: Tables, egress: Attachment): number {
+  const onTheWay = new Set<string>();
+  const arriving = ({ ingress, role }: ForwardingRule): number => {
+    if (role === "edge") return Number.POSITIVE_INFINITY;
+    const link = topology.linkAt(ingress.port);
+    if (link === undefined) throw new Error(`${ingress.port} is on no link`);
+    const isA = link.a === ingress.port;
+    const node = isA ? link.nodeB : link.nodeA;
+    return leaving({ node, port: isA ? link.b : link.a, tag: ingress.tag });
+  };
+  const leaving = (at: Attachment): number => {
+    const key = attachmentKey(at);
+    if (onTheWay.has(key)) throw new Error(`a frame passes ${key} twice`);
+    onTheWay.add(key);
+    const sums = new Map<string, { rate: number; sum: number }>();
+    for (const [index, rule] of (tables.get(at.node)?.rules ?? []).entries()) {
+      if (!rule.egress.some((one) => attachmentKey(one) === key)) continue;
+      const { key: policer, rate } = rule.police ?? { key: `rule ${index}`, rate: Infinity };
+      const sum = (sums.get(policer)?.sum ?? 0) + arriving(rule);
+      sums.set(policer, { rate, sum });
+    }
+    onTheWay.delete(key);
+    return [...sums.values()].reduce((total, { rate, sum }) => total + Math.min(rate, sum), 0);
+  };
+  return leaving(egress);
+}
+
+/** The most that each direction of each link may have to carry, bit/s. */
+function loads(topology: Topology, tables: Tables): ReadonlyMap<string, number> {
+  const total = new Map<string, number>();
+  const egresses = new Map(
+    [...tables.values()].flatMap(({ rules }) =>
+      rules.flatMap(({ egress }) => egress.map((one) => [attachmentKey(one), one] as const)),
+    ),
+  );
+  for (const egress of egresses.values()) {
+    const link = topology.linkAt(egress.port);
+    if (link === undefined) continue;
+    const channel = linkChannel(link.id, link.a === egress.port ? "forward" : "backward");
+    const load = mostLeaving(topology, tables, egress);
+    total.set(channel, (total.get(channel) ?? 0) + load);
+  }
+  return total;
+}
+
+function someRate(draw: Draw): Bandwidth {
+  return bandwidth((1 + draw(40)) * 100_000_000);
+}
+
+/** A network that stands, and a decided change of it; undefined where that is refused. */
+function someChange(
+  draw: Draw,
+  topology: Topology,
+  sharing: NetworkSpec["sharing"],
+): { readonly from: Realisation; readonly decision: Decision } | undefined {
+  const view: View = {
+    topology,
+    ledger: Ledger.over(topologyResources(topology)),
+    linkState: allLinksUp,
+  };
+  const hosts = randomHosts(draw, topology, 3);
+  const members = hosts.slice(0, 2 + draw(hosts.length - 1));
+  const spec: NetworkSpec = {
+    endpoints: [...members]
+      .sort()
+      .map((hostPort) =>
+        sharing === "hose" ? { hostPort, bandwidth: someRate(draw) } : { hostPort },
+      ),
+    bandwidth: someRate(draw),
+    vlans: VlanSet.parse("100-120")._unsafeUnwrap(),
+    sharing,
+    delivery: "flood",
+    protection: "none",
+  };
+  const setup = decideSetup(view, holder, spec);
+  if (setup.isErr()) return undefined;
+  const from = setup.value.target;
+  const ledger = view.ledger.reserve(setup.value.claim)._unsafeUnwrap();
+  const remove = members.slice(0, draw(members.length));
+  const add = hosts
+    .filter((one) => draw(2) === 0 && !remove.includes(one))
+    .map((hostPort) => ({ hostPort }));
+  const change = { add, remove, bandwidth: someRate(draw) };
+  const decision = decideModify({ ...view, ledger }, holder, from, change);
+  return decision.isErr() ? undefined : { from, decision: decision.value };
+}
+
+describe("decideModify", () => {
+  test.each(["hose", "shared"] as const)(
+    "claims all that the links of a %s network may carry, whichever nodes have changed and which not",
+    (sharing) => {
+      let changes = 0;
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+          const draw = drawFrom(seed);
+          const topology = randomTopology(draw, 3 + draw(4));
+          const found = someChange(draw, topology, sharing);
+          if (found === undefined) return;
+          changes++;
+          const { from, decision } = found;
+          const claimed = new Map<string, number>();
+          for (const { channel, amount } of decision.claim.bandwidth) {
+            claimed.set(channel, (claimed.get(channel) ?? 0) + amount);
+          }
+          const states = statesOf(topology, from, decision);
+          for (let i = 0; i < 20; i++) {
+            for (const [channel, load] of loads(topology, mixture(draw, states))) {
+              const held = claimed.get(channel) ?? 0;
+              if (load > held) throw new Error(`${channel} carries ${load}, ${held} is held`);
+            }
+          }
+        }),
+        { numRuns: 300 },
+      );
+      expect(changes).toBeGreaterThan(100);
+    },
+  );
+});
