@@ -1,7 +1,10 @@
 import { match } from "ts-pattern";
-import { type Bandwidth, formatBandwidth } from "./bandwidth.ts";
-import type { DomainId, LinkId, NodeId, ProjectId } from "./ids.ts";
+import type { DomainId, NodeId, ProjectId } from "./ids.ts";
 import type { NetworkState } from "./network.ts";
+import type { NoPath, VlanUnavailable } from "./refusal.ts";
+import { describeRefusal } from "./refusal-text.ts";
+
+export type { NoPath, VlanUnavailable } from "./refusal.ts";
 
 /** One fault of a document or a request: where it is, what stands there, what is wrong with it. */
 export interface Fault {
@@ -40,67 +43,6 @@ export interface NetworkExists {
 export interface NetworkNotFound {
   readonly type: "network-not-found";
   readonly project: ProjectId;
-}
-
-/** A link direction of a blocking cut, and what it has left. */
-export interface CutLink {
-  readonly link: LinkId;
-  readonly direction: "forward" | "backward";
-  readonly capacity: Bandwidth;
-  /** Free over the whole interval asked for, bit/s. */
-  readonly residual: Bandwidth;
-  /** Who holds the rest. */
-  readonly holders: readonly { readonly holder: string; readonly bandwidth: Bandwidth }[];
-}
-
-/** Why no path or tree was found. */
-export type NoPathReason =
-  /** Endpoints lie in parts of the fabric that no usable link joins. */
-  | {
-      readonly reason: "disconnected";
-      readonly components: readonly (readonly string[])[];
-    }
-  /** Every way across `cut` lacks bandwidth; `largest` is the most that would fit, bit/s. */
-  | {
-      readonly reason: "bandwidth";
-      readonly required: Bandwidth;
-      readonly largest: Bandwidth;
-      readonly cut: readonly CutLink[];
-    }
-  /** An endpoint's own port cannot carry what is asked of it. */
-  | {
-      readonly reason: "port-bandwidth";
-      readonly hostPort: string;
-      readonly required: Bandwidth;
-      readonly residual: Bandwidth;
-    }
-  /** No way between two endpoints has as few links as asked; it takes at least `fewest`. */
-  | { readonly reason: "hops"; readonly limit: number; readonly fewest: number }
-  /** What is and what is to be do not fit side by side while one takes the other's place. */
-  | {
-      readonly reason: "transition";
-      /** The direction of a link or of an edge port without room for both. */
-      readonly channel: string;
-      readonly required: Bandwidth;
-      readonly residual: Bandwidth;
-    }
-  /** A bound on the search was reached; the network may or may not exist. */
-  | { readonly reason: "search-limit"; readonly limit: number };
-
-export interface NoPath {
-  readonly type: "no-path";
-  readonly explanation: NoPathReason;
-}
-
-/** No VLAN serves: where the choice became empty, and which VLANs would do. */
-export interface VlanUnavailable {
-  readonly type: "vlan-unavailable";
-  /** What was asked for, canonical text. */
-  readonly requested: string;
-  /** VLANs for which the same request would succeed now, canonical text; empty if none would. */
-  readonly wouldWork: string;
-  /** The places whose free labels, taken together, leave none. */
-  readonly conflicts: readonly { readonly at: string; readonly free: string }[];
 }
 
 /** One thing that went wrong at a driver, and where. */
@@ -200,8 +142,7 @@ export function describeError(error: DcnsError): string {
       (e) => `${e.project} has another network already (differs in ${e.differs.join(", ")})`,
     )
     .with({ type: "network-not-found" }, (e) => `${e.project} has no network`)
-    .with({ type: "no-path" }, (e) => `no path: ${noPathText(e.explanation)}`)
-    .with({ type: "vlan-unavailable" }, vlanText)
+    .with({ type: "no-path" }, { type: "vlan-unavailable" }, describeRefusal)
     .with({ type: "driver-failed" }, driverText)
     .with({ type: "timeout" }, (e) => `${e.operation} did not finish within ${e.afterMs} ms`)
     .with({ type: "aborted" }, (e) => `${e.operation} was aborted by the caller`)
@@ -216,43 +157,6 @@ function faultsText(faults: readonly Fault[]): string {
   return faults
     .map(({ path, message }) => `${path.join(".") || "document"}: ${message}`)
     .join("; ");
-}
-
-function noPathText(explanation: NoPathReason): string {
-  return match(explanation)
-    .with(
-      { reason: "disconnected" },
-      (e) => `the endpoints are not connected: ${e.components.map((c) => c.join(" ")).join(" | ")}`,
-    )
-    .with(
-      { reason: "bandwidth" },
-      (e) =>
-        `${formatBandwidth(e.required)} wanted, at most ${formatBandwidth(e.largest)} would fit; in the way: ${e.cut
-          .map((c) => `${c.link} (${c.direction}, ${formatBandwidth(c.residual)} free)`)
-          .join(", ")}`,
-    )
-    .with(
-      { reason: "port-bandwidth" },
-      (e) =>
-        `${e.hostPort} would need ${formatBandwidth(e.required)}, its port has ${formatBandwidth(e.residual)} free`,
-    )
-    .with(
-      { reason: "hops" },
-      (e) => `at most ${e.limit} hops wanted, it takes at least ${e.fewest}`,
-    )
-    .with(
-      { reason: "transition" },
-      (e) =>
-        `old and new must have room for a moment: ${e.channel} would need ${formatBandwidth(e.required)} more and has ${formatBandwidth(e.residual)} free`,
-    )
-    .with({ reason: "search-limit" }, (e) => `the search gave up after ${e.limit} steps`)
-    .exhaustive();
-}
-
-function vlanText(e: VlanUnavailable): string {
-  const where = e.conflicts.map((c) => `${c.at} has ${c.free === "" ? "none" : c.free} free`);
-  const remedy = e.wouldWork === "" ? "no VLAN would work" : `would work: ${e.wouldWork}`;
-  return `VLAN ${e.requested} is not available: ${where.join(", ")}; ${remedy}`;
 }
 
 function driverText(e: DriverFailed): string {

@@ -27,6 +27,8 @@ const examples: { readonly [T in DcnsError["type"]]: Extract<DcnsError, { readon
       reason: "bandwidth",
       required: mbps(300),
       largest: mbps(100),
+      isProven: true,
+      isSeparating: true,
       cut: [
         {
           link: linkId("s1-s2"),
@@ -42,6 +44,7 @@ const examples: { readonly [T in DcnsError["type"]]: Extract<DcnsError, { readon
     type: "vlan-unavailable",
     requested: "101",
     wouldWork: "102-110",
+    isComplete: true,
     conflicts: [{ at: "s1:1", free: "" }],
   },
   "driver-failed": {
@@ -67,7 +70,7 @@ describe("describeError", () => {
       "no such host port: x:eth0",
       "projectA has another network already (differs in bw, vlan)",
       "projectA has no network",
-      "no path: 300Mbps wanted, at most 100Mbps would fit; in the way: s1-s2 (forward, 100Mbps free)",
+      "no path: 300Mbps wanted, at most 100Mbps would fit; every way crosses: s1-s2 (forward, 100Mbps free)",
       "VLAN 101 is not available: s1:1 has none free; would work: 102-110",
       "domain campus failed: s1: table full; still to be cleaned: s2",
       "setup did not finish within 50 ms",

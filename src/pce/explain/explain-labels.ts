@@ -1,21 +1,21 @@
-import type { VlanUnavailable } from "../../model/errors.ts";
-import { VlanSet } from "../../model/vlan-set.ts";
+import type { VlanUnavailable } from "../../model/refusal.ts";
+import type { VlanSet } from "../../model/vlan-set.ts";
 import { linkIdOf } from "../graph/graph.ts";
 import { assignLabels } from "../labels/label-assignment.ts";
-import { labelClasses, usableLinkLabels } from "../labels/label-classes.ts";
-import { attempt } from "../plan/attempt.ts";
 import { resolveEnds, vlanPlaces } from "../plan/ends.ts";
 import type { LabelsAt, Scene } from "../plan/scene.ts";
 import { steinerTree } from "../tree/steiner.ts";
-import { asking } from "./what-if.ts";
+import { workingVlans } from "./working-vlans.ts";
 
 /** Says that `places` have no label in common, and which VLANs would do. */
 export function explainPlaces(scene: Scene, places: readonly LabelsAt[]): VlanUnavailable {
   const { vlans } = scene.request;
+  const working = workingVlans(scene);
   return {
     type: "vlan-unavailable",
     requested: vlans.toString(),
-    wouldWork: workingVlans(scene).toString(),
+    wouldWork: working.vlans.toString(),
+    isComplete: working.isComplete,
     conflicts: irreducible(places, vlans).map(({ at, labels }) => ({
       at,
       free: labels.toString(),
@@ -58,29 +58,4 @@ function irreducible(places: readonly LabelsAt[], labels: VlanSet): readonly Lab
     const rest = needed.filter((other) => other !== place);
     return isEmpty(rest) ? rest : needed;
   }, places);
-}
-
-/**
- * The VLANs, other than those asked for, with which the request would succeed. One of each class of
- * VLANs that are available in the same places is tried; where there are too many classes, these are
- * all that is named.
- */
-function workingVlans(scene: Scene): VlanSet {
-  const others = VlanSet.all.difference(scene.request.vlans);
-  const open = resolveEnds(asking(scene, { vlans: others }));
-  if (open.isErr()) return VlanSet.empty;
-  const { bindings, vlans } = open.value;
-  const isFelt = bindings.network.size > 0;
-  const sets = isFelt ? [...bindings.own.values(), ...usableLinkLabels(scene.availability)] : [];
-  const { classes, isExact } = labelClasses(vlans, sets);
-  return classes.reduce((working, set) => {
-    const tried = lowestOf(set);
-    const works = attempt(asking(scene, { vlans: tried })).isOk();
-    return works ? working.union(isExact ? set : tried) : working;
-  }, VlanSet.empty);
-}
-
-function lowestOf(set: VlanSet): VlanSet {
-  const first = set.first();
-  return first === undefined ? VlanSet.empty : VlanSet.of(first);
 }

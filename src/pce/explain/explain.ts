@@ -1,14 +1,16 @@
-import { err, type Result } from "neverthrow";
+import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
-import { bandwidth } from "../../model/bandwidth.ts";
-import type { NoPath, NoPathReason } from "../../model/errors.ts";
-import { attempt } from "../plan/attempt.ts";
+import type { NoPath, NoPathReason } from "../../model/refusal.ts";
+import { attempt, isNodeUsable } from "../plan/attempt.ts";
+import { terminalsOf } from "../plan/ends.ts";
 import type { NetworkPlan, PlanRefusal } from "../plan/plan.ts";
 import type { Obstacle, Scene } from "../plan/scene.ts";
-import { explainBandwidth } from "./explain-bandwidth.ts";
+import { barriersBetween } from "./barriers.ts";
+import { explainBandwidth, explainPort } from "./explain-bandwidth.ts";
+import { impassable, leastBound, type TreeBound } from "./explain-bounds.ts";
 import { explainLabels, explainPlaces } from "./explain-labels.ts";
 import { componentsOf } from "./reachability.ts";
-import { asking, capped, lastThat, withoutHopLimit } from "./what-if.ts";
+import { capped, timeless, without } from "./what-if.ts";
 
 /**
  * Says why an attempt failed, by attempts with less asked: what is said to fit was planned, and what
@@ -19,45 +21,68 @@ export function explain(scene: Scene, obstacle: Obstacle): Result<NetworkPlan, P
   return match(obstacle)
     .returnType<Result<NetworkPlan, PlanRefusal>>()
     .with({ type: "unknown-host-port" }, (unknown) => err(unknown))
-    .with({ type: "no-common-label" }, ({ places }) => err(explainPlaces(scene, places)))
-    .with({ type: "port-full" }, ({ hostPort, required, residual }) =>
-      noPath({
-        reason: "port-bandwidth",
-        hostPort,
-        required: bandwidth(required),
-        residual: bandwidth(residual),
-      }),
-    )
+    .with({ type: "no-common-label" }, ({ places }) => err(explainPlaces(timeless(scene), places)))
+    .with({ type: "port-full" }, (full) => err(explainPort(timeless(scene), full)))
     .with({ type: "search-limit" }, ({ limit }) => noPath({ reason: "search-limit", limit }))
-    .with({ type: "no-tree" }, () => explainNoTree(scene))
+    .with({ type: "no-tree" }, () => explainNoTree(timeless(scene)))
     .exhaustive();
 }
 
+/**
+ * Adds one after the other what the request asks for, beginning with a tree for no bandwidth and
+ * without bounds: the first that cannot be had is named.
+ */
 function explainNoTree(scene: Scene): Result<NetworkPlan, PlanRefusal> {
   const components = componentsOf(scene);
-  if (components.length > 1) return noPath({ reason: "disconnected", components });
-  if (isTooLong(scene)) return explainHops(scene);
-  const idleScene = capped(scene, 0);
-  const idle = attempt(idleScene);
-  if (idle.isOk()) return explainBandwidth(scene, idle.value);
-  return isTooLong(idleScene) ? explainHops(idleScene) : err(explainLabels(scene));
+  if (components.length > 1 || !areNodesUsable(scene)) {
+    return noPath({ reason: "disconnected", components, barriers: barriersBetween(scene) });
+  }
+  const idle = capped(scene, 0);
+  return attemptOr(without(idle, "include", "maxHops", "maxDelayMs"), () =>
+    err(explainLabels(scene)),
+  )
+    .andThen((plan) => {
+      if (scene.request.include === undefined) return ok(plan);
+      const passing = without(idle, "maxHops", "maxDelayMs");
+      return attemptOr(passing, () =>
+        noPath({ reason: "inclusion", elements: impassable(passing) }),
+      );
+    })
+    .andThen((plan) => bounded(without(idle, "maxDelayMs"), "maxHops", plan))
+    .andThen((plan) => bounded(idle, "maxDelayMs", plan))
+    .andThen((plan) => explainBandwidth(scene, plan));
 }
 
-/** Whether it would do without the limit on hops. */
-function isTooLong(scene: Scene): boolean {
-  return scene.request.maxHops !== undefined && isPlanned(withoutHopLimit(scene));
+function areNodesUsable(scene: Scene): boolean {
+  const nodes = [...terminalsOf(scene.graph, scene.request.endpoints).keys()];
+  return nodes.every((node) => isNodeUsable(scene, node));
 }
 
-function isPlanned(scene: Scene): boolean {
-  return attempt(scene).isOk();
+function attemptOr(
+  scene: Scene,
+  otherwise: () => Result<NetworkPlan, PlanRefusal>,
+): Result<NetworkPlan, PlanRefusal> {
+  return attempt(scene).orElse((obstacle) =>
+    obstacle.type === "search-limit"
+      ? noPath({ reason: "search-limit", limit: obstacle.limit })
+      : otherwise(),
+  );
 }
 
-/** Without the limit it works, with it it does not. */
-function explainHops(scene: Scene): Result<NetworkPlan, PlanRefusal> {
-  const limit = scene.request.maxHops ?? 0;
-  const fails = (maxHops: number): boolean => !isPlanned(asking(scene, { maxHops }));
-  const fewest = lastThat(fails, limit, scene.graph.nodeIds.length) + 1;
-  return noPath({ reason: "hops", limit, fewest });
+/** The plan within `bound`, or what it would take; `unbound` is a plan without the bound. */
+function bounded(
+  scene: Scene,
+  bound: TreeBound,
+  unbound: NetworkPlan,
+): Result<NetworkPlan, PlanRefusal> {
+  const limit = scene.request[bound];
+  if (limit === undefined) return ok(unbound);
+  return attemptOr(scene, () => {
+    const { least } = leastBound(scene, bound, unbound);
+    return bound === "maxHops"
+      ? noPath({ reason: "hops", limit, fewest: least })
+      : noPath({ reason: "delay", limitMs: limit, leastMs: least });
+  });
 }
 
 function noPath(explanation: NoPathReason): Result<never, NoPath> {

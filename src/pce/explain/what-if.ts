@@ -1,10 +1,20 @@
+import { portChannel } from "../../ledger/channel.ts";
 import { type Bandwidth, bandwidth } from "../../model/bandwidth.ts";
-import type { PlanRequest } from "../plan/plan.ts";
+import { attempt, sceneOf } from "../plan/attempt.ts";
+import { reload } from "../plan/edit-plan.ts";
+import type { NetworkPlan, PlanRequest } from "../plan/plan.ts";
+import { portLoads } from "../plan/plan-building.ts";
 import type { Scene } from "../plan/scene.ts";
 
 /** The same scene with another request for the same holder, links and time. */
 export function asking(scene: Scene, change: Partial<PlanRequest>): Scene {
   return { ...scene, request: { ...scene.request, ...change } };
+}
+
+/** The same fabric with a request that may be for other links or another time. */
+export function restaged(scene: Scene, change: Partial<PlanRequest>): Scene {
+  const { topology, ledger, linkState, request } = scene;
+  return sceneOf(topology, ledger, linkState, { ...request, ...change });
 }
 
 /** The scene in which nothing is asked to carry more than `most`, in bit/s. */
@@ -20,10 +30,53 @@ export function capped(scene: Scene, most: number): Scene {
   });
 }
 
-/** The scene in which paths may be as long as they will. */
-export function withoutHopLimit(scene: Scene): Scene {
-  const { maxHops: _, ...request } = scene.request;
+/** The rate at which a cap begins to tell, in bit/s. */
+export function greatestRate({ request }: Scene): number {
+  const own = request.endpoints.map((endpoint) => endpoint.bandwidth);
+  return Math.max(0, ...own, request.sharing === "shared" ? request.bandwidth : 0);
+}
+
+/** Requests have a bound, or what they must pass, under one of these names. */
+export type Bound = "include" | "maxHops" | "maxDelayMs";
+
+/** The scene in which the request does not have `bounds`. */
+export function without(scene: Scene, ...bounds: readonly Bound[]): Scene {
+  const request = { ...scene.request };
+  for (const bound of bounds) delete request[bound];
   return { ...scene, request };
+}
+
+/** The scene in which searches do a fixed amount of work, so that explanations are reproducible. */
+export function timeless(scene: Scene): Scene {
+  const { budget: _, ...request } = scene.request;
+  return { ...scene, request };
+}
+
+/** Whether the request is planned. */
+export function isPlanned(scene: Scene): boolean {
+  return attempt(scene).isOk();
+}
+
+/** The directions of links that have not the room that the tree of `plan` needs. */
+export function overloadedArcs(scene: Scene, plan: NetworkPlan): readonly number[] {
+  const { graph, availability, topology, request } = scene;
+  const { links } = reload(topology, plan, request.endpoints, request);
+  return links.flatMap(({ link, forward, backward }) => {
+    const arc = 2 * (graph.linkOf.get(link) ?? 0);
+    return [
+      ...(availability.residual(arc) < forward ? [arc] : []),
+      ...(availability.residual(arc + 1) < backward ? [arc + 1] : []),
+    ];
+  });
+}
+
+/** Whether the endpoints' own ports have the room that they need. */
+export function havePortsRoom({ ledger, request }: Scene): boolean {
+  const left = (port: Parameters<typeof portChannel>[0], direction: "in" | "out"): number =>
+    ledger.residual(portChannel(port, direction), request.interval);
+  return portLoads(request.endpoints, request).every(
+    (load) => load.in <= left(load.port, "in") && load.out <= left(load.port, "out"),
+  );
 }
 
 /**

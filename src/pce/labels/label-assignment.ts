@@ -62,6 +62,14 @@ export function assignLabels(query: LabelQuery): Result<Labelling, LabelConflict
   return ok({ vlan, labels });
 }
 
+/** Every VLAN of `vlans` that the network may have on this tree. */
+export function networkVlans(query: LabelQuery): VlanSet {
+  const groups = groupsOf(query);
+  if (groups.some((group) => group.labels.isEmpty)) return VlanSet.empty;
+  const bound = groups.filter((group) => group.isNetwork);
+  return bound.reduce((set, group) => set.intersect(group.labels), query.vlans);
+}
+
 /** These links must all have one label, which `isNetwork` says is the network's; none is left. */
 export interface LabelConflict {
   readonly type: "label-conflict";

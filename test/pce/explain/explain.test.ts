@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bandwidth } from "../../../src/model/bandwidth.ts";
-import type { NoPathReason, VlanUnavailable } from "../../../src/model/errors.ts";
+import type { NoPathReason, VlanUnavailable } from "../../../src/model/refusal.ts";
 import { VlanSet } from "../../../src/model/vlan-set.ts";
 import { type PlanRequest, planNetwork } from "../../../src/pce/index.ts";
 import { freeOn, labelsOn, solutionsOf } from "../brute-force.ts";

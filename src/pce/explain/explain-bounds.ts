@@ -1,0 +1,105 @@
+import type { Included } from "../../model/refusal.ts";
+import { type Graph, headOf } from "../graph/graph.ts";
+import { attempt } from "../plan/attempt.ts";
+import { terminalsOf } from "../plan/ends.ts";
+import type { Inclusion, NetworkPlan } from "../plan/plan.ts";
+import type { Scene } from "../plan/scene.ts";
+import { incidence } from "../tree/tree.ts";
+import { asking, isPlanned } from "./what-if.ts";
+
+/** A bound that a request sets to its tree: hops, or delay in ms, between any two endpoints. */
+export type TreeBound = "maxHops" | "maxDelayMs";
+
+/**
+ * The least value of `bound` for which the request is planned, which it is not for its own; `unbound`
+ * is a plan without the bound. Not certain if a search was given up.
+ *
+ * From each plan found, what is just below its own value is tried, and what is halfway to what
+ * failed. Bounds are told apart by one hop, or by a picosecond.
+ */
+export function leastBound(
+  scene: Scene,
+  bound: TreeBound,
+  unbound: NetworkPlan,
+): { readonly least: number; readonly isCertain: boolean } {
+  let best = extentOf(scene, bound, unbound);
+  let failed = scene.request[bound] ?? 0;
+  let isCertain = true;
+  const take = (value: number): void => {
+    if (value <= failed || value >= best) return;
+    const planned = attempt(asking(scene, { [bound]: value }));
+    if (planned.isOk()) best = Math.min(value, extentOf(scene, bound, planned.value));
+    else failed = value;
+    if (planned.isErr() && planned.error.type === "search-limit") isCertain = false;
+  };
+  const isInteger = bound === "maxHops";
+  const step = isInteger ? 1 : PICOSECOND_MS;
+  while (best - failed > step * TOLERANCE) {
+    take(best - step);
+    const middle = failed + (best - failed) / 2;
+    take(isInteger ? Math.floor(middle) : middle);
+  }
+  const neat = Math.round(best / step) * step;
+  return { least: isPlanned(asking(scene, { [bound]: neat })) ? neat : best, isCertain };
+}
+
+/** As few as can be of what the request wants passed that cannot be, all taken together. */
+export function impassable(scene: Scene): readonly Included[] {
+  const passing = (elements: readonly Included[]): boolean =>
+    isPlanned(asking(scene, { include: inclusionOf(elements) }));
+  const all = elementsOf(scene.request.include);
+  return all.reduce((needed, element) => {
+    const rest = needed.filter((other) => other !== element);
+    return passing(rest) ? needed : rest;
+  }, all);
+}
+
+/** What `include` names, links first, each in ascending order of ids. */
+export function elementsOf(include: Inclusion | undefined): readonly Included[] {
+  return [
+    ...[...(include?.links ?? [])].sort().map((link) => ({ type: "link", link }) as const),
+    ...[...(include?.nodes ?? [])].sort().map((node) => ({ type: "node", node }) as const),
+  ];
+}
+
+/** An inclusion of these. */
+export function inclusionOf(elements: readonly Included[]): Inclusion {
+  return {
+    links: new Set(elements.flatMap((e) => (e.type === "link" ? [e.link] : []))),
+    nodes: new Set(elements.flatMap((e) => (e.type === "node" ? [e.node] : []))),
+  };
+}
+
+/** Delays are sums of decimal fractions; what differs by less is the same. */
+const PICOSECOND_MS = 1e-9;
+const TOLERANCE = 1.5;
+
+/** The most hops, or ms of delay, between any two endpoints of the plan. */
+function extentOf({ graph, request }: Scene, bound: TreeBound, plan: NetworkPlan): number {
+  const links = plan.links.flatMap(({ link }) => graph.linkOf.get(link) ?? []);
+  const length = (link: number): number => (bound === "maxHops" ? 1 : (graph.delaysMs[link] ?? 0));
+  const at = incidence(graph, links);
+  const terminals = [...terminalsOf(graph, request.endpoints).keys()];
+  const farthest = terminals.map((start) => {
+    const lengths = lengthsFrom(graph, at, start, length);
+    return Math.max(...terminals.map((end) => lengths.get(end) ?? 0));
+  });
+  return Math.max(0, ...farthest);
+}
+
+/** How far each node of a tree is from `start`. */
+function lengthsFrom(
+  graph: Graph,
+  at: ReadonlyMap<number, readonly number[]>,
+  start: number,
+  length: (link: number) => number,
+): ReadonlyMap<number, number> {
+  const lengths = new Map([[start, 0]]);
+  for (const [node, before] of lengths) {
+    for (const arc of at.get(node) ?? []) {
+      const head = headOf(graph, arc);
+      if (!lengths.has(head)) lengths.set(head, before + length(arc >> 1));
+    }
+  }
+  return lengths;
+}
