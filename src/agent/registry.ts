@@ -50,7 +50,15 @@ export class Registry {
 
   /** The picture that a decision is made on. */
   view(): View {
-    return { topology: this.#topology, ledger: this.#ledger, linkState: this.linkState };
+    const unsettled = [...this.#quarantines].filter(
+      ({ project, number }) => this.record(project)?.number === number,
+    );
+    return {
+      topology: this.#topology,
+      ledger: this.#ledger,
+      linkState: this.linkState,
+      unsettled: new Set(unsettled.map(({ project }) => holderOf(project))),
+    };
   }
 
   /**

@@ -30,6 +30,8 @@ export interface View {
   readonly topology: Topology;
   readonly ledger: Ledger;
   readonly linkState: LinkState;
+  /** Holders of which some node, out of reach, may still do what a change had made of it. */
+  readonly unsettled?: ReadonlySet<string>;
 }
 
 /** One leg of a change: what the network becomes, and how it gets there without a frame lost. */
@@ -67,10 +69,11 @@ export function decideSetup(
 
 /**
  * Decides how a network becomes what `change` makes of it, disturbing as little as possible: cut the
- * branches that nobody needs, then change rates and tags where they are and lay new branches. Where the tree
+ * branches that nobody needs, change rates and tags where they are, lay new branches. Where the tree
  * cannot be kept (no room for the rate, no such VLAN on it), the whole network is routed anew beside
- * the old one. The error is that of the last attempt, or what the kept
- * tree lacked for the moment of the change alone.
+ * the old one; so it is where a node is left over from another change, for it would send more into
+ * new branches than they hold. The error is that of the last attempt, or what the kept tree lacked
+ * for the moment of the change alone.
  */
 export function decideModify(
   view: View,
@@ -82,7 +85,8 @@ export function decideModify(
   const fault = impossible(view.topology, spec);
   if (fault !== undefined) return err(fault);
   const wanted: Wanted = { spec, vlans: change.vlans ?? VlanSet.of(current.plan.vlan) };
-  if (!stands(view.topology, current)) return decideReroute(view, holder, current, wanted);
+  const isAsRecorded = stands(view.topology, current) && !view.unsettled?.has(holder);
+  if (!isAsRecorded) return decideReroute(view, holder, current, wanted);
   return decideInPlace(view, holder, current, wanted).orElse((inPlace) =>
     decideReroute(view, holder, current, wanted).mapErr((error) =>
       isTransition(inPlace) ? inPlace : error,

@@ -137,6 +137,14 @@ describe("decideSetup", () => {
     });
   });
 
+  test("while a node is left over from another change, the tree is not grown but replaced", () => {
+    const asked = spec(["s1a:eth1", "s2a:eth1"], { vlans: VlanSet.of(101, 102) });
+    const { view, decision } = standing(asked);
+    const unsettled = { ...view, unsettled: new Set(["p"]) };
+    const grown = change(unsettled, decision, { add: [{ hostPort: "s3a:eth1" }] });
+    expect(grown.steps.map(({ mode }) => mode)).toEqual(["reroute"]);
+  });
+
   test("two untagged endpoints cannot share a port", () => {
     const twice = topology.withHost({
       host: "extra",
