@@ -1,4 +1,14 @@
 export { type EditQuery, editPlan, type FreshOptimum, type PlanEdit } from "./change/edit.ts";
+export type { Failure, FailureKinds } from "./change/failure.ts";
+export {
+  type Backup,
+  claimOfProtected,
+  type ProtectedPlan,
+  type ProtectQuery,
+  planProtected,
+  type Unprotectable,
+} from "./change/protect.ts";
+export type { SharedLink } from "./change/reservation.ts";
 export type { LinkCost } from "./graph/link-cost.ts";
 export type { Budget } from "./plan/budget.ts";
 export { edgeLoad, type Side } from "./plan/edge-load.ts";

@@ -127,7 +127,7 @@ function listed({ scene, ends }: EditScene): {
   const weight = weightAbove(scene, () => true, leastLoad(request, ends.rates));
   const isOpen = (link: number): boolean => weight(2 * link) < Number.POSITIVE_INFINITY;
   const open = [...graph.arcs].filter((arc) => (arc & 1) === 0 && isOpen(arc >> 1));
-  if (open.length > MAX_LISTED_LINKS || request.include !== undefined) {
+  if (open.length > MAX_LISTED_LINKS || includesSome(request)) {
     return { trees: [], isComplete: false };
   }
   const listing = allTrees({ graph, terminals: [...ends.terminals.keys()], kept: [], isOpen });
@@ -135,6 +135,11 @@ function listed({ scene, ends }: EditScene): {
   let next = listing.next();
   for (; next.done !== true; next = listing.next()) trees.push(next.value);
   return { trees, isComplete: next.value };
+}
+
+/** Whether the tree must pass something; not all such trees are listed. */
+function includesSome({ include }: PlanRequest): boolean {
+  return (include?.links?.size ?? 0) + (include?.nodes?.size ?? 0) > 0;
 }
 
 /**

@@ -1,0 +1,185 @@
+import { err, ok, type Result } from "neverthrow";
+import type { Claim, Ledger } from "../../ledger.ts";
+import type { Interval } from "../../model/interval.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
+import type { Topology } from "../../topology.ts";
+import type {
+  LinkState,
+  NetworkPlan,
+  PlannedLink,
+  PlanRefusal,
+  PlanRequest,
+} from "../plan/plan.ts";
+import { planNetwork } from "../plan/plan-network.ts";
+import { planBackup } from "./backup.ts";
+import { type Failure, type FailureKinds, failuresOn, survivors } from "./failure.ts";
+import { type SharedLink, sharedClaim, sharedLinks, weightOf } from "./reservation.ts";
+import type { PlanView } from "./view.ts";
+
+/** A network that must outlive failures. */
+export interface ProtectQuery {
+  readonly request: PlanRequest;
+  readonly against: FailureKinds;
+  /** The tree in use while nothing fails; a fresh plan by default. */
+  readonly working?: NetworkPlan;
+}
+
+/** What a network becomes when one thing fails. */
+export interface Backup {
+  readonly failure: Failure;
+  /** A tree that joins the endpoints that survive; where the working tree has a link, its label. */
+  readonly plan: NetworkPlan;
+  /** The links of `plan` that the working tree does not have. */
+  readonly branches: readonly PlannedLink[];
+}
+
+/** A network with all that it needs while any one thing has failed. */
+export interface ProtectedPlan {
+  readonly working: NetworkPlan;
+  /** One for each failure that hits the working tree and leaves an endpoint. */
+  readonly backups: readonly Backup[];
+  /** What working tree and backups need of each link together. */
+  readonly links: readonly SharedLink[];
+  /** What is reserved beyond the working tree: sum over link directions of metric times bit/s. */
+  readonly added: number;
+}
+
+/** Failures after which the endpoints that survive cannot be joined, each with what is in the way. */
+export interface Unprotectable {
+  readonly type: "unprotectable";
+  /** Never empty. */
+  readonly failures: readonly { readonly failure: Failure; readonly refusal: PlanRefusal }[];
+}
+
+/** How often every backup is planned anew, given all others. */
+export const MAX_SHARING_ROUNDS = 3;
+
+/** How many VLANs are tried where a working tree can have one that some backup cannot. */
+export const MAX_VLAN_TRIES = 8;
+
+/**
+ * Plans a working tree and, for every single failure of the kinds asked for that would hit it, a
+ * backup: the tree that joins the endpoints which survive.
+ *
+ * Failures do not coincide, so backups share what they reserve: of each link direction the most that
+ * the working tree or any one backup needs (shared backup path protection: Kodialam and Lakshman,
+ * Dynamic Routing of Bandwidth Guaranteed Tunnels with Restoration, INFOCOM 2000). Each backup is
+ * planned with links priced by what they would add to that, and again, given all others, until a
+ * round saves nothing; of n failures in O(n) plans a round, at most {@link MAX_SHARING_ROUNDS}. What
+ * is added is near the least, not proved to be it. Whether there is a backup does not depend on the
+ * working tree: what that holds, a backup may use.
+ *
+ * Pure. Errors: those of {@link planNetwork} for the working tree; `unprotectable` with every failure
+ * that cannot be outlived.
+ */
+export function planProtected(
+  topology: Topology,
+  ledger: Ledger,
+  linkState: LinkState,
+  { request, against, working }: ProtectQuery,
+): Result<ProtectedPlan, PlanRefusal | Unprotectable> {
+  const view = { topology, ledger, linkState };
+  if (working !== undefined) return protect(view, request, against, working);
+  return protectFresh(view, request, against, MAX_VLAN_TRIES);
+}
+
+/** What `holder` must have in the ledger to outlive any of the failures. */
+export function claimOfProtected(plan: ProtectedPlan, holder: string, interval: Interval): Claim {
+  return sharedClaim(
+    [plan.working, ...plan.backups.map((backup) => backup.plan)],
+    holder,
+    interval,
+  );
+}
+
+/** Plans the working tree with a VLAN that all backups can have too, as far as that can be seen. */
+function protectFresh(
+  view: PlanView,
+  request: PlanRequest,
+  against: FailureKinds,
+  tries: number,
+): Result<ProtectedPlan, PlanRefusal | Unprotectable> {
+  const { topology, ledger, linkState } = view;
+  return planNetwork(topology, ledger, linkState, request).andThen((working) =>
+    protect(view, request, against, working).orElse((error) => {
+      const vlans = vlansLeft(request.vlans.without(working.vlan), error);
+      if (vlans.isEmpty || tries <= 1) return err(error);
+      const retried = protectFresh(view, { ...request, vlans }, against, tries - 1);
+      return retried.orElse(() => err(error));
+    }),
+  );
+}
+
+/** Those of `vlans` that all failures leave; none if some failure lacks something else. */
+function vlansLeft(vlans: VlanSet, { failures }: Unprotectable): VlanSet {
+  return failures.reduce((left, { refusal }) => {
+    const would = refusal.type === "vlan-unavailable" ? refusal.wouldWork : "";
+    return left.intersect(VlanSet.parse(would).unwrapOr(VlanSet.empty));
+  }, vlans);
+}
+
+function protect(
+  view: PlanView,
+  wanted: PlanRequest,
+  against: FailureKinds,
+  working: NetworkPlan,
+): Result<ProtectedPlan, Unprotectable> {
+  // Hosts that live on keep their tag.
+  const request = { ...wanted, vlans: VlanSet.of(working.vlan) };
+  const failures = failuresOn(view.topology, working, against).filter(
+    (failure) => survivors(request.endpoints, failure).length > 0,
+  );
+  const plans: NetworkPlan[] = [];
+  const refused: Unprotectable["failures"][number][] = [];
+  for (const failure of failures) {
+    const backup = planBackup(view, request, failure, [working, ...plans]);
+    if (backup.isOk()) plans.push(backup.value);
+    else refused.push({ failure, refusal: backup.error });
+  }
+  if (refused.length > 0) return err({ type: "unprotectable", failures: refused });
+  const best = sharedMore(view, request, { working, failures, plans });
+  const links = sharedLinks([working, ...best]);
+  const inUse = new Set(working.links.map(({ link }) => link));
+  return ok({
+    working,
+    backups: failures.flatMap((failure, at) =>
+      best.slice(at, at + 1).map((plan) => {
+        const branches = plan.links.filter(({ link }) => !inUse.has(link));
+        return { failure, plan, branches };
+      }),
+    ),
+    links,
+    added: weightOf(view.topology, links) - weightOf(view.topology, working.links),
+  });
+}
+
+/** A working tree, and the backup of each failure. */
+interface Backups {
+  readonly working: NetworkPlan;
+  readonly failures: readonly Failure[];
+  readonly plans: readonly NetworkPlan[];
+}
+
+/** Plans every backup again, given all others, as long as that saves something. */
+function sharedMore(
+  view: PlanView,
+  request: PlanRequest,
+  { working, failures, plans }: Backups,
+): readonly NetworkPlan[] {
+  const weightWith = (all: readonly NetworkPlan[]): number =>
+    weightOf(view.topology, sharedLinks([working, ...all]));
+  let best = plans;
+  let weight = weightWith(best);
+  for (let round = 0; round < MAX_SHARING_ROUNDS; round++) {
+    const before = weight;
+    for (const [at, failure] of failures.entries()) {
+      const others = best.filter((_, index) => index !== at);
+      const backup = planBackup(view, request, failure, [working, ...others]);
+      const next = backup.map((plan) => best.with(at, plan)).unwrapOr(best);
+      if (weightWith(next) < weight) best = next;
+      weight = weightWith(best);
+    }
+    if (weight === before) break;
+  }
+  return best;
+}
