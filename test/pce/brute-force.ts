@@ -37,6 +37,7 @@ export function solutionOf(
     [...keep.keys()].every((id) => links.some((link) => link.id === id)) &&
     isTree(world, links, keep) &&
     isShort(world, links) &&
+    passes(world, links) &&
     hasBandwidth(world, links);
   if (!isPossible) return undefined;
   const vlans = VLANS.filter(
@@ -115,7 +116,8 @@ function isUsable({ nodes, request }: World, link: WorldLink): boolean {
   return (
     link.up &&
     ends.every((node) => node.enabled && !request.excludedNodes.includes(node.id)) &&
-    !request.excludedLinks.includes(link.id)
+    !request.excludedLinks.includes(link.id) &&
+    !link.srlg?.some((group) => request.excludedSrlgs?.includes(group))
   );
 }
 
@@ -152,10 +154,33 @@ function reachable(start: string, links: readonly WorldLink[]): ReadonlySet<stri
 }
 
 function isShort({ hosts, request }: World, links: readonly WorldLink[]): boolean {
-  const { maxHops } = request;
+  const { maxHops = links.length, maxDelayMs = Number.POSITIVE_INFINITY } = request;
+  return hosts.every((from) =>
+    hosts.every(
+      (to) =>
+        hopsBetween(from.node, to.node, links) <= maxHops &&
+        delayBetween(from.node, to.node, links) <= maxDelayMs,
+    ),
+  );
+}
+
+/** What a tree delays frames between two of its nodes. */
+function delayBetween(from: string, to: string, links: readonly WorldLink[]): number {
+  const between = links.filter(
+    (link) =>
+      !reachable(
+        from,
+        links.filter((other) => other !== link),
+      ).has(to),
+  );
+  return between.reduce((sum, link) => sum + (link.delayMs ?? 0), 0);
+}
+
+function passes({ hosts, request }: World, links: readonly WorldLink[]): boolean {
+  const nodes = [...hosts.map(({ node }) => node), ...links.flatMap(({ a, b }) => [a, b])];
   return (
-    maxHops === undefined ||
-    hosts.every((from) => hosts.every((to) => hopsBetween(from.node, to.node, links) <= maxHops))
+    (request.includedLinks ?? []).every((id) => links.some((link) => link.id === id)) &&
+    (request.includedNodes ?? []).every((id) => nodes.includes(id))
   );
 }
 

@@ -31,6 +31,9 @@ export interface WorldLink {
   readonly capacity: number;
   readonly vlans: readonly number[];
   readonly metric: number;
+  /** Nothing by default. */
+  readonly delayMs?: number;
+  readonly srlg?: readonly string[];
   readonly up: boolean;
   /** Promised to somebody else. */
   readonly used: { readonly forward: number; readonly backward: number };
@@ -56,12 +59,19 @@ export interface WorldRequest {
   readonly vlans: readonly number[];
   readonly floodAllowance: number | undefined;
   readonly maxHops: number | undefined;
+  readonly maxDelayMs?: number | undefined;
   readonly excludedLinks: readonly string[];
   readonly excludedNodes: readonly string[];
+  readonly excludedSrlgs?: readonly string[];
+  readonly includedLinks?: readonly string[];
+  readonly includedNodes?: readonly string[];
 }
 
 /** All VLANs that occur. */
 export const VLANS: readonly number[] = [2, 3, 4];
+
+/** All shared risk link groups that occur. */
+export const SRLGS: readonly string[] = ["duct", "mast"];
 
 /** What worlds are drawn from; narrow ones make some property the likely case. */
 export interface WorldShape {
@@ -70,6 +80,8 @@ export interface WorldShape {
   readonly maxLinks?: number;
   /** Whether everything but bandwidth is plain: all VLANs, all nodes translate, no exclusions. */
   readonly isPlain?: boolean;
+  /** Whether links have delays and risk groups, and requests ask for some and to pass some. */
+  readonly isRouted?: boolean;
   /** Whether all rates are equal. */
   readonly isUniform?: boolean;
 }
@@ -82,6 +94,8 @@ export function worlds(shape: WorldShape): fc.Arbitrary<World> {
   const { maxNodes = 5, maxLinks = 8, isPlain = false } = shape;
   const plain = <T>(value: T, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T> =>
     isPlain ? fc.constant(value) : arbitrary;
+  const routed = <T>(value: T, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T> =>
+    shape.isRouted ? arbitrary : fc.constant(value);
   return fc.integer({ min: 2, max: maxNodes }).chain((count) => {
     const ids = Array.from({ length: count }, (_, i) => `n${i}`);
     const someNode = fc.constantFrom(...ids);
@@ -107,6 +121,8 @@ export function worlds(shape: WorldShape): fc.Arbitrary<World> {
           capacity: fc.integer({ min: 4, max: 20 }),
           vlans,
           metric: fc.integer({ min: 0, max: 3 }),
+          delayMs: routed(0, fc.integer({ min: 0, max: 3 })),
+          srlg: routed<readonly string[]>([], fc.subarray([...SRLGS])),
           up: plain(true, often(95)),
           used: fc.record({ forward: fc.nat(4), backward: fc.nat(4) }),
           taken,
@@ -155,6 +171,16 @@ export function worlds(shape: WorldShape): fc.Arbitrary<World> {
               [],
               often(10).map((yes) => (yes ? ["n0"] : [])),
             ),
+            maxDelayMs: routed<number | undefined>(
+              undefined,
+              fc.option(fc.integer({ min: 0, max: 7 }), { nil: undefined }),
+            ),
+            excludedSrlgs: routed<readonly string[]>(
+              [],
+              fc.option(fc.subarray([...SRLGS], { maxLength: 1 }), { nil: [], freq: 1 }),
+            ),
+            includedLinks: routed<readonly string[]>([], fc.subarray(["l01"])),
+            includedNodes: routed<readonly string[]>([], fc.subarray(ids, { maxLength: 2 })),
           }),
         }),
       );
@@ -212,6 +238,8 @@ function documentOf(world: World, order: <T>(elements: readonly T[]) => readonly
       capacity: link.capacity,
       vlans: link.vlans.join(),
       metric: link.metric,
+      delayMs: link.delayMs ?? 0,
+      srlg: link.srlg ?? [],
     })),
     hosts: order(world.hosts).map((host) => ({
       host: host.id,
@@ -271,7 +299,13 @@ function requestOf({ hosts, request }: World, topology: Topology): PlanRequest {
     exclude: {
       links: new Set(request.excludedLinks.map(linkId)),
       nodes: new Set(request.excludedNodes.map(nodeId)),
+      srlgs: new Set(request.excludedSrlgs ?? []),
     },
+    include: {
+      links: new Set((request.includedLinks ?? []).map(linkId)),
+      nodes: new Set((request.includedNodes ?? []).map(nodeId)),
+    },
+    ...(request.maxDelayMs === undefined ? {} : { maxDelayMs: request.maxDelayMs }),
     ...(request.floodAllowance === undefined
       ? {}
       : { floodAllowance: bandwidth(request.floodAllowance) }),

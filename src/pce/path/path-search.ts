@@ -1,9 +1,12 @@
 import { err, ok, type Result } from "neverthrow";
 import { VlanSet } from "../../model/vlan-set.ts";
+import { headOf } from "../graph/graph.ts";
 import { assignLabels, type Labelling } from "../labels/label-assignment.ts";
 import { edgeLoad, type Side } from "../plan/edge-load.ts";
 import type { Ends, NoTree, Scene } from "../plan/scene.ts";
+import { type ConstrainedQuery, ConstrainedSearch, delayOf, isInTime } from "./constrained-path.ts";
 import { cheapestLabelPath, type LabelEnd, type SearchLimit } from "./label-path.ts";
+import { MAX_STOPS, type Stop } from "./path-bound.ts";
 import { cheapestPath, type Weight } from "./shortest-path.ts";
 
 /** A tree, or a path, with its labels. */
@@ -19,10 +22,11 @@ export interface PathEnd {
 }
 
 /**
- * Finds the cheapest path between two nodes that has the bandwidth in both directions, labels, and
- * no more hops than allowed. Exact; see {@link cheapestLabelPath} for ties and for the bound.
+ * Finds the cheapest path between two nodes under all constraints of the request: bandwidth in both
+ * directions, labels, hops, delay, what to pass and what not. Exact; see {@link ConstrainedSearch}
+ * for ties and for the bound.
  *
- * First without regard to labels and hops: if that path happens to have both, none is cheaper.
+ * First without regard to labels, bounds and stops: if that path happens to do, none is cheaper.
  */
 export function findPath(
   scene: Scene,
@@ -30,26 +34,74 @@ export function findPath(
   from: PathEnd,
   to: PathEnd,
 ): Result<LabelledTree, NoTree | SearchLimit> {
-  const { graph, availability, request } = scene;
-  const weight = pathWeight(scene, from.side, to.side);
-  const blind = cheapestPath(graph, from.node, to.node, weight);
+  const query = pathQuery(scene, ends, from, to);
+  if (query === undefined) return err({ type: "no-tree" });
+  if (query.stops.length > MAX_STOPS) return err({ type: "search-limit", limit: MAX_STOPS });
+  const blind = cheapestPath(scene.graph, from.node, to.node, query.weight);
   if (blind === undefined) return err({ type: "no-tree" });
-  const isShort = blind.length <= (request.maxHops ?? blind.length);
-  const labelled = isShort ? labelledPath(scene, ends, blind) : undefined;
+  const labelled = isWithin(query, blind) ? labelledPath(scene, ends, blind) : undefined;
   if (labelled !== undefined) return ok(labelled);
-  const path = cheapestLabelPath({
-    graph,
-    weight,
-    labels: (link) => availability.labels(link),
-    vlans: ends.vlans,
-    origin: labelEnd(ends, from.node),
-    target: labelEnd(ends, to.node),
-    ...(request.maxHops === undefined ? {} : { maxHops: request.maxHops }),
-  });
-  return path.andThen((arcs) => {
+  return constrained(query).andThen((arcs) => {
     const tree = arcs && labelledPath(scene, ends, arcs);
     return tree === undefined ? err({ type: "no-tree" as const }) : ok(tree);
   });
+}
+
+/** What the request asks of a path; `undefined` if it is to pass what it may not. */
+export function pathQuery(
+  scene: Scene,
+  ends: Ends,
+  from: PathEnd,
+  to: PathEnd,
+): ConstrainedQuery | undefined {
+  const { graph, availability, request } = scene;
+  const stops = stopsOf(scene, [from.node, to.node]);
+  return (
+    stops && {
+      graph,
+      weight: pathWeight(scene, from.side, to.side),
+      labels: (link) => availability.labels(link),
+      vlans: ends.vlans,
+      origin: labelEnd(ends, from.node),
+      target: labelEnd(ends, to.node),
+      stops,
+      ...(request.maxHops === undefined ? {} : { maxHops: request.maxHops }),
+      ...(request.maxDelayMs === undefined ? {} : { maxDelayMs: request.maxDelayMs }),
+    }
+  );
+}
+
+/** Labels and a bound on hops alone are for a search that is made for them. */
+function constrained(query: ConstrainedQuery): Result<readonly number[] | undefined, SearchLimit> {
+  const isPlain = query.maxDelayMs === undefined && query.stops.length === 0;
+  return isPlain ? cheapestLabelPath(query) : new ConstrainedSearch(query).cheapest();
+}
+
+/** The stops between the two ends; `undefined` if there is none of that name. */
+function stopsOf({ graph, request }: Scene, ends: readonly number[]): Stop[] | undefined {
+  const stops: Stop[] = [];
+  for (const id of request.include?.nodes ?? []) {
+    const node = graph.nodeOf.get(id);
+    if (node === undefined) return undefined;
+    if (!ends.includes(node)) stops.push({ type: "node", node });
+  }
+  for (const id of request.include?.links ?? []) {
+    const link = graph.linkOf.get(id);
+    if (link === undefined) return undefined;
+    stops.push({ type: "link", link });
+  }
+  return stops;
+}
+
+/** Whether a path makes all stops within the bounds on hops and delay. */
+function isWithin(query: ConstrainedQuery, arcs: readonly number[]): boolean {
+  const { graph, stops, maxHops = arcs.length, maxDelayMs } = query;
+  const delayMs = arcs.reduce((sum, arc) => sum + delayOf(graph, arc), 0);
+  const isMade = (stop: Stop): boolean =>
+    stop.type === "node"
+      ? arcs.some((arc) => headOf(graph, arc) === stop.node)
+      : arcs.some((arc) => arc >> 1 === stop.link);
+  return arcs.length <= maxHops && isInTime(delayMs, maxDelayMs) && stops.every(isMade);
 }
 
 /** Which labels a path may have at an endpoint's node. */

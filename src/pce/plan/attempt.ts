@@ -56,7 +56,7 @@ function firstFullPort({ ledger, request }: Scene): PortFull | undefined {
 function join(scene: Scene, ends: Ends): Result<LabelledTree, NoTree | SearchLimit> {
   const nodes = [...ends.terminals].map(([node, side]) => ({ node, side }));
   if (nodes.some(({ node }) => !isNodeUsable(scene, node))) return err({ type: "no-tree" });
-  const [from, to, third] = nodes;
+  const [from, to = from, third] = nodes;
   const isPath = third === undefined && scene.availability.kept.length === 0;
   if (isPath && from !== undefined && to !== undefined) return findPath(scene, ends, from, to);
   return findTree(scene, ends);

@@ -1,0 +1,254 @@
+import { err, ok, type Result } from "neverthrow";
+import { invariant } from "../../model/invariant.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
+import { type Graph, headOf } from "../graph/graph.ts";
+import { type LabelEnd, MAX_WAYS, type SearchLimit } from "./label-path.ts";
+import { boundOf, leastAhead, MAX_STOPS, type PathBound, type Stop } from "./path-bound.ts";
+import type { Weight } from "./shortest-path.ts";
+import { arcsOf, countOf, isBefore, type Way } from "./way.ts";
+import { WayFront } from "./way-front.ts";
+
+/** A path to find under every constraint there is. */
+export interface ConstrainedQuery {
+  readonly graph: Graph;
+  /** `Infinity` for arcs that may not be used. */
+  readonly weight: Weight;
+  /** The labels that may be used on a link. */
+  readonly labels: (link: number) => VlanSet;
+  /** The VLANs that the network may have. */
+  readonly vlans: VlanSet;
+  readonly origin: LabelEnd;
+  readonly target: LabelEnd;
+  /** What the path must pass. */
+  readonly stops: readonly Stop[];
+  readonly maxHops?: number;
+  readonly maxDelayMs?: number;
+  /**
+   * How often a way may go along a link. Given, a walk is looked for, which may come to nodes more
+   * than once; else a path, which may not.
+   */
+  readonly passes?: (link: number) => number;
+}
+
+/** A part of all paths: those that begin with `prefix` and do not go on with one of `banned`. */
+export interface Subspace {
+  readonly prefix: readonly number[];
+  readonly banned: ReadonlySet<number>;
+}
+
+/** All paths. */
+export const wholeSpace: Subspace = { prefix: [], banned: new Set() };
+
+/**
+ * Finds the cheapest path under all constraints together: labels that are the same on both sides of
+ * a node that cannot translate, and the network's VLAN where an end asks for it; bounds on hops and
+ * delay; stops to be made. `undefined` if there is none.
+ *
+ * Label-setting search (Desrochers and Soumis, 1988) over ways to nodes, each with what it has used
+ * and may still have: a way makes another to the same node needless if it is no worse in anything.
+ * Exact bounds on the cost, hops and delay still to come (one Dijkstra backward for each, as Dumitrescu
+ * and Boland, Improved Preprocessing, Labeling and Scaling Algorithms for the Weight-Constrained
+ * Shortest Path Problem, 2003) lead it (A*) and end hopeless ways early. A cheapest way may come to
+ * a node twice, to make a stop or to have its label translated; then the search is done again with
+ * such nodes watched, until it is a path (decremental state space relaxation: Righini and Salani,
+ * 2008). Exact; exponential at worst, as the problem is NP-hard. Ties go to fewer hops, then to the
+ * lowest link at the first place where paths differ.
+ */
+export class ConstrainedSearch {
+  readonly #query: ConstrainedQuery;
+  readonly #cost: PathBound;
+  readonly #hops: PathBound | undefined;
+  readonly #delay: PathBound | undefined;
+  /** The bit of each stop, by node and by link. */
+  readonly #nodeBits = new Map<number, number>();
+  readonly #linkBits = new Map<number, number>();
+  /** What may be used up: nodes of a path, links of a walk. */
+  readonly #watched = new Set<number>();
+
+  constructor(query: ConstrainedQuery) {
+    this.#query = query;
+    const { graph, weight, stops, maxHops, maxDelayMs } = query;
+    invariant(stops.length <= MAX_STOPS, `a path makes ${MAX_STOPS} stops at most`);
+    const course = { graph, stops, target: query.target.node };
+    const boundOn = (amount: Weight): PathBound =>
+      boundOf(course, (arc) =>
+        weight(arc) < Number.POSITIVE_INFINITY ? amount(arc) : weight(arc),
+      );
+    this.#cost = boundOf(course, weight);
+    this.#hops = maxHops === undefined ? undefined : boundOn(() => 1);
+    this.#delay = maxDelayMs === undefined ? undefined : boundOn((arc) => delayOf(graph, arc));
+    for (const [index, stop] of stops.entries()) {
+      if (stop.type === "node") this.#nodeBits.set(stop.node, 1 << index);
+      else this.#linkBits.set(stop.link, 1 << index);
+    }
+  }
+
+  /** What a path from `node` to the target costs at least. */
+  leastCost(node: number): number {
+    return leastAhead(this.#cost, node, 0);
+  }
+
+  /** The cheapest path in a part of all paths, if it costs less than `below`. */
+  cheapest(
+    space: Subspace = wholeSpace,
+    below: number = Number.POSITIVE_INFINITY,
+  ): Result<readonly number[] | undefined, SearchLimit> {
+    for (;;) {
+      const found = this.#search(space, below);
+      if (found.isErr()) return err(found.error);
+      const overused = found.value === undefined ? [] : this.#overused(found.value);
+      if (overused.length === 0) return ok(found.value && arcsOf(found.value));
+      for (const thing of overused) this.#watched.add(thing);
+    }
+  }
+
+  #search(space: Subspace, below: number): Result<Way | undefined, SearchLimit> {
+    const bounded = { hops: this.#hops !== undefined, delay: this.#delay !== undefined };
+    const front = new WayFront((way) => this.#leastOf(way), bounded);
+    const closed = this.#closedBy(space.prefix);
+    const start = this.#after(space.prefix);
+    if (start === undefined) return ok(undefined);
+    front.add(start.isEnd ? [start] : this.#extensions(start, closed, space.banned), below);
+    let best: Way | undefined;
+    for (let way = front.next(); way !== undefined; way = front.next()) {
+      if (best !== undefined && this.#leastOf(way) > best.cost) break;
+      if (way.isEnd) best = firstOf(way, best);
+      else if (front.settle(way)) front.add(this.#extensions(way, closed), below);
+      if (front.size > MAX_WAYS) return err({ type: "search-limit", limit: MAX_WAYS });
+    }
+    return ok(best);
+  }
+
+  /** What `way` comes to cost at least. */
+  #leastOf({ cost, node, left }: Way): number {
+    return cost + leastAhead(this.#cost, node, left);
+  }
+
+  /** The nodes that nothing which begins with `prefix` may come to again. */
+  #closedBy(prefix: readonly number[]): ReadonlySet<number> {
+    const { graph, origin, passes } = this.#query;
+    if (passes !== undefined) return new Set();
+    return new Set([origin.node, ...prefix.map((arc) => headOf(graph, arc))]);
+  }
+
+  /** The way that `prefix` makes; `undefined` if a constraint forbids it. */
+  #after(prefix: readonly number[]): Way | undefined {
+    const { origin, target, vlans, stops } = this.#query;
+    const { node, labels, isNetwork } = origin;
+    const start: Way = {
+      node,
+      cost: 0,
+      hops: 0,
+      delayMs: 0,
+      used: [],
+      left: 2 ** stops.length - 1,
+      labels,
+      vlans: isNetwork ? labels : vlans,
+      isNetwork,
+      isEnd: node === target.node && stops.length === 0,
+    };
+    return prefix.reduce<Way | undefined>((way, arc) => way && this.#along(way, arc), start);
+  }
+
+  *#extensions(
+    way: Way,
+    closed: ReadonlySet<number>,
+    banned: ReadonlySet<number> = wholeSpace.banned,
+  ): Generator<Way, void> {
+    const { graph } = this.#query;
+    const end = graph.offsets[way.node + 1] ?? 0;
+    for (let at = graph.offsets[way.node] ?? 0; at < end; at++) {
+      const arc = graph.arcs[at] ?? 0;
+      if (closed.has(headOf(graph, arc)) || banned.has(arc)) continue;
+      const next = this.#along(way, arc);
+      if (next !== undefined && this.#isHopeful(next)) yield next;
+    }
+  }
+
+  /** Whether the bounds leave a way from where it is to the target. */
+  #isHopeful({ node, left, cost, hops, delayMs }: Way): boolean {
+    const { maxHops, maxDelayMs } = this.#query;
+    if (cost + leastAhead(this.#cost, node, left) === Number.POSITIVE_INFINITY) return false;
+    if (this.#hops && hops + leastAhead(this.#hops, node, left) > (maxHops ?? hops)) return false;
+    const latest = delayMs + (this.#delay ? leastAhead(this.#delay, node, left) : 0);
+    return isInTime(latest, maxDelayMs);
+  }
+
+  /** `way` and then `arc`; `undefined` if that may not be or leaves no label. */
+  #along(way: Way, arc: number): Way | undefined {
+    const { graph, weight, target } = this.#query;
+    const used = this.#usedBy(way, arc);
+    const cost = way.cost + weight(arc);
+    if (used === undefined || cost === Number.POSITIVE_INFINITY) return undefined;
+    const labels = way.labels.intersect(this.#query.labels(arc >> 1));
+    if (labels.isEmpty) return undefined;
+    const node = headOf(graph, arc);
+    const stops = (this.#nodeBits.get(node) ?? 0) | (this.#linkBits.get(arc >> 1) ?? 0);
+    const next = {
+      ...way,
+      node,
+      cost,
+      used,
+      labels,
+      hops: way.hops + 1,
+      delayMs: way.delayMs + delayOf(graph, arc),
+      left: way.left & ~stops,
+      vlans: way.isNetwork ? labels : way.vlans,
+      last: { arc, before: way },
+    };
+    return node === target.node ? this.#arriving(next) : translated(graph, next);
+  }
+
+  /** `way`, which has come to the target: its end if it may end, and only a walk may go on. */
+  #arriving(way: Way): Way | undefined {
+    const { graph, target, passes } = this.#query;
+    const allowed = target.isNetwork ? target.labels.intersect(way.vlans) : target.labels;
+    if (way.left === 0 && !way.labels.intersect(allowed).isEmpty) return { ...way, isEnd: true };
+    return passes === undefined ? undefined : translated(graph, way);
+  }
+
+  /** What `way` has used up after it goes along `arc`; `undefined` if there is not so much. */
+  #usedBy({ used }: Way, arc: number): readonly number[] | undefined {
+    const thing = this.#thingOf(arc);
+    if (!this.#watched.has(thing)) return used;
+    const next = [...used, thing];
+    return countOf(next, thing) > this.#supplyOf(thing) ? undefined : next;
+  }
+
+  /** What going along `arc` uses up: the node of a path, the link of a walk. */
+  #thingOf(arc: number): number {
+    return this.#query.passes === undefined ? headOf(this.#query.graph, arc) : arc >> 1;
+  }
+
+  #supplyOf(thing: number): number {
+    return this.#query.passes === undefined ? 1 : this.#query.passes(thing);
+  }
+
+  /** What `way` uses more of than there is. */
+  #overused(way: Way): readonly number[] {
+    const things = arcsOf(way).map((arc) => this.#thingOf(arc));
+    return things.filter((thing) => countOf(things, thing) > this.#supplyOf(thing));
+  }
+}
+
+function firstOf(way: Way, best: Way | undefined): Way {
+  return best === undefined || isBefore(way, best) ? way : best;
+}
+
+/** Delays are told apart from this difference on: sums of fractions are not exact. */
+const DELAY_TOLERANCE_MS = 1e-6;
+
+/** Whether a delay is within a bound, to a nanosecond; always without a bound. */
+export function isInTime(delayMs: number, maxDelayMs: number | undefined): boolean {
+  return maxDelayMs === undefined || delayMs <= maxDelayMs + DELAY_TOLERANCE_MS;
+}
+
+/** The delay of the link of `arc`, one way. */
+export function delayOf({ delaysMs }: Graph, arc: number): number {
+  return delaysMs[arc >> 1] ?? 0;
+}
+
+/** `way` at its node: a new label is to be had where the node translates. */
+function translated({ translates }: Graph, way: Way): Way {
+  return translates[way.node] ? { ...way, labels: VlanSet.all, isNetwork: false } : way;
+}
