@@ -9,6 +9,7 @@ export {
   type Unprotectable,
 } from "./change/protect.ts";
 export type { SharedLink } from "./change/reservation.ts";
+export { explainRefusal } from "./explain/explain-refusal.ts";
 export type { LinkCost } from "./graph/link-cost.ts";
 export type { Budget } from "./plan/budget.ts";
 export { edgeLoad, type Side } from "./plan/edge-load.ts";

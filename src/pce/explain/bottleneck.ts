@@ -3,7 +3,7 @@ import { edgeLoad, leastLoad, type Side } from "../plan/edge-load.ts";
 import { terminalsOf } from "../plan/ends.ts";
 import type { Scene } from "../plan/scene.ts";
 import { minimumCut } from "./minimum-cut.ts";
-import { capped, havePortsRoom, lastThat } from "./what-if.ts";
+import { capped, firstFullPort, lastThat } from "./what-if.ts";
 
 /**
  * The most, in bit/s and up to `most`, for which the endpoints' ports have room and they are joined
@@ -14,21 +14,23 @@ import { capped, havePortsRoom, lastThat } from "./what-if.ts";
 export function bottleneck(scene: Scene, most: number): number {
   const isPassable = (rate: number): boolean => {
     const less = capped(scene, rate);
-    return havePortsRoom(less) && areJoined(scene, openArcs(less));
+    return firstFullPort(less) === undefined && areJoined(scene, openArcs(less));
   };
   return isPassable(0) ? lastThat(isPassable, 0, most + 1) : 0;
 }
 
 /**
- * The fewest links without room for `rate` such that every way between some two endpoints uses one of
- * them, by the directions that lack it; `undefined` if the endpoints are joined without. Ties go to
- * the cut nearest to the first endpoint, and to the first other one, in the order of nodes.
+ * The fewest links without room for what is asked such that every way between some two endpoints
+ * uses one of them, by the directions that lack it; `undefined` if the endpoints are joined without.
+ * Ties go to the cut nearest to the first endpoint, and to the first other one, in the order of
+ * nodes. `isThere` says which links could be used at all.
  */
-export function bottleneckCut(scene: Scene, rate: number): readonly number[] | undefined {
+export function bottleneckCut(
+  scene: Scene,
+  isThere: (link: number) => boolean = (link) => isLabelled(scene, link),
+): readonly number[] | undefined {
   const { graph, availability, request } = scene;
-  const asked = capped(scene, rate);
-  const isOpen = openArcs(asked);
-  const isThere = (link: number): boolean => isLabelled(scene, link);
+  const isOpen = arcsWithRoom(scene);
   const [from, ...others] = terminalsOf(graph, request.endpoints).keys();
   if (from === undefined) return undefined;
   let best: readonly number[] | undefined;
@@ -36,29 +38,28 @@ export function bottleneckCut(scene: Scene, rate: number): readonly number[] | u
     const atMost = best === undefined ? graph.linkIds.length : best.length - 1;
     best = minimumCut({ graph, from, to, isThere, isOpen, atMost }) ?? best;
   }
-  const { onward, back } = leastLoads(asked);
+  const { onward, back } = leastLoads(scene);
   return best?.flatMap((arc) => [
     ...(availability.residual(arc) < onward ? [arc] : []),
     ...(availability.residual(arc ^ 1) < back ? [arc ^ 1] : []),
   ]);
 }
 
-/**
- * The arcs that have a label, and room for the least that one between the endpoints reserves: between
- * two places, what goes from the first to the second and back.
- */
+/** The arcs of links that have a label, with room for the least that the request may need there. */
 export function openArcs(scene: Scene): (arc: number) => boolean {
-  const { availability } = scene;
-  const { onward, back } = leastLoads(scene);
-  return (arc) =>
-    isLabelled(scene, arc >> 1) &&
-    availability.residual(arc) >= onward &&
-    availability.residual(arc ^ 1) >= back;
+  const hasRoom = arcsWithRoom(scene);
+  return (arc) => isLabelled(scene, arc >> 1) && hasRoom(arc);
 }
 
-/** Whether a tree may use `link`, as far as the link's own state and labels say. */
+/** Whether a tree may use `link`, as far as its state, exclusions and labels say. */
 function isLabelled({ availability }: Scene, link: number): boolean {
   return availability.isUsable(link) && !availability.labels(link).isEmpty;
+}
+
+function arcsWithRoom(scene: Scene): (arc: number) => boolean {
+  const { availability } = scene;
+  const { onward, back } = leastLoads(scene);
+  return (arc) => availability.residual(arc) >= onward && availability.residual(arc ^ 1) >= back;
 }
 
 /** Between two places, what goes each way; else the least of any tree edge, which has no direction. */

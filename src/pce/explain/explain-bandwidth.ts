@@ -9,7 +9,7 @@ import type { NetworkPlan } from "../plan/plan.ts";
 import type { PortFull, Scene } from "../plan/scene.ts";
 import { bottleneckCut } from "./bottleneck.ts";
 import { largestRate } from "./largest-rate.ts";
-import { greatestRate, overloadedArcs } from "./what-if.ts";
+import { capped, greatestRate, overloadedArcs } from "./what-if.ts";
 
 /**
  * Names the most that would fit and what is in the way of more; `idle` is a plan for no bandwidth at
@@ -25,7 +25,7 @@ export function explainBandwidth(scene: Scene, idle: NetworkPlan): Result<Networ
   if (overloaded.length === 0) {
     return ok(reload(scene.topology, largest.plan, scene.request.endpoints, scene.request));
   }
-  const blocking = bottleneckCut(scene, largest.rate + 1);
+  const blocking = bottleneckCut(capped(scene, largest.rate + 1));
   const explanation = {
     reason: "bandwidth" as const,
     required: bandwidth(required),

@@ -2,7 +2,7 @@ import { attempt } from "../plan/attempt.ts";
 import type { NetworkPlan } from "../plan/plan.ts";
 import type { Scene } from "../plan/scene.ts";
 import { bottleneck } from "./bottleneck.ts";
-import { capped, havePortsRoom, lastThat, overloadedArcs } from "./what-if.ts";
+import { capped, firstFullPort, lastThat, overloadedArcs } from "./what-if.ts";
 
 /** The most that fits, and how sure that is. */
 export interface LargestRate {
@@ -54,7 +54,7 @@ export function largestRate(scene: Scene, most: number): LargestRate | undefined
 function rateOn(scene: Scene, plan: NetworkPlan, most: number): number {
   const hasRoom = (rate: number): boolean => {
     const less = capped(scene, rate);
-    return havePortsRoom(less) && overloadedArcs(less, plan).length === 0;
+    return firstFullPort(less) === undefined && overloadedArcs(less, plan).length === 0;
   };
   return lastThat(hasRoom, 0, most);
 }

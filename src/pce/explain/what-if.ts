@@ -1,5 +1,6 @@
-import { portChannel } from "../../ledger/channel.ts";
+import { type PortDirection, portChannel } from "../../ledger/channel.ts";
 import { type Bandwidth, bandwidth } from "../../model/bandwidth.ts";
+import type { PortRef } from "../../model/ids.ts";
 import { attempt, sceneOf } from "../plan/attempt.ts";
 import { reload } from "../plan/edit-plan.ts";
 import type { NetworkPlan, PlanRequest } from "../plan/plan.ts";
@@ -70,13 +71,14 @@ export function overloadedArcs(scene: Scene, plan: NetworkPlan): readonly number
   });
 }
 
-/** Whether the endpoints' own ports have the room that they need. */
-export function havePortsRoom({ ledger, request }: Scene): boolean {
-  const left = (port: Parameters<typeof portChannel>[0], direction: "in" | "out"): number =>
+/** The first endpoint's port without the room that its endpoints need. */
+export function firstFullPort({ ledger, request }: Scene): PortRef | undefined {
+  const left = (port: PortRef, direction: PortDirection): number =>
     ledger.residual(portChannel(port, direction), request.interval);
-  return portLoads(request.endpoints, request).every(
-    (load) => load.in <= left(load.port, "in") && load.out <= left(load.port, "out"),
+  const full = portLoads(request.endpoints, request).find(
+    (load) => load.in > left(load.port, "in") || load.out > left(load.port, "out"),
   );
+  return full?.port;
 }
 
 /**

@@ -1,11 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bandwidth } from "../../../src/model/bandwidth.ts";
-import type { NoPathReason, VlanUnavailable } from "../../../src/model/refusal.ts";
 import { VlanSet } from "../../../src/model/vlan-set.ts";
-import { type PlanRequest, planNetwork } from "../../../src/pce/index.ts";
+import { planNetwork } from "../../../src/pce/index.ts";
 import { freeOn, labelsOn, solutionsOf } from "../brute-force.ts";
 import { settingOf, VLANS, type World, type WorldShape, worlds } from "../worlds.ts";
+import { capped, planOf, reasonOf, vlanRefusal, vlansOf, withVlans } from "./what-if-worlds.ts";
 
 const GROUPS: WorldShape = { hosts: { min: 2, max: 4 }, maxLinks: 8 };
 const PLAIN: WorldShape = { ...GROUPS, isPlain: true };
@@ -22,7 +21,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
         const shared = world.request.sharing === "shared" ? world.request.bandwidth : 0;
         expect(reason.required).toBe(Math.max(...rates, shared));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -41,24 +40,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
           expect(holders).toEqual(used === 0 ? [] : [{ holder: `on ${link}`, bandwidth: used }]);
         }
       }),
-      { numRuns: 500 },
-    );
-  });
-
-  test("for bandwidth between two endpoints names a cut: with it out of the way, they are joined", () => {
-    fc.assert(
-      fc.property(worlds({ ...PLAIN, hosts: { min: 2, max: 2 }, isUniform: true }), (world) => {
-        const reason = reasonOf(world);
-        if (reason?.reason !== "bandwidth") return;
-        const cut = new Set(reason.cut.map(({ link }) => link.toString()));
-        const without = world.links.filter(({ id }) => !cut.has(id));
-        expect(solutionsOf(capped({ ...world, links: without }, 0))).toEqual([]);
-        const widened = world.links.map((link) =>
-          cut.has(link.id) ? { ...link, capacity: 100 } : link,
-        );
-        expect(reasonOf({ ...world, links: widened })?.reason).not.toBe("disconnected");
-      }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -77,7 +59,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
           expect(planOf(world, { vlans: VlanSet.of(vlan) }).isOk()).toBe(true);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -109,7 +91,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
         }
         if (refusal !== undefined) expect(refusal.conflicts).not.toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -125,7 +107,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
         const enough = { ...world.request, maxHops: reason.fewest };
         expect(solutionsOf(capped({ ...world, request: enough }, 0))).not.toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -152,7 +134,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -171,39 +153,3 @@ describe("a refusal", { timeout: 60_000 }, () => {
     });
   });
 });
-
-function planOf(world: World, change: Partial<PlanRequest> = {}): ReturnType<typeof planNetwork> {
-  const { topology, ledger, linkState, request } = settingOf(world);
-  return planNetwork(topology, ledger, linkState, { ...request, ...change });
-}
-
-function reasonOf(world: World): NoPathReason | undefined {
-  const planned = planOf(world);
-  if (planned.isOk() || planned.error.type !== "no-path") return undefined;
-  return planned.error.explanation;
-}
-
-function vlanRefusal(world: World): VlanUnavailable | undefined {
-  const planned = planOf(world);
-  return planned.isErr() && planned.error.type === "vlan-unavailable" ? planned.error : undefined;
-}
-
-function capped(world: World, most: number): World {
-  const cap = (rate: number): number => Math.min(rate, bandwidth(most));
-  const { request } = world;
-  const floodAllowance =
-    request.floodAllowance === undefined ? undefined : cap(request.floodAllowance);
-  return {
-    ...world,
-    hosts: world.hosts.map((host) => ({ ...host, rate: cap(host.rate) })),
-    request: { ...request, floodAllowance, bandwidth: cap(request.bandwidth) },
-  };
-}
-
-function withVlans(world: World, vlans: readonly number[]): World {
-  return { ...world, request: { ...world.request, vlans } };
-}
-
-function vlansOf(text: string): readonly number[] {
-  return text === "" ? [] : [...VlanSet.parse(text)._unsafeUnwrap()];
-}

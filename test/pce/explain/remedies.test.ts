@@ -1,0 +1,153 @@
+import * as fc from "fast-check";
+import { match } from "ts-pattern";
+import { describe, expect, test } from "vitest";
+import type { Remedies, Remedy } from "../../../src/model/refusal.ts";
+import { describeRefusal } from "../../../src/model/refusal-text.ts";
+import { explainRefusal } from "../../../src/pce/index.ts";
+import { solutionsOf } from "../brute-force.ts";
+import { settingOf, VLANS, type World, type WorldShape, worlds } from "../worlds.ts";
+import { capped, vlansOf, withVlans } from "./what-if-worlds.ts";
+
+const SHAPE: WorldShape = { hosts: { min: 2, max: 4 }, maxLinks: 8 };
+
+describe("the remedies of a refusal", { timeout: 60_000 }, () => {
+  test("are changes with which the request succeeds, and which nothing smaller of the kind does", () => {
+    fc.assert(
+      fc.property(worlds(SHAPE), (world) => {
+        const remedies = remediesOf(world);
+        for (const remedy of remedies?.changes ?? []) {
+          expect(isSolved(changed(world, remedy))).toBe(true);
+          const smaller = smallerThan(world, remedy);
+          if (smaller !== undefined) expect(isSolved(smaller)).toBe(false);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("are all there are", () => {
+    fc.assert(
+      fc.property(worlds(SHAPE), (world) => {
+        const remedies = remediesOf(world);
+        if (remedies === undefined) return;
+        expect(remedies.isComplete).toBe(true);
+        const named = (type: Remedy["type"]): boolean =>
+          remedies.changes.some((change) => change.type === type);
+        const { request, hosts } = world;
+        const others = VLANS.filter((vlan) => !request.vlans.includes(vlan));
+        expect(named("vlans")).toBe(isSolved(withVlans(world, others)));
+        expect(named("hops")).toBe(isSolved(asking(world, { maxHops: undefined })));
+        expect(named("bandwidth")).toBe(isSolved(capped(world, 1)));
+        const leftOut = hosts.filter((host) => isSolved(changed(world, without(host.id))));
+        const wanted = hosts.length < 3 ? [] : leftOut.map((host) => without(host.id));
+        expect(remedies.changes.filter((change) => change.type === "endpoint")).toEqual(wanted);
+        const allowed = [
+          ...request.excludedLinks.filter((id) =>
+            isSolved(
+              asking(world, { excludedLinks: request.excludedLinks.filter((l) => l !== id) }),
+            ),
+          ),
+          ...request.excludedNodes.filter((id) =>
+            isSolved(
+              asking(world, { excludedNodes: request.excludedNodes.filter((n) => n !== id) }),
+            ),
+          ),
+        ];
+        const exclusions = remedies.changes.filter((change) => change.type === "exclusion");
+        expect(exclusions.map(({ allow }) => Object.values(allow)[1])).toEqual(allowed);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("are said in a sentence", () => {
+    fc.assert(
+      fc.property(worlds(SHAPE), (world) => {
+        const { topology, ledger, linkState, request } = settingOf(world);
+        const refusal = explainRefusal(topology, ledger, linkState, request);
+        if (refusal.isOk() || refusal.error.type === "unknown-host-port") return;
+        const text = describeRefusal(refusal.error);
+        const { changes = [] } = refusal.error.remedies ?? {};
+        expect(text).toContain(changes.length > 0 ? "it would succeed " : "no single change");
+        for (const change of changes) {
+          if (change.type === "endpoint") expect(text).toContain(`without ${change.hostPort}`);
+          if (change.type === "vlans") expect(text).toContain(`with VLAN ${change.vlans}`);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function remediesOf(world: World): Remedies | undefined {
+  const { topology, ledger, linkState, request } = settingOf(world);
+  const planned = explainRefusal(topology, ledger, linkState, request);
+  if (planned.isOk() || planned.error.type === "unknown-host-port") return undefined;
+  return planned.error.remedies;
+}
+
+function isSolved(world: World): boolean {
+  return solutionsOf(world).length > 0;
+}
+
+function asking(world: World, change: Partial<World["request"]>): World {
+  return { ...world, request: { ...world.request, ...change } };
+}
+
+function without(host: string): Remedy {
+  return { type: "endpoint", hostPort: `${host}:eth0` };
+}
+
+/** The world with the request changed as the remedy says. */
+function changed(world: World, remedy: Remedy): World {
+  const { request, hosts } = world;
+  return match(remedy)
+    .with({ type: "vlans" }, ({ vlans }) =>
+      withVlans(
+        world,
+        vlansOf(vlans).filter((vlan) => VLANS.includes(vlan)),
+      ),
+    )
+    .with({ type: "exclusion" }, ({ allow }) =>
+      asking(world, {
+        excludedLinks: request.excludedLinks.filter(
+          (id) => allow.type !== "link-excluded" || id !== allow.link,
+        ),
+        excludedNodes: request.excludedNodes.filter(
+          (id) => allow.type !== "node-excluded" || id !== allow.node,
+        ),
+        excludedSrlgs: (request.excludedSrlgs ?? []).filter(
+          (id) => allow.type !== "srlg-excluded" || id !== allow.srlg,
+        ),
+      }),
+    )
+    .with({ type: "inclusion" }, ({ skip }) =>
+      asking(world, {
+        includedLinks: (request.includedLinks ?? []).filter(
+          (id) => skip.type !== "link" || id !== skip.link,
+        ),
+        includedNodes: (request.includedNodes ?? []).filter(
+          (id) => skip.type !== "node" || id !== skip.node,
+        ),
+      }),
+    )
+    .with({ type: "hops" }, ({ maxHops }) => asking(world, { maxHops }))
+    .with({ type: "delay" }, ({ maxDelayMs }) => asking(world, { maxDelayMs }))
+    .with({ type: "bandwidth" }, (e) => capped(world, e.bandwidth))
+    .with({ type: "endpoint" }, ({ hostPort }) => ({
+      ...world,
+      hosts: hosts.filter((host) => `${host.id}:eth0` !== hostPort),
+    }))
+    .with({ type: "start" }, () => {
+      throw new Error("these worlds end nothing");
+    })
+    .exhaustive();
+}
+
+/** The world with a little less of the change that the remedy says, where it can be less. */
+function smallerThan(world: World, remedy: Remedy): World | undefined {
+  if (remedy.type === "hops") return asking(world, { maxHops: remedy.maxHops - 1 });
+  if (remedy.type === "delay") return asking(world, { maxDelayMs: remedy.maxDelayMs - 1 });
+  if (remedy.type === "bandwidth") return capped(world, remedy.bandwidth + 1);
+  return undefined;
+}
