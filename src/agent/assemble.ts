@@ -149,7 +149,7 @@ function announce(
 ): void {
   if (after !== undefined) {
     const { project } = after;
-    const state = networkState(after, registry.linkState);
+    const state = networkState(after, registry.isSound);
     const { generation } = latestOf(after);
     events.emit({ type: "network-state", project, state, generation });
   } else if (before !== undefined) {

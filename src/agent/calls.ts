@@ -162,7 +162,7 @@ export class Calls {
   }
 
   #wrongState(record: NetworkRecord): DcnsError {
-    const state = networkState(record, this.#context.registry.linkState);
+    const state = networkState(record, this.#context.registry.isSound);
     const message = "its teardown has not ended: call teardown again";
     return { type: "wrong-state", project: record.project, state, message };
   }
@@ -170,7 +170,7 @@ export class Calls {
   #info(record: NetworkRecord): NetworkInfo {
     const { registry, griPrefix } = this.#context;
     const segments = registry.segments(record, latestOf(record));
-    return networkInfo(record, { griPrefix, linkState: registry.linkState, segments });
+    return networkInfo(record, { griPrefix, isSound: registry.isSound, segments });
   }
 }
 

@@ -12,6 +12,7 @@ import { VlanSet } from "../model/vlan-set.ts";
 import { holderOf, recordClaim, reserveGrowth } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
+import type { Soundness } from "../network/info.ts";
 import type { Realisation } from "../network/realisation.ts";
 import { type NetworkRecord, type Quarantine, realisationsOf } from "../network/record.ts";
 import { isDrawnOn, standsAlike } from "../network/standing.ts";
@@ -80,6 +81,11 @@ export class Registry {
     }
     return [...affected];
   }
+
+  /** Whether a realisation can stay on the present topology, and all its links are up. */
+  readonly isSound: Soundness = (realisation) =>
+    this.canStay(realisation) &&
+    realisation.plan.links.every(({ link }) => this.linkState.isUp(link));
 
   /** Whether a realisation can stay on the present topology. */
   canStay(realisation: Realisation): boolean {

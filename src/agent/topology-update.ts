@@ -33,6 +33,10 @@ export async function replaceTopology(
     if (!next.nodes.has(node)) watch.gone(node);
   }
   const outcomes = await Promise.all(affected.map((project) => restore(parts, project)));
+  for (const { project, error } of outcomes) {
+    const record = registry.record(project);
+    if (error !== undefined && record !== undefined) watch.announce(record);
+  }
   const told = await tellDrivers(drivers, (domain) => next.domainView(domain));
   return told.map(() => ({
     rerouted: outcomes.flatMap(({ project, error }) => (error === undefined ? [project] : [])),

@@ -126,15 +126,16 @@ export class Watch implements Disposable {
     if (link === undefined) return;
     events.emit({ type: "link-state", link, up });
     for (const record of registry.records()) {
-      if (latestOf(record).plan.links.some((one) => one.link === link)) this.#announce(record);
+      if (latestOf(record).plan.links.some((one) => one.link === link)) this.announce(record);
     }
   }
 
-  #announce(record: NetworkRecord): void {
+  /** Tells everybody how a network fares now. */
+  announce(record: NetworkRecord): void {
     const { registry, events } = this.#context;
     const { project } = record;
     const { generation } = latestOf(record);
-    const state = networkState(record, registry.linkState);
+    const state = networkState(record, registry.isSound);
     events.emit({ type: "network-state", project, state, generation });
   }
 }

@@ -1,21 +1,23 @@
 import { match } from "ts-pattern";
 import type { NetworkInfo, NetworkState, SegmentInfo } from "../model/network.ts";
-import type { LinkState } from "../pce/index.ts";
 import type { Segments } from "./forwarding.ts";
 import type { Realisation } from "./realisation.ts";
 import { latestOf, type NetworkRecord } from "./record.ts";
 
+/** Whether every link of a realisation is up, and the topology still has all that it stands on. */
+export type Soundness = (realisation: Realisation) => boolean;
+
 /** What is known about a network beside its record. */
 export interface Surroundings {
   readonly griPrefix: string;
-  readonly linkState: LinkState;
+  readonly isSound: Soundness;
   readonly segments: Segments;
 }
 
 /** What `getNetworkInfo` shows of a record. */
 export function networkInfo(record: NetworkRecord, around: Surroundings): NetworkInfo {
   const { plan, spec, generation } = latestOf(record);
-  const state = networkState(record, around.linkState);
+  const state = networkState(record, around.isSound);
   return {
     project: record.project,
     gri: `${around.griPrefix}${record.project}`,
@@ -45,18 +47,18 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
 }
 
 /** The state of a network: what is being done to it or, when nothing is, how it fares. */
-export function networkState(record: NetworkRecord, linkState: LinkState): NetworkState {
+export function networkState(record: NetworkRecord, isSound: Soundness): NetworkState {
   return match(record)
     .with({ phase: "setup" }, () => "provisioning" as const)
     .with({ phase: "modify" }, () => "modifying" as const)
     .with({ phase: "teardown" }, () => "releasing" as const)
-    .with({ phase: "stable" }, ({ current }) => stableState(current, linkState))
+    .with({ phase: "stable" }, ({ current }) => stableState(current, isSound))
     .exhaustive();
 }
 
-function stableState({ plan }: Realisation, linkState: LinkState): NetworkState {
-  if (plan.endpoints.length < 2) return "partial";
-  return plan.links.every(({ link }) => linkState.isUp(link)) ? "active" : "degraded";
+function stableState(current: Realisation, isSound: Soundness): NetworkState {
+  if (current.plan.endpoints.length < 2) return "partial";
+  return isSound(current) ? "active" : "degraded";
 }
 
 function segmentState(record: NetworkRecord): SegmentInfo["state"] {

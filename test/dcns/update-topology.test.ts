@@ -22,6 +22,15 @@ function disabled(link: string): Topology {
   return parse({ ...document, links });
 }
 
+function withPortVlans(port: string, vlans: string): Topology {
+  const document = campus().toDocument();
+  const nodes = document.nodes.map((node) => ({
+    ...node,
+    ports: node.ports.map((one) => (`${node.id}:${one.id}` === port ? { ...one, vlans } : one)),
+  }));
+  return parse({ ...document, nodes });
+}
+
 function parse(document: unknown): Topology {
   return value(Topology.parse(document));
 }
@@ -47,21 +56,33 @@ describe("updateTopology", () => {
     bed.expectNothingLeft();
   });
 
-  test("a network that has no way any more keeps what it has, and is degraded", async () => {
-    await using bed = await Testbed.start();
-    await bed.setUp("projectA", ["s1a:eth1", "s2a:eth1"], "10Mbps", 101);
-    const lonely = value(value(campus().withoutLink(linkId("s1-s2"))).withoutLink(linkId("s2-s3")));
-    const update = value(await bed.run(bed.agent.updateTopology(lonely)));
-    expect(update.rerouted).toEqual([]);
-    expect(update.failed.map(({ project, error }) => [project, error.type])).toEqual([
-      ["projectA", "no-path"],
-    ]);
-    const info = bed.info("projectA");
-    expect(info.state).toBe("degraded");
-    bed.expectWhole(info);
-    await bed.tearDown("projectA");
-    bed.expectNothingLeft();
-  });
+  test.each([
+    [
+      "no way",
+      value(value(campus().withoutLink(linkId("s1-s2"))).withoutLink(linkId("s2-s3"))),
+      "no-path",
+    ],
+    ["not its VLAN at a port", withPortVlans("s1:1", "200-299"), "vlan-unavailable"],
+  ])(
+    "a network that has %s any more keeps what it has, and is degraded",
+    async (_, next, error) => {
+      await using bed = await Testbed.start();
+      await bed.setUp("projectA", ["s1a:eth1", "s2a:eth1"], "10Mbps", 101);
+      const states: string[] = [];
+      bed.agent.events.on("network-state", ({ state }) => states.push(state));
+      const update = value(await bed.run(bed.agent.updateTopology(next)));
+      expect(update.rerouted).toEqual([]);
+      expect(update.failed.map((one) => [one.project, one.error.type])).toEqual([
+        ["projectA", error],
+      ]);
+      const info = bed.info("projectA");
+      expect(info.state).toBe("degraded");
+      expect(states.at(-1)).toBe("degraded");
+      bed.expectWhole(info);
+      await bed.tearDown("projectA");
+      bed.expectNothingLeft();
+    },
+  );
 
   test("a member whose touch point is gone can be removed; the others go on", async () => {
     await using bed = await Testbed.start();
