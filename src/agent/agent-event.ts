@@ -1,3 +1,4 @@
+import type { DcnsError } from "../model/errors.ts";
 import type { LinkId, NodeId, ProjectId } from "../model/ids.ts";
 import type { NetworkState } from "../model/network.ts";
 
@@ -9,6 +10,17 @@ export type AgentEvent =
       readonly project: ProjectId;
       readonly state: NetworkState;
       readonly generation: number;
+    }
+  /**
+   * A network left its tree for another, without a frame lost; `because` says what the old tree
+   * lacked for what was asked. Without it, the fabric has changed under the network.
+   */
+  | {
+      readonly type: "network-rerouted";
+      readonly project: ProjectId;
+      readonly from: readonly LinkId[];
+      readonly to: readonly LinkId[];
+      readonly because?: DcnsError;
     }
   /** A network is gone; nothing of it is left on any node that can be reached. */
   | { readonly type: "network-removed"; readonly project: ProjectId }

@@ -122,7 +122,13 @@ function wire(
     changed: (before, after) => announce(events, registry, before, after),
   });
   const griPrefix = options.griPrefix ?? "dcns-";
-  const calls = new Calls({ registry, transactions, drivers, griPrefix });
+  const calls = new Calls({
+    registry,
+    transactions,
+    drivers,
+    griPrefix,
+    emit: (event) => events.emit(event),
+  });
   const closing = new AbortController();
   const resumeTeardown = (project: ProjectId): void => {
     void serial.run(project, async () => {

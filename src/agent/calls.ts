@@ -5,13 +5,14 @@ import { type DomainId, networkNumber, type ProjectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { NetworkInfo, SegmentInfo } from "../model/network.ts";
 import { holderOf } from "../network/claims.ts";
-import { decideModify, decideRestoration, decideSetup } from "../network/decide.ts";
+import { type Decision, decideModify, decideRestoration, decideSetup } from "../network/decide.ts";
 import { segmentsOf } from "../network/forwarding.ts";
 import { networkInfo, networkState } from "../network/info.ts";
 import { latestOf, type NetworkRecord } from "../network/record.ts";
 import { changedSpec, type NetworkChange } from "../network/request.ts";
 import { type NetworkSpec, specDifferences } from "../network/spec.ts";
 import type { NetworkPlan as ComputedPlan } from "../pce/index.ts";
+import type { AgentEvent } from "./agent-event.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Registry } from "./registry.ts";
 import type { Transactions } from "./transaction.ts";
@@ -36,6 +37,7 @@ export interface CallsContext {
   readonly transactions: Transactions;
   readonly drivers: ReadonlyMap<DomainId, DriverBase>;
   readonly griPrefix: string;
+  readonly emit: (event: AgentEvent) => void;
 }
 
 /** What each call means, given arguments that have been read; calls of one project follow one another. */
@@ -78,7 +80,10 @@ export class Calls {
     const decision = decideModify(registry.view(), holderOf(project), record.current, change);
     if (decision.isErr()) return err(decision.error);
     const done = await transactions.change(record, project, decision.value, deadline);
-    return done.map((after) => this.#info(after));
+    return done.map((after) => {
+      this.#tellRerouted(record, decision.value);
+      return this.#info(after);
+    });
   }
 
   async tearDown(
@@ -123,7 +128,7 @@ export class Calls {
     const decision = decideRestoration(registry.view(), holderOf(project), record.current);
     if (decision.isErr()) return err(decision.error);
     const done = await transactions.change(record, project, decision.value, deadline);
-    return done.map(() => undefined);
+    return done.map(() => this.#tellRerouted(record, decision.value));
   }
 
   info(project: ProjectId): Result<NetworkInfo, NetworkNotFound> {
@@ -159,6 +164,20 @@ export class Calls {
     return differs.length === 0
       ? ok(this.#info(record))
       : err({ type: "network-exists", project: record.project, differs });
+  }
+
+  #tellRerouted(
+    { project, current }: Extract<NetworkRecord, { phase: "stable" }>,
+    { steps, target, keptTreeLacks }: Decision,
+  ): void {
+    if (steps.every(({ mode }) => mode !== "reroute")) return;
+    this.#context.emit({
+      type: "network-rerouted",
+      project,
+      from: current.plan.links.map(({ link }) => link),
+      to: target.plan.links.map(({ link }) => link),
+      ...(keptTreeLacks === undefined ? {} : { because: keptTreeLacks }),
+    });
   }
 
   #wrongState(record: NetworkRecord): DcnsError {

@@ -45,6 +45,8 @@ export interface Decision {
   readonly target: Realisation;
   readonly steps: readonly Step[];
   readonly claim: Claim;
+  /** Why the tree that there was is left, where that could have been kept but for this. */
+  readonly keptTreeLacks?: DecisionError;
 }
 
 export type DecisionError = PlanRefusal | InvalidRequest;
@@ -88,9 +90,9 @@ export function decideModify(
   const isAsRecorded = stands(view.topology, current) && !view.unsettled?.has(holder);
   if (!isAsRecorded) return decideReroute(view, holder, current, wanted);
   return decideInPlace(view, holder, current, wanted).orElse((inPlace) =>
-    decideReroute(view, holder, current, wanted).mapErr((error) =>
-      isTransition(inPlace) ? inPlace : error,
-    ),
+    decideReroute(view, holder, current, wanted)
+      .map((decision): Decision => ({ ...decision, keptTreeLacks: inPlace }))
+      .mapErr((error) => (isTransition(inPlace) ? inPlace : error)),
   );
 }
 

@@ -103,6 +103,24 @@ describe("modifyPhysicalNetwork", () => {
     },
   );
 
+  test("says that a network has left its tree, and what the tree lacked; not where it has stayed", async () => {
+    await using bed = await Testbed.start();
+    const moves = (): readonly unknown[] =>
+      bed.events.filter(({ type }) => type === "network-rerouted");
+    await bed.setUp("p", ["s4a:eth1", "s3a:eth1"], "100Mbps", 101);
+    await bed.modify("p", [], [], "200Mbps");
+    expect(moves()).toEqual([]);
+    await bed.modify("p", [], [], "2Gbps");
+    expect(moves()).toMatchObject([
+      {
+        project: "p",
+        from: ["s4-s3"],
+        to: ["s1-s2", "s1-s4", "s2-s3"],
+        because: { type: "no-path", explanation: { reason: "bandwidth" } },
+      },
+    ]);
+  });
+
   test.each(changes)(
     "$name: a change that a switch refuses leaves the network exactly as it was",
     async (one) => {
