@@ -1,5 +1,13 @@
+export {
+  type DrainPlan,
+  type DrainQuery,
+  planDrain,
+  type StuckNetwork,
+  type StuckReason,
+} from "./change/drain.ts";
 export { type EditQuery, editPlan, type FreshOptimum, type PlanEdit } from "./change/edit.ts";
 export type { Failure, FailureKinds } from "./change/failure.ts";
+export { type Move, moved, planMove, type StandingNetwork } from "./change/move.ts";
 export {
   type Backup,
   claimOfProtected,
@@ -8,9 +16,27 @@ export {
   planProtected,
   type Unprotectable,
 } from "./change/protect.ts";
+export { type Reoptimisation, type ReoptimiseQuery, reoptimise } from "./change/reoptimise.ts";
 export type { SharedLink } from "./change/reservation.ts";
+export {
+  type HitNetwork,
+  type RefusedNetwork,
+  type Restoration,
+  type RestoreQuery,
+  restoreNetworks,
+} from "./change/restore.ts";
+export type { PlanView } from "./change/view.ts";
 export { explainRefusal } from "./explain/explain-refusal.ts";
 export type { LinkCost } from "./graph/link-cost.ts";
+export {
+  type DisjointPair,
+  type DisjointPairRequest,
+  disjointPair,
+  type NoDisjointPair,
+} from "./path/disjoint-pair.ts";
+export type { Disjointness } from "./path/disjointness.ts";
+export { type KCheapestRequest, kCheapestPaths } from "./path/k-cheapest-paths.ts";
+export type { PathRequest } from "./path/path-request.ts";
 export type { Budget } from "./plan/budget.ts";
 export { edgeLoad, type Side } from "./plan/edge-load.ts";
 export { claimOf, pruneTree, reload } from "./plan/edit-plan.ts";

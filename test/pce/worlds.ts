@@ -6,7 +6,7 @@ import { bandwidth } from "../../src/model/bandwidth.ts";
 import { linkId, nodeId, portOf, vlanId } from "../../src/model/ids.ts";
 import type { Delivery, Sharing } from "../../src/model/network.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
-import type { LinkState, PlanEndpoint, PlanRequest } from "../../src/pce/index.ts";
+import type { LinkState, PathRequest, PlanEndpoint, PlanRequest } from "../../src/pce/index.ts";
 import { topologyResources } from "../../src/pce/index.ts";
 import { Topology } from "../../src/topology.ts";
 
@@ -211,6 +211,19 @@ export function settingOf(
     linkState: { isUp: (link) => !down.has(link) },
     request: requestOf(world, topology),
   };
+}
+
+/** A world with two hosts, for paths between them. */
+export interface PathSetting extends Omit<Setting, "request"> {
+  readonly request: PathRequest;
+}
+
+/** Makes a world that has two hosts. */
+export function pathSettingOf(world: World): PathSetting {
+  const { request, ...setting } = settingOf(world);
+  const [from, to] = request.endpoints;
+  if (from === undefined || to === undefined) throw new Error("a path has two ends");
+  return { ...setting, request: { ...request, endpoints: [from, to] } };
 }
 
 function documentOf(world: World, order: <T>(elements: readonly T[]) => readonly T[]): unknown {

@@ -5,6 +5,7 @@ import { type Graph, headOf } from "../graph/graph.ts";
 import { type LabelEnd, MAX_WAYS, type SearchLimit } from "./label-path.ts";
 import { boundOf, leastAhead, MAX_STOPS, type PathBound, type Stop } from "./path-bound.ts";
 import type { Weight } from "./shortest-path.ts";
+import { type Subspace, wholeSpace } from "./subspace.ts";
 import { arcsOf, countOf, isBefore, type Way } from "./way.ts";
 import { WayFront } from "./way-front.ts";
 
@@ -29,15 +30,6 @@ export interface ConstrainedQuery {
    */
   readonly passes?: (link: number) => number;
 }
-
-/** A part of all paths: those that begin with `prefix` and do not go on with one of `banned`. */
-export interface Subspace {
-  readonly prefix: readonly number[];
-  readonly banned: ReadonlySet<number>;
-}
-
-/** All paths. */
-export const wholeSpace: Subspace = { prefix: [], banned: new Set() };
 
 /**
  * Finds the cheapest path under all constraints together: labels that are the same on both sides of

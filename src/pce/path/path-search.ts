@@ -94,7 +94,7 @@ function stopsOf({ graph, request }: Scene, ends: readonly number[]): Stop[] | u
 }
 
 /** Whether a path makes all stops within the bounds on hops and delay. */
-function isWithin(query: ConstrainedQuery, arcs: readonly number[]): boolean {
+export function isWithin(query: ConstrainedQuery, arcs: readonly number[]): boolean {
   const { graph, stops, maxHops = arcs.length, maxDelayMs } = query;
   const delayMs = arcs.reduce((sum, arc) => sum + delayOf(graph, arc), 0);
   const isMade = (stop: Stop): boolean =>
@@ -124,7 +124,8 @@ function pathWeight({ availability, request }: Scene, from: Side, to: Side): Wei
   };
 }
 
-function labelledPath(
+/** The path with labels; `undefined` if there are none for it. */
+export function labelledPath(
   { graph, availability }: Scene,
   { vlans, bindings }: Ends,
   arcs: readonly number[],

@@ -1,4 +1,4 @@
-import { err, type Result } from "neverthrow";
+import { err, ok, type Result } from "neverthrow";
 import { portChannel } from "../../ledger/channel.ts";
 import type { Ledger } from "../../ledger.ts";
 import type { Topology } from "../../topology.ts";
@@ -27,17 +27,23 @@ export function sceneOf(
 
 /** Plans the network, or says on what that failed. */
 export function attempt(scene: Scene): Result<NetworkPlan, Obstacle> {
+  return readyEnds(scene).andThen((ends) => join(scene, ends).map((tree) => planOf(scene, tree)));
+}
+
+/** The endpoints of a request, if their nodes and ports can have them. */
+export function readyEnds(scene: Scene): Result<Ends, Obstacle> {
   return resolveEnds(scene).andThen((ends) => {
     const full = firstFullPort(scene);
     if (full !== undefined) return err(full);
-    return join(scene, ends).map(({ links, labelling }) => {
-      const { graph, request } = scene;
-      const labels = new Map(
-        links.map((link) => [link, labelling.labels.get(link) ?? labelling.vlan]),
-      );
-      return buildPlan({ graph, ...request, traffic: request, vlan: labelling.vlan, labels });
-    });
+    const areUsable = [...ends.terminals.keys()].every((node) => isNodeUsable(scene, node));
+    return areUsable ? ok(ends) : err({ type: "no-tree" as const });
   });
+}
+
+/** What the network of `scene` is like on this tree. */
+export function planOf({ graph, request }: Scene, { links, labelling }: LabelledTree): NetworkPlan {
+  const labels = new Map(links.map((link) => [link, labelling.labels.get(link) ?? labelling.vlan]));
+  return buildPlan({ graph, ...request, traffic: request, vlan: labelling.vlan, labels });
 }
 
 function firstFullPort({ ledger, request }: Scene): PortFull | undefined {
@@ -54,9 +60,7 @@ function firstFullPort({ ledger, request }: Scene): PortFull | undefined {
 }
 
 function join(scene: Scene, ends: Ends): Result<LabelledTree, NoTree | SearchLimit> {
-  const nodes = [...ends.terminals].map(([node, side]) => ({ node, side }));
-  if (nodes.some(({ node }) => !isNodeUsable(scene, node))) return err({ type: "no-tree" });
-  const [from, to = from, third] = nodes;
+  const [from, to = from, third] = [...ends.terminals].map(([node, side]) => ({ node, side }));
   const isPath = third === undefined && scene.availability.kept.length === 0;
   if (isPath && from !== undefined && to !== undefined) return findPath(scene, ends, from, to);
   return findTree(scene, ends);

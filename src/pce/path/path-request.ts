@@ -1,0 +1,29 @@
+import { err, ok, type Result } from "neverthrow";
+import { readyEnds } from "../plan/attempt.ts";
+import type { PlanEndpoint, PlanRequest } from "../plan/plan.ts";
+import type { Ends, Obstacle, Scene } from "../plan/scene.ts";
+import type { ConstrainedQuery } from "./constrained-path.ts";
+import { MAX_STOPS } from "./path-bound.ts";
+import { pathQuery } from "./path-search.ts";
+
+/** A request for paths between two endpoints. */
+export interface PathRequest extends Omit<PlanRequest, "endpoints" | "keep"> {
+  readonly endpoints: readonly [PlanEndpoint, PlanEndpoint];
+}
+
+/** The endpoints of a request for paths, and what a path between them must be like. */
+export interface PathEnds {
+  readonly ends: Ends;
+  readonly query: ConstrainedQuery;
+}
+
+/** What the request of `scene`, which has two endpoints, asks of a path. */
+export function pathEndsOf(scene: Scene): Result<PathEnds, Obstacle> {
+  return readyEnds(scene).andThen((ends): Result<PathEnds, Obstacle> => {
+    const [from, to = from] = [...ends.terminals].map(([node, side]) => ({ node, side }));
+    const query = from && to && pathQuery(scene, ends, from, to);
+    if (query === undefined) return err({ type: "no-tree" });
+    if (query.stops.length > MAX_STOPS) return err({ type: "search-limit", limit: MAX_STOPS });
+    return ok({ ends, query });
+  });
+}
