@@ -34,8 +34,16 @@ export interface Graph {
   readonly delaysMs: Float64Array;
   /** The links of each shared risk link group, ascending. */
   readonly srlgs: ReadonlyMap<string, readonly number[]>;
+  readonly metricRange: MetricRange;
   /** Of each node: 1 if it can change the VLAN of a frame. */
   readonly translates: Uint8Array;
+}
+
+/** What metrics there are on the links that have arcs. */
+export interface MetricRange {
+  readonly least: number;
+  readonly greatest: number;
+  readonly areWhole: boolean;
 }
 
 /** The position of an arc that no node has. */
@@ -101,6 +109,7 @@ function compile(topology: Topology): Graph {
   }
   const metrics = Float64Array.from(links, (link) => link.metric);
   const { offsets, arcs } = adjacency(nodes.length, heads, enabled);
+  const steps = Float64Array.from(arcs, (arc) => metrics[arc >> 1] ?? 0);
   return {
     nodeIds: nodes.map((node) => node.id),
     linkIds: links.map((link) => link.id),
@@ -110,7 +119,8 @@ function compile(topology: Topology): Graph {
     arcs,
     heads,
     targets: arcs.map((arc) => heads[arc] ?? 0),
-    steps: Float64Array.from(arcs, (arc) => metrics[arc >> 1] ?? 0),
+    steps,
+    metricRange: rangeOf(steps),
     positions: positionsOf(arcs, heads.length),
     metrics,
     delaysMs: Float64Array.from(links, (link) => link.delayMs),
@@ -154,6 +164,12 @@ function adjacency(
     next[tail(arc)] = at + 1;
   }
   return { offsets, arcs };
+}
+
+function rangeOf(steps: Float64Array): MetricRange {
+  const least = steps.reduce((x, y) => Math.min(x, y), Number.POSITIVE_INFINITY);
+  const greatest = steps.reduce((x, y) => Math.max(x, y), 0);
+  return { least, greatest, areWhole: steps.every(Number.isInteger) };
 }
 
 function positionsOf(arcs: Uint32Array, arcCount: number): Uint32Array {

@@ -1,11 +1,15 @@
+import type { MonotoneQueue } from "./monotone-queue.ts";
+
 /**
- * A binary min-heap of numbers, ordered by cost and then by hops; arrays grow by doubling.
+ * A min-heap of numbers with four children to a node, ordered by cost and then by hops; arrays grow
+ * by doubling. Four children lie side by side in memory, which makes it faster than a binary heap
+ * (LaMarca and Ladner, The Influence of Caches on the Performance of Heaps, 1996).
  *
  * The same item may be in it more than once: whoever pops it a second time skips it. That beats
  * decreasing keys in place on sparse graphs (Chen, Chowdhury, Ramachandran, Lan Roche and Tong,
  * Priority Queues and Dijkstra's Algorithm, 2007).
  */
-export class MinHeap {
+export class MinHeap implements MonotoneQueue {
   size = 0;
   #costs = new Float64Array(INITIAL);
   #hops = new Uint32Array(INITIAL);
@@ -15,12 +19,20 @@ export class MinHeap {
     if (this.size === this.#items.length) this.#grow();
     let at = this.size++;
     while (at > 0) {
-      const parent = (at - 1) >> 1;
+      const parent = (at - 1) >> 2;
       if (!this.#isAfter(parent, cost, hops)) break;
       this.#move(parent, at);
       at = parent;
     }
     this.#set(at, cost, hops, item);
+  }
+
+  least(): number {
+    return this.size === 0 ? Number.POSITIVE_INFINITY : (this.#costs[0] ?? 0);
+  }
+
+  peek(): number {
+    return this.size === 0 ? -1 : (this.#items[0] ?? 0);
   }
 
   /** The lowest item, which is taken out; -1 if there is none. */
@@ -31,13 +43,8 @@ export class MinHeap {
     const cost = this.#costs[last] ?? 0;
     const hops = this.#hops[last] ?? 0;
     let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= last) break;
-      const right = child + 1;
-      const rightFirst =
-        right < last && this.#isAfter(child, this.#costs[right] ?? 0, this.#hops[right] ?? 0);
-      if (rightFirst) child = right;
+    for (let first = 1; first < last; first = 4 * at + 1) {
+      const child = this.#lowest(first, Math.min(first + 4, last));
       if (this.#isAfter(child, cost, hops)) break;
       this.#move(child, at);
       at = child;
@@ -48,6 +55,15 @@ export class MinHeap {
 
   clear(): void {
     this.size = 0;
+  }
+
+  /** The lowest entry from `first` up to `end`. */
+  #lowest(first: number, end: number): number {
+    let lowest = first;
+    for (let at = first + 1; at < end; at++) {
+      if (this.#isAfter(lowest, this.#costs[at] ?? 0, this.#hops[at] ?? 0)) lowest = at;
+    }
+    return lowest;
   }
 
   /** Whether the entry at `at` comes strictly after one with these keys. */
