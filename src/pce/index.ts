@@ -26,8 +26,17 @@ export {
   restoreNetworks,
 } from "./change/restore.ts";
 export type { PlanView } from "./change/view.ts";
+export {
+  type Alternative,
+  explainPlan,
+  type LinkFailure,
+  type PlanExplanation,
+  type TightLink,
+} from "./explain/explain-plan.ts";
 export { explainRefusal } from "./explain/explain-refusal.ts";
+export type { Measure } from "./explain/plan-cost.ts";
 export type { LinkCost } from "./graph/link-cost.ts";
+export { cheapestWalk, type Walk, type WalkRequest, type WalkStep } from "./path/cheapest-walk.ts";
 export {
   type DisjointPair,
   type DisjointPairRequest,

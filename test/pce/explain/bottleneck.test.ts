@@ -28,7 +28,7 @@ describe("the cut of a refusal for bandwidth", { timeout: 60_000 }, () => {
         expect(links.size).toBe(Math.min(...cuts.map((cut) => cut.length)));
         expect(reason.isProven).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -44,7 +44,7 @@ describe("the cut of a refusal for bandwidth", { timeout: 60_000 }, () => {
           expect(Math.max(...most)).toBe(reason.largest);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

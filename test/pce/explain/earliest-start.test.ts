@@ -62,7 +62,7 @@ describe("the earliest start", { timeout: 60_000 }, () => {
         const named = refusal.changes.find((change) => change.type === "start");
         expect(named).toEqual(fits === undefined ? undefined : { type: "start", start: fits });
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 });

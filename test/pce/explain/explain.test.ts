@@ -21,7 +21,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
         const shared = world.request.sharing === "shared" ? world.request.bandwidth : 0;
         expect(reason.required).toBe(Math.max(...rates, shared));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -40,7 +40,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
           expect(holders).toEqual(used === 0 ? [] : [{ holder: `on ${link}`, bandwidth: used }]);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -59,7 +59,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
           expect(planOf(world, { vlans: VlanSet.of(vlan) }).isOk()).toBe(true);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -91,7 +91,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
         }
         if (refusal !== undefined) expect(refusal.conflicts).not.toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -107,7 +107,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
         const enough = { ...world.request, maxHops: reason.fewest };
         expect(solutionsOf(capped({ ...world, request: enough }, 0))).not.toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -134,7 +134,7 @@ describe("a refusal", { timeout: 60_000 }, () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -21,7 +21,7 @@ describe("the remedies of a refusal", { timeout: 60_000 }, () => {
           if (smaller !== undefined) expect(isSolved(smaller)).toBe(false);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
@@ -56,7 +56,7 @@ describe("the remedies of a refusal", { timeout: 60_000 }, () => {
         const exclusions = remedies.changes.filter((change) => change.type === "exclusion");
         expect(exclusions.map(({ allow }) => Object.values(allow)[1])).toEqual(allowed);
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
@@ -74,7 +74,7 @@ describe("the remedies of a refusal", { timeout: 60_000 }, () => {
           if (change.type === "vlans") expect(text).toContain(`with VLAN ${change.vlans}`);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     );
   });
 });
