@@ -168,9 +168,9 @@ export class Calls {
 
   #tellRerouted(
     { project, current }: Extract<NetworkRecord, { phase: "stable" }>,
-    { steps, target, keptTreeLacks }: Decision,
+    { mode, target, keptTreeLacks }: Decision,
   ): void {
-    if (steps.every(({ mode }) => mode !== "reroute")) return;
+    if (mode !== "reroute") return;
     this.#context.emit({
       type: "network-rerouted",
       project,

@@ -5,7 +5,7 @@ import type { NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
 import { claimBeyond, recordClaim } from "../network/claims.ts";
 import type { Decision } from "../network/decide.ts";
 import type { Owner, Segments } from "../network/forwarding.ts";
-import { currentOf, type NetworkRecord, type Quarantine } from "../network/record.ts";
+import type { currentOf, NetworkRecord, Quarantine } from "../network/record.ts";
 import { type Stage, stages } from "../network/transition.ts";
 import type { Conductor } from "./conductor.ts";
 import type { Deadline } from "./deadline.ts";
@@ -50,7 +50,7 @@ export class Transactions {
     const { journal, conductor, clock } = this.#context;
     const begun = this.#begin(before, project, decision);
     const from = this.#segments(begun, before?.current);
-    const way = this.#wayTo(begun, before, decision);
+    const way = stages(from, this.#segments(begun, decision.target), decision.mode);
     const unsupported = way.map(({ state }) => conductor.unsupported(state)).find(Boolean);
     if (unsupported !== undefined) return err(unsupported);
 
@@ -150,17 +150,6 @@ export class Transactions {
     }
     const number = registry.nextNumber();
     return { project, number, createdAt: now, updatedAt: now, phase: "setup", target };
-  }
-
-  /** Every stage between what is and the target. */
-  #wayTo(owner: Owner, before: NetworkRecord | undefined, { steps }: Decision): readonly Stage[] {
-    let last = this.#segments(owner, before === undefined ? undefined : currentOf(before));
-    return steps.flatMap(({ mode, to }) => {
-      const next = this.#segments(owner, to);
-      const between = stages(last, next, mode);
-      last = next;
-      return between;
-    });
   }
 
   /** Goes back to `before`; gives the error that the caller hears. */

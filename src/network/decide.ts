@@ -34,16 +34,10 @@ export interface View {
   readonly unsettled?: ReadonlySet<string>;
 }
 
-/** One leg of a change: what the network becomes, and how it gets there without a frame lost. */
-export interface Step {
-  readonly mode: TransitionMode;
-  readonly to: Realisation;
-}
-
-/** A decided change: the steps, the last of which makes the target, and what they hold meanwhile. */
+/** A decided change: what the network becomes, how it gets there, and what it holds meanwhile. */
 export interface Decision {
   readonly target: Realisation;
-  readonly steps: readonly Step[];
+  readonly mode: TransitionMode;
   readonly claim: Claim;
   /** Why the tree that there was is left, where that could have been kept but for this. */
   readonly keptTreeLacks?: DecisionError;
@@ -63,7 +57,7 @@ export function decideSetup(
     const target: Realisation = { generation: 1, spec, plan };
     return {
       target,
-      steps: [{ mode: "in-place", to: target }],
+      mode: "in-place",
       claim: claimOf(plan, holder, always),
     };
   });
@@ -146,15 +140,7 @@ function decideInPlace(
           ? ok(target)
           : realised({ ...view, ledger: withCutLabels(view.ledger, holder, current.plan, keep) }),
       )
-      .andThen((target) => {
-        const steps: readonly Step[] = [{ mode: "in-place", to: target }];
-        const claim = claimOfChange(topology, holder, {
-          old: current,
-          next: target,
-          mode: "in-place",
-        });
-        return whileBothStand(view.ledger, { target, steps, claim });
-      });
+      .andThen((target) => changeTo(view, holder, current, { target, mode: "in-place" }));
   });
 }
 
@@ -165,20 +151,22 @@ function decideReroute(
   wanted: Wanted,
 ): Result<Decision, DecisionError> {
   const beside = { ...view, ledger: withOldLinks(view.ledger, holder, current.plan) };
-  return planWanted(beside, holder, wanted)
-    .map((plan): Decision => {
-      const target: Realisation = { generation: current.generation + 1, spec: wanted.spec, plan };
-      const change = { old: current, next: target, mode: "reroute" } as const;
-      const claim = claimOfChange(view.topology, holder, change);
-      return { target, steps: [{ mode: "reroute", to: target }], claim };
-    })
-    .andThen((decision) => whileBothStand(view.ledger, decision));
+  return planWanted(beside, holder, wanted).andThen((plan) => {
+    const target = { generation: current.generation + 1, spec: wanted.spec, plan };
+    return changeTo(view, holder, current, { target, mode: "reroute" });
+  });
 }
 
-/** What was and what comes may both send for a moment; where there is no room for that, say so. */
-function whileBothStand(ledger: Ledger, decision: Decision): Result<Decision, NoPath> {
-  const growth = reserveGrowth(ledger, decision.claim);
-  if (growth.isOk()) return ok(decision);
+/** What was and what comes may both send for a moment; where there is no room for that, says so. */
+function changeTo(
+  { topology, ledger }: View,
+  holder: string,
+  old: Realisation,
+  { target, mode }: Pick<Decision, "target" | "mode">,
+): Result<Decision, NoPath> {
+  const claim = claimOfChange(topology, holder, { old, next: target, mode });
+  const growth = reserveGrowth(ledger, claim);
+  if (growth.isOk()) return ok({ target, mode, claim });
   const { error } = growth;
   invariant(error.type === "over-commit", "labels of the new tree were free");
   const { channel, amount: required, residual } = error;

@@ -8,9 +8,10 @@ import type { Segments } from "./forwarding.ts";
  * How one realisation becomes the next without a frame lost between endpoints that stay, and
  * without a frame looping, doubled or leaked at any moment in between:
  *
- * - `in-place`: one tree contains the other, with the same labels; rates and the tags at the edges
- *   may differ. Every node changes by itself, in any order: a branch that is joined before it is
- *   laid, or laid before it is joined, carries nothing, and the rest of the tree is not touched.
+ * - `in-place`: what the two trees have in common, links with the same label, is one tree, and each
+ *   has branches of its own beside it; rates and the tags at the edges may differ. Every node changes
+ *   by itself, in any order: a branch that is joined before it is laid, or laid before it is joined,
+ *   carries nothing further, and what is common is not touched.
  * - `reroute`: another tree, whose labels differ from this one's on every link that both use. The
  *   new trunks are laid first; then each edge turns its own frames into them (a frame follows either
  *   tree, never both); then the old trunks are cleared. It is the two-phase update of Reitblatt et

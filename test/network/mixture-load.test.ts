@@ -13,6 +13,7 @@ import type { NetworkSpec } from "../../src/network/spec.ts";
 import { stages } from "../../src/network/transition.ts";
 import { allLinksUp, topologyResources } from "../../src/pce/index.ts";
 import type { Topology } from "../../src/topology.ts";
+import { checkWay } from "./frame-walk.ts";
 import { type Draw, drawFrom, owner, randomHosts, randomTopology } from "./random-tree.ts";
 
 const holder = "project p";
@@ -24,18 +25,6 @@ function tablesOf(segments: Segments): Tables {
   return new Map(
     [...segments.values()].flatMap(({ nodes }) => nodes.map((each) => [each.node, each] as const)),
   );
-}
-
-/** Every state that a node may be left in while the change is carried out, or undone. */
-function statesOf(topology: Topology, from: Realisation, { steps }: Decision): readonly Tables[] {
-  let last = segmentsOf(topology, owner, from);
-  const states = [last];
-  for (const { mode, to } of steps) {
-    const next = segmentsOf(topology, owner, to);
-    states.push(...stages(last, next, mode).map(({ state }) => state));
-    last = next;
-  }
-  return states.map(tablesOf);
 }
 
 /** Some nodes in one of the states, some in another: a node out of reach stays as it was. */
@@ -141,7 +130,7 @@ function someChange(
 
 describe("decideModify", () => {
   test.each(["hose", "shared"] as const)(
-    "claims all that the links and ports of a %s network may carry, whichever nodes have changed and which not",
+    "no frame of a %s network strays, and its claim covers all, whichever nodes have changed and which not",
     (sharing) => {
       let changes = 0;
       fc.assert(
@@ -156,7 +145,11 @@ describe("decideModify", () => {
           for (const { channel, amount } of decision.claim.bandwidth) {
             claimed.set(channel, (claimed.get(channel) ?? 0) + amount);
           }
-          const states = statesOf(topology, from, decision);
+          const old = segmentsOf(topology, owner, from);
+          const next = segmentsOf(topology, owner, decision.target);
+          const way = stages(old, next, decision.mode).map(({ state }) => state);
+          checkWay(draw, topology, { from, to: decision.target }, way);
+          const states = [old, ...way].map(tablesOf);
           for (let i = 0; i < 20; i++) {
             for (const [channel, load] of loads(topology, mixture(draw, states))) {
               const held = claimed.get(channel) ?? 0;
