@@ -5,7 +5,8 @@ import type { NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
 import { claimBeyond, recordClaim } from "../network/claims.ts";
 import type { Decision } from "../network/decide.ts";
 import type { Owner, Segments } from "../network/forwarding.ts";
-import type { currentOf, NetworkRecord, Quarantine } from "../network/record.ts";
+import type { Realisation } from "../network/realisation.ts";
+import type { NetworkRecord, Quarantine } from "../network/record.ts";
 import { type Stage, stages } from "../network/transition.ts";
 import type { Conductor } from "./conductor.ts";
 import type { Deadline } from "./deadline.ts";
@@ -174,7 +175,7 @@ export class Transactions {
     return failure.type === "driver-failed" ? { ...failure, pending } : failure;
   }
 
-  #segments(owner: Owner, realisation: ReturnType<typeof currentOf>): Segments {
+  #segments(owner: Owner, realisation: Realisation | undefined): Segments {
     return realisation === undefined
       ? new Map()
       : this.#context.registry.segments(owner, realisation);
