@@ -1,0 +1,32 @@
+import { CostHeap } from "./cost-heap.ts";
+import type { SteinerGraph } from "./steiner-graph.ts";
+
+/**
+ * The cost of a cheapest path from `source` to each node, infinity where there is none; with `limit`,
+ * also where it would cost more. Dijkstra (1959) with a binary heap: O((V + E) log V).
+ */
+export function distancesFrom(
+  graph: SteinerGraph,
+  source: number,
+  limit: number = Number.POSITIVE_INFINITY,
+): Float64Array {
+  const { offsets, heads, slotCosts } = graph;
+  const distances = new Float64Array(graph.nodeCount).fill(Number.POSITIVE_INFINITY);
+  const heap = new CostHeap();
+  distances[source] = 0;
+  heap.push(0, source);
+  while (heap.size > 0) {
+    const cost = heap.lowest;
+    const node = heap.pop();
+    if (cost > (distances[node] ?? 0)) continue;
+    const end = offsets[node + 1] ?? 0;
+    for (let slot = offsets[node] ?? 0; slot < end; slot++) {
+      const head = heads[slot] ?? 0;
+      const way = cost + (slotCosts[slot] ?? 0);
+      if (way >= (distances[head] ?? 0) || way > limit) continue;
+      distances[head] = way;
+      heap.push(way, head);
+    }
+  }
+  return distances;
+}

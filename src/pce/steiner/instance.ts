@@ -1,0 +1,49 @@
+import type { SteinerGraph } from "./steiner-graph.ts";
+
+/**
+ * What is left of a problem after reductions: a graph whose edges stand for one or more edges of the
+ * graph it began with, and the edges that are in the tree in any case.
+ */
+export interface Instance {
+  readonly graph: SteinerGraph;
+  /** Of each edge, for {@link EdgeHistory}. */
+  readonly histories: Int32Array;
+  /** Of the edges that are in the tree in any case. */
+  readonly fixed: readonly number[];
+  readonly fixedCost: number;
+}
+
+/** `graph` before any reduction. */
+export function wholeInstance(graph: SteinerGraph): Instance {
+  const histories = Int32Array.from({ length: graph.edgeCount }, (_, edge) => edge);
+  return { graph, histories, fixed: [], fixedCost: 0 };
+}
+
+/** What edges stand for: the numbers below `count` for themselves, later ones for two others. */
+export class EdgeHistory {
+  readonly #count: number;
+  readonly #firsts: number[] = [];
+  readonly #seconds: number[] = [];
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  /** An edge in place of two in a row. */
+  joined(first: number, second: number): number {
+    this.#firsts.push(first);
+    this.#seconds.push(second);
+    return this.#count + this.#firsts.length - 1;
+  }
+
+  /** The edges of the first graph that `edges` of `instance` and its fixed ones stand for. */
+  expanded({ histories, fixed }: Instance, edges: readonly number[]): readonly number[] {
+    const open = [...fixed, ...edges.map((edge) => histories[edge] ?? 0)];
+    const found: number[] = [];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (at < this.#count) found.push(at);
+      else open.push(this.#firsts[at - this.#count] ?? 0, this.#seconds[at - this.#count] ?? 0);
+    }
+    return found;
+  }
+}

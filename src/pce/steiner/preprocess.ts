@@ -1,0 +1,100 @@
+import { useless } from "./bound-test.ts";
+import type { SearchState } from "./branch-and-bound.ts";
+import { dualAscent } from "./dual-ascent.ts";
+import { costOfEdges } from "./edge-tree.ts";
+import type { Instance } from "./instance.ts";
+import { polished, treeOfAscent } from "./polish.ts";
+import { longEdges } from "./special-distance.ts";
+import { WorkingGraph } from "./working-graph.ts";
+
+/** What is left to search, and what a tree costs at least. */
+export interface Preprocessed {
+  readonly instance: Instance;
+  readonly lowerBound: number;
+}
+
+/** The most rounds of reduction. */
+const MAX_ROUNDS = 8;
+
+/** A round that takes out less than this share of edges is the last. */
+const WORTH_MORE = 0.05;
+
+/**
+ * Reduces an instance in rounds: degree tests, special distances, and the bounds of a dual ascent from
+ * another terminal each, which also give trees. A minimum tree, and one as cheap as the incumbent,
+ * stays. Ends early when the effort is spent, or the best tree is known to be one.
+ */
+export function preprocessed(whole: Instance, state: SearchState): Preprocessed {
+  let found: Preprocessed = { instance: whole, lowerBound: 0 };
+  offerTree(whole, state.incumbent.edges, state);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const before = found.instance.graph.edgeCount;
+    if (round > 0) found = { ...found, instance: withoutLongEdges(found.instance, state) };
+    found = boundedOnce(found, state, round);
+    if (state.effort.isSpent() || isSettled(found, state)) return found;
+    const { edgeCount } = found.instance.graph;
+    if (edgeCount > before * (1 - WORTH_MORE) && round > 1) break;
+  }
+  return found;
+}
+
+function isSettled({ instance, lowerBound }: Preprocessed, { incumbent }: SearchState): boolean {
+  return instance.graph.terminals.length < 2 || lowerBound >= incumbent.target;
+}
+
+/** A dual ascent, the trees that it leads to, and the degree tests without the edges of no use. */
+function boundedOnce(before: Preprocessed, state: SearchState, round: number): Preprocessed {
+  const { incumbent, effort, history } = state;
+  const { instance } = before;
+  const { graph, fixedCost } = instance;
+  if (graph.terminals.length < 2) {
+    incumbent.offer(instance, []);
+    return { instance, lowerBound: Math.min(incumbent.cost, fixedCost) };
+  }
+  const root = graph.terminals[(round * ROOT_STEP) % graph.terminals.length] ?? 0;
+  const ascent = dualAscent(graph, root, effort);
+  const lowerBound = Math.max(before.lowerBound, fixedCost + ascent.lowerBound);
+  offerTree(instance, treeOfAscent(graph, ascent), state);
+  if (lowerBound >= incumbent.target || effort.isSpent()) return { instance, lowerBound };
+  const most = incumbent.cost * (1 + ROUNDING) - fixedCost;
+  const left = new WorkingGraph(instance, history);
+  for (const edge of useless(graph, ascent, most)) left.removeEdge(edge);
+  left.settleAll();
+  effort.charge(ROUND_WORK * graph.edgeCount);
+  return { instance: left.compiled(), lowerBound };
+}
+
+/** Which terminal is the root next; successive ones lie near each other in some inputs. */
+const ROOT_STEP = 7;
+
+/** What a round is charged besides its ascent, for each edge. */
+const ROUND_WORK = 20;
+
+/** Costs nearer than this, relative to their size, are the same. */
+const ROUNDING = 1e-10;
+
+function withoutLongEdges(instance: Instance, state: SearchState): Instance {
+  const graph = new WorkingGraph(instance, state.history);
+  for (const edge of longEdges(instance.graph)) graph.removeEdge(edge);
+  graph.settleAll();
+  state.effort.charge(ROUND_WORK * instance.graph.edgeCount);
+  return graph.compiled();
+}
+
+/** Searches around a tree, where the graph is small enough for that to be quick. */
+function offerTree(
+  instance: Instance,
+  tree: readonly number[] | undefined,
+  { incumbent, effort }: SearchState,
+): void {
+  if (tree === undefined) return;
+  const { graph, fixedCost } = instance;
+  incumbent.offer(instance, tree);
+  const share = effort.part(POLISH_SHARE * graph.edgeCount);
+  const better = polished(graph, tree, share);
+  effort.charge(share.work);
+  if (fixedCost + costOfEdges(graph, better) < incumbent.cost) incumbent.offer(instance, better);
+}
+
+/** How often a local search may go through all edges. */
+const POLISH_SHARE = 100;
