@@ -4,7 +4,6 @@ import type { LinkId, NodeId } from "../../model/ids.ts";
 import { invariant } from "../../model/invariant.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { Topology } from "../../topology.ts";
-import { explain } from "../explain/explain.ts";
 import { endsOf, headOf, linkIdOf, nodeIdOf } from "../graph/graph.ts";
 import { type LabelQuery, networkVlans } from "../labels/label-assignment.ts";
 import { attempt, planOf, sceneOf } from "../plan/attempt.ts";
@@ -14,7 +13,7 @@ import { costOfPath } from "./cheapest-paths.ts";
 import type { ConstrainedQuery } from "./constrained-path.ts";
 import type { Disjointness } from "./disjointness.ts";
 import { type ArcPair, PairSearch } from "./pair-search.ts";
-import { type PathEnds, type PathRequest, pathEndsOf } from "./path-request.ts";
+import { type PathEnds, type PathRequest, pathEndsOf, refusalOf } from "./path-request.ts";
 import { labelledPath } from "./path-search.ts";
 import { cheapestPath } from "./shortest-path.ts";
 import { compareArcs } from "./way.ts";
@@ -61,10 +60,8 @@ export function disjointPair(
   request: DisjointPairRequest,
 ): Result<DisjointPair, PlanRefusal | NoDisjointPair> {
   const scene = sceneOf(topology, ledger, linkState, request);
-  return found(scene, request.disjoint).orElse((obstacle) =>
-    obstacle.type === "no-disjoint-pair"
-      ? err(obstacle)
-      : explain(scene, obstacle).andThen(() => err(nothingShared(request.disjoint))),
+  return found(scene, request.disjoint).mapErr((obstacle) =>
+    obstacle.type === "no-disjoint-pair" ? obstacle : refusalOf(scene, obstacle),
   );
 }
 

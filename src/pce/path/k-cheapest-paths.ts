@@ -1,12 +1,11 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Ledger } from "../../ledger.ts";
 import type { Topology } from "../../topology.ts";
-import { explain } from "../explain/explain.ts";
 import { planOf, sceneOf } from "../plan/attempt.ts";
 import type { LinkState, NetworkPlan, PlanRefusal } from "../plan/plan.ts";
 import type { Obstacle, Scene } from "../plan/scene.ts";
 import { cheapestPaths } from "./cheapest-paths.ts";
-import { type PathRequest, pathEndsOf } from "./path-request.ts";
+import { type PathRequest, pathEndsOf, refusalOf } from "./path-request.ts";
 import { labelledPath } from "./path-search.ts";
 
 /** A request for the cheapest paths between two endpoints. */
@@ -29,9 +28,7 @@ export function kCheapestPaths(
   request: KCheapestRequest,
 ): Result<readonly NetworkPlan[], PlanRefusal> {
   const scene = sceneOf(topology, ledger, linkState, request);
-  return found(scene, request.count).orElse((obstacle) =>
-    explain(scene, obstacle).map((plan) => [plan]),
-  );
+  return found(scene, request.count).mapErr((obstacle) => refusalOf(scene, obstacle));
 }
 
 function found(scene: Scene, count: number): Result<readonly NetworkPlan[], Obstacle> {

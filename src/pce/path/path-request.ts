@@ -1,6 +1,8 @@
 import { err, ok, type Result } from "neverthrow";
+import { invariant } from "../../model/invariant.ts";
+import { explain } from "../explain/explain.ts";
 import { readyEnds } from "../plan/attempt.ts";
-import type { PlanEndpoint, PlanRequest } from "../plan/plan.ts";
+import type { PlanEndpoint, PlanRefusal, PlanRequest } from "../plan/plan.ts";
 import type { Ends, Obstacle, Scene } from "../plan/scene.ts";
 import type { ConstrainedQuery } from "./constrained-path.ts";
 import { MAX_STOPS } from "./path-bound.ts";
@@ -26,4 +28,11 @@ export function pathEndsOf(scene: Scene): Result<PathEnds, Obstacle> {
     if (query.stops.length > MAX_STOPS) return err({ type: "search-limit", limit: MAX_STOPS });
     return ok({ ends, query });
   });
+}
+
+/** Why there is no path, in the words of a refusal. */
+export function refusalOf(scene: Scene, obstacle: Obstacle): PlanRefusal {
+  const explained = explain(scene, obstacle);
+  invariant(explained.isErr(), "where no path was found there is none");
+  return explained.error;
 }
