@@ -85,6 +85,7 @@ function withInstruction(
         : refuse("bad-instruction", "bad-table-id");
     case "experimenter":
       return refuse("bad-instruction", "bad-experimenter");
+    case "stat-trigger":
     case "unknown":
       return refuse("bad-instruction", "unknown-instruction");
     default:

@@ -53,7 +53,22 @@ export interface Rejection {
 /** What a switch tells unasked. */
 export type Notice = Extract<
   OfMessage,
-  { readonly type: "packet-in" | "port-status" | "flow-removed" | "experimenter" | "unknown" }
+  {
+    readonly type:
+      | "packet-in"
+      | "port-status"
+      | "flow-removed"
+      | "role-status"
+      | "table-status"
+      | "requestforward"
+      | "controller-status"
+      | "nx-packet-in"
+      | "nx-packet-in2"
+      | "nx-flow-monitor-paused"
+      | "nx-flow-monitor-resumed"
+      | "experimenter"
+      | "unknown";
+  }
 >;
 
 /** A reply or an error that no outstanding message explains: late, or to a message not tracked. */

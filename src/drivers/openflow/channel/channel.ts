@@ -210,6 +210,14 @@ export class Channel<Tag> {
       case "packet-in":
       case "port-status":
       case "flow-removed":
+      case "role-status":
+      case "table-status":
+      case "requestforward":
+      case "controller-status":
+      case "nx-packet-in":
+      case "nx-packet-in2":
+      case "nx-flow-monitor-paused":
+      case "nx-flow-monitor-resumed":
       case "experimenter":
       case "unknown":
         if (!this.#outstanding.awaits(xid)) return [{ type: "notice", message }];

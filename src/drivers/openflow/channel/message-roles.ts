@@ -11,6 +11,7 @@ const replyTypes = {
   "queue-get-config-request": "queue-get-config-reply",
   "role-request": "role-reply",
   "get-async-request": "get-async-reply",
+  "bundle-control": "bundle-control",
   experimenter: "experimenter",
 } as const;
 
@@ -32,6 +33,7 @@ export type CommandMessage = Extract<
       | "set-config"
       | "set-async"
       | "packet-out"
+      | "bundle-add"
       | "experimenter";
   }
 >;

@@ -26,6 +26,15 @@ export const GROUP_ALL = 0xfffffffc;
 /** No group in particular: a wildcard in requests and deletes. */
 export const GROUP_ANY = 0xffffffff;
 
+/** Highest number a bucket may have. */
+export const BUCKET_MAX = 0xffffff00;
+/** Before all buckets, in `insert-bucket`; the first one, in `remove-bucket`. */
+export const BUCKET_FIRST = 0xfffffffd;
+/** After all buckets, in `insert-bucket`; the last one, in `remove-bucket`. */
+export const BUCKET_LAST = 0xfffffffe;
+/** All buckets of a group. */
+export const BUCKET_ALL = 0xffffffff;
+
 /** Highest number a meter may have. */
 export const METER_MAX = 0xffff0000;
 /** Polices the packets that the switch sends to the controller. */
@@ -49,6 +58,20 @@ export const MAX_LEN_NO_BUFFER = 0xffff;
 /** The bit of `vlan_vid` that says a tag is there (OFPVID_PRESENT). */
 export const VLAN_PRESENT = 0x1000;
 
+/** Bits of `BundleControl.flags` and `BundleAdd.flags`; all messages of a bundle have the same. */
+export const bundleFlag = { atomic: 0x1, ordered: 0x2, time: 0x4 } as const;
+
+/** Bits of `FlowMonitorRequest.flags`. */
+export const flowMonitorFlag = {
+  initial: 0x1,
+  add: 0x2,
+  removed: 0x4,
+  modify: 0x8,
+  instructions: 0x10,
+  noAbbreviations: 0x20,
+  onlyOwn: 0x40,
+} as const;
+
 /** Bits of `FlowMod.flags` and `FlowStats.flags`. */
 export const flowFlag = {
   sendFlowRemoved: 0x1,
@@ -57,6 +80,9 @@ export const flowFlag = {
   noPacketCounts: 0x8,
   noByteCounts: 0x10,
 } as const;
+
+/** Bits of the flags of a `stat-trigger` instruction: at every multiple, and at the first only. */
+export const statTriggerFlag = { periodic: 0x1, onlyFirst: 0x2 } as const;
 
 /** Bits of `MeterMod.flags` and `MeterConfig.flags`. */
 export const meterFlag = { kbps: 0x1, pktps: 0x2, burst: 0x4, stats: 0x8 } as const;
@@ -81,6 +107,8 @@ export const capability = {
   ipReassembly: 0x20,
   queueStats: 0x40,
   portBlocked: 0x100,
+  bundles: 0x200,
+  flowMonitoring: 0x400,
 } as const;
 
 /** Bits of `GroupFeatures.capabilities`. */

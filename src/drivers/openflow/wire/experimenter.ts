@@ -2,7 +2,7 @@
 export interface ExperimenterMessage {
   readonly type: "experimenter";
   readonly experimenter: number;
-  /** The organisation's own number of the message. */
-  readonly expType: number;
+  /** The organisation's own number of the message. OpenFlow 1.0 has no place for it. */
+  readonly expType?: number;
   readonly data: Uint8Array;
 }

@@ -1,4 +1,5 @@
 import { GROUP_ANY, NO_BUFFER, PORT_ANY } from "./constants.ts";
+import type { FlowStat } from "./flow-stat.ts";
 import type { Instruction } from "./instruction.ts";
 import type { Match } from "./match.ts";
 
@@ -26,6 +27,8 @@ export interface FlowMod {
   readonly outGroup: number;
   /** Bits of {@link flowFlag}. */
   readonly flags: number;
+  /** From OpenFlow 1.4: which entries are evicted last when the table is full; 0 when absent. */
+  readonly importance?: number;
   readonly match: Match;
   readonly instructions: readonly Instruction[];
 }
@@ -52,7 +55,15 @@ export function flowMod(fields: Partial<Omit<FlowMod, "type">>): FlowMod {
 }
 
 /** Why a flow entry is gone. */
-export type FlowRemovedReason = "idle-timeout" | "hard-timeout" | "delete" | "group-delete";
+export type FlowRemovedReason =
+  | "idle-timeout"
+  | "hard-timeout"
+  | "delete"
+  | "group-delete"
+  /** From OpenFlow 1.4. */
+  | "meter-delete"
+  /** From OpenFlow 1.4. */
+  | "eviction";
 
 /** A flow entry that asked for it tells that it is gone (OpenFlow 1.3.5 §7.4.2). */
 export interface FlowRemoved {
@@ -69,6 +80,11 @@ export interface FlowRemoved {
   readonly hardTimeoutS: number;
   readonly packetCount: bigint;
   readonly byteCount: bigint;
+  /**
+   * From OpenFlow 1.5, when they are not exactly the numbers above in the usual order: the list as
+   * it stands on the wire. It then is what is written.
+   */
+  readonly stats?: readonly FlowStat[];
   readonly match: Match;
 }
 
@@ -93,9 +109,16 @@ export interface FlowStats {
   readonly hardTimeoutS: number;
   /** Bits of {@link flowFlag}. */
   readonly flags: number;
+  /** As in {@link FlowMod}. */
+  readonly importance?: number;
   readonly cookie: bigint;
   readonly packetCount: bigint;
   readonly byteCount: bigint;
+  /**
+   * From OpenFlow 1.5, when they are not exactly the numbers above in the usual order: the list as
+   * it stands on the wire. It then is what is written.
+   */
+  readonly stats?: readonly FlowStat[];
   readonly match: Match;
   readonly instructions: readonly Instruction[];
 }
@@ -105,4 +128,19 @@ export interface AggregateStats {
   readonly packetCount: bigint;
   readonly byteCount: bigint;
   readonly flowCount: number;
+  /**
+   * From OpenFlow 1.5, when they are not exactly the numbers above in the usual order: the list as
+   * it stands on the wire. It then is what is written.
+   */
+  readonly stats?: readonly FlowStat[];
+}
+
+/** What passed one flow entry, without what it does (OpenFlow 1.5.1 §7.3.5.4). */
+export interface FlowCounters {
+  readonly table: number;
+  /** Why it was sent: asked for, or a threshold was passed. A number has no name here. */
+  readonly reason: "request" | "trigger" | number;
+  readonly priority: number;
+  readonly match: Match;
+  readonly stats: readonly FlowStat[];
 }

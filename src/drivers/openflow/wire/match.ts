@@ -1,5 +1,8 @@
+import type { NiciraBytesField, NiciraMacField, NiciraNumberField } from "./nicira/field-names.ts";
+
 /** Fields of one to four bytes; their value is a number. `vlan_vid` includes {@link VLAN_PRESENT}. */
 export type NumberFieldName =
+  | NiciraNumberField
   | "in_port"
   | "in_phy_port"
   | "eth_type"
@@ -28,10 +31,21 @@ export type NumberFieldName =
   | "mpls_tc"
   | "mpls_bos"
   | "pbb_isid"
-  | "ipv6_exthdr";
+  | "ipv6_exthdr"
+  /** From OpenFlow 1.4. */
+  | "pbb_uca"
+  /** Of the standard from OpenFlow 1.5; an ONF extension in 1.3 and 1.4. */
+  | "tcp_flags"
+  /** As `tcp_flags`. */
+  | "actset_output"
+  /** From OpenFlow 1.5. */
+  | "packet_type";
 
 /** Fields of eight bytes. */
-export type BigFieldName = "metadata" | "tunnel_id";
+export type BigFieldName = "metadata" | "tunnel_id" | "nxm_nx_tun_id" | PacketRegister;
+
+/** The registers of a packet (OpenFlow 1.5.1 §7.2.3.10). */
+export type PacketRegister = `xreg${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`;
 
 /** MAC addresses, as `"aa:bb:cc:dd:ee:ff"` in lower case. */
 export type MacFieldName =
@@ -40,10 +54,11 @@ export type MacFieldName =
   | "arp_sha"
   | "arp_tha"
   | "ipv6_nd_sll"
-  | "ipv6_nd_tll";
+  | "ipv6_nd_tll"
+  | NiciraMacField;
 
-/** IPv6 addresses, as 32 lower-case hexadecimal digits without colons. */
-export type Ipv6FieldName = "ipv6_src" | "ipv6_dst" | "ipv6_nd_target";
+/** IPv6 addresses and other 16 bytes, as 32 lower-case hexadecimal digits without colons. */
+export type Ipv6FieldName = "ipv6_src" | "ipv6_dst" | "ipv6_nd_target" | NiciraBytesField;
 
 /** The fields that have a name here. */
 export type OxmFieldName = NumberFieldName | BigFieldName | MacFieldName | Ipv6FieldName;
@@ -81,6 +96,12 @@ export interface UnknownField {
   /** As long as `value`. */
   readonly mask?: string;
 }
+
+/**
+ * The class and code of the field that keeps what an OpenFlow 1.0 match has in places that do not
+ * count, which may be anything. Its value is the difference from zeros there; matching ignores it.
+ */
+export const IGNORED_BITS = { class: 0x10000, code: 0 } as const;
 
 /**
  * One match field: an exact value, or a value under a mask (OpenFlow 1.3.5 §7.2.3.2).

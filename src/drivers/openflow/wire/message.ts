@@ -1,3 +1,4 @@
+import type { BundleAdd, BundleControl, InnerMessage } from "./bundle.ts";
 import type { ErrorMessage } from "./error.ts";
 import type { ExperimenterMessage } from "./experimenter.ts";
 import type { FlowMod, FlowRemoved } from "./flow.ts";
@@ -5,10 +6,19 @@ import type { GroupMod } from "./group.ts";
 import type { Hello } from "./hello.ts";
 import type { MeterMod } from "./meter.ts";
 import type { MultipartReply, MultipartRequest } from "./multipart.ts";
+import type { NiciraMessage } from "./nicira/message.ts";
 import type { PacketIn, PacketOut } from "./packet.ts";
 import type { PortMod, PortStatus } from "./port.ts";
 import type { Queue } from "./queue.ts";
-import type { AsyncConfig, FeaturesReply, RoleState, SwitchConfig } from "./switch.ts";
+import type {
+  AsyncConfig,
+  ControllerStatus,
+  FeaturesReply,
+  RoleState,
+  RoleStatus,
+  SwitchConfig,
+} from "./switch.ts";
+import type { TableMod, TableStatus } from "./table.ts";
 
 /** Every OpenFlow message, in words that hold for every version (OpenFlow 1.3.5 §7). */
 export type OfMessage =
@@ -30,7 +40,7 @@ export type OfMessage =
   | FlowMod
   | GroupMod
   | PortMod
-  | { readonly type: "table-mod"; readonly table: number; readonly config: number }
+  | TableMod
   | MultipartRequest
   | MultipartReply
   | { readonly type: "barrier-request" }
@@ -47,6 +57,14 @@ export type OfMessage =
   | ({ readonly type: "get-async-reply" } & AsyncConfig)
   | ({ readonly type: "set-async" } & AsyncConfig)
   | MeterMod
+  | RoleStatus
+  | TableStatus
+  /** Another controller changed a group or a meter (OpenFlow 1.4.1 §7.4.6). */
+  | { readonly type: "requestforward"; readonly request: InnerMessage }
+  | BundleControl
+  | BundleAdd
+  | { readonly type: "controller-status"; readonly status: ControllerStatus }
+  | NiciraMessage
   | UnknownMessage;
 
 /** A message of a type this codec has no name for; `data` is all that follows the header. */

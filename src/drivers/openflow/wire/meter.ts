@@ -65,4 +65,6 @@ export interface MeterFeatures {
   readonly capabilities: number;
   readonly maxBands: number;
   readonly maxColor: number;
+  /** From OpenFlow 1.5, when the switch sends it: bits of OFPMFF. */
+  readonly features?: number;
 }

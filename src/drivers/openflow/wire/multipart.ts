@@ -1,11 +1,13 @@
+import type { BundleFeatureRequest, BundleFeatures } from "./bundle.ts";
 import type { ExperimenterMessage } from "./experimenter.ts";
-import type { AggregateStats, FlowFilter, FlowStats } from "./flow.ts";
+import type { AggregateStats, FlowCounters, FlowFilter, FlowStats } from "./flow.ts";
+import type { FlowMonitorRequest, FlowUpdate } from "./flow-monitor.ts";
 import type { GroupDesc, GroupFeatures, GroupStats } from "./group.ts";
 import type { MeterConfig, MeterFeatures, MeterStats } from "./meter.ts";
 import type { Port, PortStats } from "./port.ts";
-import type { QueueStats } from "./queue.ts";
-import type { SwitchDesc } from "./switch.ts";
-import type { TableFeatures, TableStats } from "./table.ts";
+import type { Queue, QueueStats } from "./queue.ts";
+import type { ControllerStatus, SwitchDesc } from "./switch.ts";
+import type { TableDesc, TableFeatures, TableStats } from "./table.ts";
 
 /** Asks for state that may be too large for one message (OpenFlow 1.3.5 §7.3.5). */
 export interface MultipartRequest {
@@ -32,14 +34,24 @@ export type MultipartRequestBody =
   | { readonly type: "port-stats"; readonly port: number }
   | { readonly type: "queue"; readonly port: number; readonly queue: number }
   | { readonly type: "group"; readonly group: number }
-  | { readonly type: "group-desc" }
+  /** From OpenFlow 1.5 of one group; of all when absent. */
+  | { readonly type: "group-desc"; readonly group?: number }
   | { readonly type: "group-features" }
   | { readonly type: "meter"; readonly meter: number }
   | { readonly type: "meter-config"; readonly meter: number }
   | { readonly type: "meter-features" }
   /** Without tables it asks; with tables it sets them. */
   | { readonly type: "table-features"; readonly tables: readonly TableFeatures[] }
-  | { readonly type: "port-desc" }
+  /** From OpenFlow 1.5 of one port; of all when absent. */
+  | { readonly type: "port-desc"; readonly port?: number }
+  /** From OpenFlow 1.4. */
+  | { readonly type: "table-desc" }
+  | { readonly type: "queue-desc"; readonly port: number; readonly queue: number }
+  | { readonly type: "flow-monitor"; readonly monitors: readonly FlowMonitorRequest[] }
+  /** From OpenFlow 1.5. */
+  | ({ readonly type: "flow-stats" } & FlowFilter)
+  | { readonly type: "controller-status" }
+  | ({ readonly type: "bundle-features" } & BundleFeatureRequest)
   | ExperimenterBody
   | UnknownBody;
 
@@ -59,6 +71,14 @@ export type MultipartReplyBody =
   | ({ readonly type: "meter-features" } & MeterFeatures)
   | { readonly type: "table-features"; readonly tables: readonly TableFeatures[] }
   | { readonly type: "port-desc"; readonly ports: readonly Port[] }
+  /** From OpenFlow 1.4. */
+  | { readonly type: "table-desc"; readonly tables: readonly TableDesc[] }
+  | { readonly type: "queue-desc"; readonly queues: readonly Queue[] }
+  | { readonly type: "flow-monitor"; readonly updates: readonly FlowUpdate[] }
+  /** From OpenFlow 1.5. */
+  | { readonly type: "flow-stats"; readonly flows: readonly FlowCounters[] }
+  | { readonly type: "controller-status"; readonly controllers: readonly ControllerStatus[] }
+  | ({ readonly type: "bundle-features" } & BundleFeatures)
   | ExperimenterBody
   | UnknownBody;
 

@@ -2,7 +2,14 @@ import type { Action } from "./action.ts";
 import type { Match } from "./match.ts";
 
 /** Why a packet was sent to the controller. */
-export type PacketInReason = "no-match" | "action" | "invalid-ttl";
+export type PacketInReason =
+  | "no-match"
+  | "action"
+  | "invalid-ttl"
+  /** This and the next two from OpenFlow 1.4. */
+  | "action-set"
+  | "group"
+  | "packet-out";
 
 /** A packet that came to the controller (OpenFlow 1.3.5 §7.4.1). */
 export interface PacketIn {
@@ -26,6 +33,8 @@ export interface PacketOut {
   /** {@link NO_BUFFER} when `data` holds the packet. */
   readonly bufferId: number;
   readonly inPort: number;
+  /** From OpenFlow 1.5, when there is more than `inPort` to it: all fields. They then are written. */
+  readonly match?: Match;
   readonly actions: readonly Action[];
   readonly data: Uint8Array;
 }

@@ -1,4 +1,5 @@
 import type { ExperimenterItem, UnknownItem } from "./action.ts";
+import type { OxmId } from "./match.ts";
 
 /** A port as the switch describes it (OpenFlow 1.3.5 §7.2.1). */
 export interface Port {
@@ -16,7 +17,36 @@ export interface Port {
 }
 
 /** What a port is besides. */
-export type PortProperty = EthernetPort | ExperimenterItem | UnknownItem;
+export type PortProperty =
+  | EthernetPort
+  | OpticalPort
+  | PortPipeline
+  | { readonly type: "recirculate"; readonly ports: readonly number[] }
+  | ExperimenterItem
+  | UnknownItem;
+
+/** What fields a port takes or gives beside the packet; from OpenFlow 1.5. */
+export interface PortPipeline {
+  readonly type: "pipeline-input" | "pipeline-output";
+  readonly fields: readonly OxmId[];
+}
+
+/** What an optical port can be tuned to; from OpenFlow 1.4. Frequencies in MHz or wavelengths in nm / 100. */
+export interface OpticalPort {
+  readonly type: "optical";
+  /** Bits of OFPOPF. */
+  readonly supported: number;
+  readonly txMinFrequency: number;
+  readonly txMaxFrequency: number;
+  readonly txGrid: number;
+  readonly rxMinFrequency: number;
+  readonly rxMaxFrequency: number;
+  readonly rxGrid: number;
+  /** dBm / 10. */
+  readonly txMinPower: number;
+  /** dBm / 10. */
+  readonly txMaxPower: number;
+}
 
 /** Link modes as bitmaps of OFPPF; speeds in kbit/s. */
 export interface EthernetPort {
@@ -52,6 +82,31 @@ export interface PortMod {
   readonly mask: number;
   /** Link modes to advertise, a bitmap of OFPPF; 0 leaves them. */
   readonly advertise: number;
+  /**
+   * From OpenFlow 1.4, when there is more than `advertise` to it: the list as it stands on the wire.
+   * It then is what is written.
+   */
+  readonly properties?: readonly PortModProperty[];
+}
+
+/** What is changed of a port besides (OpenFlow 1.4.1 §7.3.4.3). */
+export type PortModProperty =
+  | { readonly type: "ethernet"; readonly advertise: number }
+  | OpticalPortMod
+  | ExperimenterItem
+  | UnknownItem;
+
+/** Tunes an optical port. */
+export interface OpticalPortMod {
+  readonly type: "optical";
+  /** Bits of OFPOPF: what is given. */
+  readonly configure: number;
+  readonly frequency: number;
+  /** Signed, as 32 bits. */
+  readonly offset: number;
+  readonly gridSpan: number;
+  /** dBm / 10. */
+  readonly txPower: number;
 }
 
 /** What passed a port (OpenFlow 1.3.5 §7.3.5.6). All bits set means that the switch does not count it. */
@@ -72,7 +127,32 @@ export interface PortStats {
 }
 
 /** What else is counted of a port. */
-export type PortStatsProperty = EthernetPortStats | ExperimenterItem | UnknownItem;
+export type PortStatsProperty =
+  | EthernetPortStats
+  | OpticalPortStats
+  | ExperimenterItem
+  | UnknownItem;
+
+/** What an optical port measures; from OpenFlow 1.4. */
+export interface OpticalPortStats {
+  readonly type: "optical";
+  /** Bits of OFPOSF: what is measured. */
+  readonly flags: number;
+  readonly txFrequency: number;
+  readonly txOffset: number;
+  readonly txGridSpan: number;
+  readonly rxFrequency: number;
+  readonly rxOffset: number;
+  readonly rxGridSpan: number;
+  /** dBm / 10. */
+  readonly txPower: number;
+  /** dBm / 10. */
+  readonly rxPower: number;
+  /** mA / 10. */
+  readonly biasCurrent: number;
+  /** Degrees Celsius / 10. */
+  readonly temperature: number;
+}
 
 /** The errors that Ethernet knows. */
 export interface EthernetPortStats {

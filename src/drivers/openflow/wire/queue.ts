@@ -1,4 +1,4 @@
-import type { UnknownItem } from "./action.ts";
+import type { ExperimenterItem, UnknownItem } from "./action.ts";
 
 /** A queue of a port, as it is configured (OpenFlow 1.3.5 §7.2.2). */
 export interface Queue {
@@ -23,4 +23,6 @@ export interface QueueStats {
   readonly txErrors: bigint;
   readonly durationS: number;
   readonly durationNs: number;
+  /** From OpenFlow 1.4; none is standard. */
+  readonly properties?: readonly (ExperimenterItem | UnknownItem)[];
 }

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from "fast-check";
-import { errorNames } from "../../../../src/drivers/openflow/wire/error.ts";
+import { errorNames } from "../../../../src/drivers/openflow/wire/error-names.ts";
 import type { Envelope, OfMessage } from "../../../../src/drivers/openflow/wire/message.ts";
 import {
   counts,

@@ -36,7 +36,7 @@ import {
 
 const oxmId: Arbitrary<OxmId> = fc.oneof(
   fc.record({ field: fc.constantFrom("in_port", ...macNames), masked: fc.boolean() }),
-  fc.record({ field: fc.constant("unknown"), header: fc.nat(0x1ffff) }),
+  fc.record({ field: fc.constant("unknown"), header: fc.nat(0xffff).map((low) => 0x30000 + low) }),
   fc.record({
     field: fc.constant("unknown"),
     header: fc.nat(0xffff).map((low) => 0xffff0000 + low),

@@ -42,7 +42,7 @@ const unknownField = fc
   .chain(({ bytes, masked, isExperimenter }) =>
     fc.record({
       field: fc.constant("unknown" as const),
-      class: fc.constant(isExperimenter ? 0xffff : 1),
+      class: fc.constant(isExperimenter ? 0xffff : 3),
       code: fc.nat(127),
       ...(isExperimenter ? { experimenter: u32 } : {}),
       value: hex(bytes),

@@ -1,5 +1,11 @@
 import { DecodeFailure } from "./decode-failure.ts";
 
+/**
+ * How deep structures may stand in each other. What the standard defines needs six; Nicira's actions
+ * can hold actions without end, and a limit keeps the reader's own stack safe.
+ */
+const MAX_DEPTH = 32;
+
 /** A cursor over received bytes that never leaves the window it was given. */
 export class Reader {
   readonly bytes: Uint8Array;
@@ -8,6 +14,8 @@ export class Reader {
   offset = 0;
   /** Where the current window ends. */
   end: number;
+  /** How many windows the current one stands in. */
+  #depth = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -31,6 +39,7 @@ export class Reader {
     if (this.offset + size > outerEnd) {
       throw new DecodeFailure({ type: "truncated", offset: this.offset, needed: size });
     }
+    if (++this.#depth > MAX_DEPTH) this.fail("structures nested too deep");
     this.end = this.offset + size;
     return outerEnd;
   }
@@ -39,6 +48,7 @@ export class Reader {
   leave(outerEnd: number): void {
     if (this.offset !== this.end) this.fail(`${this.end - this.offset} bytes too many`);
     this.end = outerEnd;
+    this.#depth--;
   }
 
   /** Gives up: what is at the cursor is not allowed there. */

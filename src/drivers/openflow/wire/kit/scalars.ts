@@ -79,10 +79,13 @@ export function text(size: number): Codec<string> {
 /** A closed set of numbers that have names; a number without a name stays a number. */
 export function named<const Name extends string>(
   number: Codec<number>,
-  numbers: Readonly<Record<Name, number>>,
+  numbers: Readonly<Partial<Record<Name, number>>>,
 ): Codec<Name | number> {
   const nameOf = new Map<number, Name>();
-  for (const name in numbers) nameOf.set(numbers[name], name);
+  for (const name in numbers) {
+    const code = numbers[name];
+    if (code !== undefined) nameOf.set(code, name);
+  }
   return {
     read(reader) {
       const value = number.read(reader);

@@ -14,10 +14,24 @@ export function pad(size: number): Pad {
   };
 }
 
+/** A field that the value may lack; it then takes no bytes. */
+export interface Optional<T> extends Codec<T | undefined> {
+  readonly optional: true;
+}
+
 /** What fields with these codecs make. */
 export type Struct<Fields> = {
-  readonly [Name in keyof Fields as Fields[Name] extends Pad ? never : Name]: Infer<Fields[Name]>;
+  readonly [Name in keyof Fields as Fields[Name] extends Silent ? never : Name]: Infer<
+    Fields[Name]
+  >;
+} & {
+  readonly [Name in keyof Fields as Fields[Name] extends Optional<unknown>
+    ? Name
+    : never]?: Exclude<Infer<Fields[Name]>, undefined>;
 };
+
+/** What makes no field that is always there. */
+type Silent = Pad | { readonly optional: true };
 
 /** The fields of a `T`, for use in more than one structure; names that start with `_` are padding. */
 export type FieldsOf<T> = { readonly [Name in keyof T]: Codec<T[Name]> } & {
@@ -40,7 +54,7 @@ export function struct<const Fields extends FieldCodecs>(fields: Fields): Codec<
       const value: Record<string, unknown> = {};
       for (const { name, codec, carriesValue } of entries) {
         const field = codec.read(reader);
-        if (carriesValue) value[name] = field;
+        if (carriesValue && field !== undefined) value[name] = field;
       }
       return value as Struct<Fields>;
     },
@@ -61,6 +75,18 @@ export function withDefault<T>(codec: Codec<T>, absent: T): Codec<T> {
   return {
     read: (reader) => codec.read(reader),
     write: (writer, value: T | undefined) => codec.write(writer, value ?? absent),
+  };
+}
+
+/** Items until the window ends; none at all leave the field out. */
+export function optionalList<T>(item: Codec<T>): Optional<readonly T[]> {
+  const items = list(item);
+  return {
+    optional: true,
+    read: (reader) => (reader.offset < reader.end ? items.read(reader) : undefined),
+    write(writer, value) {
+      if (value !== undefined) items.write(writer, value);
+    },
   };
 }
 

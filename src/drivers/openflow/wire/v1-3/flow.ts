@@ -1,85 +1,121 @@
 // Flow entries, OpenFlow 1.3.5 §7.3.4.1, §7.3.5.2, §7.3.5.3 and §7.4.2.
-import type { AggregateStats, FlowFilter, FlowMod, FlowRemoved, FlowStats } from "../flow.ts";
+import type {
+  AggregateStats,
+  FlowFilter,
+  FlowMod,
+  FlowRemoved,
+  FlowRemovedReason,
+  FlowStats,
+} from "../flow.ts";
 import type { Codec } from "../kit/codec.ts";
+import type { MatchCodecs } from "../kit/match.ts";
+import { flowModCommand } from "../kit/names.ts";
 import { named, u8, u16, u32, u64 } from "../kit/scalars.ts";
 import { lengthHere, sized } from "../kit/sized.ts";
-import { type FieldsOf, pad, struct } from "../kit/struct.ts";
+import { type FieldsOf, type Pad, pad, struct } from "../kit/struct.ts";
 import { type Variant, variant } from "../kit/union.ts";
-import { instructionList } from "./instruction.ts";
-import { match } from "./match.ts";
+import type { PipelineCodecs } from "./pipeline.ts";
+
+/** Where flow entries of OpenFlow 1.4 have their importance. */
+export type ImportancePlace =
+  | { readonly _importance: Pad }
+  | { readonly importance: Codec<number> };
+
+/** OpenFlow 1.3 has nothing there. */
+export const noImportance: ImportancePlace = { _importance: pad(2) };
 
 /** OFPT_FLOW_MOD (§7.3.4.1). */
-export const flowMod: Variant<FlowMod> = variant(14, "flow-mod", {
-  cookie: u64,
-  cookieMask: u64,
-  table: u8,
-  command: named(u8, {
-    add: 0,
-    modify: 1,
-    "modify-strict": 2,
-    delete: 3,
-    "delete-strict": 4,
-  }),
-  idleTimeoutS: u16,
-  hardTimeoutS: u16,
-  priority: u16,
-  bufferId: u32,
-  outPort: u32,
-  outGroup: u32,
-  flags: u16,
-  _: pad(2),
-  match,
-  instructions: instructionList,
-});
-
-/** OFPT_FLOW_REMOVED (§7.4.2). */
-export const flowRemoved: Variant<FlowRemoved> = variant(11, "flow-removed", {
-  cookie: u64,
-  priority: u16,
-  reason: named(u8, { "idle-timeout": 0, "hard-timeout": 1, delete: 2, "group-delete": 3 }),
-  table: u8,
-  durationS: u32,
-  durationNs: u32,
-  idleTimeoutS: u16,
-  hardTimeoutS: u16,
-  packetCount: u64,
-  byteCount: u64,
-  match,
-});
-
-/** The body of a request for flow or aggregate statistics (§7.3.5.2). */
-export const flowFilter: FieldsOf<FlowFilter> = {
-  table: u8,
-  _0: pad(3),
-  outPort: u32,
-  outGroup: u32,
-  _1: pad(4),
-  cookie: u64,
-  cookieMask: u64,
-  match,
-};
-
-/** `ofp_flow_stats` (§7.3.5.2). */
-export const flowStats: Codec<FlowStats> = sized(
-  0,
-  struct({
-    length: lengthHere,
+export function flowMod(
+  { fields, instructions }: PipelineCodecs,
+  importance: ImportancePlace,
+): Variant<FlowMod> {
+  return variant(14, "flow-mod", {
+    cookie: u64,
+    cookieMask: u64,
     table: u8,
-    _0: pad(1),
-    durationS: u32,
-    durationNs: u32,
-    priority: u16,
+    command: flowModCommand(u8),
     idleTimeoutS: u16,
     hardTimeoutS: u16,
+    priority: u16,
+    bufferId: u32,
+    outPort: u32,
+    outGroup: u32,
     flags: u16,
-    _1: pad(4),
+    ...importance,
+    match: fields.match,
+    instructions: instructions.list,
+  });
+}
+
+/** Why a flow entry is gone, in OpenFlow 1.3. */
+export const removedReasons: Readonly<Partial<Record<FlowRemovedReason, number>>> = {
+  "idle-timeout": 0,
+  "hard-timeout": 1,
+  delete: 2,
+  "group-delete": 3,
+};
+
+/** OFPT_FLOW_REMOVED (§7.4.2). */
+export function flowRemoved(
+  { match }: MatchCodecs,
+  reasons: Readonly<Partial<Record<FlowRemovedReason, number>>>,
+): Variant<FlowRemoved> {
+  return variant(11, "flow-removed", {
     cookie: u64,
+    priority: u16,
+    reason: named(u8, reasons),
+    table: u8,
+    durationS: u32,
+    durationNs: u32,
+    idleTimeoutS: u16,
+    hardTimeoutS: u16,
     packetCount: u64,
     byteCount: u64,
     match,
-    instructions: instructionList,
-  }),
-);
+  });
+}
+
+/** The body of a request for flow or aggregate statistics (§7.3.5.2). */
+export function flowFilter({ match }: MatchCodecs): FieldsOf<FlowFilter> {
+  return {
+    table: u8,
+    _0: pad(3),
+    outPort: u32,
+    outGroup: u32,
+    _1: pad(4),
+    cookie: u64,
+    cookieMask: u64,
+    match,
+  };
+}
+
+/** `ofp_flow_stats` (§7.3.5.2). */
+export function flowStats(
+  { fields, instructions }: PipelineCodecs,
+  importance: ImportancePlace,
+): Codec<FlowStats> {
+  return sized(
+    0,
+    struct({
+      length: lengthHere,
+      table: u8,
+      _0: pad(1),
+      durationS: u32,
+      durationNs: u32,
+      priority: u16,
+      idleTimeoutS: u16,
+      hardTimeoutS: u16,
+      flags: u16,
+      ...importance,
+      _1: pad(2),
+      cookie: u64,
+      packetCount: u64,
+      byteCount: u64,
+      match: fields.match,
+      instructions: instructions.list,
+    }),
+  );
+}
 
 /** `ofp_aggregate_stats_reply` (§7.3.5.3). */
 export const aggregateStats: FieldsOf<AggregateStats> = {

@@ -15,41 +15,55 @@ import { named, u8, u16, u32, u64 } from "../kit/scalars.ts";
 import { lengthHere, sized } from "../kit/sized.ts";
 import { type FieldsOf, list, pad, struct, withDefault } from "../kit/struct.ts";
 import { type Variant, variant } from "../kit/union.ts";
-import { actionList } from "./action.ts";
+import type { ActionCodecs } from "./action.ts";
 
-const groupType: Codec<GroupType | number> = named(u8, {
+/** The types of groups. */
+export const groupType: Codec<GroupType | number> = named(u8, {
   all: 0,
   select: 1,
   indirect: 2,
   "fast-failover": 3,
 });
 
-const bucket: Codec<Bucket> = sized(
-  0,
-  struct({
-    length: lengthHere,
-    weight: withDefault(u16, 0),
-    watchPort: withDefault(u32, PORT_ANY),
-    watchGroup: withDefault(u32, GROUP_ANY),
-    _: pad(4),
-    actions: actionList,
-  }),
-);
+/** `ofp_bucket` (§7.3.4.2). */
+function bucket({ list: actions }: ActionCodecs): Codec<Bucket> {
+  return sized(
+    0,
+    struct({
+      length: lengthHere,
+      weight: withDefault(u16, 0),
+      watchPort: withDefault(u32, PORT_ANY),
+      watchGroup: withDefault(u32, GROUP_ANY),
+      _: pad(4),
+      actions,
+    }),
+  );
+}
 
 /** OFPT_GROUP_MOD (§7.3.4.2). */
-export const groupMod: Variant<GroupMod> = variant(15, "group-mod", {
-  command: named(u16, { add: 0, modify: 1, delete: 2 }),
-  groupType,
-  _: pad(1),
-  group: u32,
-  buckets: list(bucket),
-});
+export function groupMod(actions: ActionCodecs): Variant<GroupMod> {
+  return variant(15, "group-mod", {
+    command: named(u16, { add: 0, modify: 1, delete: 2 }),
+    groupType,
+    _: pad(1),
+    group: u32,
+    buckets: list(bucket(actions)),
+  });
+}
 
 /** `ofp_group_desc` (§7.3.5.10). */
-export const groupDesc: Codec<GroupDesc> = sized(
-  0,
-  struct({ length: lengthHere, groupType, _: pad(1), group: u32, buckets: list(bucket) }),
-);
+export function groupDesc(actions: ActionCodecs): Codec<GroupDesc> {
+  return sized(
+    0,
+    struct({
+      length: lengthHere,
+      groupType,
+      _: pad(1),
+      group: u32,
+      buckets: list(bucket(actions)),
+    }),
+  );
+}
 
 /** `ofp_bucket_counter` and `ofp_meter_band_stats`, which are alike. */
 export const counters: Codec<Counters> = struct({ packetCount: u64, byteCount: u64 });

@@ -1,8 +1,10 @@
 // Ports, OpenFlow 1.3.5 §7.2.1, §7.3.4.3, §7.3.5.6 and §7.4.3.
 import type { Codec } from "../kit/codec.ts";
 import { mac } from "../kit/hex.ts";
-import { named, text, u8, u32, u64 } from "../kit/scalars.ts";
-import { constant, pad, struct } from "../kit/struct.ts";
+import { portStatusReason } from "../kit/names.ts";
+import { onlyEthernet } from "../kit/only-ethernet.ts";
+import { text, u32, u64 } from "../kit/scalars.ts";
+import { constant, type FieldsOf, pad, struct } from "../kit/struct.ts";
 import { type Variant, variant } from "../kit/union.ts";
 import type {
   EthernetPort,
@@ -13,23 +15,37 @@ import type {
   PortStatus,
 } from "../port.ts";
 
-const ethernet: Codec<EthernetPort> = struct({
-  type: constant("ethernet"),
+/** What Ethernet tells of a port. */
+export const ethernetPort: FieldsOf<Omit<EthernetPort, "type">> = {
   curr: u32,
   advertised: u32,
   supported: u32,
   peer: u32,
   currSpeedKbps: u32,
   maxSpeedKbps: u32,
-});
+};
 
-const ethernetStats: Codec<EthernetPortStats> = struct({
-  type: constant("ethernet"),
+/** What Ethernet counts. */
+export const ethernetStats: FieldsOf<Omit<EthernetPortStats, "type">> = {
   rxFrameErrors: u64,
   rxOverErrors: u64,
   rxCrcErrors: u64,
   collisions: u64,
-});
+};
+
+/** The numbers of a port's statistics that every version has in this order. */
+export const portCounters: FieldsOf<PortCounters> = {
+  rxPackets: u64,
+  txPackets: u64,
+  rxBytes: u64,
+  txBytes: u64,
+  rxDropped: u64,
+  txDropped: u64,
+  rxErrors: u64,
+  txErrors: u64,
+};
+
+type PortCounters = Omit<PortStats, "port" | "durationS" | "durationNs" | "properties">;
 
 /** `ofp_port`, 64 bytes (§7.2.1). */
 export const port: Codec<Port> = struct({
@@ -40,7 +56,7 @@ export const port: Codec<Port> = struct({
   name: text(16),
   config: u32,
   state: u32,
-  properties: onlyEthernet(ethernet, {
+  properties: onlyEthernet(struct({ type: constant("ethernet"), ...ethernetPort }), {
     type: "ethernet",
     curr: 0,
     advertised: 0,
@@ -51,32 +67,31 @@ export const port: Codec<Port> = struct({
   }),
 });
 
+/** What is written when nothing is known of Ethernet's errors. */
+export const noEthernetStats: EthernetPortStats = {
+  type: "ethernet",
+  rxFrameErrors: 0n,
+  rxOverErrors: 0n,
+  rxCrcErrors: 0n,
+  collisions: 0n,
+};
+
 /** `ofp_port_stats`, 112 bytes (§7.3.5.6). */
 export const portStats: Codec<PortStats> = struct({
   port: u32,
   _: pad(4),
-  rxPackets: u64,
-  txPackets: u64,
-  rxBytes: u64,
-  txBytes: u64,
-  rxDropped: u64,
-  txDropped: u64,
-  rxErrors: u64,
-  txErrors: u64,
-  properties: onlyEthernet(ethernetStats, {
-    type: "ethernet",
-    rxFrameErrors: 0n,
-    rxOverErrors: 0n,
-    rxCrcErrors: 0n,
-    collisions: 0n,
-  }),
+  ...portCounters,
+  properties: onlyEthernet(
+    struct({ type: constant("ethernet"), ...ethernetStats }),
+    noEthernetStats,
+  ),
   durationS: u32,
   durationNs: u32,
 });
 
 /** OFPT_PORT_STATUS (§7.4.3). */
 export const portStatus: Variant<PortStatus> = variant(12, "port-status", {
-  reason: named(u8, { add: 0, delete: 1, modify: 2 }),
+  reason: portStatusReason,
   _: pad(7),
   port,
 });
@@ -92,17 +107,3 @@ export const portMod: Variant<PortMod> = variant(16, "port-mod", {
   advertise: u32,
   _2: pad(4),
 });
-
-/** A later version has a list of properties where this one has fixed fields for Ethernet alone. */
-function onlyEthernet<Ethernet extends { readonly type: "ethernet" }>(
-  codec: Codec<Ethernet>,
-  absent: Ethernet,
-): Codec<readonly Ethernet[]> {
-  return {
-    read: (reader) => [codec.read(reader)],
-    write(writer, properties) {
-      const ethernet = properties.find((each) => each.type === "ethernet");
-      codec.write(writer, ethernet ?? absent);
-    },
-  };
-}

@@ -2,7 +2,7 @@
 import type { Codec } from "../kit/codec.ts";
 import { rest, u16, u32, u64 } from "../kit/scalars.ts";
 import { lengthHere, sized } from "../kit/sized.ts";
-import { list, pad, struct } from "../kit/struct.ts";
+import { type FieldsOf, list, pad, struct } from "../kit/struct.ts";
 import { tlv } from "../kit/tlv.ts";
 import { Union, type Variant, variant } from "../kit/union.ts";
 import type { OfMessage } from "../message.ts";
@@ -31,8 +31,8 @@ export const queueConfig: readonly Variant<OfMessage>[] = [
   variant(23, "queue-get-config-reply", { port: u32, _: pad(4), queues: list(queue) }),
 ];
 
-/** `ofp_queue_stats`, 40 bytes (§7.3.5.8). */
-export const queueStats: Codec<QueueStats> = struct({
+/** What is told of a queue in every version from 1.3 on. */
+export const queueCounters: FieldsOf<Omit<QueueStats, "properties">> = {
   port: u32,
   queue: u32,
   txBytes: u64,
@@ -40,4 +40,7 @@ export const queueStats: Codec<QueueStats> = struct({
   txErrors: u64,
   durationS: u32,
   durationNs: u32,
-});
+};
+
+/** `ofp_queue_stats`, 40 bytes (§7.3.5.8). */
+export const queueStats: Codec<QueueStats> = struct(queueCounters);

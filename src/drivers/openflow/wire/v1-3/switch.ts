@@ -1,6 +1,7 @@
 // The switch and its connection, OpenFlow 1.3.5 §7.3.1, §7.3.2, §7.3.5.1, §7.3.9 and §7.3.10.
 import type { Codec } from "../kit/codec.ts";
-import { named, text, u8, u16, u32, u64 } from "../kit/scalars.ts";
+import { controllerRole } from "../kit/names.ts";
+import { text, u8, u16, u32, u64 } from "../kit/scalars.ts";
 import { type FieldsOf, pad } from "../kit/struct.ts";
 import { type Variant, variant } from "../kit/union.ts";
 import type { OfMessage } from "../message.ts";
@@ -14,11 +15,7 @@ import type {
 
 const config: FieldsOf<SwitchConfig> = { flags: u16, missSendLen: u16 };
 
-const role: FieldsOf<RoleState> = {
-  role: named(u32, { "no-change": 0, equal: 1, master: 2, slave: 3 }),
-  _: pad(4),
-  generationId: u64,
-};
+const role: FieldsOf<RoleState> = { role: controllerRole, _: pad(4), generationId: u64 };
 
 const asyncOrder: readonly AsyncSettingType[] = [
   "packet-in-master",
@@ -30,7 +27,7 @@ const asyncOrder: readonly AsyncSettingType[] = [
 ];
 
 /** Later versions list what is set; this one has six masks in fixed places (§7.3.10). */
-const asyncSettings: Codec<readonly AsyncSetting[]> = {
+export const asyncMasks: Codec<readonly AsyncSetting[]> = {
   read: (reader) => asyncOrder.map((type) => ({ type, mask: u32.read(reader) })),
   write(writer, settings) {
     for (const type of asyncOrder) {
@@ -40,8 +37,8 @@ const asyncSettings: Codec<readonly AsyncSetting[]> = {
   },
 };
 
-/** The messages about the switch as a whole and about the controller's connection to it. */
-export const switchMessages: readonly Variant<OfMessage>[] = [
+/** The messages about the switch that are the same from OpenFlow 1.3 on. */
+export const commonSwitchMessages: readonly Variant<OfMessage>[] = [
   variant(5, "features-request", {}),
   variant(6, "features-reply", {
     datapathId: u64,
@@ -57,11 +54,19 @@ export const switchMessages: readonly Variant<OfMessage>[] = [
   variant(9, "set-config", config),
   variant(20, "barrier-request", {}),
   variant(21, "barrier-reply", {}),
+  variant(26, "get-async-request", {}),
+];
+
+/** The messages about the controller's role (§7.3.9). */
+export const roleMessages: readonly Variant<OfMessage>[] = [
   variant(24, "role-request", role),
   variant(25, "role-reply", role),
-  variant(26, "get-async-request", {}),
-  variant(27, "get-async-reply", { settings: asyncSettings }),
-  variant(28, "set-async", { settings: asyncSettings }),
+];
+
+/** The messages about what comes unasked (§7.3.10). */
+export const asyncMessages: readonly Variant<OfMessage>[] = [
+  variant(27, "get-async-reply", { settings: asyncMasks }),
+  variant(28, "set-async", { settings: asyncMasks }),
 ];
 
 /** `ofp_desc`, 1056 bytes (§7.3.5.1). */

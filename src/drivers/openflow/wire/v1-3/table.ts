@@ -1,20 +1,16 @@
 // Tables, OpenFlow 1.3.5 §7.3.3, §7.3.5.4 and §7.3.5.5.
-import type { ActionType } from "../action.ts";
-import type { InstructionType } from "../instruction.ts";
 import type { Codec } from "../kit/codec.ts";
+import { featureId } from "../kit/feature-id.ts";
 import { rest, text, u8, u32, u64 } from "../kit/scalars.ts";
 import { lengthHere, sized } from "../kit/sized.ts";
 import { list, pad, struct } from "../kit/struct.ts";
 import { tlv } from "../kit/tlv.ts";
 import { Union, type Variant, variant } from "../kit/union.ts";
-import type { OfMessage } from "../message.ts";
-import type { FeatureId, TableFeatureProperty, TableFeatures, TableStats } from "../table.ts";
-import { actions } from "./action.ts";
-import { instructions } from "./instruction.ts";
-import { fieldId } from "./match.ts";
+import type { TableFeatureProperty, TableFeatures, TableMod, TableStats } from "../table.ts";
+import type { PipelineCodecs } from "./pipeline.ts";
 
 /** OFPT_TABLE_MOD (§7.3.3). */
-export const tableMod: Variant<OfMessage> = variant(17, "table-mod", {
+export const tableMod: Variant<TableMod> = variant(17, "table-mod", {
   table: u8,
   _: pad(3),
   config: u32,
@@ -29,61 +25,52 @@ export const tableStats: Codec<TableStats> = struct({
   matchedCount: u64,
 });
 
-const instructionIds = { instructions: list(featureId<InstructionType>(instructions)) };
-const actionIds = { actions: list(featureId<ActionType>(actions)) };
-const fieldIds = { fields: list(fieldId) };
-
-const properties: readonly Variant<TableFeatureProperty>[] = [
-  variant(0, "instructions", instructionIds),
-  variant(1, "instructions-miss", instructionIds),
-  variant(2, "next-tables", { tables: list(u8) }),
-  variant(3, "next-tables-miss", { tables: list(u8) }),
-  variant(4, "write-actions", actionIds),
-  variant(5, "write-actions-miss", actionIds),
-  variant(6, "apply-actions", actionIds),
-  variant(7, "apply-actions-miss", actionIds),
-  variant(8, "match", fieldIds),
-  variant(10, "wildcards", fieldIds),
-  variant(12, "write-setfield", fieldIds),
-  variant(13, "write-setfield-miss", fieldIds),
-  variant(14, "apply-setfield", fieldIds),
-  variant(15, "apply-setfield-miss", fieldIds),
-  variant(0xfffe, "experimenter", { experimenter: u32, data: rest }),
-  variant(0xffff, "experimenter-miss", { experimenter: u32, data: rest }),
-];
+/** What a table can do (§7.3.5.5.2). */
+export function tableFeatureProperties({
+  fields,
+  actions,
+  instructions,
+}: PipelineCodecs): readonly Variant<TableFeatureProperty>[] {
+  const instructionIds = { instructions: list(featureId(instructions.standard)) };
+  const actionIds = { actions: list(featureId(actions.standard)) };
+  const fieldIds = { fields: list(fields.fieldId) };
+  const tables = { tables: list(u8) };
+  return [
+    variant(0, "instructions", instructionIds),
+    variant(1, "instructions-miss", instructionIds),
+    variant(2, "next-tables", tables),
+    variant(3, "next-tables-miss", tables),
+    variant(4, "write-actions", actionIds),
+    variant(5, "write-actions-miss", actionIds),
+    variant(6, "apply-actions", actionIds),
+    variant(7, "apply-actions-miss", actionIds),
+    variant(8, "match", fieldIds),
+    variant(10, "wildcards", fieldIds),
+    variant(12, "write-setfield", fieldIds),
+    variant(13, "write-setfield-miss", fieldIds),
+    variant(14, "apply-setfield", fieldIds),
+    variant(15, "apply-setfield-miss", fieldIds),
+    variant(0xfffe, "experimenter", { experimenter: u32, data: rest }),
+    variant(0xffff, "experimenter-miss", { experimenter: u32, data: rest }),
+  ];
+}
 
 /** `ofp_table_features` (§7.3.5.5). */
-export const tableFeatures: Codec<TableFeatures> = sized(
-  0,
-  struct({
-    length: lengthHere,
-    table: u8,
-    _: pad(5),
-    name: text(32),
-    metadataMatch: u64,
-    metadataWrite: u64,
-    config: u32,
-    maxEntries: u32,
-    properties: list(tlv(new Union(properties), "outside")),
-  }),
-);
-
-/** The type and length of an action or an instruction without its arguments (§7.3.5.5.2). */
-function featureId<Type extends string>(
-  variants: readonly PlainOrNot<Type>[],
-): Codec<FeatureId<Type>> {
-  const plain = variants.filter(isPlain).map(({ code, type }) => variant(code, type, {}));
-  const experimenter = variant(0xffff, "experimenter", { experimenter: u32, data: rest });
-  return tlv(new Union<FeatureId<Type>>([...plain, experimenter]), "none");
-}
-
-interface PlainOrNot<Type extends string> {
-  readonly code: number;
-  readonly type: Type | "experimenter" | "unknown";
-}
-
-function isPlain<Type extends string>(
-  variant: PlainOrNot<Type>,
-): variant is PlainOrNot<Type> & { readonly type: Type } {
-  return variant.type !== "experimenter";
+export function tableFeatures(
+  properties: readonly Variant<TableFeatureProperty>[],
+): Codec<TableFeatures> {
+  return sized(
+    0,
+    struct({
+      length: lengthHere,
+      table: u8,
+      _: pad(5),
+      name: text(32),
+      metadataMatch: u64,
+      metadataWrite: u64,
+      config: u32,
+      maxEntries: u32,
+      properties: list(tlv(new Union(properties), "outside")),
+    }),
+  );
 }

@@ -32,8 +32,8 @@ const golden: readonly (readonly [Action, string])[] = [
   [{ type: "push-pbb", ethertype: 0x88e7 }, "001a 0008 88e7 0000"],
   [{ type: "pop-pbb" }, "001b 0008 00000000"],
   [
-    { type: "experimenter", experimenter: 0x2320, data: bytesOf("0012 000000000000") },
-    "ffff 0010 00002320 0012 000000000000",
+    { type: "experimenter", experimenter: 0x2320, data: bytesOf("7fff 000000000000") },
+    "ffff 0010 00002320 7fff 000000000000",
   ],
   [{ type: "unknown", code: 99, data: bytesOf("01020304") }, "0063 0008 01020304"],
 ];

@@ -58,19 +58,21 @@ describe("matches of OpenFlow 1.3", () => {
     );
   });
 
-  test("fields of other classes are kept as they are", () => {
+  test("fields without a name are kept as they are, and those of extensions have theirs", () => {
     expectMatch(
       [
-        { field: "unknown", class: 1, code: 0, value: "0000002a" },
+        { field: "nxm_nx_reg0", value: 0x2a },
         { field: "unknown", class: 0x8000, code: 99, value: "ab", mask: "ff" },
-        { field: "unknown", class: 0xffff, code: 42, experimenter: 0x4f4e4600, value: "0012" },
+        { field: "tcp_flags", value: 0x12 },
+        { field: "unknown", class: 0xffff, code: 3, experimenter: 7, value: "ab" },
       ],
-      32,
-      `0001 001c
+      40,
+      `0001 0025
        00010004 0000002a           // NXM_NX_REG0
        8000c702 ab ff              // basic class, a number that nothing has
        ffff5406 4f4e4600 0012      // experimenter class: the organisation counts in the length
-       00000000`,
+       ffff0605 00000007 ab
+       000000`,
     );
   });
 

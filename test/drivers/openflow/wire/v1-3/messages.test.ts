@@ -31,7 +31,12 @@ const golden: readonly (readonly [string, OfMessage, string])[] = [
   ],
   [
     "an error of an experimenter",
-    { type: "error", kind: "experimenter", code: 2600, experimenter: 0x4f4e4600, data },
+    { type: "error", kind: "experimenter", code: 2600, experimenter: 7, data },
+    "04 01 0012 00000007 ffff 0a28 00000007 0102",
+  ],
+  [
+    "an error that ONF numbered before the standard did",
+    { type: "error", kind: "bad-instruction", code: "dup-instruction", data },
     "04 01 0012 00000007 ffff 0a28 4f4e4600 0102",
   ],
   [

@@ -60,8 +60,8 @@ describe("tables of OpenFlow 1.3", () => {
                   fields: [
                     { field: "in_port", masked: false },
                     { field: "vlan_vid", masked: true },
-                    { field: "unknown", header: 0x00010004 },
-                    { field: "unknown", header: 0xffff5406, experimenter: 0x4f4e4600 },
+                    { field: "nxm_nx_reg0", masked: false },
+                    { field: "tcp_flags", masked: false },
                   ],
                 },
                 { type: "write-setfield-miss", fields: [] },

@@ -1,0 +1,251 @@
+/**
+ * The names of what goes wrong in OpenFlow 1.3, by kind. From 1.1 on, the number of a kind and the
+ * number of a code are their places in these lists (1.3.5 §7.4.4).
+ */
+export const errorNames = [
+  ["hello-failed", ["incompatible", "eperm"]],
+  [
+    "bad-request",
+    [
+      "bad-version",
+      "bad-type",
+      "bad-multipart",
+      "bad-experimenter",
+      "bad-exp-type",
+      "eperm",
+      "bad-len",
+      "buffer-empty",
+      "buffer-unknown",
+      "bad-table-id",
+      "is-slave",
+      "bad-port",
+      "bad-packet",
+      "multipart-buffer-overflow",
+    ],
+  ],
+  [
+    "bad-action",
+    [
+      "bad-type",
+      "bad-len",
+      "bad-experimenter",
+      "bad-exp-type",
+      "bad-out-port",
+      "bad-argument",
+      "eperm",
+      "too-many",
+      "bad-queue",
+      "bad-out-group",
+      "match-inconsistent",
+      "unsupported-order",
+      "bad-tag",
+      "bad-set-type",
+      "bad-set-len",
+      "bad-set-argument",
+    ],
+  ],
+  [
+    "bad-instruction",
+    [
+      "unknown-instruction",
+      "unsupported-instruction",
+      "bad-table-id",
+      "unsupported-metadata",
+      "unsupported-metadata-mask",
+      "bad-experimenter",
+      "bad-exp-type",
+      "bad-len",
+      "eperm",
+    ],
+  ],
+  [
+    "bad-match",
+    [
+      "bad-type",
+      "bad-len",
+      "bad-tag",
+      "bad-dl-addr-mask",
+      "bad-nw-addr-mask",
+      "bad-wildcards",
+      "bad-field",
+      "bad-value",
+      "bad-mask",
+      "bad-prereq",
+      "dup-field",
+      "eperm",
+    ],
+  ],
+  [
+    "flow-mod-failed",
+    [
+      "unknown",
+      "table-full",
+      "bad-table-id",
+      "overlap",
+      "eperm",
+      "bad-timeout",
+      "bad-command",
+      "bad-flags",
+    ],
+  ],
+  [
+    "group-mod-failed",
+    [
+      "group-exists",
+      "invalid-group",
+      "weight-unsupported",
+      "out-of-groups",
+      "out-of-buckets",
+      "chaining-unsupported",
+      "watch-unsupported",
+      "loop",
+      "unknown-group",
+      "chained-group",
+      "bad-type",
+      "bad-command",
+      "bad-bucket",
+      "bad-watch",
+      "eperm",
+    ],
+  ],
+  ["port-mod-failed", ["bad-port", "bad-hw-addr", "bad-config", "bad-advertise", "eperm"]],
+  ["table-mod-failed", ["bad-table", "bad-config", "eperm"]],
+  ["queue-op-failed", ["bad-port", "bad-queue", "eperm"]],
+  ["switch-config-failed", ["bad-flags", "bad-len", "eperm"]],
+  ["role-request-failed", ["stale", "unsupported", "bad-role"]],
+  [
+    "meter-mod-failed",
+    [
+      "unknown",
+      "meter-exists",
+      "invalid-meter",
+      "unknown-meter",
+      "bad-command",
+      "bad-flags",
+      "bad-rate",
+      "bad-burst",
+      "bad-band",
+      "bad-band-value",
+      "out-of-meters",
+      "out-of-bands",
+    ],
+  ],
+  [
+    "table-features-failed",
+    ["bad-table", "bad-metadata", "bad-type", "bad-len", "bad-argument", "eperm"],
+  ],
+] as const;
+
+/** The names that OpenFlow 1.4 has more: of what kind, the number of the first, and the names. */
+export const newIn14 = [
+  ["bad-request", 14, ["multipart-request-timeout", "multipart-reply-timeout"]],
+  ["bad-instruction", 9, ["dup-instruction"]],
+  ["flow-mod-failed", 8, ["cant-sync", "bad-priority"]],
+] as const;
+
+/** The kinds that OpenFlow 1.4 has more, which follow the others (1.4.1 §7.5.4). */
+export const newKindsIn14 = [
+  [
+    "bad-property",
+    [
+      "bad-type",
+      "bad-len",
+      "bad-value",
+      "too-many",
+      "dup-type",
+      "bad-experimenter",
+      "bad-exp-type",
+      "bad-exp-value",
+      "eperm",
+    ],
+  ],
+  ["async-config-failed", ["invalid", "unsupported", "eperm"]],
+  [
+    "flow-monitor-failed",
+    [
+      "unknown",
+      "monitor-exists",
+      "invalid-monitor",
+      "unknown-monitor",
+      "bad-command",
+      "bad-flags",
+      "bad-table-id",
+      "bad-out",
+    ],
+  ],
+  [
+    "bundle-failed",
+    [
+      "unknown",
+      "eperm",
+      "bad-id",
+      "bundle-exist",
+      "bundle-closed",
+      "out-of-bundles",
+      "bad-type",
+      "bad-flags",
+      "msg-bad-len",
+      "msg-bad-xid",
+      "msg-unsup",
+      "msg-conflict",
+      "msg-too-many",
+      "msg-failed",
+      "timeout",
+      "bundle-in-progress",
+    ],
+  ],
+] as const;
+
+/** As {@link newIn14}, of OpenFlow 1.5 (1.5.1 §7.5.4). */
+export const newIn15 = [
+  ["bad-request", 16, ["multipart-bad-sched", "pipeline-fields-only", "unknown"]],
+  ["bad-action", 16, ["bad-set-mask", "bad-meter"]],
+  ["flow-mod-failed", 10, ["is-sync"]],
+  ["group-mod-failed", 15, ["unknown-bucket", "bucket-exists"]],
+  ["role-request-failed", 3, ["id-unsupported", "id-in-use"]],
+  [
+    "table-features-failed",
+    6,
+    ["bad-cap", "bad-max-entries", "bad-features", "bad-command", "too-many"],
+  ],
+  ["bundle-failed", 16, ["sched-not-supported", "sched-future", "sched-past"]],
+] as const;
+
+/** The names in OpenFlow 1.0, in the words of later versions where they mean the same (1.0.0 §5.4.4). */
+export const errorNames10 = [
+  ["hello-failed", ["incompatible", "eperm"]],
+  [
+    "bad-request",
+    [
+      "bad-version",
+      "bad-type",
+      "bad-multipart",
+      "bad-experimenter",
+      "bad-exp-type",
+      "eperm",
+      "bad-len",
+      "buffer-empty",
+      "buffer-unknown",
+    ],
+  ],
+  [
+    "bad-action",
+    [
+      "bad-type",
+      "bad-len",
+      "bad-experimenter",
+      "bad-exp-type",
+      "bad-out-port",
+      "bad-argument",
+      "eperm",
+      "too-many",
+      "bad-queue",
+    ],
+  ],
+  [
+    "flow-mod-failed",
+    ["table-full", "overlap", "eperm", "bad-emerg-timeout", "bad-command", "unsupported"],
+  ],
+  ["port-mod-failed", ["bad-port", "bad-hw-addr"]],
+  ["queue-op-failed", ["bad-port", "bad-queue", "eperm"]],
+] as const;
