@@ -89,6 +89,11 @@ function exactWithin(instance: Instance, state: SearchState, workAnEdge: number)
   const { incumbent, effort } = state;
   const { graph, fixedCost } = instance;
   if (graph.terminals.length > FEW_TERMINALS) return false;
+  if (graph.terminals.length < 2) {
+    // The reductions have left nothing to join: what they fixed is a cheapest tree.
+    incumbent.offer(instance, []);
+    return true;
+  }
   const share = effort.part(workAnEdge * graph.edgeCount);
   const { edges } = dijkstraSteiner(graph, incumbent.target - fixedCost, share);
   effort.charge(share.work);
