@@ -2,12 +2,15 @@
 
 import { scenarios } from "./scenarios.ts";
 import { setup } from "./setup.ts";
+import { steiner } from "./steiner.ts";
 import { parseArguments } from "./support/arguments.ts";
 import type { Bench } from "./support/bench.ts";
 import { table } from "./support/table.ts";
 import { topology } from "./topology.ts";
 
-const benches: ReadonlyMap<string, Bench> = new Map(Object.entries({ scenarios, setup, topology }));
+const benches: ReadonlyMap<string, Bench> = new Map(
+  Object.entries({ scenarios, setup, steiner, topology }),
+);
 
 /** How a command line that means nothing ends. */
 const EXIT_USAGE = 2;

@@ -11,7 +11,7 @@ export interface BenchOptions {
 }
 
 /** One thing that was measured; the same fields in all cases of a benchmark make a table. */
-export type BenchCase = Readonly<Record<string, string | number>>;
+export type BenchCase = Readonly<Record<string, string | number | boolean>>;
 
 /** Numbers by name, nested as deep as they need. */
 export type BenchSummary = { readonly [name: string]: number | BenchSummary };

@@ -9,11 +9,11 @@ export function table(rows: readonly BenchCase[]): string {
       Math.max(column.length, ...rows.map((row) => String(row[column] ?? "").length)),
     ]),
   );
-  const line = (cells: readonly (string | number)[]): string =>
+  const line = (cells: readonly (string | number | boolean)[]): string =>
     cells
       .map((cell, index) => {
         const width = widths.get(columns[index] ?? "") ?? 0;
-        return typeof cell === "number" ? String(cell).padStart(width) : cell.padEnd(width);
+        return typeof cell === "number" ? String(cell).padStart(width) : String(cell).padEnd(width);
       })
       .join("  ")
       .trimEnd();
