@@ -12,9 +12,10 @@ import { capped, firstFullPort, lastThat } from "./what-if.ts";
  * Capacity Through a Network, 1960), by bisection in O(E log most).
  */
 export function bottleneck(scene: Scene, most: number): number {
+  const isThere = labelledLinks(scene);
   const isPassable = (rate: number): boolean => {
     const less = capped(scene, rate);
-    return firstFullPort(less) === undefined && areJoined(scene, openArcs(less));
+    return firstFullPort(less) === undefined && areJoined(scene, arcsWithRoom(less, isThere));
   };
   return isPassable(0) ? lastThat(isPassable, 0, most + 1) : 0;
 }
@@ -27,10 +28,10 @@ export function bottleneck(scene: Scene, most: number): number {
  */
 export function bottleneckCut(
   scene: Scene,
-  isThere: (link: number) => boolean = (link) => isLabelled(scene, link),
+  isThere: (link: number) => boolean = labelledLinks(scene),
 ): readonly number[] | undefined {
   const { graph, availability, request } = scene;
-  const isOpen = arcsWithRoom(scene);
+  const isOpen = arcsWithRoom(scene, isThere);
   const [from, ...others] = terminalsOf(graph, request.endpoints).keys();
   if (from === undefined) return undefined;
   let best: readonly number[] | undefined;
@@ -47,19 +48,24 @@ export function bottleneckCut(
 
 /** The arcs of links that have a label, with room for the least that the request may need there. */
 export function openArcs(scene: Scene): (arc: number) => boolean {
-  const hasRoom = arcsWithRoom(scene);
-  return (arc) => isLabelled(scene, arc >> 1) && hasRoom(arc);
+  return arcsWithRoom(scene, labelledLinks(scene));
 }
 
-/** Whether a tree may use `link`, as far as its state, exclusions and labels say. */
-function isLabelled({ availability }: Scene, link: number): boolean {
-  return availability.isUsable(link) && !availability.labels(link).isEmpty;
+/** The links that a tree may use, as far as state, exclusions and labels say. */
+function labelledLinks({ graph, availability }: Scene): (link: number) => boolean {
+  const labelled = Uint8Array.from(graph.linkIds, (_, link) =>
+    availability.isUsable(link) && !availability.labels(link).isEmpty ? 1 : 0,
+  );
+  return (link) => labelled[link] === 1;
 }
 
-function arcsWithRoom(scene: Scene): (arc: number) => boolean {
+function arcsWithRoom(scene: Scene, isThere: (link: number) => boolean): (arc: number) => boolean {
   const { availability } = scene;
   const { onward, back } = leastLoads(scene);
-  return (arc) => availability.residual(arc) >= onward && availability.residual(arc ^ 1) >= back;
+  return (arc) =>
+    isThere(arc >> 1) &&
+    availability.residual(arc) >= onward &&
+    availability.residual(arc ^ 1) >= back;
 }
 
 /** Between two places, what goes each way; else the least of any tree edge, which has no direction. */

@@ -4,12 +4,11 @@ import type { CutLink, NoPath } from "../../model/refusal.ts";
 import { linkIdOf } from "../graph/graph.ts";
 import { channelOf } from "../graph/ledger-view.ts";
 import { reload } from "../plan/edit-plan.ts";
-import { terminalsOf } from "../plan/ends.ts";
 import type { NetworkPlan } from "../plan/plan.ts";
 import type { PortFull, Scene } from "../plan/scene.ts";
 import { bottleneckCut } from "./bottleneck.ts";
 import { largestRate } from "./largest-rate.ts";
-import { capped, greatestRate, overloadedArcs } from "./what-if.ts";
+import { capped, greatestRate, isPath, overloadedArcs } from "./what-if.ts";
 
 /**
  * Names the most that would fit and what is in the way of more; `idle` is a plan for no bandwidth at
@@ -48,11 +47,6 @@ export function explainPort(scene: Scene, { hostPort, required, residual }: Port
     largest: bandwidth(largest?.rate ?? 0),
   };
   return { type: "no-path", explanation };
-}
-
-/** Whether it is a path that is looked for, for which the search is complete. */
-function isPath({ graph, availability, request }: Scene): boolean {
-  return terminalsOf(graph, request.endpoints).size === 2 && availability.kept.length === 0;
 }
 
 function cutLink({ graph, ledger, topology, request }: Scene, arc: number): CutLink {

@@ -14,33 +14,31 @@ export type TreeBound = "maxHops" | "maxDelayMs";
  * The least value of `bound` for which the request is planned, which it is not for its own; `unbound`
  * is a plan without the bound. Not certain if a search was given up.
  *
- * From each plan found, what is just below its own value is tried, and what is halfway to what
- * failed. Bounds are told apart by one hop, or by a picosecond.
+ * Each plan found has a value of its own: what is just below it is tried, and what is halfway to
+ * what failed.
  */
 export function leastBound(
   scene: Scene,
   bound: TreeBound,
   unbound: NetworkPlan,
 ): { readonly least: number; readonly isCertain: boolean } {
-  let best = extentOf(scene, bound, unbound);
+  let least = extentOf(scene, bound, unbound);
   let failed = scene.request[bound] ?? 0;
   let isCertain = true;
   const take = (value: number): void => {
-    if (value <= failed || value >= best) return;
+    if (value <= failed) return;
     const planned = attempt(asking(scene, { [bound]: value }));
-    if (planned.isOk()) best = Math.min(value, extentOf(scene, bound, planned.value));
+    const extent = planned.map((plan) => extentOf(scene, bound, plan)).unwrapOr(least);
+    if (extent < least) least = extent;
     else failed = value;
     if (planned.isErr() && planned.error.type === "search-limit") isCertain = false;
   };
-  const isInteger = bound === "maxHops";
-  const step = isInteger ? 1 : PICOSECOND_MS;
-  while (best - failed > step * TOLERANCE) {
-    take(best - step);
-    const middle = failed + (best - failed) / 2;
-    take(isInteger ? Math.floor(middle) : middle);
+  const step = STEPS[bound];
+  while (least - failed > step) {
+    take(least - step);
+    take(Math.ceil((failed + (least - failed) / 2) / step) * step);
   }
-  const neat = Math.round(best / step) * step;
-  return { least: isPlanned(asking(scene, { [bound]: neat })) ? neat : best, isCertain };
+  return { least: Number(least.toFixed(DECIMALS)), isCertain };
 }
 
 /** As few as can be of what the request wants passed that cannot be, all taken together. */
@@ -70,9 +68,11 @@ export function inclusionOf(elements: readonly Included[]): Inclusion {
   };
 }
 
-/** Delays are sums of decimal fractions; what differs by less is the same. */
-const PICOSECOND_MS = 1e-9;
-const TOLERANCE = 1.5;
+/** Of a bound: to the nanosecond. */
+const DECIMALS = 6;
+
+/** What bounds are told apart by: one hop, or two nanoseconds, twice what searches forgive. */
+const STEPS = { maxHops: 1, maxDelayMs: 2e-6 } as const;
 
 /** The most hops, or ms of delay, between any two endpoints of the plan. */
 function extentOf({ graph, request }: Scene, bound: TreeBound, plan: NetworkPlan): number {

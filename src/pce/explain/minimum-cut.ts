@@ -9,7 +9,7 @@ export interface CutQuery {
   readonly to: number;
   /** Whether `link` is there at all. */
   readonly isThere: (link: number) => boolean;
-  /** Whether `arc` can be got along, and so cannot be part of a cut. */
+  /** Whether `arc`, of a link that is there, can be got along, and so cannot be part of a cut. */
   readonly isOpen: (arc: number) => boolean;
   /** Cuts of more arcs are not wanted. */
   readonly atMost: number;
@@ -26,8 +26,7 @@ export interface CutQuery {
  */
 export function minimumCut(query: CutQuery): readonly number[] | undefined {
   const { graph, to, isThere, isOpen } = query;
-  const isOpenNow = (arc: number): boolean => isOpen(arc) && isThere(arc >> 1);
-  if (reached(query, isOpenNow)[to] !== UNREACHED) return undefined;
+  if (reached(query, isOpen)[to] !== UNREACHED) return undefined;
   const flows = new Int32Array(graph.heads.length);
   const hasRoom = (arc: number): boolean =>
     isThere(arc >> 1) && (isOpen(arc) || (flows[arc] ?? 0) < 1);

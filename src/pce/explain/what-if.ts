@@ -3,6 +3,7 @@ import { type Bandwidth, bandwidth } from "../../model/bandwidth.ts";
 import type { PortRef } from "../../model/ids.ts";
 import { attempt, sceneOf } from "../plan/attempt.ts";
 import { reload } from "../plan/edit-plan.ts";
+import { terminalsOf } from "../plan/ends.ts";
 import type { NetworkPlan, PlanRequest } from "../plan/plan.ts";
 import { portLoads } from "../plan/plan-building.ts";
 import type { Scene } from "../plan/scene.ts";
@@ -56,6 +57,11 @@ export function timeless(scene: Scene): Scene {
 /** Whether the request is planned. */
 export function isPlanned(scene: Scene): boolean {
   return attempt(scene).isOk();
+}
+
+/** Whether it is a path that is looked for, for which the search is complete. */
+export function isPath({ graph, availability, request }: Scene): boolean {
+  return terminalsOf(graph, request.endpoints).size === 2 && availability.kept.length === 0;
 }
 
 /** The directions of links that have not the room that the tree of `plan` needs. */
