@@ -4,9 +4,9 @@ import { leastLoad } from "../plan/edge-load.ts";
 import { resolveEnds } from "../plan/ends.ts";
 import type { NetworkPlan, PlanRequest } from "../plan/plan.ts";
 import { allTrees } from "../tree/all-trees.ts";
-import { EXACT_WORK, steinerTree } from "../tree/steiner.ts";
+import { steinerWithBound } from "../tree/steiner.ts";
 import { pruned, spanningForest } from "../tree/tree.ts";
-import { linkCosts, weightAbove } from "../tree/tree-candidate.ts";
+import { weightAbove } from "../tree/tree-candidate.ts";
 import { MAX_LISTED_LINKS } from "../tree/tree-search.ts";
 import {
   bestEdit,
@@ -142,19 +142,14 @@ function includesSome({ include }: PlanRequest): boolean {
   return (include?.links?.size ?? 0) + (include?.nodes?.size ?? 0) > 0;
 }
 
-/**
- * What no tree costs less than: a minimum Steiner tree, if it can be found exactly, of links that
- * each reserve the least that any can.
- */
+/** What no tree costs less than: a bound of Steiner trees whose links reserve the least that any can. */
 function lowerBound({ scene, ends }: EditScene): number {
   const { graph, request } = scene;
   const terminals = [...ends.terminals.keys()];
-  if (3 ** (terminals.length - 1) * graph.nodeIds.length > EXACT_WORK) return 0;
   const least = leastLoad(request, ends.rates);
   const weight = weightAbove(scene, () => true, least);
-  const tree = steinerTree({ graph, terminals, kept: [], weight });
+  const bound = steinerWithBound({ graph, terminals, kept: [], weight })?.lowerBound ?? 0;
   const most = mostReserved(scene, ends);
   const isFlooded = request.delivery === "flood" && request.sharing === "hose";
-  const share = most === 0 || isFlooded ? 1 : (2 * least) / most;
-  return tree === undefined ? 0 : share * linkCosts(scene, tree);
+  return most === 0 || isFlooded ? bound : (bound * 2 * least) / most;
 }

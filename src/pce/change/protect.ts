@@ -3,6 +3,7 @@ import type { Claim, Ledger } from "../../ledger.ts";
 import type { Interval } from "../../model/interval.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { Topology } from "../../topology.ts";
+import { disjointPair } from "../path/disjoint-pair.ts";
 import type {
   LinkState,
   NetworkPlan,
@@ -12,7 +13,7 @@ import type {
 } from "../plan/plan.ts";
 import { planNetwork } from "../plan/plan-network.ts";
 import { planBackup } from "./backup.ts";
-import { type Failure, type FailureKinds, failuresOn, survivors } from "./failure.ts";
+import { type Failure, type FailureKinds, failuresOn, isHitBy, survivors } from "./failure.ts";
 import { type SharedLink, sharedClaim, sharedLinks, weightOf } from "./reservation.ts";
 import type { PlanView } from "./view.ts";
 
@@ -65,9 +66,10 @@ export const MAX_VLAN_TRIES = 8;
  * the working tree or any one backup needs (shared backup path protection: Kodialam and Lakshman,
  * Dynamic Routing of Bandwidth Guaranteed Tunnels with Restoration, INFOCOM 2000). Each backup is
  * planned with links priced by what they would add to that, and again, given all others, until a
- * round saves nothing; of n failures in O(n) plans a round, at most {@link MAX_SHARING_ROUNDS}. What
- * is added is near the least, not proved to be it. Whether there is a backup does not depend on the
- * working tree: what that holds, a backup may use.
+ * round saves nothing; of n failures in O(n) plans a round, at most {@link MAX_SHARING_ROUNDS}.
+ * Between two endpoints the cheapest pair of disjoint paths is tried too ({@link disjointPair}), and
+ * taken if it reserves less in all. What is added is near the least, not proved to be it. Whether
+ * there is a backup does not depend on the working tree: what that holds, a backup may use.
  *
  * Pure. Errors: those of {@link planNetwork} for the working tree; `unprotectable` with every failure
  * that cannot be outlived.
@@ -79,7 +81,7 @@ export function planProtected(
   { request, against, working }: ProtectQuery,
 ): Result<ProtectedPlan, PlanRefusal | Unprotectable> {
   const view = { topology, ledger, linkState };
-  if (working !== undefined) return protect(view, request, against, working);
+  if (working !== undefined) return protect(view, request, against, { working });
   return protectFresh(view, request, against, MAX_VLAN_TRIES);
 }
 
@@ -101,13 +103,44 @@ function protectFresh(
 ): Result<ProtectedPlan, PlanRefusal | Unprotectable> {
   const { topology, ledger, linkState } = view;
   return planNetwork(topology, ledger, linkState, request).andThen((working) =>
-    protect(view, request, against, working).orElse((error) => {
-      const vlans = vlansLeft(request.vlans.without(working.vlan), error);
-      if (vlans.isEmpty || tries <= 1) return err(error);
-      const retried = protectFresh(view, { ...request, vlans }, against, tries - 1);
-      return retried.orElse(() => err(error));
-    }),
+    protect(view, request, against, { working })
+      .map((plan) => lighter(view, plan, protectByPair(view, request, against)))
+      .orElse((error) => {
+        const vlans = vlansLeft(request.vlans.without(working.vlan), error);
+        if (vlans.isEmpty || tries <= 1) return err(error);
+        const retried = protectFresh(view, { ...request, vlans }, against, tries - 1);
+        return retried.orElse(() => err(error));
+      }),
   );
+}
+
+/** Two disjoint paths between two endpoints, one in use, the other for whatever hits that. */
+function protectByPair(
+  view: PlanView,
+  request: PlanRequest,
+  against: FailureKinds,
+): ProtectedPlan | undefined {
+  const { topology, ledger, linkState } = view;
+  const [from, to, third] = request.endpoints;
+  if (from === undefined || to === undefined || third !== undefined) return undefined;
+  const disjoint = against.node ? "node" : against.srlg ? "srlg" : "link";
+  const { keep: _, ...rest } = request;
+  const wanted = { ...rest, endpoints: [from, to] as const, disjoint } as const;
+  return disjointPair(topology, ledger, linkState, wanted)
+    .map(({ paths: [working, spare] }) => protect(view, request, against, { working, spare }))
+    .andThen((plan) => plan)
+    .unwrapOr(undefined);
+}
+
+/** The one that reserves less in all. */
+function lighter(
+  { topology }: PlanView,
+  plan: ProtectedPlan,
+  other: ProtectedPlan | undefined,
+): ProtectedPlan {
+  const isLess =
+    other !== undefined && weightOf(topology, other.links) < weightOf(topology, plan.links);
+  return isLess ? other : plan;
 }
 
 /** Those of `vlans` that all failures leave; none if some failure lacks something else. */
@@ -118,11 +151,17 @@ function vlansLeft(vlans: VlanSet, { failures }: Unprotectable): VlanSet {
   }, vlans);
 }
 
+/** The tree in use, and what is tried first when that is hit. */
+interface WorkingTree {
+  readonly working: NetworkPlan;
+  readonly spare?: NetworkPlan;
+}
+
 function protect(
   view: PlanView,
   wanted: PlanRequest,
   against: FailureKinds,
-  working: NetworkPlan,
+  { working, spare }: WorkingTree,
 ): Result<ProtectedPlan, Unprotectable> {
   // Hosts that live on keep their tag.
   const request = { ...wanted, vlans: VlanSet.of(working.vlan) };
@@ -132,7 +171,10 @@ function protect(
   const plans: NetworkPlan[] = [];
   const refused: Unprotectable["failures"][number][] = [];
   for (const failure of failures) {
-    const backup = planBackup(view, request, failure, [working, ...plans]);
+    const isSpared = spare !== undefined && !isHitBy(view.topology, spare, failure);
+    const backup: Result<NetworkPlan, PlanRefusal> = isSpared
+      ? ok(spare)
+      : planBackup(view, request, failure, [working, ...plans]);
     if (backup.isOk()) plans.push(backup.value);
     else refused.push({ failure, refusal: backup.error });
   }

@@ -150,7 +150,7 @@ describe("editPlan", { timeout: 60_000 }, () => {
         expect(edit.value.fresh.cost).toBeCloseTo(cheapest, 9);
         expect(edit.value.fresh.bound).toBeCloseTo(cheapest, 9);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -172,7 +172,7 @@ describe("editPlan", { timeout: 60_000 }, () => {
         const base = baseOf(change.world, current);
         expect(go.filter(({ link }) => base.has(link))).toHaveLength(lost);
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 
@@ -200,7 +200,7 @@ describe("editPlan", { timeout: 60_000 }, () => {
         const lostAnew = gone === 0 ? 0 : price * gone;
         expect(objective).toBeLessThanOrEqual(weigh(change, anew) + lostAnew + 1e-9);
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   });
 

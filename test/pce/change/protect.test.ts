@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { linkId, nodeId } from "../../../src/model/ids.ts";
 import {
   claimOfProtected,
+  disjointPair,
   type Failure,
   type NetworkPlan,
   type ProtectedPlan,
@@ -87,8 +88,8 @@ describe("planProtected", { timeout: 60_000 }, () => {
         }
       }
     };
-    fc.assert(fc.property(worlds(MIXED), check), { numRuns: 60 });
-    fc.assert(fc.property(worlds(PLAIN), check), { numRuns: 60 });
+    fc.assert(fc.property(worlds(MIXED), check), { numRuns: 30 });
+    fc.assert(fc.property(worlds(PLAIN), check), { numRuns: 30 });
     expect(backups).toBeGreaterThan(50);
   });
 
@@ -109,7 +110,7 @@ describe("planProtected", { timeout: 60_000 }, () => {
           failures.map((failure) => JSON.stringify(failure)).sort();
         expect(text(found.value.backups.map(({ failure }) => failure))).toEqual(text(hits));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -132,12 +133,34 @@ describe("planProtected", { timeout: 60_000 }, () => {
         const { ledger, request } = grouped(world);
         const claim = claimOfProtected(found.value, "me", request.interval);
         expect(ledger.reserve(claim).isOk()).toBe(true);
-        const metricOf = (id: string): number => world.links.find((l) => l.id === id)?.metric ?? 0;
-        const weigh = (all: ProtectedPlan["links"] | NetworkPlan["links"]): number =>
-          all.reduce((sum, one) => sum + metricOf(one.link) * (one.forward + one.backward), 0);
-        expect(added).toBe(weigh(links) - weigh(working.links));
+        expect(added).toBe(weigh(world, links) - weigh(world, working.links));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
+    );
+  });
+
+  test("between two endpoints reserves no more than a pair of disjoint paths would", () => {
+    const pairs = { ...PLAIN, hosts: { min: 2, max: 2 }, maxLinks: 10 };
+    fc.assert(
+      fc.property(worlds(pairs), (world) => {
+        const { topology, ledger, linkState, request } = grouped(world);
+        const [from, to] = request.endpoints;
+        if (from === undefined || to === undefined) return;
+        const plain = { ...request, cost: "metric" as const, endpoints: [from, to] as const };
+        const pair = disjointPair(topology, ledger, linkState, { ...plain, disjoint: "node" });
+        const against = { link: true, node: true };
+        const query = { request: plain, against };
+        const found = planProtected(topology, ledger, linkState, query);
+        if (pair.isErr()) return;
+        const { links, backups } = found._unsafeUnwrap();
+        const loads = pair.value.paths.flatMap((path) => path.links);
+        expect(weigh(world, links)).toBeLessThanOrEqual(weigh(world, loads));
+        for (const { failure, plan } of backups) {
+          if (failure.type === "link")
+            expect(plan.links.map((l) => l.link)).not.toContain(failure.link);
+        }
+      }),
+      { numRuns: 80 },
     );
   });
 
@@ -165,10 +188,16 @@ describe("planProtected", { timeout: 60_000 }, () => {
           expect(vlansAfter(failure)).not.toContain(vlan);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
+
+/** Sum over link directions of metric times reservation. */
+function weigh(world: World, all: ProtectedPlan["links"] | NetworkPlan["links"]): number {
+  const metricOf = (id: string): number => world.links.find((l) => l.id === id)?.metric ?? 0;
+  return all.reduce((sum, one) => sum + metricOf(one.link) * (one.forward + one.backward), 0);
+}
 
 function scenario(
   world: World,
