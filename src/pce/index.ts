@@ -36,6 +36,7 @@ export {
 export { explainRefusal } from "./explain/explain-refusal.ts";
 export type { Measure } from "./explain/plan-cost.ts";
 export type { LinkCost } from "./graph/link-cost.ts";
+export { cheapestRoute, type Route, type RouteRequest } from "./path/cheapest-route.ts";
 export { cheapestWalk, type Walk, type WalkRequest, type WalkStep } from "./path/cheapest-walk.ts";
 export {
   type DisjointPair,
@@ -46,6 +47,7 @@ export {
 export type { Disjointness } from "./path/disjointness.ts";
 export { type KCheapestRequest, kCheapestPaths } from "./path/k-cheapest-paths.ts";
 export type { PathRequest } from "./path/path-request.ts";
+export { type WidestPath, widestPath } from "./path/widest-path.ts";
 export type { Budget } from "./plan/budget.ts";
 export { edgeLoad, type Side } from "./plan/edge-load.ts";
 export { claimOf, pruneTree, reload } from "./plan/edit-plan.ts";
