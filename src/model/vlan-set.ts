@@ -60,7 +60,16 @@ export class VlanSet {
   }
 
   get isEmpty(): boolean {
-    return this.#words.every((word) => word === 0);
+    return VlanSet.empty.includes(this);
+  }
+
+  /** Whether all of `other` is in this set. */
+  includes(other: VlanSet): boolean {
+    const [own, theirs] = [this.#words, other.#words];
+    for (let index = 0; index < WORDS; index++) {
+      if (((theirs[index] ?? 0) & ~(own[index] ?? 0)) !== 0) return false;
+    }
+    return true;
   }
 
   has(id: number): boolean {

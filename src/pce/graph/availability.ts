@@ -3,6 +3,7 @@ import { VlanSet } from "../../model/vlan-set.ts";
 import { allLinksUp, type LinkState, type PlanRequest } from "../plan/plan.ts";
 import { endsOf, type Graph, linkIdOf, metricOf, nodeIdOf } from "./graph.ts";
 import { type LedgerView, ledgerView } from "./ledger-view.ts";
+import type { LinkColumns } from "./link-columns.ts";
 
 /** The parts of a request that say which links it may use, when, and what they cost. */
 export type LinkDemand = Pick<PlanRequest, "interval" | "keep" | "exclude" | "cost" | "reprice">;
@@ -36,10 +37,23 @@ export class Availability {
     this.#view = ledgerView(graph, demand.interval, ledger);
   }
 
-  /** What the request's ledger has left now; to be asked for anew after other requests were served. */
-  get view(): LedgerView {
+  /** The view of the request's ledger: other requests may have been served in between. */
+  get #now(): LedgerView {
     this.#view.follow(this.#ledger);
     return this.#view;
+  }
+
+  /**
+   * What a search may read by itself of links that are usable, until the next request is served;
+   * `undefined` if the request has prices of its own.
+   */
+  get columns(): LinkColumns | undefined {
+    const { cost, reprice } = this.#demand;
+    if (reprice !== undefined) return undefined;
+    const view = this.#now;
+    const { room, residuals } = view;
+    const steps = cost === "metric" ? this.graph.steps : view.steps;
+    return { steps, room, residuals, load: (link) => view.load(link) };
   }
 
   /** Whether every link is usable, as far as that can be told without going through them. */
@@ -78,12 +92,12 @@ export class Availability {
 
   /** The labels that the request may have on `link`: those free, or the one it keeps. */
   labels(link: number): VlanSet {
-    return this.#keptLabels.get(link) ?? this.view.freeLabels(link);
+    return this.#keptLabels.get(link) ?? this.#now.freeLabels(link);
   }
 
   /** The view, with the numbers of `link` in it. */
   #loaded(link: number): LedgerView {
-    const { view } = this;
+    const view = this.#now;
     if (Number.isNaN(view.residuals[2 * link])) view.load(link);
     return view;
   }

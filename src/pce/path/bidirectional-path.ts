@@ -1,24 +1,11 @@
 import { type Graph, tailOf } from "../graph/graph.ts";
 import { type Landmarks, landmarksOf } from "../graph/landmarks.ts";
+import type { LinkColumns } from "../graph/link-columns.ts";
 import type { MonotoneQueue } from "../graph/monotone-queue.ts";
 import { Potentials } from "../graph/potentials.ts";
 import { queueFor } from "../graph/queue-choice.ts";
 import { SearchLabels } from "./search-labels.ts";
 import { type Meeting, SearchSide } from "./search-side.ts";
-
-/**
- * What a search reads of each link, by position in `graph.arcs`. A number that is `NaN` is there
- * after `load` was called for the link.
- */
-export interface LinkColumns {
-  /** What it costs to go along; the same both ways, and never less than the metric. */
-  readonly steps: Float64Array;
-  /** What is free in both directions, bit/s. */
-  readonly room: Float64Array;
-  /** By arc: what is free in its direction, bit/s. */
-  readonly residuals: Float64Array;
-  load(link: number): void;
-}
 
 /** A path to find. */
 export interface PathQuery {
@@ -72,8 +59,8 @@ export function bidirectionalPath(
   const meeting: Meeting = { cost: Number.POSITIVE_INFINITY, hops: 0, node: -1 };
   const potentials = landmarks && new Potentials(landmarks, from, to);
   const shared = { query, labels, potentials, meeting };
-  const forward = new SearchSide(shared, queue, 0);
-  const backward = new SearchSide(shared, against, 1);
+  const forward = new SearchSide(shared, queue, FORWARD);
+  const backward = new SearchSide(shared, against, BACKWARD);
   forward.start(from);
   backward.start(to);
   const bounds = boundsOf(query, means);
@@ -89,6 +76,32 @@ export function bidirectionalPath(
   labels.clear();
   return path;
 }
+
+/**
+ * Of each node, what the path from there to the target of `query` costs at least: as long as that is
+ * no more than from its origin exactly, and beyond that just as much.
+ */
+export function costsAhead(query: PathQuery): Float64Array {
+  const { graph, from, to } = query;
+  const means = { ...meansFor(query), landmarks: undefined };
+  const { labels, queues } = workspaceOf(graph);
+  const [queue] = queuesFor(queues, graph, means);
+  const meeting: Meeting = { cost: Number.POSITIVE_INFINITY, hops: 0, node: -1 };
+  const side = new SearchSide({ query, labels, potentials: undefined, meeting }, queue, BACKWARD);
+  side.start(to);
+  const isFound = (): boolean => labels.scanned[2 * from + BACKWARD] === 1;
+  while (!isFound() && side.least() < Number.POSITIVE_INFINITY) side.expand(0);
+  const radius = labels.costs[2 * from + BACKWARD] ?? 0;
+  const ahead = new Float64Array(graph.nodeIds.length);
+  for (let node = 0; node < ahead.length; node++) {
+    ahead[node] = Math.min(labels.costs[2 * node + BACKWARD] ?? 0, radius);
+  }
+  labels.clear();
+  return ahead;
+}
+
+const FORWARD = 0;
+const BACKWARD = 1;
 
 /** What is known of the steps that a path is made of. */
 interface Bounds {
@@ -119,9 +132,10 @@ function pathThrough(meeting: number, graph: Graph, { via }: SearchLabels): read
   const arcTo = (node: number, side: number): number =>
     graph.arcs[via[2 * node + side] ?? -1] ?? -1;
   const path: number[] = [];
-  for (let arc = arcTo(meeting, 0); arc >= 0; arc = arcTo(tailOf(graph, arc), 0)) path.push(arc);
+  for (let arc = arcTo(meeting, FORWARD); arc >= 0; arc = arcTo(tailOf(graph, arc), FORWARD))
+    path.push(arc);
   path.reverse();
-  for (let arc = arcTo(meeting, 1); arc >= 0; arc = arcTo(tailOf(graph, arc), 1)) {
+  for (let arc = arcTo(meeting, BACKWARD); arc >= 0; arc = arcTo(tailOf(graph, arc), BACKWARD)) {
     path.push(arc ^ 1);
   }
   return path;

@@ -23,6 +23,11 @@ export interface LabelPathQuery {
   readonly origin: LabelEnd;
   readonly target: LabelEnd;
   readonly maxHops?: number;
+  /**
+   * Of each node, what the weights to the target come to at least, and no more than along any arc
+   * and from its end; worked out exactly by default.
+   */
+  readonly ahead?: Float64Array;
 }
 
 /** The search was given up; there may be a path or not. */
@@ -52,7 +57,7 @@ export function cheapestLabelPath(
 ): Result<readonly number[] | undefined, SearchLimit> {
   const { graph, target } = query;
   const back = (arc: number): number => query.weight(arc ^ 1);
-  const { costs: ahead } = reach({ graph, weight: back }, [target.node]);
+  const ahead = query.ahead ?? reach({ graph, weight: back }, [target.node]).costs;
   const once = new Set<number>();
   for (;;) {
     const found = search({ ...query, ahead, once });
@@ -68,6 +73,13 @@ interface LabelSearch extends LabelPathQuery {
   readonly ahead: Float64Array;
   /** Nodes that may not be visited twice. */
   readonly once: ReadonlySet<number>;
+}
+
+/** A way that goes on along `arc`; what labels it then has is worked out only if it is taken up. */
+interface Step {
+  readonly before: Way;
+  readonly arc: number;
+  readonly cost: number;
 }
 
 /** A way from the origin to `node`. */
@@ -88,22 +100,27 @@ interface Way {
 }
 
 function search(query: LabelSearch): Result<Way | undefined, SearchLimit> {
-  const ways: Way[] = [];
+  const steps: Step[] = [];
   const heap = new MinHeap();
   const settled = new Map<number, Way[]>();
-  const leastCost = (way: Way): number => way.cost + (query.ahead[way.node] ?? 0);
-  const add = (way: Way): void => {
-    heap.push(leastCost(way), way.hops, ways.length);
-    ways.push(way);
+  const start = startOf(query);
+  const goOn = (from: Way): void => {
+    if (!settle(query, settled, from)) return;
+    for (const step of stepsFrom(query, from)) {
+      const least = step.cost + (query.ahead[headOf(query.graph, step.arc)] ?? 0);
+      heap.push(least, from.hops + 1, steps.length);
+      steps.push(step);
+    }
   };
-  let best: Way | undefined;
-  add(startOf(query));
-  for (let index = heap.pop(); index !== -1; index = heap.pop()) {
-    const way = ways[index];
-    if (way === undefined || (best !== undefined && leastCost(way) > best.cost)) break;
-    if (way.node === query.target.node) best = shorter(way, best);
-    else if (settle(query, settled, way)) for (const next of extensions(query, way)) add(next);
-    if (ways.length > MAX_WAYS) return err({ type: "search-limit", limit: MAX_WAYS });
+  let best: Way | undefined = start.node === query.target.node ? start : undefined;
+  if (best === undefined) goOn(start);
+  for (let least = heap.least(); least <= (best?.cost ?? least); least = heap.least()) {
+    const step = steps[heap.pop()];
+    if (step === undefined) break;
+    const way = taken(query, step);
+    if (way?.node === query.target.node) best = shorter(way, best);
+    else if (way !== undefined) goOn(way);
+    if (steps.length > MAX_WAYS) return err({ type: "search-limit", limit: MAX_WAYS });
   }
   return ok(best);
 }
@@ -115,13 +132,14 @@ function startOf({ origin: { node, labels, isNetwork }, vlans, once }: LabelSear
 
 /** Adds `way` to those that are gone on with, unless one of them makes it needless. */
 function settle(query: LabelSearch, settled: Map<number, Way[]>, way: Way): boolean {
-  const others = settled.get(way.node) ?? [];
-  if (others.some((other) => dominates(query, other, way))) return false;
-  settled.set(way.node, [...others, way]);
+  const others = settled.get(way.node);
+  if (others?.some((other) => dominates(query, other, way))) return false;
+  if (others === undefined) settled.set(way.node, [way]);
+  else others.push(way);
   return true;
 }
 
-function* extensions(query: LabelSearch, way: Way): Generator<Way, void> {
+function* stepsFrom(query: LabelSearch, way: Way): Generator<Step, void> {
   const { graph, ahead } = query;
   if (way.hops === query.maxHops) return;
   const end = graph.offsets[way.node + 1] ?? 0;
@@ -130,14 +148,17 @@ function* extensions(query: LabelSearch, way: Way): Generator<Way, void> {
     const head = headOf(graph, arc);
     const cost = way.cost + query.weight(arc);
     const isOpen = cost + (ahead[head] ?? 0) < Number.POSITIVE_INFINITY;
-    if (!isOpen || way.visited.includes(head)) continue;
-    const labels = way.labels.intersect(query.labels(arc >> 1));
-    if (labels.isEmpty) continue;
-    const visited = query.once.has(head) ? [...way.visited, head] : way.visited;
-    const last = { arc, before: way };
-    const next = arriving(query, { ...way, cost, visited, labels, last }, arc);
-    if (next !== undefined) yield next;
+    if (isOpen && !way.visited.includes(head)) yield { before: way, arc, cost };
   }
+}
+
+/** The way that goes on by `step`, if labels are left. */
+function taken(query: LabelSearch, { before, arc, cost }: Step): Way | undefined {
+  const labels = before.labels.intersect(query.labels(arc >> 1));
+  if (labels.isEmpty) return undefined;
+  const head = headOf(query.graph, arc);
+  const visited = query.once.has(head) ? [...before.visited, head] : before.visited;
+  return arriving(query, { ...before, cost, visited, labels, last: { arc, before } }, arc);
 }
 
 /** `way` has gone along `arc`; what is left of its labels at the node where it arrives. */
@@ -156,12 +177,8 @@ function arriving({ graph, target }: LabelSearch, way: Way, arc: number): Way | 
 function dominates({ maxHops }: LabelSearch, way: Way, other: Way): boolean {
   if (way.isNetwork && !other.isNetwork) return false;
   if (maxHops !== undefined && way.hops > other.hops) return false;
-  if (!includes(way.labels, other.labels) || !includes(way.vlans, other.vlans)) return false;
+  if (!way.labels.includes(other.labels) || !way.vlans.includes(other.vlans)) return false;
   return isBefore(way, other) && way.visited.every((node) => other.visited.includes(node));
-}
-
-function includes(set: VlanSet, subset: VlanSet): boolean {
-  return set === subset || subset.difference(set).isEmpty;
 }
 
 function shorter(way: Way, best: Way | undefined): Way {

@@ -4,6 +4,7 @@ import { headOf } from "../graph/graph.ts";
 import { assignLabels, type Labelling } from "../labels/label-assignment.ts";
 import { edgeLoad, type Side } from "../plan/edge-load.ts";
 import type { Ends, NoTree, Scene } from "../plan/scene.ts";
+import { bidirectionalPath, costsAhead, type PathQuery } from "./bidirectional-path.ts";
 import { type ConstrainedQuery, ConstrainedSearch, delayOf, isInTime } from "./constrained-path.ts";
 import { cheapestLabelPath, type LabelEnd, type SearchLimit } from "./label-path.ts";
 import { MAX_STOPS, type Stop } from "./path-bound.ts";
@@ -37,11 +38,14 @@ export function findPath(
   const query = pathQuery(scene, ends, from, to);
   if (query === undefined) return err({ type: "no-tree" });
   if (query.stops.length > MAX_STOPS) return err({ type: "search-limit", limit: MAX_STOPS });
-  const blind = cheapestPath(scene.graph, from.node, to.node, query.weight);
+  const plain = plainQuery(scene, from, to);
+  const blind = plain
+    ? bidirectionalPath(plain)
+    : cheapestPath(scene.graph, from.node, to.node, query.weight);
   if (blind === undefined) return err({ type: "no-tree" });
   const labelled = isWithin(query, blind) ? labelledPath(scene, ends, blind) : undefined;
   if (labelled !== undefined) return ok(labelled);
-  return constrained(query).andThen((arcs) => {
+  return constrained(query, plain).andThen((arcs) => {
     const tree = arcs && labelledPath(scene, ends, arcs);
     return tree === undefined ? err({ type: "no-tree" as const }) : ok(tree);
   });
@@ -72,9 +76,33 @@ export function pathQuery(
 }
 
 /** Labels and a bound on hops alone are for a search that is made for them. */
-function constrained(query: ConstrainedQuery): Result<readonly number[] | undefined, SearchLimit> {
-  const isPlain = query.maxDelayMs === undefined && query.stops.length === 0;
-  return isPlain ? cheapestLabelPath(query) : new ConstrainedSearch(query).cheapest();
+function constrained(
+  query: ConstrainedQuery,
+  plain: PathQuery | undefined,
+): Result<readonly number[] | undefined, SearchLimit> {
+  const isBound = query.maxDelayMs !== undefined || query.stops.length > 0;
+  if (isBound) return new ConstrainedSearch(query).cheapest();
+  return cheapestLabelPath(plain ? { ...query, ahead: costsAhead(plain) } : query);
+}
+
+/** What the request asks of a path but for labels, bounds and stops, if prices are not its own. */
+function plainQuery(
+  { graph, availability, request }: Scene,
+  from: PathEnd,
+  to: PathEnd,
+): PathQuery | undefined {
+  const { columns, isUnrestricted } = availability;
+  return (
+    columns && {
+      graph,
+      columns,
+      from: from.node,
+      to: to.node,
+      onward: edgeLoad(request, from.side, to.side),
+      back: edgeLoad(request, to.side, from.side),
+      isUsable: isUnrestricted ? undefined : (link) => availability.isUsable(link),
+    }
+  );
 }
 
 /** The stops between the two ends; `undefined` if there is none of that name. */

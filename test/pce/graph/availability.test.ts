@@ -7,7 +7,7 @@ import { linkId, portOf, vlanId } from "../../../src/model/ids.ts";
 import { always, type Interval } from "../../../src/model/interval.ts";
 import { Availability } from "../../../src/pce/graph/availability.ts";
 import { graphOf } from "../../../src/pce/graph/graph.ts";
-import { congestionCost } from "../../../src/pce/graph/link-cost.ts";
+import { LedgerView } from "../../../src/pce/graph/ledger-view.ts";
 import { allLinksUp, type LinkState, topologyResources } from "../../../src/pce/index.ts";
 import { Topology } from "../../../src/topology.ts";
 
@@ -121,17 +121,19 @@ function everything(availability: Availability): unknown {
   }));
 }
 
+/** What the ledger says, and what links cost in a view that has seen no other. */
 function truth(ledger: Ledger, linkState: LinkState, time: Interval): unknown {
-  return graph.linkIds.map((id) => {
-    const forward = ledger.residual(linkChannel(id, "forward"), time);
-    const backward = ledger.residual(linkChannel(id, "backward"), time);
-    const capacity = topology.links.get(id)?.capacity ?? 0;
-    const taken = capacity - Math.min(forward, backward);
+  const view = new LedgerView(graph, time, ledger);
+  return graph.linkIds.map((id, at) => {
+    view.load(at);
     return {
-      residuals: [forward, backward],
+      residuals: [
+        ledger.residual(linkChannel(id, "forward"), time),
+        ledger.residual(linkChannel(id, "backward"), time),
+      ],
       labels: String(ledger.freeLabels(linkLabels(id), time)),
       isUsable: linkState.isUp(id),
-      cost: congestionCost(topology.links.get(id)?.metric ?? 0, taken / capacity),
+      cost: view.costs[at],
     };
   });
 }

@@ -2,9 +2,10 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Graph, graphOf } from "../../../src/pce/graph/graph.ts";
 import type { Landmarks } from "../../../src/pce/graph/landmarks.ts";
+import type { LinkColumns } from "../../../src/pce/graph/link-columns.ts";
 import {
   bidirectionalPath,
-  type LinkColumns,
+  costsAhead,
   type SearchMeans,
 } from "../../../src/pce/path/bidirectional-path.ts";
 import { Topology } from "../../../src/topology.ts";
@@ -81,6 +82,23 @@ describe("bidirectionalPath", () => {
             found(world, { ...columns, graph }, to, { hasBuckets, landmarks }),
           );
           expect(paths[0]).toEqual(paths[1]);
+        }
+      }),
+    );
+  });
+
+  test("knows what is still to come: exactly as far as the origin is, and nothing more beyond", () => {
+    fc.assert(
+      fc.property(cases, (world) => {
+        const graph = graphFor(world);
+        const columns = columnsFor(graph, world, false);
+        const { onward: back, back: onward } = world;
+        const isUsable = (link: number): boolean => world.wires[link]?.isUsable === true;
+        for (const from of graph.nodeIds.keys()) {
+          const ahead = costsAhead({ graph, columns, from, to: 0, onward, back, isUsable });
+          const exact = distances(world, false).map(([cost]) => cost);
+          const radius = exact[from] ?? 0;
+          expect([...ahead]).toEqual(exact.map((cost) => Math.min(cost, radius)));
         }
       }),
     );
@@ -163,7 +181,7 @@ function found(
 
 /** Landmarks everywhere, by Floyd and Warshall, on metrics alone. */
 function everyNode({ nodes, wires }: Case): Landmarks {
-  const far = 0x3fff_ffff;
+  const far: number = 0x3fff_ffff;
   const table = Array.from({ length: nodes }, (_, x) =>
     Array.from({ length: nodes }, (__, y) => (x === y ? 0 : far)),
   );

@@ -1,0 +1,144 @@
+import { ok, type Result } from "neverthrow";
+import type { Ledger } from "../../ledger.ts";
+import type { LinkId, NodeId, VlanId } from "../../model/ids.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
+import type { Topology } from "../../topology.ts";
+import { Availability, type LinkDemand } from "../graph/availability.ts";
+import { graphOf, linkIdOf, NOWHERE } from "../graph/graph.ts";
+import { assignLabels } from "../labels/label-assignment.ts";
+import type { LinkState } from "../plan/plan.ts";
+import { bidirectionalPath, costsAhead, type PathQuery } from "./bidirectional-path.ts";
+import {
+  cheapestLabelPath,
+  type LabelEnd,
+  type LabelPathQuery,
+  type SearchLimit,
+} from "./label-path.ts";
+import type { Weight } from "./shortest-path.ts";
+
+/** A path between two nodes to find. */
+export interface RouteRequest extends Pick<LinkDemand, "interval" | "exclude" | "cost"> {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  /** What must be free in the direction of the path and in the other, bit/s. */
+  readonly onward: number;
+  readonly back: number;
+  /**
+   * The labels one of which must be free on all links, up to nodes that translate; without it, labels
+   * do not matter.
+   */
+  readonly vlans?: VlanSet;
+}
+
+/** A path between two nodes. */
+export interface Route {
+  readonly links: readonly LinkId[];
+  /** The sum of what its links cost. */
+  readonly cost: number;
+  /** Of each link, the label that it may have; empty where labels do not matter. */
+  readonly labels: readonly VlanId[];
+}
+
+/**
+ * Finds the cheapest path between two nodes; `undefined` if there is none, or if one of the nodes is
+ * not in the topology.
+ *
+ * What `planNetwork` does for two endpoints, without the endpoints: for those who ask often, and
+ * need neither ports nor reasons. See {@link bidirectionalPath} for complexity and ties.
+ *
+ * Errors: `search-limit` if labels are so entangled that the search was given up.
+ */
+export function cheapestRoute(
+  topology: Topology,
+  ledger: Ledger,
+  linkState: LinkState,
+  request: RouteRequest,
+): Result<Route | undefined, SearchLimit> {
+  const graph = graphOf(topology);
+  const from = graph.nodeOf.get(request.from);
+  const to = graph.nodeOf.get(request.to);
+  const availability = new Availability(graph, ledger, linkState, request);
+  const { columns, isUnrestricted } = availability;
+  if (from === undefined || to === undefined || columns === undefined) return ok(undefined);
+  const { onward, back, vlans } = request;
+  const isUsable = isUnrestricted
+    ? undefined
+    : (link: number): boolean => availability.isUsable(link);
+  const query: PathQuery = { graph, columns, from, to, onward, back, isUsable };
+  const blind = bidirectionalPath(query);
+  if (blind === undefined || vlans === undefined) return ok(blind && routeOf(query, blind, []));
+  const labels = (link: number): VlanSet => availability.labels(link);
+  const route = labelled(query, labels, vlans, blind);
+  if (route !== undefined) return ok(route);
+  return cheapestLabelPath(labelQuery(query, labels, vlans)).map(
+    (arcs) => arcs && labelled(query, labels, vlans, arcs),
+  );
+}
+
+function routeOf(
+  { graph, columns }: PathQuery,
+  arcs: readonly number[],
+  labels: readonly VlanId[],
+): Route {
+  const stepOf = (arc: number): number => columns.steps[graph.positions[arc] ?? NOWHERE] ?? 0;
+  return {
+    links: arcs.map((arc) => linkIdOf(graph, arc >> 1)),
+    cost: arcs.reduce((sum, arc) => sum + stepOf(arc), 0),
+    labels,
+  };
+}
+
+/** The path with labels; `undefined` if there are none for it. */
+function labelled(
+  query: PathQuery,
+  labels: (link: number) => VlanSet,
+  vlans: VlanSet,
+  arcs: readonly number[],
+): Route | undefined {
+  const { graph, from, to } = query;
+  const network = new Set([from, to].filter((node) => !graph.translates[node]));
+  const links = arcs.map((arc) => arc >> 1);
+  const bindings = { network, own: new Map() };
+  const labelling = assignLabels({ graph, links, labels, vlans, bindings });
+  if (labelling.isErr()) return undefined;
+  const { vlan, labels: found } = labelling.value;
+  return routeOf(
+    query,
+    arcs,
+    links.map((link) => found.get(link) ?? vlan),
+  );
+}
+
+function labelQuery(
+  query: PathQuery,
+  labels: (link: number) => VlanSet,
+  vlans: VlanSet,
+): LabelPathQuery {
+  const { graph, from, to } = query;
+  const endAt = (node: number): LabelEnd => {
+    const isNetwork = !graph.translates[node];
+    return { node, isNetwork, labels: isNetwork ? vlans : VlanSet.all };
+  };
+  return {
+    graph,
+    labels,
+    vlans,
+    weight: weightOf(query),
+    origin: endAt(from),
+    target: endAt(to),
+    ahead: costsAhead(query),
+  };
+}
+
+/** What it costs to go along an arc under `query`. */
+function weightOf({ graph, columns, onward, back, isUsable }: PathQuery): Weight {
+  const { steps, residuals } = columns;
+  return (arc) => {
+    if (Number.isNaN(residuals[arc])) columns.load(arc >> 1);
+    const isOpen =
+      (residuals[arc] ?? 0) >= onward &&
+      (residuals[arc ^ 1] ?? 0) >= back &&
+      (isUsable === undefined || isUsable(arc >> 1));
+    return isOpen ? (steps[graph.positions[arc] ?? NOWHERE] ?? 0) : Number.POSITIVE_INFINITY;
+  };
+}
