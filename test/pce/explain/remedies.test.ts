@@ -9,11 +9,13 @@ import { settingOf, VLANS, type World, type WorldShape, worlds } from "../worlds
 import { capped, vlansOf, withVlans } from "./what-if-worlds.ts";
 
 const SHAPE: WorldShape = { hosts: { min: 2, max: 4 }, maxLinks: 8 };
+const ROUTED: WorldShape = { hosts: { min: 2, max: 2 }, maxLinks: 8, isRouted: true };
+const WORLDS = fc.oneof(worlds(SHAPE), worlds(ROUTED));
 
 describe("the remedies of a refusal", { timeout: 60_000 }, () => {
   test("are changes with which the request succeeds, and which nothing smaller of the kind does", () => {
     fc.assert(
-      fc.property(worlds(SHAPE), (world) => {
+      fc.property(WORLDS, (world) => {
         const remedies = remediesOf(world);
         for (const remedy of remedies?.changes ?? []) {
           expect(isSolved(changed(world, remedy))).toBe(true);
@@ -27,7 +29,7 @@ describe("the remedies of a refusal", { timeout: 60_000 }, () => {
 
   test("are all there are", () => {
     fc.assert(
-      fc.property(worlds(SHAPE), (world) => {
+      fc.property(WORLDS, (world) => {
         const remedies = remediesOf(world);
         if (remedies === undefined) return;
         expect(remedies.isComplete).toBe(true);
@@ -36,25 +38,34 @@ describe("the remedies of a refusal", { timeout: 60_000 }, () => {
         const { request, hosts } = world;
         const others = VLANS.filter((vlan) => !request.vlans.includes(vlan));
         expect(named("vlans")).toBe(isSolved(withVlans(world, others)));
-        expect(named("hops")).toBe(isSolved(asking(world, { maxHops: undefined })));
+        expect(named("hops")).toBe(
+          request.maxHops !== undefined && isSolved(asking(world, { maxHops: undefined })),
+        );
+        expect(named("delay")).toBe(
+          request.maxDelayMs !== undefined && isSolved(asking(world, { maxDelayMs: undefined })),
+        );
         expect(named("bandwidth")).toBe(isSolved(capped(world, 1)));
         const leftOut = hosts.filter((host) => isSolved(changed(world, without(host.id))));
         const wanted = hosts.length < 3 ? [] : leftOut.map((host) => without(host.id));
         expect(remedies.changes.filter((change) => change.type === "endpoint")).toEqual(wanted);
-        const allowed = [
-          ...request.excludedLinks.filter((id) =>
-            isSolved(
-              asking(world, { excludedLinks: request.excludedLinks.filter((l) => l !== id) }),
-            ),
-          ),
-          ...request.excludedNodes.filter((id) =>
-            isSolved(
-              asking(world, { excludedNodes: request.excludedNodes.filter((n) => n !== id) }),
-            ),
-          ),
-        ];
-        const exclusions = remedies.changes.filter((change) => change.type === "exclusion");
-        expect(exclusions.map(({ allow }) => Object.values(allow)[1])).toEqual(allowed);
+        const parts = [
+          "excludedLinks",
+          "excludedNodes",
+          "excludedSrlgs",
+          "includedLinks",
+          "includedNodes",
+        ] as const;
+        const leftOutParts = parts.flatMap((part) => {
+          const all = request[part] ?? [];
+          return all.filter((id) =>
+            isSolved(asking(world, { [part]: all.filter((other) => other !== id) })),
+          );
+        });
+        const passed = remedies.changes.flatMap((change) => {
+          if (change.type === "exclusion") return [Object.values(change.allow)[1]];
+          return change.type === "inclusion" ? [Object.values(change.skip)[1]] : [];
+        });
+        expect(passed).toEqual(leftOutParts);
       }),
       { numRuns: 150 },
     );
@@ -62,7 +73,7 @@ describe("the remedies of a refusal", { timeout: 60_000 }, () => {
 
   test("are said in a sentence", () => {
     fc.assert(
-      fc.property(worlds(SHAPE), (world) => {
+      fc.property(WORLDS, (world) => {
         const { topology, ledger, linkState, request } = settingOf(world);
         const refusal = explainRefusal(topology, ledger, linkState, request);
         if (refusal.isOk() || refusal.error.type === "unknown-host-port") return;
