@@ -89,7 +89,7 @@ function repriced({ scene, base, price }: EditScene): NetworkPlan | undefined {
   return attemptWith(scene, {
     reprice: (link, plain) => {
       const cost = reprice?.(link, plain) ?? plain;
-      return kept.has(link) ? Math.max(0, cost - price) : cost;
+      return kept.has(link) ? repricedCost(cost, price) : cost;
     },
   });
 }
@@ -110,12 +110,19 @@ function linksOf({ scene }: EditScene, plan: NetworkPlan): readonly number[] {
 /** The tree `links` with all links to keep that are worth it, each for the dearest on its cycle. */
 function healed({ scene, ends, base, price }: EditScene, links: readonly number[]): number[] {
   const { graph, availability } = scene;
-  const weight = (arc: number): number => availability.cost(arc >> 1);
-  const worth = base.filter(
-    (link) => availability.isUsable(link) && availability.cost(link) <= price,
-  );
+  const kept = new Set(base);
+  const weight = (arc: number): number => {
+    const cost = availability.cost(arc >> 1);
+    return kept.has(arc >> 1) ? repricedCost(cost, price) : cost;
+  };
+  const worth = base.filter((link) => availability.isUsable(link) && weight(2 * link) === 0);
   const forest = spanningForest({ graph, weight }, links, worth);
   return [...pruned(graph, forest, (node) => ends.terminals.has(node))];
+}
+
+/** What a link to keep costs where the price of losing it is taken off, as far as that can be. */
+function repricedCost(cost: number, price: number): number {
+  return Math.max(0, cost - price);
 }
 
 /** All trees, where the links are few. */

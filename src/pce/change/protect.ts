@@ -127,8 +127,7 @@ function protectByPair(
   const { keep: _, ...rest } = request;
   const wanted = { ...rest, endpoints: [from, to] as const, disjoint } as const;
   return disjointPair(topology, ledger, linkState, wanted)
-    .map(({ paths: [working, spare] }) => protect(view, request, against, { working, spare }))
-    .andThen((plan) => plan)
+    .andThen(({ paths: [working, spare] }) => protect(view, request, against, { working, spare }))
     .unwrapOr(undefined);
 }
 
