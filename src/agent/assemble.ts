@@ -19,7 +19,7 @@ import { type Contents, Journal } from "./journal.ts";
 import { optionFaults } from "./option-faults.ts";
 import { recover } from "./recovery.ts";
 import { Registry } from "./registry.ts";
-import { restore } from "./restore.ts";
+import { restore, restoreHurt } from "./restore.ts";
 import { Serial } from "./serial.ts";
 import { Transactions } from "./transaction.ts";
 import { Watch } from "./watch.ts";
@@ -119,7 +119,10 @@ function wire(
     conductor: new Conductor({ drivers, clock, drainMs: options.drainMs ?? DEFAULT_DRAIN_MS }),
     rollbackTimeoutMs,
     seenClean: (node, network) => watch.seenClean(node, network),
-    changed: (before, after) => announce(events, registry, before, after),
+    changed: (before, after) => {
+      announce(events, registry, before, after);
+      if (after === undefined) restoreHurt(parts);
+    },
   });
   const griPrefix = options.griPrefix ?? "dcns-";
   const calls = new Calls({
@@ -139,12 +142,11 @@ function wire(
       deadline[Symbol.dispose]();
     });
   };
-  const watch = new Watch({ registry, journal, events, resumeTeardown });
+  const fabricChanged = (): void => restoreHurt(parts);
+  const watch = new Watch({ registry, journal, events, resumeTeardown, fabricChanged });
   const common = { clock, events, registry, calls, watch, serial, drivers };
-  return {
-    transactions,
-    parts: { ...common, closing, resumeTeardown, operationTimeoutMs },
-  };
+  const parts: AgentParts = { ...common, closing, resumeTeardown, operationTimeoutMs };
+  return { transactions, parts };
 }
 
 function announce(

@@ -124,7 +124,7 @@ export class Calls {
   async restore(project: ProjectId, deadline: Deadline): Promise<Result<void, DcnsError>> {
     const { registry, transactions } = this.#context;
     const record = registry.record(project);
-    if (record?.phase !== "stable" || registry.canStay(record.current)) return ok(undefined);
+    if (record?.phase !== "stable" || registry.isSound(record.current)) return ok(undefined);
     const decision = decideRestoration(registry.view(), holderOf(project), record.current);
     if (decision.isErr()) return err(decision.error);
     const done = await transactions.change(record, project, decision.value, deadline);

@@ -13,7 +13,16 @@ import { type Stage, sameSegment } from "../network/transition.ts";
 export interface Progress {
   /** The stages that were begun, in order; the last may stand only in part. */
   readonly begun: readonly Stage[];
+  /** Nodes that were allowed to lag and have not been seen to follow. */
+  readonly lagging: readonly NodeId[];
   readonly error?: DriverError;
+}
+
+/** How a journey is made. */
+export interface JourneyOptions {
+  readonly signal: AbortSignal;
+  /** Nodes that the journey does not wait for if they are out of reach; none by default. */
+  readonly mayLag?: ReadonlySet<NodeId>;
 }
 
 /** What a conductor works with. */
@@ -45,17 +54,24 @@ export class Conductor {
   }
 
   /** Goes through the stages of `way` and stops at the first that fails, or when `signal` is raised. */
-  async advance(from: Segments, way: readonly Stage[], signal: AbortSignal): Promise<Progress> {
+  async advance(
+    from: Segments,
+    way: readonly Stage[],
+    { signal, mayLag = new Set() }: JourneyOptions,
+  ): Promise<Progress> {
     const begun: Stage[] = [];
     let last = from;
+    let lagging: readonly NodeId[] = [];
     for (const stage of way) {
       if (stage.drainBefore) await this.#drain(signal);
       begun.push(stage);
-      const moved = await this.move(last, stage.state, { signal });
-      if (moved.isErr()) return { begun, error: moved.error };
+      const moved = await this.move(last, stage.state, { signal, allowPending: mayLag.size > 0 });
+      const error = moved.isErr() ? moved.error : outOfReach(stage.state, moved.value, mayLag);
+      if (error !== undefined) return { begun, lagging, error };
+      lagging = moved.unwrapOr([]);
       last = stage.state;
     }
-    return { begun };
+    return { begun, lagging };
   }
 
   /**
@@ -149,6 +165,26 @@ export class Conductor {
     invariant(driver !== undefined, `domain ${domain} has a driver`);
     return driver;
   }
+}
+
+/** The error if some of `pending` must not be. */
+function outOfReach(
+  state: Segments,
+  pending: readonly NodeId[],
+  mayLag: ReadonlySet<NodeId>,
+): DriverError | undefined {
+  const nodes = pending.filter((node) => !mayLag.has(node));
+  for (const { domain, nodes: own } of state.values()) {
+    const here = own.map(({ node }) => node).filter((node) => nodes.includes(node));
+    if (here.length === 0) continue;
+    const causes = here.map((node) => ({
+      node,
+      kind: "unreachable" as const,
+      message: "is not connected",
+    }));
+    return { type: "driver-failed", domain, causes };
+  }
+  return undefined;
 }
 
 /** What became of one domain's move: the nodes that are pending, or the error. */

@@ -14,8 +14,14 @@ import type { View } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
 import type { Soundness } from "../network/info.ts";
 import type { Realisation } from "../network/realisation.ts";
-import { type NetworkRecord, type Quarantine, realisationsOf } from "../network/record.ts";
+import {
+  latestOf,
+  type NetworkRecord,
+  type Quarantine,
+  realisationsOf,
+} from "../network/record.ts";
 import { isDrawnOn, standsAlike } from "../network/standing.ts";
+import { treeNodes } from "../network/tree-nodes.ts";
 import { type LinkState, topologyResources } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 
@@ -51,15 +57,32 @@ export class Registry {
 
   /** The picture that a decision is made on. */
   view(): View {
-    const unsettled = [...this.#quarantines].filter(
-      ({ project, number }) => this.record(project)?.number === number,
-    );
+    const unsettled = [...this.#quarantines].filter((one) => this.#isInTree(one));
     return {
       topology: this.#topology,
       ledger: this.#ledger,
       linkState: this.linkState,
       unsettled: new Set(unsettled.map(({ project }) => holderOf(project))),
     };
+  }
+
+  /** The nodes that hold what a network has left, as far as they are in none of these trees. */
+  leftBehind(number: NetworkNumber, ...realisations: readonly Realisation[]): ReadonlySet<NodeId> {
+    const needed = realisations.map(({ plan }) => treeNodes(this.#topology, plan));
+    const left = [...this.#quarantines].filter((one) => one.number === number);
+    return new Set(
+      left
+        .flatMap(({ pending }) => pending)
+        .filter((node) => !needed.some((nodes) => nodes.has(node))),
+    );
+  }
+
+  /** Whether one of the pending nodes is a node of the same network's tree. */
+  #isInTree({ project, number, pending }: Quarantine): boolean {
+    const record = this.record(project);
+    if (record?.number !== number) return false;
+    const nodes = treeNodes(this.#topology, latestOf(record).plan);
+    return pending.some((node) => nodes.has(node));
   }
 
   /**

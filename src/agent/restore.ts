@@ -1,5 +1,6 @@
 import type { DcnsError } from "../model/errors.ts";
 import type { ProjectId } from "../model/ids.ts";
+import { currentOf } from "../network/record.ts";
 import type { AgentParts } from "./assemble.ts";
 import { Deadline } from "./deadline.ts";
 
@@ -18,4 +19,18 @@ export async function restore(
     deadline[Symbol.dispose]();
     return restored.isErr() ? { project, error: restored.error } : { project };
   });
+}
+
+/**
+ * Restores the networks that asked for it and are not sound, the oldest first. For whenever something
+ * has changed for the worse or for the better: a network without another way waits for the next time.
+ */
+export function restoreHurt(parts: AgentParts): void {
+  const { registry } = parts;
+  const hurt = registry.records().filter((record) => {
+    const current = currentOf(record);
+    return current?.spec.protection === "restore" && !registry.isSound(current);
+  });
+  const byAge = hurt.sort((x, y) => x.number - y.number);
+  for (const { project } of byAge) void restore(parts, project);
 }

@@ -61,13 +61,18 @@ export class Transactions {
       this.#settle(begun, before, undefined);
       return err(intent.error);
     }
-    const progress = await conductor.advance(from, way, deadline.signal);
+    const { signal } = deadline;
+    const behind = this.#leftBehind(begun, before, decision);
+    const mayLag = new Set([...behind, ...(decision.mayLag ?? [])]);
+    const progress = await conductor.advance(from, way, { signal, mayLag });
     const failure = progress.error ?? deadline.interruption;
     if (failure === undefined) {
       const done = stable(begun, decision.target, clock.now());
-      const outcome = await journal.write([{ type: "network", record: done }]);
+      const lagging = progress.lagging.filter((node) => !behind.has(node));
+      const outcome = await this.finish(begun, done, lagging);
       if (outcome.isOk()) {
-        this.#put(begun, done);
+        const states = [from, ...way.map(({ state }) => state)];
+        await this.#lookAgain(begun, states, states.at(-1) ?? from, lagging);
         return ok(done);
       }
       return err(await this.#undo(before, begun, { from, begun: way, failure: outcome.error }));
@@ -151,6 +156,16 @@ export class Transactions {
     }
     const number = registry.nextNumber();
     return { project, number, createdAt: now, updatedAt: now, phase: "setup", target };
+  }
+
+  /** Nodes that hold what the network has left before: this change neither needs nor leaves them. */
+  #leftBehind(
+    { number }: NetworkRecord,
+    before: Extract<NetworkRecord, { phase: "stable" }> | undefined,
+    { target }: Decision,
+  ): ReadonlySet<NodeId> {
+    const trees = before === undefined ? [target] : [before.current, target];
+    return this.#context.registry.leftBehind(number, ...trees);
   }
 
   /** Goes back to `before`; gives the error that the caller hears. */

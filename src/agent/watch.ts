@@ -16,6 +16,8 @@ export interface WatchContext {
   readonly events: EventStream<AgentEvent>;
   /** Called when a node is back that a project's teardown may have waited for. */
   readonly resumeTeardown: (project: ProjectId) => void;
+  /** Called when a link has failed or is back, or a node is back. */
+  readonly fabricChanged: () => void;
 }
 
 /** Listens to the drivers: link state, nodes that come and go, quarantines that end. */
@@ -57,10 +59,11 @@ export class Watch implements Disposable {
     return missing();
   }
 
-  /** From now on teardowns are taken up again, those first that were left unfinished. */
+  /** From now on unfinished teardowns are taken up again, and others told of what has changed. */
   startResuming(): void {
     this.#isResuming = true;
     this.#resumeTeardowns();
+    this.#tellFabricChanged();
   }
 
   /** Notes that a node is not in the topology any more: nobody will ever see it clean. */
@@ -87,6 +90,7 @@ export class Watch implements Disposable {
         events.emit({ type: "node-up", node });
         this.#clean(node, () => true);
         this.#resumeTeardowns();
+        this.#tellFabricChanged();
       })
       .with({ type: "node-down" }, ({ node, reason }) => {
         this.#nodesUp.delete(node);
@@ -128,6 +132,11 @@ export class Watch implements Disposable {
     for (const record of registry.records()) {
       if (latestOf(record).plan.links.some((one) => one.link === link)) this.announce(record);
     }
+    this.#tellFabricChanged();
+  }
+
+  #tellFabricChanged(): void {
+    if (this.#isResuming) this.#context.fabricChanged();
   }
 
   /** Tells everybody how a network fares now. */

@@ -3,6 +3,7 @@ import { linkChannel, linkLabels } from "../ledger/channel.ts";
 import type { Claim, Ledger } from "../ledger.ts";
 import { bandwidth } from "../model/bandwidth.ts";
 import type { InvalidRequest, NoPath } from "../model/errors.ts";
+import type { NodeId } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
@@ -24,13 +25,14 @@ import { changedSpec, type NetworkChange } from "./request.ts";
 import type { NetworkSpec } from "./spec.ts";
 import { stands } from "./standing.ts";
 import type { TransitionMode } from "./transition.ts";
+import { treeNodes } from "./tree-nodes.ts";
 
 /** What a decision is made on: an immutable picture of the fabric and of what it has promised. */
 export interface View {
   readonly topology: Topology;
   readonly ledger: Ledger;
   readonly linkState: LinkState;
-  /** Holders of which some node, out of reach, may still do what a change had made of it. */
+  /** Holders of which a node of the tree, out of reach, may still do what an undone change made of it. */
   readonly unsettled?: ReadonlySet<string>;
 }
 
@@ -41,6 +43,8 @@ export interface Decision {
   readonly claim: Claim;
   /** Why the tree that there was is left, where that could have been kept but for this. */
   readonly keptTreeLacks?: DecisionError;
+  /** Nodes that need not be in reach: the network has left them behind. None by default. */
+  readonly mayLag?: ReadonlySet<NodeId>;
 }
 
 export type DecisionError = PlanRefusal | InvalidRequest;
@@ -92,7 +96,8 @@ export function decideModify(
 
 /**
  * Decides another tree for a network that is to keep its tag, its endpoints and its rates, because
- * the fabric has changed under it. The old tree is held meanwhile.
+ * the fabric has changed under it. The old tree is held meanwhile, and where a node of it alone is
+ * out of reach, until that has been seen clean.
  */
 export function decideRestoration(
   view: View,
@@ -100,7 +105,15 @@ export function decideRestoration(
   current: Realisation,
 ): Result<Decision, DecisionError> {
   const wanted: Wanted = { spec: current.spec, vlans: VlanSet.of(current.plan.vlan) };
-  return decideReroute(view, holder, current, wanted);
+  return decideReroute(view, holder, current, wanted).map((decision) => ({
+    ...decision,
+    mayLag: leftBehind(view.topology, current.plan, decision.target.plan),
+  }));
+}
+
+function leftBehind(topology: Topology, old: NetworkPlan, next: NetworkPlan): ReadonlySet<NodeId> {
+  const needed = treeNodes(topology, next);
+  return new Set([...treeNodes(topology, old)].filter((node) => !needed.has(node)));
 }
 
 /** A spec, and the VLANs to choose from now: a network keeps its own until asked for another. */

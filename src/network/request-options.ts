@@ -45,7 +45,10 @@ export interface SetupOptions extends OperationOptions {
   readonly sharing?: Sharing;
   /** Only `flood`, the default, is carried by this version. */
   readonly delivery?: Delivery;
-  /** Only `none`, the default, is carried by this version. */
+  /**
+   * `restore`: when a link of the network fails, it moves to another tree, as soon as there is one.
+   * `none`, the default: it waits. `disjoint` is not carried by this version.
+   */
   readonly protection?: Protection;
   /** A network is there from setup to teardown: this version carries no start and no end. */
   readonly schedule?: { readonly start?: undefined; readonly end?: undefined };
@@ -104,7 +107,10 @@ export const setupOptions: OptionsSchema<ReadSetup> = v.strictObject({
   sharing: v.optional(v.picklist(["hose", "shared"]), "hose"),
   delivery: v.optional(v.picklist(["flood"], "only flood is carried by this version"), "flood"),
   schedule: v.optional(v.strictObject({ start: notScheduled, end: notScheduled })),
-  protection: v.optional(v.picklist(["none"], "only none is carried by this version"), "none"),
+  protection: v.optional(
+    v.picklist(["none", "restore"], "only none and restore are carried by this version"),
+    "none",
+  ),
 });
 
 /** Options of `modifyPhysicalNetwork`. */
