@@ -14,6 +14,7 @@ export function wrapFragment(type: string, hex: string, version: number): string
 
 const EMPTY_MATCH = "0001000400000000";
 const NO_BUFFER = "ffffffff";
+const ZERO_XID = "00000000";
 const VERSION_1_0 = 1;
 const VERSION_1_5 = 6;
 
@@ -37,7 +38,7 @@ function matchOf(fields: string): string {
 }
 
 function message(version: number, type: number, body: string): string {
-  return u16(version * 256 + type) + u16(8 + body.length / 2) + "00000000" + body;
+  return u16(version * 256 + type) + u16(8 + body.length / 2) + ZERO_XID + body;
 }
 
 /** Filled up with zeros to a multiple of eight bytes. */

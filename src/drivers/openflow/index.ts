@@ -50,10 +50,35 @@ export type {
   Transport,
   TransportHandlers,
 } from "./transport.ts";
-export type { Action, ActionType, ExperimenterItem, UnknownItem } from "./wire/action.ts";
+export type {
+  Action,
+  ActionType,
+  CopyField,
+  ExperimenterItem,
+  HeaderAction,
+  StandardAction,
+  UnknownItem,
+} from "./wire/action.ts";
+export type {
+  BundleAdd,
+  BundleControl,
+  BundleControlType,
+  BundleFeatureProperty,
+  BundleFeatureRequest,
+  BundleFeatures,
+  BundleProperty,
+  InnerMessage,
+  OfTime,
+} from "./wire/bundle.ts";
 export {
+  BUCKET_ALL,
+  BUCKET_FIRST,
+  BUCKET_LAST,
+  BUCKET_MAX,
+  bundleFlag,
   capability,
   flowFlag,
+  flowMonitorFlag,
   GROUP_ALL,
   GROUP_ANY,
   GROUP_MAX,
@@ -76,6 +101,7 @@ export {
   portConfig,
   portState,
   QUEUE_ALL,
+  statTriggerFlag,
   TABLE_ALL,
   TABLE_MAX,
   VLAN_PRESENT,
@@ -85,8 +111,10 @@ export { type Decoded, decodeHeader, decodeMessage, type Header } from "./wire/d
 export { encodeMessage, encodeMessages } from "./wire/encode.ts";
 export type { ErrorCode, ErrorKind, ErrorMessage } from "./wire/error.ts";
 export type { ExperimenterMessage } from "./wire/experimenter.ts";
+export { experimenterId } from "./wire/experimenter-id.ts";
 export {
   type AggregateStats,
+  type FlowCounters,
   type FlowFilter,
   type FlowMod,
   type FlowModCommand,
@@ -95,32 +123,38 @@ export {
   type FlowStats,
   flowMod,
 } from "./wire/flow.ts";
+export type { FlowEntryUpdate, FlowMonitorRequest, FlowUpdate } from "./wire/flow-monitor.ts";
+export type { FlowStat } from "./wire/flow-stat.ts";
 export type {
   Bucket,
+  BucketProperty,
   Counters,
   GroupDesc,
   GroupFeatures,
   GroupMod,
   GroupModCommand,
+  GroupProperty,
   GroupStats,
   GroupType,
   PerGroupType,
 } from "./wire/group.ts";
 export { type Hello, type HelloElement, helloFor, offeredVersions } from "./wire/hello.ts";
-export type { Instruction, InstructionType } from "./wire/instruction.ts";
-export type {
-  AddressField,
-  BigField,
-  BigFieldName,
-  Ipv6FieldName,
-  MacFieldName,
-  Match,
-  NumberField,
-  NumberFieldName,
-  OxmField,
-  OxmFieldName,
-  OxmId,
-  UnknownField,
+export type { Instruction, InstructionType, StandardInstruction } from "./wire/instruction.ts";
+export {
+  type AddressField,
+  type BigField,
+  type BigFieldName,
+  IGNORED_BITS,
+  type Ipv6FieldName,
+  type MacFieldName,
+  type Match,
+  type NumberField,
+  type NumberFieldName,
+  type OxmField,
+  type OxmFieldName,
+  type OxmId,
+  type PacketRegister,
+  type UnknownField,
 } from "./wire/match.ts";
 export type { Envelope, OfMessage, UnknownMessage } from "./wire/message.ts";
 export {
@@ -145,12 +179,41 @@ export type {
   MultipartRequestBody,
   UnknownBody,
 } from "./wire/multipart.ts";
+export {
+  type BitRange,
+  type LearnField,
+  type LearnLimit,
+  type LearnSpec,
+  learnFlag,
+  type NiciraAction,
+  type NiciraCt,
+  type NiciraLearn,
+  type NiciraRegMove,
+} from "./wire/nicira/action.ts";
+export type {
+  NiciraBytesField,
+  NiciraMacField,
+  NiciraNumberField,
+} from "./wire/nicira/field-names.ts";
+export type {
+  NiciraFlowMod,
+  NiciraMessage,
+  NiciraPacketIn,
+  NiciraPacketIn2,
+  NiciraPacketProperty,
+  NiciraResume,
+} from "./wire/nicira/message.ts";
 export type { PacketIn, PacketInReason, PacketOut } from "./wire/packet.ts";
 export type {
   EthernetPort,
   EthernetPortStats,
+  OpticalPort,
+  OpticalPortMod,
+  OpticalPortStats,
   Port,
   PortMod,
+  PortModProperty,
+  PortPipeline,
   PortProperty,
   PortStats,
   PortStatsProperty,
@@ -160,18 +223,35 @@ export type {
 export type { Queue, QueueProperty, QueueStats } from "./wire/queue.ts";
 export type {
   AsyncConfig,
+  AsyncProperty,
   AsyncSetting,
   AsyncSettingType,
   ControllerRole,
+  ControllerStatus,
+  ControllerStatusProperty,
+  ControllerStatusReason,
   FeaturesReply,
   RoleState,
+  RoleStatus,
   SwitchConfig,
   SwitchDesc,
 } from "./wire/switch.ts";
-export type { FeatureId, TableFeatureProperty, TableFeatures, TableStats } from "./wire/table.ts";
+export type {
+  FeatureId,
+  TableDesc,
+  TableFeatureProperty,
+  TableFeatures,
+  TableMod,
+  TableModProperty,
+  TableStats,
+  TableStatus,
+} from "./wire/table.ts";
 export {
   isSupportedVersion,
   type OfVersion,
+  OPENFLOW_1_0,
   OPENFLOW_1_3,
+  OPENFLOW_1_4,
+  OPENFLOW_1_5,
   supportedVersions,
 } from "./wire/version.ts";
