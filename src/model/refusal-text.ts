@@ -40,6 +40,10 @@ function noPathText(explanation: NoPathReason): string {
       (e) => `no way passes ${e.elements.map(includedText).join(", ")}`,
     )
     .with(
+      { reason: "branching" },
+      (e) => `a network must not branch at nodes such as ${listed(e.nodes, (node) => node)}`,
+    )
+    .with(
       { reason: "transition" },
       (e) =>
         `old and new must have room for a moment: ${e.channel} would need ${formatBandwidth(e.required)} more and has ${formatBandwidth(e.residual)} free`,

@@ -68,6 +68,8 @@ export type NoPathReason =
   | { readonly reason: "delay"; readonly limitMs: number; readonly leastMs: number }
   /** No path or tree passes all of `elements`; without any one of them the others can be passed. */
   | { readonly reason: "inclusion"; readonly elements: readonly Included[] }
+  /** The tree would have to branch at such nodes as these, at which a network must not. */
+  | { readonly reason: "branching"; readonly nodes: readonly NodeId[] }
   /** What is and what is to be do not fit side by side while one takes the other's place. */
   | {
       readonly reason: "transition";

@@ -1,61 +1,97 @@
-import type { VlanUnavailable } from "../../model/refusal.ts";
-import type { VlanSet } from "../../model/vlan-set.ts";
-import { linkIdOf } from "../graph/graph.ts";
-import { assignLabels } from "../labels/label-assignment.ts";
+import type { NodeId } from "../../model/ids.ts";
+import type { NoPath, VlanUnavailable } from "../../model/refusal.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
+import { endsOf, linkIdOf, nodeIdOf } from "../graph/graph.ts";
+import { assignLabels, type NodeBindings } from "../labels/label-assignment.ts";
 import { resolveEnds, vlanPlaces } from "../plan/ends.ts";
-import type { LabelsAt, Scene } from "../plan/scene.ts";
+import type { Ends, LabelsAt, Scene } from "../plan/scene.ts";
 import { steinerTree } from "../tree/steiner.ts";
+import { incidence } from "../tree/tree.ts";
 import { workingVlans } from "./working-vlans.ts";
 
 /** Says that `places` have no label in common, and which VLANs would do. */
 export function explainPlaces(scene: Scene, places: readonly LabelsAt[]): VlanUnavailable {
-  const { vlans } = scene.request;
+  return unavailable(scene, places, scene.request.vlans);
+}
+
+/**
+ * Says where a tree that would do but for its labels has none, and which VLANs would do; or, if it
+ * has labels, at which nodes it branches though a network must not.
+ */
+export function explainLabels(scene: Scene): VlanUnavailable | NoPath {
+  const ends = resolveEnds(scene);
+  if (ends.isErr()) return unavailable(scene, [], scene.request.vlans);
+  const { graph, availability } = scene;
+  const { vlans, bindings } = ends.value;
+  const links = cheapestTree(scene, ends.value);
+  const labels = (link: number): VlanSet => availability.labels(link);
+  const labelling = assignLabels({ graph, links, labels, vlans, bindings });
+  if (labelling.isOk()) {
+    const nodes = forbiddenBranches(scene, links);
+    return { type: "no-path", explanation: { reason: "branching", nodes } };
+  }
+  const conflict = labelling.error;
+  const places = [
+    ...(conflict.isNetwork ? vlanPlaces(scene, bindings) : []),
+    ...ownPlaces(scene, conflict.links, bindings),
+    ...conflict.links.map((link) => ({ at: linkIdOf(graph, link), labels: labels(link) })),
+  ];
+  return unavailable(scene, places, conflict.isNetwork ? scene.request.vlans : VlanSet.all);
+}
+
+/** A cheapest tree without regard to bandwidth and labels; the endpoints are connected. */
+function cheapestTree({ graph, availability }: Scene, { terminals }: Ends): readonly number[] {
+  const weight = (arc: number): number =>
+    availability.isUsable(arc >> 1) ? availability.cost(arc >> 1) : Number.POSITIVE_INFINITY;
+  const query = { graph, terminals: [...terminals.keys()], kept: availability.kept, weight };
+  return steinerTree(query) ?? [];
+}
+
+/** The nodes of these links where an endpoint that is tagged with a VLAN of its own sets the label. */
+function ownPlaces(
+  { graph }: Scene,
+  links: readonly number[],
+  { own }: NodeBindings,
+): readonly LabelsAt[] {
+  const nodes = new Set(links.flatMap((link) => endsOf(graph, link)));
+  return [...own].flatMap(([node, labels]) =>
+    nodes.has(node) ? [{ at: nodeIdOf(graph, node), labels }] : [],
+  );
+}
+
+function unavailable(scene: Scene, places: readonly LabelsAt[], within: VlanSet): VlanUnavailable {
   const working = workingVlans(scene);
   return {
     type: "vlan-unavailable",
-    requested: vlans.toString(),
+    requested: scene.request.vlans.toString(),
     wouldWork: working.vlans.toString(),
     isComplete: working.isComplete,
-    conflicts: irreducible(places, vlans).map(({ at, labels }) => ({
+    conflicts: irreducible(places, within).map(({ at, labels }) => ({
       at,
       free: labels.toString(),
     })),
   };
 }
 
-/** Says where a tree that would do but for its labels has none, and which VLANs would do. */
-export function explainLabels(scene: Scene): VlanUnavailable {
-  return explainPlaces(scene, conflictOnCheapestTree(scene));
-}
-
-function conflictOnCheapestTree(scene: Scene): readonly LabelsAt[] {
-  const { graph, availability } = scene;
-  const ends = resolveEnds(scene);
-  if (ends.isErr()) return [];
-  const { terminals, vlans, bindings } = ends.value;
-  const links = steinerTree({
-    graph,
-    terminals: [...terminals.keys()],
-    kept: availability.kept,
-    weight: (arc) =>
-      availability.isUsable(arc >> 1) ? availability.cost(arc >> 1) : Number.POSITIVE_INFINITY,
-  });
-  const labels = (link: number): VlanSet => availability.labels(link);
-  const labelling = assignLabels({ graph, links: links ?? [], labels, vlans, bindings });
-  const conflict = labelling.isErr() ? labelling.error.links : (links ?? []);
-  return [
-    ...vlanPlaces(scene, bindings),
-    ...conflict.map((link) => ({ at: linkIdOf(graph, link), labels: labels(link) })),
-  ];
-}
-
-/** As few of `places` as have no label in common within `labels`; all if they have one. */
-function irreducible(places: readonly LabelsAt[], labels: VlanSet): readonly LabelsAt[] {
+/** As few of `places` as have no label of `within` in common. */
+function irreducible(places: readonly LabelsAt[], within: VlanSet): readonly LabelsAt[] {
   const isEmpty = (some: readonly LabelsAt[]): boolean =>
-    some.reduce((left, place) => left.intersect(place.labels), labels).isEmpty;
-  if (!isEmpty(places)) return places;
+    some.reduce((left, place) => left.intersect(place.labels), within).isEmpty;
   return places.reduce((needed, place) => {
     const rest = needed.filter((other) => other !== place);
     return isEmpty(rest) ? rest : needed;
   }, places);
+}
+
+/** The nodes at which more than two links and endpoints meet though no more may. */
+function forbiddenBranches(
+  { graph, topology, request }: Scene,
+  links: readonly number[],
+): readonly NodeId[] {
+  return [...incidence(graph, links)].flatMap(([at, arcs]) => {
+    const node = nodeIdOf(graph, at);
+    const own = request.endpoints.filter(({ touchPoint }) => touchPoint.node === node);
+    const isForbidden = topology.nodes.get(node)?.branching === false;
+    return isForbidden && arcs.length + own.length > 2 ? [node] : [];
+  });
 }
