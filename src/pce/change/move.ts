@@ -41,16 +41,18 @@ export function requestInstead({ request, plan }: StandingNetwork): PlanRequest 
 
 /** Plans another tree for the network beside the one it has, or says what is in the way. */
 export function planMove(view: PlanView, network: StandingNetwork): Result<Move, PlanRefusal> {
-  const { topology, ledger, linkState } = besides(view, network);
+  const { topology, linkState } = view;
+  const { ledger, held } = besides(view.ledger, network);
   const plan = planNetwork(topology, ledger, linkState, requestInstead(network));
-  return plan.map((to) => moveTo(topology, network, to));
+  return plan.map((to) => moveTo(topology, network, held, to));
 }
 
 /** The same where nobody asks what is in the way. */
 export function tryMove(view: PlanView, network: StandingNetwork): Move | undefined {
-  const { topology, ledger, linkState } = besides(view, network);
+  const { topology, linkState } = view;
+  const { ledger, held } = besides(view.ledger, network);
   const plan = attempt(sceneOf(topology, ledger, linkState, requestInstead(network)));
-  return plan.map((to) => moveTo(topology, network, to)).unwrapOr(undefined);
+  return plan.map((to) => moveTo(topology, network, held, to)).unwrapOr(undefined);
 }
 
 /** The ledger once the move is made. */
@@ -67,39 +69,43 @@ export function byHolder(x: { readonly holder: string }, y: { readonly holder: s
   return x.holder < y.holder ? -1 : x.holder > y.holder ? 1 : 0;
 }
 
+/** `held` is what the network has of the links of its present tree. */
 function moveTo(
   topology: Topology,
   { request: { holder, interval }, plan: from }: StandingNetwork,
+  held: Claim,
   to: NetworkPlan,
 ): Move {
   const after = claimOf(to, holder, interval);
-  const old = claimOf({ ...from, ports: [], endpoints: [] }, holder, interval);
   const during = {
     ...after,
-    bandwidth: [...old.bandwidth, ...after.bandwidth],
-    labels: [...old.labels, ...after.labels],
+    bandwidth: [...held.bandwidth, ...after.bandwidth],
+    labels: [...held.labels, ...after.labels],
   };
   const gain = weightOf(topology, from.links) - weightOf(topology, to.links);
   return { holder, from, to, during, after, gain };
 }
 
 /**
- * The view in which somebody else has the network's links, so that a second tree is planned beside
- * them; its ports are its own, for a port hears each frame once, whichever tree that came by.
+ * The ledger in which somebody else has the network's links, so that a second tree is planned beside
+ * them; its ports are its own, for a port hears each frame once, whichever tree that came by. Where a
+ * fabric has less now than when the tree was promised, all that is left is held.
  */
-function besides(view: PlanView, { request, plan }: StandingNetwork): PlanView {
-  const { holder, interval } = request;
-  const without = view.ledger.release(holder);
+function besides(
+  ledger: Ledger,
+  { request: { holder, interval }, plan }: StandingNetwork,
+): { readonly ledger: Ledger; readonly held: Claim } {
+  const without = ledger.release(holder);
   const links = claimOf({ ...plan, ports: [], endpoints: [] }, `tree of ${holder}`, interval);
-  const held = without.reserve({
+  const held = {
     ...links,
-    // A fabric may have less now than it had when the tree was promised.
     bandwidth: links.bandwidth.map(({ channel, amount }) => ({
       channel,
       amount: bandwidth(Math.min(amount, without.residual(channel, interval))),
     })),
     labels: links.labels.filter(({ space, label }) => without.isFree(space, label, interval)),
-  });
-  invariant(held.isOk(), "what is free can be taken");
-  return { ...view, ledger: held.value };
+  };
+  const beside = without.reserve(held);
+  invariant(beside.isOk(), "what is free can be taken");
+  return { ledger: beside.value, held };
 }

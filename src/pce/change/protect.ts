@@ -19,6 +19,7 @@ import type { PlanView } from "./view.ts";
 
 /** A network that must outlive failures. */
 export interface ProtectQuery {
+  /** What it is to pass (`include`) and to grow from (`keep`) count for the working tree alone. */
   readonly request: PlanRequest;
   readonly against: FailureKinds;
   /** The tree in use while nothing fails; a fresh plan by default. */

@@ -8,7 +8,9 @@ import {
   planDrain,
   planNetwork,
   type StuckNetwork,
+  topologyResources,
 } from "../../../src/pce/index.ts";
+import { Topology } from "../../../src/topology.ts";
 import { settingOf, type World } from "../worlds.ts";
 import {
   claimsOf,
@@ -65,7 +67,7 @@ describe("planDrain", { timeout: 60_000 }, () => {
       }),
       { numRuns: 80 },
     );
-    expect(moves).toBeGreaterThan(20);
+    expect(moves).toBeGreaterThan(10);
   });
 
   test("tells truly why a network stays: its endpoints, no tree, or no room beside the present one", () => {
@@ -131,6 +133,27 @@ describe("planDrain", { timeout: 60_000 }, () => {
     expect(stuckOn({ type: "node", node: nodeId("a") })).toEqual([
       { holder: "me", why: { reason: "endpoints", hostPorts: ["ha:eth0"] } },
     ]);
+  });
+
+  test("empties a link that has become too small for what it carries", () => {
+    const links = [
+      ["l00", "a", "b", 4],
+      ["l01", "a", "b", 4],
+    ] as const;
+    const { topology, ledger, linkState, request } = settingOf(fabricOf(["a", "b"], links));
+    const plan = planNetwork(topology, ledger, linkState, request)._unsafeUnwrap();
+    const held = ledger.reserve(claimOf(plan, "me", request.interval))._unsafeUnwrap();
+    const document = topology.toDocument();
+    const small = document.links.map((link) => ({ ...link, capacity: link.id === "l00" ? 2 : 4 }));
+    const shrunk = Topology.parse({ ...document, links: small })._unsafeUnwrap();
+    const now = held.withResources(topologyResources(shrunk));
+    const query = {
+      target: { type: "link", link: linkId("l00") },
+      networks: [{ request, plan }],
+    } as const;
+    const { moves, stuck } = planDrain(shrunk, now, linkState, query);
+    expect(stuck).toEqual([]);
+    expect(moves.map(({ to }) => to.links.map(({ link }) => link))).toEqual([["l01"]]);
   });
 
   test("moves nothing that is not on the target, and nothing at all from an idle one", () => {

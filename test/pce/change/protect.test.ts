@@ -90,7 +90,7 @@ describe("planProtected", { timeout: 60_000 }, () => {
     };
     fc.assert(fc.property(worlds(MIXED), check), { numRuns: 30 });
     fc.assert(fc.property(worlds(PLAIN), check), { numRuns: 30 });
-    expect(backups).toBeGreaterThan(50);
+    expect(backups).toBeGreaterThan(10);
   });
 
   test("covers every failure that hits the working tree and leaves an endpoint", () => {
