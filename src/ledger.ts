@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Channel, LabelSpace } from "./ledger/channel.ts";
-import { peakLoad } from "./ledger/load.ts";
+import { meanLoad, peakLoad } from "./ledger/load.ts";
 import { PersistentMap } from "./ledger/persistent-map.ts";
 import type { Tag } from "./model/attachment.ts";
 import { type Bandwidth, bandwidth } from "./model/bandwidth.ts";
@@ -134,6 +134,11 @@ export class Ledger {
     const held = this.#channels.get(channel);
     if (capacity === unlimited || held === undefined) return capacity;
     return bandwidth(Math.max(0, capacity - peakLoad(held, interval)));
+  }
+
+  /** What is promised of `channel` on the average over `interval`, bit/s; see {@link meanLoad}. */
+  meanLoad(channel: Channel, interval: Interval): number {
+    return meanLoad(this.#channels.get(channel) ?? [], interval);
   }
 
   /** Who has some of `channel` at some instant of `interval`, the biggest first. */

@@ -1,4 +1,4 @@
-import { type Interval, overlaps } from "../model/interval.ts";
+import { type Interval, intersection, isEmpty, overlaps } from "../model/interval.ts";
 
 /** Something promised for a time; `amount` in bit/s. */
 export interface Promised {
@@ -17,6 +17,21 @@ export function peakLoad(promised: readonly Promised[], interval: Interval): num
   const atStart = live.filter((p) => p.interval.start <= interval.start);
   const load = atStart.reduce((sum, p) => sum + p.amount, 0);
   return atStart.length === live.length ? load : sweep(live, interval.start);
+}
+
+/**
+ * What is promised in `interval` on the average over its instants, in bit/s. In an interval without
+ * an end only what is promised without an end counts.
+ */
+export function meanLoad(promised: readonly Promised[], interval: Interval): number {
+  if (isEmpty(interval)) return 0;
+  const length = interval.end - interval.start;
+  return promised.reduce((sum, { interval: its, amount }) => {
+    const { start, end } = intersection(its, interval);
+    if (end <= start) return sum;
+    const isEndless = end - start === Number.POSITIVE_INFINITY;
+    return sum + amount * (isEndless ? 1 : (end - start) / length);
+  }, 0);
 }
 
 /** What ends at an instant is gone before what begins there, for intervals are half-open. */

@@ -10,7 +10,7 @@ import { linkId } from "../../model/ids.ts";
 import type { Interval } from "../../model/interval.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
 import { type Graph, linkIdOf, metricOf, NOWHERE } from "./graph.ts";
-import { congestionCost } from "./link-cost.ts";
+import { congestionCost, steepnessesOf } from "./link-cost.ts";
 
 /**
  * What a ledger has left of each link over one interval, as arrays that searches read.
@@ -30,6 +30,7 @@ export class LedgerView {
   readonly steps: Float64Array;
   readonly #graph: Graph;
   readonly #interval: Interval;
+  readonly #steepnesses: Float64Array;
   readonly #labels: (VlanSet | undefined)[];
   #ledger: Ledger;
 
@@ -37,6 +38,7 @@ export class LedgerView {
     this.#graph = graph;
     this.#interval = interval;
     this.#ledger = ledger;
+    this.#steepnesses = steepnessesOf(graph);
     this.residuals = new Float64Array(graph.heads.length).fill(Number.NaN);
     this.room = new Float64Array(graph.arcs.length).fill(Number.NaN);
     this.costs = new Float64Array(graph.linkIds.length).fill(Number.NaN);
@@ -71,12 +73,26 @@ export class LedgerView {
     const [onward, back] = [2 * link, 2 * link + 1];
     const forward = this.#ledger.residual(channelOf(graph, onward), this.#interval);
     const backward = this.#ledger.residual(channelOf(graph, back), this.#interval);
-    const capacity = this.#ledger.capacity(channelOf(graph, onward));
     const room = Math.min(forward, backward);
-    const utilisation = capacity > 0 ? Math.max(0, 1 - room / capacity) : 1;
+    const steepness = this.#steepnesses[link] ?? 1;
     this.residuals[onward] = forward;
     this.residuals[back] = backward;
-    this.#set(link, room, congestionCost(metricOf(graph, link), utilisation));
+    const utilisation = this.#utilisation(link, room);
+    this.#set(link, room, congestionCost(metricOf(graph, link), utilisation, steepness));
+  }
+
+  /**
+   * What part of `link` is taken, from 0 to 1: half of it what is taken at the worst instant, half
+   * the average over the interval, for what is soon free again is in the way of less.
+   */
+  #utilisation(link: number, room: number): number {
+    const channels = [2 * link, 2 * link + 1].map((arc) => channelOf(this.#graph, arc));
+    const capacities = channels.map((channel) => this.#ledger.capacity(channel));
+    const capacity = Math.min(...capacities);
+    if (capacity <= 0) return 1;
+    const means = channels.map((channel) => this.#ledger.meanLoad(channel, this.#interval));
+    const taken = (capacity - room + Math.max(...means)) / 2;
+    return Math.min(1, Math.max(0, taken / capacity));
   }
 
   /** The labels that nobody has on `link`. */
