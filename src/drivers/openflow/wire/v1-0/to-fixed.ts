@@ -95,7 +95,8 @@ function counts(
 function putAddress(draft: Draft, name: keyof typeof prefixShift, field: NumberField): void {
   const { value, mask = 0xffffffff } = field;
   const ignored = 32 - Math.clz32(~mask);
-  if ((-1 << ignored) >>> 0 !== mask && ignored < 32) {
+  const prefix = ignored === 32 ? 0 : (-1 << ignored) >>> 0;
+  if (mask !== prefix) {
     unencodable(`OpenFlow 1.0 matches the first bits of ${field.field} only`);
   }
   const shift = prefixShift[name];
