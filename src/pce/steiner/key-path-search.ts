@@ -17,7 +17,7 @@ export function exchangeKeyPaths(
   effort: Effort,
 ): readonly number[] {
   const search = new KeyPathSearch(graph, edges, effort);
-  while (search.pass() && !effort.isSpent()) {}
+  search.run();
   return search.edges();
 }
 
@@ -29,13 +29,18 @@ interface Removal {
   cost: number;
 }
 
-class KeyPathSearch {
+/** A tree under that local search; the costs of the graph may change while nobody searches. */
+export class KeyPathSearch {
   readonly #graph: SteinerGraph;
   readonly #effort: Effort;
   readonly #inTree: Uint8Array;
   readonly #degrees: Int32Array;
   readonly #fragments: Fragments;
   readonly #slack: number;
+  /** When the tree last changed at a node, and when the node was last tried, in numbers of tries. */
+  readonly #changed: Int32Array;
+  readonly #tried: Int32Array;
+  #tries = 1;
 
   constructor(graph: SteinerGraph, edges: readonly number[], effort: Effort) {
     this.#graph = graph;
@@ -43,6 +48,8 @@ class KeyPathSearch {
     this.#inTree = new Uint8Array(graph.edgeCount);
     this.#degrees = new Int32Array(graph.nodeCount);
     this.#fragments = new Fragments(graph, this.#inTree, this.#degrees);
+    this.#changed = new Int32Array(graph.nodeCount).fill(1);
+    this.#tried = new Int32Array(graph.nodeCount);
     let cost = 0;
     for (const edge of edges) {
       this.#add(edge);
@@ -51,16 +58,51 @@ class KeyPathSearch {
     this.#slack = cost * 1e-12;
   }
 
+  /** What the tree costs now. */
+  get cost(): number {
+    let cost = 0;
+    for (let edge = 0; edge < this.#inTree.length; edge++) {
+      if (this.#inTree[edge]) cost += this.#graph.costs[edge] ?? 0;
+    }
+    return cost;
+  }
+
+  /** The tree as it is, for {@link restore}. */
+  saved(): Uint8Array {
+    return this.#inTree.slice();
+  }
+
+  /** Makes the tree what it was. */
+  restore(saved: Uint8Array): void {
+    for (let edge = 0; edge < saved.length; edge++) {
+      if (saved[edge] === this.#inTree[edge]) continue;
+      if (saved[edge]) this.#add(edge);
+      else this.#remove(edge);
+    }
+  }
+
+  /** Has `node` tried anew, because costs around it have changed. */
+  touch(node: number): void {
+    this.#changed[node] = ++this.#tries;
+  }
+
+  /** Searches until nothing helps, or the effort is spent. */
+  run(): void {
+    while (this.pass() && !this.#effort.isSpent()) {}
+  }
+
+  /** Ascending. */
   edges(): readonly number[] {
     return Array.from(this.#inTree.keys()).filter((edge) => this.#inTree[edge]);
   }
 
-  /** Tries all key vertices and key paths once; whether the tree is cheaper now. */
+  /** Tries all key vertices and key paths near changes once; whether the tree is cheaper now. */
   pass(): boolean {
     let isBetter = false;
     for (let node = 0; node < this.#graph.nodeCount; node++) {
-      if (!this.#isKey(node)) continue;
+      if (!this.#isKey(node) || !this.#isDue(node)) continue;
       if (this.#effort.isSpent()) break;
+      this.#tried[node] = ++this.#tries;
       if (!this.#graph.isTerminal[node] && this.#try(this.#around(node))) isBetter = true;
       else if (this.#exchangeAt(node)) isBetter = true;
     }
@@ -74,7 +116,7 @@ class KeyPathSearch {
       if (!this.#inTree[(arcs[slot] ?? 0) >> 1] || !this.#isKey(node)) continue;
       const removal = emptyRemoval();
       const end = this.#follow(removal, slot);
-      if (end < node) continue;
+      if (end < node && this.#isDue(end)) continue;
       removal.ends.push(node);
       if (this.#try(removal)) isBetter = true;
     }
@@ -84,6 +126,10 @@ class KeyPathSearch {
   #isKey(node: number): boolean {
     const degree = this.#degrees[node] ?? 0;
     return degree > 2 || (degree > 0 && this.#graph.isTerminal[node] === 1);
+  }
+
+  #isDue(node: number): boolean {
+    return (this.#changed[node] ?? 0) >= (this.#tried[node] ?? 0);
   }
 
   /** A vertex with all its key paths. */
@@ -135,10 +181,23 @@ class KeyPathSearch {
       ends.splice(small, 1);
       for (let at = fragments.firstAdded; at < added.length; at++) this.#add(added[at] ?? 0);
     }
-    if (left > 0) return true;
+    if (left > 0) {
+      this.#noteChange([...removal.edges, ...added], removal.ends);
+      return true;
+    }
     for (const edge of added) this.#remove(edge);
     for (const edge of removal.edges) this.#add(edge);
     return false;
+  }
+
+  #noteChange(edges: readonly number[], ends: readonly number[]): void {
+    const { a, b } = this.#graph;
+    const now = ++this.#tries;
+    for (const node of ends) this.#changed[node] = now;
+    for (const edge of edges) {
+      this.#changed[a[edge] ?? 0] = now;
+      this.#changed[b[edge] ?? 0] = now;
+    }
   }
 
   #add(edge: number): void {

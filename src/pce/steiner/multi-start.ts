@@ -1,6 +1,7 @@
 import type { SearchState } from "./branch-and-bound.ts";
 import { costOfEdges } from "./edge-tree.ts";
 import type { Instance } from "./instance.ts";
+import { iteratedSearch } from "./iterated-search.ts";
 import { heuristicTree, polished } from "./polish.ts";
 import type { EdgeCosts } from "./shortest-path-heuristic.ts";
 
@@ -40,7 +41,8 @@ export class MultiStart {
     const tree = heuristicTree(graph, start, costs);
     effort.charge(START_WORK * graph.edgeCount);
     if (tree === undefined) return;
-    const edges = polished(graph, tree, effort);
+    const local = polished(graph, tree, effort);
+    const edges = polished(graph, iteratedSearch(graph, local, this.#random, effort), effort);
     incumbent.offer(this.#instance, edges);
     this.#add(edges);
   }

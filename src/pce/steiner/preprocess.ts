@@ -57,10 +57,12 @@ function boundedOnce(before: Preprocessed, state: SearchState, round: number): P
   offerTree(instance, treeOfAscent(graph, ascent), state);
   if (lowerBound >= incumbent.target || effort.isSpent()) return { instance, lowerBound };
   const most = incumbent.cost * (1 + ROUNDING) - fixedCost;
-  const left = new WorkingGraph(instance, history);
-  for (const edge of useless(graph, ascent, most)) left.removeEdge(edge);
-  left.settleAll();
+  const out = useless(graph, ascent, most);
   effort.charge(ROUND_WORK * graph.edgeCount);
+  if (out.length === 0 && round > 0) return { instance, lowerBound };
+  const left = new WorkingGraph(instance, history);
+  for (const edge of out) left.removeEdge(edge);
+  left.settleAll();
   return { instance: left.compiled(), lowerBound };
 }
 
@@ -74,8 +76,12 @@ const ROUND_WORK = 20;
 const ROUNDING = 1e-10;
 
 function withoutLongEdges(instance: Instance, state: SearchState): Instance {
+  const { nodeCount, edgeCount } = instance.graph;
+  if (edgeCount > MOST_DENSE * nodeCount) return instance;
+  const long = longEdges(instance.graph);
+  if (long.length === 0) return instance;
   const graph = new WorkingGraph(instance, state.history);
-  for (const edge of longEdges(instance.graph)) graph.removeEdge(edge);
+  for (const edge of long) graph.removeEdge(edge);
   graph.settleAll();
   state.effort.charge(ROUND_WORK * instance.graph.edgeCount);
   return graph.compiled();
@@ -95,6 +101,9 @@ function offerTree(
   effort.charge(share.work);
   if (fixedCost + costOfEdges(graph, better) < incumbent.cost) incumbent.offer(instance, better);
 }
+
+/** Graphs with more edges a node have few long ones, which take long to find. */
+const MOST_DENSE = 30;
 
 /** How often a local search may go through all edges. */
 const POLISH_SHARE = 100;
