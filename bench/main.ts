@@ -1,5 +1,8 @@
 /** `npm run bench -- NAME [--data DIR] [--seed N] [--quick] [--json]`; see README.md. */
 
+import { admission } from "./admission.ts";
+import { p2p } from "./p2p.ts";
+import { scale } from "./scale.ts";
 import { scenarios } from "./scenarios.ts";
 import { setup } from "./setup.ts";
 import { steiner } from "./steiner.ts";
@@ -9,7 +12,7 @@ import { table } from "./support/table.ts";
 import { topology } from "./topology.ts";
 
 const benches: ReadonlyMap<string, Bench> = new Map(
-  Object.entries({ scenarios, setup, steiner, topology }),
+  Object.entries({ admission, p2p, scale, scenarios, setup, steiner, topology }),
 );
 
 /** How a command line that means nothing ends. */
