@@ -1,3 +1,12 @@
+export type {
+  Barrier,
+  CutLink,
+  Excluded,
+  Included,
+  NoPathReason,
+  Remedies,
+  Remedy,
+} from "../model/refusal.ts";
 export {
   type DrainPlan,
   type DrainQuery,
@@ -35,6 +44,7 @@ export {
 } from "./explain/explain-plan.ts";
 export { explainRefusal } from "./explain/explain-refusal.ts";
 export type { Measure } from "./explain/plan-cost.ts";
+export { describePlan } from "./explain/plan-text.ts";
 export type { LinkCost } from "./graph/link-cost.ts";
 export { cheapestRoute, type Route, type RouteRequest } from "./path/cheapest-route.ts";
 export { cheapestWalk, type Walk, type WalkRequest, type WalkStep } from "./path/cheapest-walk.ts";
@@ -66,5 +76,6 @@ export {
   type PlanRequest,
   type Traffic,
 } from "./plan/plan.ts";
-export { planNetwork } from "./plan/plan-network.ts";
+export { planNetwork, planWithProof } from "./plan/plan-network.ts";
+export type { PlanQuality, ProvedPlan } from "./plan/plan-quality.ts";
 export { topologyResources } from "./plan/resources.ts";

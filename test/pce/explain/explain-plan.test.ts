@@ -1,6 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { explainPlan, type NetworkPlan, type PlanExplanation } from "../../../src/pce/index.ts";
+import {
+  describePlan,
+  explainPlan,
+  type NetworkPlan,
+  type PlanExplanation,
+} from "../../../src/pce/index.ts";
 import { freeOn, loadOf, type Solution, solutionsOf } from "../brute-force.ts";
 import { settingOf, type World, type WorldShape, worlds } from "../worlds.ts";
 import { planOf } from "./what-if-worlds.ts";
@@ -92,6 +97,24 @@ describe("the explanation of a plan", { timeout: 60_000 }, () => {
         expect(tightest?.residual).toBe(left.length === 0 ? undefined : Math.min(...left));
       }),
       { numRuns: 120 },
+    );
+  });
+
+  test("is said in sentences, with the next best and the tightest link", () => {
+    fc.assert(
+      fc.property(fc.oneof(worlds(PATHS), worlds(TREES)), (world) => {
+        const { explanation } = explainedBy(world) ?? {};
+        if (explanation === undefined) return;
+        const text = describePlan(explanation);
+        const { next, tightest, cost } = explanation;
+        expect(text).toContain(`It costs ${cost}`);
+        if (next !== undefined) expect(text).toContain(`The next best costs ${next.cost}`);
+        if (tightest !== undefined) expect(text).toContain(`Tightest is ${tightest.link}`);
+        for (const { link, detour } of explanation.failures) {
+          expect(text.includes(`${link} parts `)).toBe(detour === undefined);
+        }
+      }),
+      { numRuns: 50 },
     );
   });
 
