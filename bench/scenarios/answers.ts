@@ -41,7 +41,7 @@ export function answerOf(fabric: Fabric, question: Question): readonly number[] 
     case "p2p":
       return costsOf(planNetwork(topology, ledger, linkState, request));
     case "p2p-walk":
-      return costsOf(cheapestWalk(topology, ledger, linkState, request));
+      return costsOf(cheapestWalk(topology, ledger, linkState, { ...request, isOneWay: true }));
     case "disjoint-link":
       return costsOf(disjointPair(topology, ledger, linkState, { ...request, disjoint: "link" }));
     case "disjoint-node":

@@ -6,14 +6,20 @@ import { VlanSet } from "../../model/vlan-set.ts";
 import type { Topology } from "../../topology.ts";
 import { linkIdOf, metricOf, tailOf } from "../graph/graph.ts";
 import { sceneOf } from "../plan/attempt.ts";
-import { edgeLoad } from "../plan/edge-load.ts";
+import { edgeLoad, type Side } from "../plan/edge-load.ts";
 import type { LinkState, PlanRefusal } from "../plan/plan.ts";
 import type { Ends, Obstacle, Scene } from "../plan/scene.ts";
-import { type ConstrainedQuery, ConstrainedSearch } from "./constrained-path.ts";
-import { type PathRequest, pathEndsOf, refusalOf } from "./path-request.ts";
+import { type ConstrainedQuery, ConstrainedSearch, type Supply } from "./constrained-path.ts";
+import { type PathEnds, type PathRequest, pathEndsOf, refusalOf } from "./path-request.ts";
 
 /** A request for a walk between two endpoints. */
-export type WalkRequest = Omit<PathRequest, "include">;
+export interface WalkRequest extends Omit<PathRequest, "include"> {
+  /**
+   * Whether bandwidth is wanted from the first endpoint to the second alone; by default, both ways.
+   * Going to a translator and back takes a link once each way then, and twice each way else.
+   */
+  readonly isOneWay?: boolean;
+}
 
 /** One pass of a walk along a link. */
 export interface WalkStep {
@@ -26,7 +32,7 @@ export interface WalkStep {
 export interface Walk {
   /** The tag of tagged endpoints that have none of their own. */
   readonly vlan: VlanId;
-  /** From the endpoint at the lower node to the other. */
+  /** From the first endpoint to the second. */
   readonly steps: readonly WalkStep[];
   /** Sum of the metrics, of each link as often as it is passed. */
   readonly cost: number;
@@ -51,27 +57,49 @@ export function cheapestWalk(
   request: WalkRequest,
 ): Result<Walk, PlanRefusal> {
   const scene = sceneOf(topology, ledger, linkState, request);
-  return found(scene).mapErr((obstacle) => refusalOf(scene, obstacle));
+  return found(scene, request).mapErr((obstacle) => refusalOf(scene, obstacle));
 }
 
-function found(scene: Scene): Result<Walk, Obstacle> {
-  return pathEndsOf(scene).andThen(({ ends, query }) => {
-    const passes = (link: number): number => passesOf(scene, ends, link);
-    const walk = new ConstrainedSearch({ ...query, passes }).cheapest();
+function found(scene: Scene, request: WalkRequest): Result<Walk, Obstacle> {
+  return walkQuery(scene, request).andThen(({ ends, query }) => {
+    const walk = new ConstrainedSearch(query).cheapest();
     if (walk.isErr()) return err(walk.error);
     if (walk.value === undefined) return err({ type: "no-tree" as const });
     return ok(labelledWalk(scene, ends, query, walk.value));
   });
 }
 
-/** How often the bandwidth is to be had on `link`. */
-function passesOf({ availability, request }: Scene, { terminals }: Ends, link: number): number {
-  const [from, to = from] = [...terminals.values()];
-  if (from === undefined || to === undefined) return 0;
-  const load = Math.max(edgeLoad(request, from, to), edgeLoad(request, to, from));
-  const residual = Math.min(availability.residual(2 * link), availability.residual(2 * link + 1));
-  return load === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(residual / load));
+/** What the request asks of a walk. */
+function walkQuery(scene: Scene, request: WalkRequest): Result<PathEnds, Obstacle> {
+  return pathEndsOf(scene).map(({ ends, query }) => {
+    const { graph, availability } = scene;
+    const [from, to] = request.endpoints.map(({ touchPoint }) => graph.nodeOf.get(touchPoint.node));
+    const [origin, target] =
+      from === query.target.node ? [query.target, query.origin] : [query.origin, query.target];
+    const [near, far] = [from, to].map((node) => ends.terminals.get(node ?? 0) ?? NOBODY);
+    const onward = edgeLoad(request, near ?? NOBODY, far ?? NOBODY);
+    const back = request.isOneWay ? 0 : edgeLoad(request, far ?? NOBODY, near ?? NOBODY);
+    const passesOf = (arc: number, load: number): number =>
+      load === 0 ? Number.POSITIVE_INFINITY : Math.floor(availability.residual(arc) / load);
+    const weight = (arc: number): number => {
+      const link = arc >> 1;
+      const fits =
+        availability.isUsable(link) && passesOf(arc, onward) > 0 && passesOf(arc ^ 1, back) > 0;
+      return fits ? availability.cost(link) : Number.POSITIVE_INFINITY;
+    };
+    const most = Math.max(onward, back);
+    const supply: Supply = request.isOneWay
+      ? { thingOf: (arc) => arc, countOf: (arc) => passesOf(arc, onward) }
+      : {
+          thingOf: (arc) => arc >> 1,
+          countOf: (link) =>
+            Math.max(1, Math.min(passesOf(2 * link, most), passesOf(2 * link + 1, most))),
+        };
+    return { ends, query: { ...query, origin, target, weight, supply } };
+  });
 }
+
+const NOBODY: Side = { rate: 0, count: 0 };
 
 /**
  * Gives a cheapest walk its labels. Stretches between translations that share a link have no label in

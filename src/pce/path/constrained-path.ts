@@ -25,10 +25,16 @@ export interface ConstrainedQuery {
   readonly maxHops?: number;
   readonly maxDelayMs?: number;
   /**
-   * How often a way may go along a link. Given, a walk is looked for, which may come to nodes more
-   * than once; else a path, which may not.
+   * What a way uses up. Given, a walk is looked for, which may come to nodes more than once; else a
+   * path, which may not.
    */
-  readonly passes?: (link: number) => number;
+  readonly supply?: Supply;
+}
+
+/** What a walk uses up by going along an arc, and how often that is to be had. */
+export interface Supply {
+  readonly thingOf: (arc: number) => number;
+  readonly countOf: (thing: number) => number;
 }
 
 /**
@@ -54,7 +60,7 @@ export class ConstrainedSearch {
   /** The bit of each stop, by node and by link. */
   readonly #nodeBits = new Map<number, number>();
   readonly #linkBits = new Map<number, number>();
-  /** What may be used up: nodes of a path, links of a walk. */
+  /** What may be used up: nodes of a path, or what a walk has to count. */
   readonly #watched = new Set<number>();
 
   constructor(query: ConstrainedQuery) {
@@ -118,8 +124,8 @@ export class ConstrainedSearch {
 
   /** The nodes that nothing which begins with `prefix` may come to again. */
   #closedBy(prefix: readonly number[]): ReadonlySet<number> {
-    const { graph, origin, passes } = this.#query;
-    if (passes !== undefined) return new Set();
+    const { graph, origin, supply } = this.#query;
+    if (supply !== undefined) return new Set();
     return new Set([origin.node, ...prefix.map((arc) => headOf(graph, arc))]);
   }
 
@@ -193,10 +199,10 @@ export class ConstrainedSearch {
 
   /** `way`, which has come to the target: its end if it may end, and only a walk may go on. */
   #arriving(way: Way): Way | undefined {
-    const { graph, target, passes } = this.#query;
+    const { graph, target, supply } = this.#query;
     const allowed = target.isNetwork ? target.labels.intersect(way.vlans) : target.labels;
     if (way.left === 0 && !way.labels.intersect(allowed).isEmpty) return { ...way, isEnd: true };
-    return passes === undefined ? undefined : translated(graph, way);
+    return supply === undefined ? undefined : translated(graph, way);
   }
 
   /** What `way` has used up after it goes along `arc`; `undefined` if there is not so much. */
@@ -207,13 +213,14 @@ export class ConstrainedSearch {
     return countOf(next, thing) > this.#supplyOf(thing) ? undefined : next;
   }
 
-  /** What going along `arc` uses up: the node of a path, the link of a walk. */
+  /** What going along `arc` uses up: the node of a path, or what a walk has to count. */
   #thingOf(arc: number): number {
-    return this.#query.passes === undefined ? headOf(this.#query.graph, arc) : arc >> 1;
+    const { graph, supply } = this.#query;
+    return supply === undefined ? headOf(graph, arc) : supply.thingOf(arc);
   }
 
   #supplyOf(thing: number): number {
-    return this.#query.passes === undefined ? 1 : this.#query.passes(thing);
+    return this.#query.supply?.countOf(thing) ?? 1;
   }
 
   /** What `way` uses more of than there is. */
