@@ -2,55 +2,39 @@ import type { VlanId } from "../../model/ids.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
 import type { Availability } from "../graph/availability.ts";
 
-/** Labels, parted into those that make a difference. */
-export interface LabelClasses {
-  /** None is empty. */
-  readonly classes: readonly VlanSet[];
-  /** Whether any two labels of one class are in the same sets; else there were too many classes. */
-  readonly isExact: boolean;
-}
-
-/** How many classes of labels are told apart. */
-export const MAX_CLASSES = 64;
-
-/** Parts `labels` so that those of one class are in the same ones of `sets`. */
-export function labelClasses(labels: VlanSet, sets: Iterable<VlanSet>): LabelClasses {
-  let classes: readonly VlanSet[] = labels.isEmpty ? [] : [labels];
-  for (const set of sets) {
-    const refined = classes.flatMap((whole) => {
-      const parts = [whole.intersect(set), whole.difference(set)];
-      return parts.filter((part) => !part.isEmpty);
-    });
-    if (refined.length > MAX_CLASSES) return { classes, isExact: false };
-    classes = refined;
-  }
-  return { classes, isExact: true };
-}
+/** Among how many classes of labels those are left out that another makes needless. */
+export const MAX_COMPARED = 128;
 
 /**
- * Labels of which no other is in the same ones of `sets` and more, the lowest of equals: where a tree
- * can have some label throughout, it can have one of these. In ascending order.
+ * Labels such that where a tree can have some label throughout, it can have one of these: one of each
+ * class of labels that are in the same ones of `sets`, the lowest, and none that is only in sets that
+ * another is in too, unless there are very many. In ascending order. O(sets * labels).
  */
-export function mostCommonLabels(labels: VlanSet, sets: Iterable<VlanSet>): readonly VlanId[] {
+export function representativeLabels(labels: VlanSet, sets: Iterable<VlanSet>): readonly VlanId[] {
   const distinct = [...new Set(sets)];
-  const lowest = new Map<bigint, VlanId>();
-  let places = -1n;
-  for (const label of labels) {
-    const isLikeLast =
-      labels.has(label - 1) && distinct.every((s) => s.has(label) === s.has(label - 1));
-    if (!isLikeLast) places = placesOf(label, distinct);
-    if (!lowest.has(places)) lowest.set(places, label);
-  }
-  const entries = [...lowest];
-  return entries.flatMap(([own, label]) => {
-    const isBeaten = entries.some(([other]) => other !== own && (own & ~other) === 0n);
-    return isBeaten ? [] : [label];
-  });
+  const all = [...labels];
+  const classes = new Int32Array(all.length);
+  let count = 1;
+  for (const set of distinct) count = refine(classes, count, (at) => set.has(all[at] ?? 0));
+  const lowest: VlanId[] = [];
+  for (const [at, label] of all.entries()) lowest[classes[at] ?? 0] ??= label;
+  lowest.sort((x, y) => x - y);
+  if (lowest.length > MAX_COMPARED) return lowest;
+  const covers = (one: VlanId, other: VlanId): boolean =>
+    distinct.every((set) => set.has(one) || !set.has(other));
+  return lowest.filter((label) => !lowest.some((other) => other !== label && covers(other, label)));
 }
 
-/** The positions of the sets that hold `label`, as bits. */
-function placesOf(label: VlanId, sets: readonly VlanSet[]): bigint {
-  return BigInt(`0b0${sets.map((set) => (set.has(label) ? "1" : "0")).join("")}`);
+/** Parts each class by a property; classes are numbered from 0, and it says how many there are. */
+function refine(classes: Int32Array, count: number, has: (at: number) => boolean): number {
+  const numbers = new Int32Array(2 * count).fill(-1);
+  let next = 0;
+  for (let at = 0; at < classes.length; at++) {
+    const part = 2 * (classes[at] ?? 0) + (has(at) ? 1 : 0);
+    if (numbers[part] === -1) numbers[part] = next++;
+    classes[at] = numbers[part] ?? 0;
+  }
+  return next;
 }
 
 /** The labels that may be used on each link that may be. */

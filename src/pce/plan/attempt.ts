@@ -6,10 +6,13 @@ import { Availability } from "../graph/availability.ts";
 import { graphOf, nodeIdOf } from "../graph/graph.ts";
 import type { SearchLimit } from "../path/label-path.ts";
 import { findPath, type LabelledTree } from "../path/path-search.ts";
-import { findTree } from "../tree/tree-search.ts";
+import { maxDegree } from "../tree/node-degree.ts";
+import { evaluated } from "../tree/tree-candidate.ts";
+import { findTree, type ProvedTree } from "../tree/tree-search.ts";
 import { resolveEnds } from "./ends.ts";
 import type { LinkState, NetworkPlan, PlanRequest } from "./plan.ts";
 import { buildPlan, portLoads } from "./plan-building.ts";
+import type { ProvedPlan } from "./plan-quality.ts";
 import type { Ends, NoTree, Obstacle, PortFull, Scene } from "./scene.ts";
 
 /** Sets the scene for planning `request`: what its holder has already counts as free. */
@@ -27,7 +30,18 @@ export function sceneOf(
 
 /** Plans the network, or says on what that failed. */
 export function attempt(scene: Scene): Result<NetworkPlan, Obstacle> {
-  return readyEnds(scene).andThen((ends) => join(scene, ends).map((tree) => planOf(scene, tree)));
+  return attemptWithProof(scene).map(({ plan }) => plan);
+}
+
+/** Plans the network and says how good the plan is, or on what that failed. */
+export function attemptWithProof(scene: Scene): Result<ProvedPlan, Obstacle> {
+  return readyEnds(scene).andThen((ends) =>
+    join(scene, ends).map((tree) => {
+      const { value, lowerBound } = tree;
+      const quality = { value, lowerBound, isOptimal: value <= lowerBound };
+      return { plan: planOf(scene, tree), quality };
+    }),
+  );
 }
 
 /** The endpoints of a request, if their nodes and ports can have them. */
@@ -35,7 +49,9 @@ export function readyEnds(scene: Scene): Result<Ends, Obstacle> {
   return resolveEnds(scene).andThen((ends) => {
     const full = firstFullPort(scene);
     if (full !== undefined) return err(full);
-    const areUsable = [...ends.terminals.keys()].every((node) => isNodeUsable(scene, node));
+    const areUsable = [...ends.terminals.keys()].every(
+      (node) => isNodeUsable(scene, node) && hasRoom(scene, ends, node),
+    );
     return areUsable ? ok(ends) : err({ type: "no-tree" as const });
   });
 }
@@ -59,10 +75,22 @@ function firstFullPort({ ledger, request }: Scene): PortFull | undefined {
   return undefined;
 }
 
-function join(scene: Scene, ends: Ends): Result<LabelledTree, NoTree | SearchLimit> {
+/** Whether the endpoints at `node` and a link to the others, if there are any, may meet there. */
+function hasRoom(scene: Scene, ends: Ends, node: number): boolean {
+  const most = maxDegree(scene, ends, node);
+  return most >= (ends.terminals.size > 1 ? 1 : 0);
+}
+
+function join(scene: Scene, ends: Ends): Result<ProvedTree, NoTree | SearchLimit> {
   const [from, to = from, third] = [...ends.terminals].map(([node, side]) => ({ node, side }));
   const isPath = third === undefined && scene.availability.kept.length === 0;
-  if (isPath && from !== undefined && to !== undefined) return findPath(scene, ends, from, to);
+  if (isPath && from !== undefined && to !== undefined) {
+    return findPath(scene, ends, from, to).map((path) => {
+      // A path that is found is a cheapest one.
+      const { value } = evaluated(scene, ends, path.links);
+      return { ...path, value, lowerBound: value };
+    });
+  }
   return findTree(scene, ends);
 }
 

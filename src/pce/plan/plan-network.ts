@@ -2,8 +2,10 @@ import type { Result } from "neverthrow";
 import type { Ledger } from "../../ledger.ts";
 import type { Topology } from "../../topology.ts";
 import { explain } from "../explain/explain.ts";
-import { attempt, sceneOf } from "./attempt.ts";
+import { attemptWithProof, sceneOf } from "./attempt.ts";
 import type { LinkState, NetworkPlan, PlanRefusal, PlanRequest } from "./plan.ts";
+import type { ProvedPlan } from "./plan-quality.ts";
+import type { Scene } from "./scene.ts";
 
 /**
  * Plans a network: the tree that joins its endpoints, the labels on it and what it reserves.
@@ -21,6 +23,28 @@ export function planNetwork(
   linkState: LinkState,
   request: PlanRequest,
 ): Result<NetworkPlan, PlanRefusal> {
+  return planWithProof(topology, ledger, linkState, request).map(({ plan }) => plan);
+}
+
+/** Plans a network as {@link planNetwork} does, and says how good the plan is. */
+export function planWithProof(
+  topology: Topology,
+  ledger: Ledger,
+  linkState: LinkState,
+  request: PlanRequest,
+): Result<ProvedPlan, PlanRefusal> {
   const scene = sceneOf(topology, ledger, linkState, request);
-  return attempt(scene).orElse((obstacle) => explain(scene, obstacle));
+  return attemptWithProof(scene).orElse((obstacle) =>
+    explain(scene, obstacle).map((plan) => {
+      const value = planValue(scene, plan);
+      return { plan, quality: { value, lowerBound: 0, isOptimal: value === 0 } };
+    }),
+  );
+}
+
+function planValue({ graph, availability }: Scene, { links }: NetworkPlan): number {
+  return links.reduce((sum, { link, forward, backward }) => {
+    const cost = availability.cost(graph.linkOf.get(link) ?? 0);
+    return sum + cost * (forward + backward);
+  }, 0);
 }

@@ -1,18 +1,23 @@
 import type { VlanSet } from "../../model/vlan-set.ts";
+import { NOWHERE } from "../graph/graph.ts";
 import { assignLabels, type Labelling } from "../labels/label-assignment.ts";
 import type { Weight } from "../path/shortest-path.ts";
 import type { Ends, Scene } from "../plan/scene.ts";
-import { diameter, type LinkLoad, treeLoads } from "./tree.ts";
+import { maxDegree } from "./node-degree.ts";
+import { degreesOf, type LinkLoad, longest, nodesOf, treeLoads } from "./tree.ts";
 
 /** A tree that may or may not do. */
 export interface Candidate {
+  /** Ascending. */
   readonly links: readonly number[];
-  /** The lower, the better; compared element by element. */
+  /** What it holds: the sum over links and directions of cost times reservation. */
+  readonly value: number;
+  /**
+   * The lower, the better; compared element by element: how much stands in its way, its value, the
+   * sum of costs, the number of links, the links.
+   */
   readonly rank: readonly number[];
   readonly labelling: Labelling | undefined;
-  /** Links that stand in the way of its doing; empty if the tree does, or is too long. */
-  readonly faults: readonly number[];
-  readonly isTooLong: boolean;
 }
 
 /** A tree that does. */
@@ -20,7 +25,7 @@ export type FittingCandidate = Candidate & { readonly labelling: Labelling };
 
 /** Whether the tree has all that it needs. */
 export function fits(candidate: Candidate): candidate is FittingCandidate {
-  return candidate.faults.length === 0 && !candidate.isTooLong && candidate.labelling !== undefined;
+  return candidate.rank[0] === 0 && candidate.labelling !== undefined;
 }
 
 /** Works out what a tree needs and whether it has that. */
@@ -31,61 +36,96 @@ export function evaluated(scene: Scene, ends: Ends, links: readonly number[]): C
   const labels = (link: number): VlanSet => availability.labels(link);
   const { vlans, bindings } = ends;
   const labelling = assignLabels({ graph, links: sorted, labels, vlans, bindings });
-  const overloaded = loads.filter((load) => isOverloaded(scene, load)).map(({ link }) => link);
-  const conflicting = labelling.isErr() ? labelling.error.links : [];
-  const isTooLong =
-    request.maxHops !== undefined &&
-    diameter(graph, sorted, [...ends.terminals.keys()]) > request.maxHops;
+  const faults =
+    loads.filter((load) => isOverloaded(scene, load)).length +
+    crowdedNodes(scene, ends, sorted).length +
+    deadEnds(scene, ends, sorted).length +
+    (isTooLong(scene, ends, sorted) ? 1 : 0) +
+    (labelling.isErr() ? 1 : 0);
+  const costs = sorted.map((link) => availability.cost(link));
+  const value = loads.reduce(
+    (sum, { forward, backward }, at) => sum + (costs[at] ?? 0) * (forward + backward),
+    0,
+  );
   return {
     links: sorted,
-    rank: [reservedCost(scene, loads), linkCosts(scene, sorted), sorted.length, ...sorted],
+    value,
+    rank: [faults, value, linkCosts(scene, sorted), sorted.length, ...sorted],
     labelling: labelling.isOk() ? labelling.value : undefined,
-    faults: [...overloaded, ...conflicting],
-    isTooLong,
   };
 }
 
+/** Whether a link has less free than it would have to hold, in either direction. */
 function isOverloaded({ availability }: Scene, { link, forward, backward }: LinkLoad): boolean {
   return (
     availability.residual(2 * link) < forward || availability.residual(2 * link + 1) < backward
   );
 }
 
-/** Sum over links and directions of cost times reservation. */
-function reservedCost({ availability }: Scene, loads: readonly LinkLoad[]): number {
-  return loads.reduce(
-    (sum, { link, forward, backward }) => sum + availability.cost(link) * (forward + backward),
-    0,
-  );
+/** Whether two endpoints are farther apart on the tree than the request allows. */
+function isTooLong({ graph, request }: Scene, ends: Ends, links: readonly number[]): boolean {
+  const { maxHops, maxDelayMs } = request;
+  const nodes = [...ends.terminals.keys()];
+  if (maxHops !== undefined && longest(graph, links, nodes, () => 1) > maxHops) return true;
+  const delay = (link: number): number => graph.delaysMs[link] ?? 0;
+  return maxDelayMs !== undefined && longest(graph, links, nodes, delay) > maxDelayMs;
 }
 
-/** Sum of what the links cost. */
-export function linkCosts({ availability }: Scene, links: readonly number[]): number {
-  return links.reduce((sum, link) => sum + availability.cost(link), 0);
+/** The nodes of the tree that have more links than they may. */
+export function crowdedNodes(
+  scene: Scene,
+  ends: Ends,
+  links: readonly number[],
+): readonly number[] {
+  const degrees = [...degreesOf(scene.graph, links)];
+  const crowded = degrees.filter(([node, degree]) => degree > maxDegree(scene, ends, node));
+  return crowded.map(([node]) => node);
+}
+
+/** The leaves of the tree that are there only because they, or their link, must be passed. */
+export function deadEnds(
+  { graph, availability, request }: Scene,
+  ends: Ends,
+  links: readonly number[],
+): readonly number[] {
+  if (request.include === undefined) return [];
+  const kept = nodesOf(graph, availability.kept);
+  const leaves = [...degreesOf(graph, links)].filter(([, degree]) => degree === 1);
+  return leaves
+    .map(([node]) => node)
+    .filter((node) => !ends.terminals.has(node) && !kept.has(node));
 }
 
 /** The candidate of the lowest rank. */
 export function lowest<T extends Candidate>(candidates: readonly T[]): T | undefined {
   return candidates.reduce<T | undefined>(
-    (best, next) => (best === undefined || compareRanks(next.rank, best.rank) < 0 ? next : best),
+    (best, next) => (best === undefined || isLower(next, best) ? next : best),
     undefined,
   );
 }
 
-function compareRanks(x: readonly number[], y: readonly number[]): number {
-  const differs = x.findIndex((value, at) => value !== y[at]);
-  return differs === -1 ? 0 : (x[differs] ?? 0) - (y[differs] ?? 0);
+/** Whether `candidate` ranks before `other`. */
+export function isLower(candidate: Candidate, other: Candidate): boolean {
+  const { rank } = candidate;
+  const differs = rank.findIndex((value, at) => value !== other.rank[at]);
+  return differs !== -1 && (rank[differs] ?? 0) < (other.rank[differs] ?? 0);
 }
 
-/** The cost of links that may be used, have some label and this much left in both directions. */
+/** The sum of what the links cost. */
+export function linkCosts({ availability }: Scene, links: readonly number[]): number {
+  return links.reduce((sum, link) => sum + availability.cost(link), 0);
+}
+
+/** The cost of links that are enabled, may be used and have some label and this much left both ways. */
 export function weightAbove(
-  { availability }: Scene,
+  { graph, availability }: Scene,
   isOpen: (link: number) => boolean,
   residual: number,
 ): Weight {
   return (arc) => {
     const link = arc >> 1;
     const isGood =
+      graph.positions[arc] !== NOWHERE &&
       isOpen(link) &&
       availability.isUsable(link) &&
       availability.residual(arc) >= residual &&

@@ -75,24 +75,63 @@ export function spanningForest(
   });
 }
 
-/** The most links that lie between any two of `terminals` on the tree `links`. */
-export function diameter(
+/** The length of the longest way between any two of `ends` on the tree `links`. */
+export function longest(
   graph: Graph,
   links: readonly number[],
-  terminals: readonly number[],
+  ends: readonly number[],
+  length: (link: number) => number,
 ): number {
   const at = incidence(graph, links);
-  const farthest = terminals.map((start) => {
-    const hops = new Map([[start, 0]]);
-    for (const [node, hop] of hops) {
-      for (const arc of at.get(node) ?? []) {
-        const head = headOf(graph, arc);
-        if (!hops.has(head)) hops.set(head, hop + 1);
-      }
-    }
-    return Math.max(...terminals.map((end) => hops.get(end) ?? 0));
+  const farthest = ends.map((start) => {
+    const { lengths } = waysFrom(graph, at, start, length);
+    return Math.max(...ends.map((end) => lengths.get(end) ?? 0));
   });
   return Math.max(0, ...farthest);
+}
+
+/** How far each node of a tree is from another, and by which arc it is reached. */
+export interface TreeWays {
+  /** Nearer ones, by the number of links, come first. */
+  readonly lengths: ReadonlyMap<number, number>;
+  readonly via: ReadonlyMap<number, number>;
+}
+
+/** The ways from `start` on a tree; `at` says which of its arcs leave each node. */
+export function waysFrom(
+  graph: Graph,
+  at: ReadonlyMap<number, readonly number[]>,
+  start: number,
+  length: (link: number) => number = () => 1,
+): TreeWays {
+  const lengths = new Map([[start, 0]]);
+  const via = new Map<number, number>();
+  for (const [node, before] of lengths) {
+    for (const arc of at.get(node) ?? []) {
+      const head = headOf(graph, arc);
+      if (lengths.has(head)) continue;
+      lengths.set(head, before + length(arc >> 1));
+      via.set(head, arc);
+    }
+  }
+  return { lengths, via };
+}
+
+/** The links on the way to `end`, the last one first. */
+export function linksTo(graph: Graph, { via }: TreeWays, end: number): readonly number[] {
+  const links: number[] = [];
+  let arc = via.get(end);
+  for (; arc !== undefined; arc = via.get(tailOf(graph, arc))) links.push(arc >> 1);
+  return links;
+}
+
+/** How many of `links` meet at each of their nodes. */
+export function degreesOf(graph: Graph, links: readonly number[]): ReadonlyMap<number, number> {
+  const degrees = new Map<number, number>();
+  for (const node of links.flatMap((link) => endsOf(graph, link))) {
+    degrees.set(node, (degrees.get(node) ?? 0) + 1);
+  }
+  return degrees;
 }
 
 /** The sum of the metrics of `links`. */

@@ -1,0 +1,153 @@
+import type { VlanId } from "../../model/ids.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
+import { DisjointSets } from "../graph/disjoint-sets.ts";
+import { endsOf } from "../graph/graph.ts";
+import { representativeLabels } from "../labels/label-classes.ts";
+import { conflictOf, type DeadEnd } from "./conflict.ts";
+import { labelChoices } from "./label-states.ts";
+import type { Relaxation } from "./relaxation.ts";
+import type { LabelRestriction, Restriction } from "./restriction.ts";
+import { labelsOf, type TreeProblem } from "./tree-problem.ts";
+
+/** How many pairs of a node and a label a search for trees and labels together may have. */
+export const MAX_LABEL_STATES = 60_000;
+
+/** To how many nodes trees and labels together may be looked for. */
+export const MAX_LABELLED_NODES = 12;
+
+/**
+ * Parts the trees that meet `restriction`, so that the tree `links` is in none of the parts, and every
+ * tree that fits is in one of them; `undefined` if nothing is in the way of that tree.
+ */
+export function branching(
+  problem: TreeProblem,
+  restriction: Restriction,
+  { links, lowerBound, twice }: Relaxation,
+): readonly Restriction[] | undefined {
+  const conflict = conflictOf(problem, links);
+  if (conflict === undefined) return undefined;
+  if (conflict.type === "dead-end") return passing(problem, restriction, conflict);
+  const closings = closing(problem, restriction, conflict.links);
+  if (conflict.type === "links" || restriction.label !== undefined) return closings;
+  if (!problem.graph.translates.includes(1)) return oneLabel(problem, restriction, links);
+  const { labelled } = restriction;
+  if (labelled === undefined) return withLabels(problem, restriction, lowerBound + 1) ?? closings;
+  if (twice !== undefined) return forbidding(restriction, labelled, twice);
+  return labelled.vlan === undefined ? oneVlan(problem, restriction, labelled) : closings;
+}
+
+/** Without one of `conflict` each. */
+function closing(
+  { given }: TreeProblem,
+  restriction: Restriction,
+  conflict: readonly number[],
+): readonly Restriction[] {
+  const { closed, required } = restriction;
+  const free = conflict.filter((link) => !given.includes(link) && !required.includes(link));
+  return free.map((link) => ({
+    ...restriction,
+    closed: [...closed, link].sort((x, y) => x - y),
+  }));
+}
+
+/** Without the link to a dead end, or with another link there. */
+function passing(
+  problem: TreeProblem,
+  restriction: Restriction,
+  { node, link }: DeadEnd,
+): readonly Restriction[] {
+  const { graph, costs } = problem;
+  const { closed, required } = restriction;
+  const arcs = graph.arcs.subarray(graph.offsets[node], graph.offsets[node + 1]);
+  const onward = [...arcs]
+    .map((arc) => arc >> 1)
+    .filter(
+      (other) =>
+        other !== link && (costs[other] ?? 0) < Number.POSITIVE_INFINITY && !closed.includes(other),
+    );
+  return [
+    ...closing(problem, restriction, [link]),
+    ...onward.map((other) => ({
+      ...restriction,
+      required: [...required, other].sort((x, y) => x - y),
+    })),
+  ];
+}
+
+/** With one label throughout: those that most links of the tree can have come first. */
+function oneLabel(
+  problem: TreeProblem,
+  restriction: Restriction,
+  links: readonly number[],
+): readonly Restriction[] {
+  const { ends, costs, scene } = problem;
+  const { bindings, vlans } = ends;
+  const musts = [
+    ...(bindings.network.size > 0 ? [vlans] : []),
+    ...bindings.own.values(),
+    ...scene.availability.kept.map((link) => labelsOf(problem, link)),
+  ];
+  const allowed = musts.reduce((left, set) => left.intersect(set), VlanSet.all);
+  const open = [...costs.keys()].filter((link) => (costs[link] ?? 0) < Number.POSITIVE_INFINITY);
+  const sets = open.map((link) => labelsOf(problem, link));
+  const onTree = links.map((link) => labelsOf(problem, link));
+  const count = (within: readonly VlanSet[], label: VlanId): number =>
+    within.reduce((sum, set) => sum + (set.has(label) ? 1 : 0), 0);
+  const labels = representativeLabels(allowed, sets)
+    .filter((label) => joinsAll(problem, label))
+    .map((label) => ({ label, rank: [count(onTree, label), count(sets, label)] as const }));
+  labels.sort((x, y) => y.rank[0] - x.rank[0] || y.rank[1] - x.rank[1] || x.label - y.label);
+  return labels.map(({ label }) => ({ ...restriction, label }));
+}
+
+/** Whether the links that can have `label` join all that must be in the tree. */
+function joinsAll(problem: TreeProblem, label: VlanId): boolean {
+  const { graph, costs, given, needed } = problem;
+  const sets = new DisjointSets(graph.nodeIds.length);
+  for (const link of given) sets.unite(...endsOf(graph, link));
+  for (let link = 0; link < costs.length; link++) {
+    const isOpen = (costs[link] ?? 0) < Number.POSITIVE_INFINITY;
+    if (isOpen && labelsOf(problem, link).has(label)) sets.unite(...endsOf(graph, link));
+  }
+  const [first = 0, ...others] = needed;
+  return others.every((node) => sets.find(node) === sets.find(first));
+}
+
+/** With labels looked for together with the tree; absent where that would be too much. */
+function withLabels(
+  problem: TreeProblem,
+  restriction: Restriction,
+  fee: number,
+): readonly Restriction[] | undefined {
+  if (problem.needed.length > MAX_LABELLED_NODES) return undefined;
+  const choices = labelChoices(problem, problem.costs);
+  let states = problem.graph.nodeIds.length;
+  for (const labels of choices.values()) states += labels.length;
+  if (states > MAX_LABEL_STATES) return undefined;
+  return [{ ...restriction, labelled: { fee, forbidden: [] } }];
+}
+
+/** Without the one, or without the other label at a node that would have both. */
+function forbidding(
+  restriction: Restriction,
+  labelled: LabelRestriction,
+  [node, ...labels]: readonly [number, number, number],
+): readonly Restriction[] {
+  return labels.map((label) => {
+    const forbidden = [...labelled.forbidden, [node, label] as const];
+    forbidden.sort(([x, one], [y, other]) => x - y || one - other);
+    return { ...restriction, labelled: { ...labelled, forbidden } };
+  });
+}
+
+/** With one VLAN at all endpoints that have the network's. */
+function oneVlan(
+  problem: TreeProblem,
+  restriction: Restriction,
+  labelled: LabelRestriction,
+): readonly Restriction[] {
+  const { ends, costs } = problem;
+  const sets = [...costs.keys()].map((link) => labelsOf(problem, link));
+  const vlans = representativeLabels(ends.vlans, [...sets, ...ends.bindings.own.values()]);
+  return vlans.map((vlan) => ({ ...restriction, labelled: { ...labelled, vlan } }));
+}

@@ -1,0 +1,169 @@
+import { MinHeap } from "../graph/min-heap.ts";
+import { branching } from "./branching.ts";
+import { type Relaxation, relaxed } from "./relaxation.ts";
+import { keyOf, type Restriction, unrestricted } from "./restriction.ts";
+import {
+  type Candidate,
+  evaluated,
+  type FittingCandidate,
+  fits,
+  lowest,
+} from "./tree-candidate.ts";
+import type { TreeProblem } from "./tree-problem.ts";
+import { moreTrees } from "./uneven-trees.ts";
+
+/** The most branches that a search looks into, as long as it has no tree or no budget. */
+export const MAX_LOOKS = 256;
+
+/** Links times nodes to join that all looks together may go through then. */
+export const ALL_WORK = 4_000_000;
+
+/** How many arcs each look but the first may scan, about. */
+export const LOOK_WORK = 1_000_000;
+
+/** After so many looks without a better tree, a search that has one but cannot prove it ends. */
+export const PATIENCE = 16;
+
+/** The best tree found, and what is known of all others. */
+export interface TreeSearch {
+  readonly best: FittingCandidate | undefined;
+  /** No tree that fits has a lower value; infinite if there is none. */
+  readonly lowerBound: number;
+}
+
+/**
+ * Finds the best tree that fits.
+ *
+ * Branch and bound on conflicts, best first: a minimum Steiner tree is found without regard to what
+ * depends on the whole tree. If it does not fit, {@link conflictOf} names links that no tree that fits
+ * has all of, and each of them is closed in turn; so no tree that fits is lost (as in conflict-based
+ * search: Sharon, Stern, Felner and Sturtevant, 2015). A conflict of labels is not resolved link by
+ * link if there is a better way: where no node translates, the labels are tried one by one, those free
+ * on most links of the tree first; else trees and labels are looked for together, if they are few
+ * enough ({@link labelStates}).
+ *
+ * Where what links hold is not the same for all ({@link TreeProblem.evenLoad}), shortest-path trees
+ * are tried too, and the best is improved by exchanging paths; two bounds say how much better another
+ * could be. Deterministic without a budget; the work is bounded by {@link MAX_LOOKS} and
+ * {@link ALL_WORK}. Exact if it ends by itself, which the lower bound shows.
+ */
+export function searchTrees(problem: TreeProblem): TreeSearch {
+  const search = new ConflictSearch(problem);
+  return search.run();
+}
+
+/** Restricted trees to look into. */
+interface Branch {
+  readonly restriction: Restriction;
+  /** No tree of the branch that fits has a lower value. */
+  readonly bound: number;
+  readonly depth: number;
+}
+
+/** What a look at a branch found: of the trees that do not fit, the one with least in its way. */
+interface Look extends Relaxation {
+  readonly bound: number;
+}
+
+class ConflictSearch {
+  readonly #problem: TreeProblem;
+  readonly #branches: Branch[] = [];
+  readonly #queue = new MinHeap();
+  readonly #seen = new Set<string>();
+  /** The work of a look, and of all. */
+  readonly #lookWork: number;
+  readonly #maxWork: number;
+  #work = 0;
+  #looks = 0;
+  /** The number of looks when the best tree was found. */
+  #bestAt = 0;
+  #best: FittingCandidate | undefined;
+  /** The least bound of branches that were left although they may hold a better tree. */
+  #left = Number.POSITIVE_INFINITY;
+
+  constructor(problem: TreeProblem) {
+    this.#problem = problem;
+    this.#lookWork = problem.graph.linkIds.length * problem.needed.length;
+    this.#maxWork = Math.min(MAX_LOOKS * this.#lookWork, ALL_WORK);
+  }
+
+  run(): TreeSearch {
+    this.#add([unrestricted], 0, 0);
+    for (let branch = this.#next(); branch !== undefined; branch = this.#next()) {
+      if (this.#isBeaten(branch.bound)) break;
+      if (this.#isOver()) {
+        this.#left = Math.min(this.#left, branch.bound);
+        break;
+      }
+      this.#looks++;
+      const look = this.#lookInto(branch);
+      this.#work += this.#lookWork;
+      if (look === undefined || this.#isBeaten(look.bound)) continue;
+      const parts = branching(this.#problem, branch.restriction, look);
+      if (parts === undefined) this.#left = Math.min(this.#left, look.bound);
+      else this.#add(parts, look.bound, branch.depth + 1);
+    }
+    const value = this.#best?.value ?? Number.POSITIVE_INFINITY;
+    return { best: this.#best, lowerBound: Math.min(value, this.#left) };
+  }
+
+  #add(restrictions: readonly Restriction[], bound: number, depth: number): void {
+    for (const restriction of restrictions) {
+      const key = keyOf(restriction);
+      if (this.#seen.has(key)) continue;
+      this.#seen.add(key);
+      // Of equal bounds the deepest goes first: it is the nearest to a tree that fits.
+      this.#queue.push(bound, MAX_DEPTH - Math.min(depth, MAX_DEPTH), this.#branches.length);
+      this.#branches.push({ restriction, bound, depth });
+    }
+  }
+
+  #next(): Branch | undefined {
+    return this.#branches[this.#queue.pop()];
+  }
+
+  #isBeaten(bound: number): boolean {
+    return this.#best !== undefined && bound >= this.#best.value * (1 - EPSILON);
+  }
+
+  #isOver(): boolean {
+    const { budget } = this.#problem.scene.request;
+    if (this.#looks === 0) return false;
+    if (this.#best !== undefined && budget !== undefined) return budget.isSpent();
+    const isStuck = this.#problem.evenLoad === undefined && this.#best !== undefined;
+    const waited = isStuck && this.#looks - this.#bestAt >= PATIENCE;
+    return waited || this.#work >= this.#maxWork;
+  }
+
+  #lookInto({ restriction, bound }: Branch): Look | undefined {
+    const problem = this.#problem;
+    const { evenLoad, least } = problem;
+    const unit = evenLoad ?? 2 * least;
+    const below =
+      this.#best === undefined || unit === 0 ? Number.POSITIVE_INFINITY : this.#best.value / unit;
+    const effort = this.#looks > 1 ? { work: LOOK_WORK } : {};
+    const relaxation = relaxed(problem, restriction, { below, ...effort });
+    if (relaxation === undefined) return undefined;
+    const steiner = evaluated(problem.scene, problem.ends, relaxation.links);
+    const own = unit * relaxation.lowerBound;
+    const more = moreTrees(problem, restriction, steiner, relaxation.lowerBound);
+    const trees = [steiner, ...more.candidates];
+    for (const tree of trees) this.#keep(tree);
+    const misfit = lowest(trees.filter((tree) => !fits(tree))) ?? steiner;
+    return { ...relaxation, links: misfit.links, bound: Math.max(bound, own, more.lowerBound) };
+  }
+
+  #keep(tree: Candidate): void {
+    if (!fits(tree)) return;
+    const best = this.#best === undefined ? tree : lowest([this.#best, tree]);
+    if (best === this.#best) return;
+    this.#best = best;
+    this.#bestAt = this.#looks;
+  }
+}
+
+/** Depths beyond this are not told apart. */
+const MAX_DEPTH = 1_000;
+
+/** Values that differ by less than this part are equal: sums of products are rounded. */
+const EPSILON = 1e-12;
