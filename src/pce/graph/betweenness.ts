@@ -2,7 +2,7 @@ import { reach } from "../path/shortest-path.ts";
 import { type Graph, metricOf, tailOf } from "./graph.ts";
 
 /** How much searching may be done for it, in links looked at: some tens of milliseconds. */
-export const BETWEENNESS_WORK = 200_000;
+export const BETWEENNESS_WORK = 100_000;
 
 /** With fewer origins than this it would be chance that decides. */
 const MIN_ORIGINS = 16;
