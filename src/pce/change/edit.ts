@@ -54,7 +54,7 @@ export interface FreshOptimum {
   readonly cost: number;
   /** No tree costs less; 0 where nothing better is known. */
   readonly bound: number;
-  /** By how much the edited tree costs more than the bound, as a part of the bound. */
+  /** By how much the edited tree costs more than the bound, as a part of that; `Infinity` of 0. */
   readonly gap: number;
 }
 
