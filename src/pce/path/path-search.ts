@@ -27,7 +27,9 @@ export interface PathEnd {
  * directions, labels, hops, delay, what to pass and what not. Exact; see {@link ConstrainedSearch}
  * for ties and for the bound.
  *
- * First without regard to labels, bounds and stops: if that path happens to do, none is cheaper.
+ * First without regard to labels, bounds and stops: if that path happens to do, none is cheaper. Ties
+ * go to fewer hops, and then as the search that found the path has them; the order of the document
+ * and of the endpoints makes no difference to either.
  */
 export function findPath(
   scene: Scene,

@@ -35,9 +35,9 @@ describe("planNetwork", { timeout: 60_000 }, () => {
         const cheapest = solutions.filter((solution) => solution.cost === cost);
         const hops = Math.min(...cheapest.map(({ links }) => links.length));
         const shortest = cheapest.filter(({ links }) => links.length === hops);
-        const ways = shortest.map(({ links }) => inOrder(world, links)).sort();
+        const ways = shortest.map(({ links }) => inOrder(world, links));
         expect(planned.value.cost).toBe(cost);
-        expect(inOrder(world, linksOf(planned.value))).toBe(ways[0]);
+        expect(ways).toContain(inOrder(world, linksOf(planned.value)));
       }),
       { numRuns: 500 },
     );
