@@ -26,7 +26,8 @@ const WORTH_MORE = 0.05;
  */
 export function preprocessed(whole: Instance, state: SearchState): Preprocessed {
   let found: Preprocessed = { instance: whole, lowerBound: 0 };
-  offerTree(whole, state.incumbent.edges, state);
+  const isLarge = whole.graph.nodeCount > LARGE * whole.graph.terminals.length;
+  if (!isLarge) offerPolished(whole, state.incumbent.edges, state);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = found.instance.graph.edgeCount;
     if (round > 0) found = { ...found, instance: withoutLongEdges(found.instance, state) };
@@ -54,7 +55,10 @@ function boundedOnce(before: Preprocessed, state: SearchState, round: number): P
   const root = graph.terminals[(round * ROOT_STEP) % graph.terminals.length] ?? 0;
   const ascent = dualAscent(graph, root, effort);
   const lowerBound = Math.max(before.lowerBound, fixedCost + ascent.lowerBound);
-  offerTree(instance, treeOfAscent(graph, ascent), state);
+  const tree = treeOfAscent(graph, ascent);
+  if (tree !== undefined) incumbent.offer(instance, tree);
+  const isLarge = round === 0 && graph.nodeCount > LARGE * graph.terminals.length;
+  if (tree !== undefined && !isLarge) offerPolished(instance, tree, state);
   if (lowerBound >= incumbent.target || effort.isSpent()) return { instance, lowerBound };
   const most = incumbent.cost * (1 + ROUNDING) - fixedCost;
   const out = useless(graph, ascent, most);
@@ -87,20 +91,21 @@ function withoutLongEdges(instance: Instance, state: SearchState): Instance {
   return graph.compiled();
 }
 
-/** Searches around a tree, where the graph is small enough for that to be quick. */
-function offerTree(
+/** Offers what a local search finds around a tree. */
+function offerPolished(
   instance: Instance,
-  tree: readonly number[] | undefined,
+  tree: readonly number[],
   { incumbent, effort }: SearchState,
 ): void {
-  if (tree === undefined) return;
   const { graph, fixedCost } = instance;
-  incumbent.offer(instance, tree);
   const share = effort.part(POLISH_SHARE * graph.edgeCount);
   const better = polished(graph, tree, share);
   effort.charge(share.work);
   if (fixedCost + costOfEdges(graph, better) < incumbent.cost) incumbent.offer(instance, better);
 }
+
+/** With so many nodes a terminal, key paths are long, and a graph is reduced before it is searched. */
+const LARGE = 200;
 
 /** Graphs with more edges a node have few long ones, which take long to find. */
 const MOST_DENSE = 30;

@@ -73,12 +73,16 @@ function searched(whole: Instance, state: SearchState, seed: number): number {
   const { incumbent, effort } = state;
   // The first tree is a shortest path.
   if (whole.graph.terminals.length <= 2) return incumbent.cost;
-  if (exactWithin(whole, state, EXACT_FIRST)) return incumbent.cost;
+  const isSmall = whole.graph.terminals.length <= FEWEST_TERMINALS;
+  if (isSmall && exactWithin(whole, state, EXACT_FIRST)) return incumbent.cost;
   const found = preprocessed(whole, state);
   if (found.lowerBound >= incumbent.target || effort.isSpent()) return found.lowerBound;
   if (exactWithin(found.instance, state, EXACT_SECOND)) return incumbent.cost;
   return alternated(found, state, seed);
 }
+
+/** Up to how many terminals the exact search comes before the reductions. */
+const FEWEST_TERMINALS = 5;
 
 /** How often an exact search goes through all edges, before the reductions and after them. */
 const EXACT_FIRST = 12;
