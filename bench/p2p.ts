@@ -47,6 +47,7 @@ async function run({ seed, data, progress, ...options }: BenchOptions): Promise<
     }
     us[graph.name] = Object.fromEntries([...own].map(([name, times]) => [name, meanOf(times)]));
     ratios[graph.name] = compared(graph, queries, own.get("none") ?? [], limits.budgetMs);
+    progress(JSON.stringify({ us: us[graph.name], ratios: ratios[graph.name] }));
   }
   progress("k-shortest");
   const kShortest = compareKShortest(random, options.quick ? 2 : 20, limits.budgetMs);
@@ -75,8 +76,11 @@ function graphs(
 }
 
 function queriesOf({ nodeCount }: BenchGraph, random: Random, count: number): readonly Query[] {
-  const node = (): number => Math.floor(random.next() * nodeCount);
-  return Array.from({ length: count }, () => [node(), node()] as const);
+  const below = (limit: number): number => Math.floor(random.next() * limit);
+  return Array.from({ length: count }, () => {
+    const from = below(nodeCount);
+    return [from, (from + 1 + below(nodeCount - 1)) % nodeCount] as const;
+  });
 }
 
 /** The fastest of some rounds, for each query by itself: what else the machine does is no matter. */
