@@ -29,11 +29,16 @@ export type Question =
       readonly costs: readonly number[];
     };
 
+/** How long the search for one tree may go on to be exact. */
+const TREE_MS = 60_000;
+
 /** The costs that DCNS finds, through the functions of `dcns/pce`. */
 export function answerOf(fabric: Fabric, question: Question): readonly number[] {
   const { topology, ledger, linkState } = fabric;
   if (question.type === "tree") {
-    const request = fabric.request(question.terminals, question.amount);
+    const end = performance.now() + TREE_MS;
+    const budget = { isSpent: () => performance.now() > end };
+    const request = { ...fabric.request(question.terminals, question.amount), budget };
     return costsOf(planNetwork(topology, ledger, linkState, request));
   }
   const request = fabric.pathRequest(...question.ends, question.amount);
