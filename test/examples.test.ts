@@ -41,6 +41,17 @@ describe("the examples, against the built package", () => {
     ]);
   });
 
+  test("path computation alone plans, books and explains", { timeout: TIMEOUT_MS }, async () => {
+    const [first, ...rest] = (await runExample("examples/paths.ts")).split("\n").filter(Boolean);
+    expect(first).toBe("first goes by ac, VLAN 100");
+    expect(rest.slice(0, 3).sort()).toEqual([
+      "second could go by ab bc at cost 2",
+      "second could go by ac at cost 1",
+      "second could go by cd da at cost 2",
+    ]);
+    expect(rest[3]).toMatch(/^third: no path: .*10 ?Gbit\/s/);
+  });
+
   test("the demo shows who hears whom at every step", { timeout: TIMEOUT_MS }, async () => {
     checkDemo(await runExample("examples/demo/main.ts"));
   });
@@ -58,6 +69,6 @@ function checkDemo(output: string): void {
   expect(three).toBe("es1··11·es2·····es31··1·es41·1··es5·····");
   expect(both).toBe("es1··11·es2····1es31··1·es41·1··es5·1···");
   expect(after).toBe(nobody);
-  expect(output).toMatch(/at most 9.5Gbps would fit/);
+  expect(output).toMatch(/at most 9\.\dGbps would fit/);
   expect(output.match(/s\d {2}nothing/g)).toHaveLength(5);
 }

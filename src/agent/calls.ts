@@ -11,7 +11,7 @@ import { networkInfo, networkState } from "../network/info.ts";
 import { latestOf, type NetworkRecord } from "../network/record.ts";
 import { changedSpec, type NetworkChange } from "../network/request.ts";
 import { type NetworkSpec, specDifferences } from "../network/spec.ts";
-import type { NetworkPlan as ComputedPlan } from "../pce/index.ts";
+import { type NetworkPlan as ComputedPlan, explainRefusal } from "../pce/index.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Registry } from "./registry.ts";
@@ -145,7 +145,9 @@ export class Calls {
 
   plan(project: ProjectId, spec: NetworkSpec): Result<NetworkPlan, DcnsError> {
     const { registry, drivers } = this.#context;
-    return decideSetup(registry.view(), holderOf(project), spec).map(({ target }) => {
+    // A dry run has the time to say which single changes of the request would succeed.
+    const view = { ...registry.view(), planner: explainRefusal };
+    return decideSetup(view, holderOf(project), spec).map(({ target }) => {
       const number = registry.record(project)?.number ?? ANY_NUMBER;
       const segments = [...segmentsOf(registry.topology, { project, number }, target).values()];
       return {

@@ -34,6 +34,8 @@ export interface View {
   readonly linkState: LinkState;
   /** Holders of which a node of the tree, out of reach, may still do what an undone change made of it. */
   readonly unsettled?: ReadonlySet<string>;
+  /** What plans; default {@link planNetwork}. */
+  readonly planner?: typeof planNetwork;
 }
 
 /** A decided change: what the network becomes, how it gets there, and what it holds meanwhile. */
@@ -247,6 +249,7 @@ function planWanted(
   return planEndpoints(view.topology, spec).andThen((endpoints) => {
     const { bandwidth, sharing, delivery } = spec;
     const request = { holder, endpoints, bandwidth, sharing, delivery, vlans, interval: always };
-    return planNetwork(view.topology, view.ledger, view.linkState, { ...request, keep });
+    const planner = view.planner ?? planNetwork;
+    return planner(view.topology, view.ledger, view.linkState, { ...request, keep });
   });
 }

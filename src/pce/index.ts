@@ -1,3 +1,19 @@
+export type { Channel, LabelSpace } from "../ledger/channel.ts";
+export { linkChannel, linkLabels, portChannel, portLabels } from "../ledger/channel.ts";
+export {
+  type ChannelClaim,
+  type Claim,
+  type Holding,
+  type LabelClaim,
+  Ledger,
+  type ReserveError,
+  type Resources,
+  unlimited,
+} from "../ledger.ts";
+export { type Bandwidth, bandwidth, parseBandwidth } from "../model/bandwidth.ts";
+export { describeError } from "../model/errors.ts";
+export { linkId, nodeId, portRef, vlanId } from "../model/ids.ts";
+export { always, type Interval } from "../model/interval.ts";
 export type {
   Barrier,
   CutLink,
@@ -7,6 +23,9 @@ export type {
   Remedies,
   Remedy,
 } from "../model/refusal.ts";
+export { VlanSet } from "../model/vlan-set.ts";
+export type { TopologyDocument } from "../topology/document.ts";
+export { Topology } from "../topology.ts";
 export {
   type DrainPlan,
   type DrainQuery,

@@ -103,7 +103,7 @@ describe("planPhysicalNetwork", () => {
           const call = bed.agent.setupPhysicalNetwork("p", members, "100Mbps", vlan, { sharing });
           const done = await bed.run(call);
           if (planned.isErr()) {
-            expect(done._unsafeUnwrapErr()).toEqual(planned.error);
+            expect(planned.error).toMatchObject(done._unsafeUnwrapErr());
             return;
           }
           const info = value(done);
@@ -129,10 +129,22 @@ describe("planPhysicalNetwork", () => {
     );
   });
 
-  test("refuses as setup does", async () => {
+  test("refuses as setup does, and says which single changes would succeed", async () => {
     await using bed = await Testbed.start();
     const foreign = allForeignEntries(bed.fabric);
-    errorOf(bed.agent.planPhysicalNetwork("p", hosts, "20Gbps"), "no-path");
+    const refused = errorOf(bed.agent.planPhysicalNetwork("p", hosts, "20Gbps"), "no-path");
+    const setup = errorOf(
+      await bed.run(bed.agent.setupPhysicalNetwork("p", hosts, "20Gbps")),
+      "no-path",
+    );
+    expect(refused).toMatchObject({ explanation: setup.explanation });
+    expect(setup.remedies).toBeUndefined();
+    const rates = refused.remedies?.changes.flatMap((one) =>
+      one.type === "bandwidth" ? [one.bandwidth] : [],
+    );
+    expect(rates).toEqual([5e9]);
+    expect(bed.agent.planPhysicalNetwork("p", hosts, "5Gbps").isOk()).toBe(true);
+    expect(bed.agent.planPhysicalNetwork("p", hosts, 5e9 + 1).isErr()).toBe(true);
     errorOf(bed.agent.planPhysicalNetwork("p", ["nobody:eth0"], 1e6), "unknown-host-port");
     errorOf(bed.agent.planPhysicalNetwork("p", hosts, 1e6, 1), "vlan-unavailable");
     expect(allForeignEntries(bed.fabric)).toEqual(foreign);
