@@ -1,6 +1,8 @@
 /** `npm run bench -- NAME [--data DIR] [--seed N] [--quick] [--json]`; see README.md. */
 
 import { admission } from "./admission.ts";
+import { codec } from "./codec.ts";
+import { flowmods } from "./flowmods.ts";
 import { hose } from "./hose.ts";
 import { p2p } from "./p2p.ts";
 import { scale } from "./scale.ts";
@@ -13,7 +15,18 @@ import { table } from "./support/table.ts";
 import { topology } from "./topology.ts";
 
 const benches: ReadonlyMap<string, Bench> = new Map(
-  Object.entries({ admission, hose, p2p, scale, scenarios, setup, steiner, topology }),
+  Object.entries({
+    admission,
+    codec,
+    flowmods,
+    hose,
+    p2p,
+    scale,
+    scenarios,
+    setup,
+    steiner,
+    topology,
+  }),
 );
 
 /** How a command line that means nothing ends. */

@@ -1,7 +1,6 @@
 import { seededRandom } from "dcns/testing";
 import { missingForOvs } from "../test/lab/require-ovs.ts";
 import { type FabricKind, fabricKinds } from "./setup/fabrics.ts";
-import { type FlowModExtent, measureFlowMods } from "./setup/flow-mods.ts";
 import {
   eightHosts,
   fiveSwitchesApart,
@@ -9,6 +8,7 @@ import {
   measureThroughput,
 } from "./setup/latency.ts";
 import type { Bench, BenchCase, BenchOptions, BenchReport, BenchSummary } from "./support/bench.ts";
+import { FlowLab, type InstallExtent } from "./support/flow-installers.ts";
 import { median, percentiles, rounded } from "./support/statistics.ts";
 
 /** How fast networks come and go, each confirmed by reading the switches back. */
@@ -23,7 +23,7 @@ interface Extent {
   /** How many networks are asked for at once, and how often. */
   readonly projects: number;
   readonly bursts: number;
-  readonly flowMods: FlowModExtent;
+  readonly flowMods: InstallExtent;
 }
 
 const full: Extent = {
@@ -114,21 +114,27 @@ async function compareFlowMods(
   { progress }: BenchOptions,
 ): Promise<BenchReport> {
   progress(`${flowMods.flows} flows to one Open vSwitch, ${flowMods.rounds} times each way`);
-  const { session, ovsOfctl, ovsOfctlBundle } = await measureFlowMods(flowMods);
-  const { flows, rounds } = flowMods;
-  const fabric = "open-vswitch";
-  return {
-    cases: [
-      { fabric, case: `flowMods${flows}`, rounds, perSecond: Math.round(session) },
-      { fabric, case: `ovsOfctl${flows}`, rounds, perSecond: Math.round(ovsOfctl) },
-      { fabric, case: `ovsOfctlBundle${flows}`, rounds, perSecond: Math.round(ovsOfctlBundle) },
-    ],
-    summary: {
-      flowModsPerSecond: Math.round(session),
-      ratios: {
-        ovsOfctl: rounded(session / ovsOfctl),
-        ovsOfctlBundle: rounded(session / ovsOfctlBundle),
+  const lab = await FlowLab.start();
+  try {
+    const { flows, rounds } = flowMods;
+    const names = ["session", "ovsOfctl", "ovsOfctlBundle"] as const;
+    const rates = await lab.rates(names, flowMods);
+    return {
+      cases: names.map((name) => ({
+        fabric: "open-vswitch",
+        case: `${name === "session" ? "flowMods" : name}${flows}`,
+        rounds,
+        perSecond: rates[name],
+      })),
+      summary: {
+        flowModsPerSecond: rates.session,
+        ratios: {
+          ovsOfctl: rounded(rates.session / rates.ovsOfctl),
+          ovsOfctlBundle: rounded(rates.session / rates.ovsOfctlBundle),
+        },
       },
-    },
-  };
+    };
+  } finally {
+    await lab.close();
+  }
 }

@@ -1,0 +1,160 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "dcns";
+import { SessionServer, type SwitchSession, socketListener } from "dcns/openflow";
+import { Background } from "../../test/lab/exec.ts";
+import { OvsLab } from "../../test/lab/ovs-lab.ts";
+import { l2Flow, l2FlowLine } from "./l2-flows.ts";
+import { pythonWithOsKen } from "./os-ken.ts";
+import { median, timeMs } from "./statistics.ts";
+import { value } from "./value.ts";
+
+/** Who can add flows to an Open vSwitch. */
+export type InstallerName = "session" | "ovsOfctl" | "ovsOfctlBundle" | "osKen";
+
+/** Adds so many flows to its bridge, and says how many milliseconds that took. */
+type Installer = (flows: number) => Promise<number>;
+
+/** How much is measured. */
+export interface InstallExtent {
+  readonly flows: number;
+  readonly rounds: number;
+}
+
+const BRIDGE = "s1";
+
+/** os-ken has a bridge of its own, since each has one controller. */
+const OS_KEN_BRIDGE = "s2";
+const OS_KEN_PORT = 6654;
+const OS_KEN_SCRIPT: string = fileURLToPath(new URL("./os_ken_install.py", import.meta.url));
+
+const document = {
+  nodes: [BRIDGE, OS_KEN_BRIDGE].map((id, index) => ({
+    id,
+    datapathId: String(index + 1).padStart(16, "0"),
+    ports: [
+      { id: "1", ofPort: 1 },
+      { id: "2", ofPort: 2 },
+    ],
+  })),
+  hosts: [BRIDGE, OS_KEN_BRIDGE].flatMap((id) => [
+    { host: `h${id}`, nic: "eth1", port: `${id}:1` },
+    { host: `h${id}`, nic: "eth2", port: `${id}:2` },
+  ]),
+};
+
+/** One Open vSwitch, and everybody who adds flows to it. */
+export class FlowLab {
+  readonly #lab: OvsLab;
+  readonly #server: SessionServer;
+  readonly #session: SwitchSession;
+  readonly #folder: string;
+  readonly #python = pythonWithOsKen();
+
+  private constructor(lab: OvsLab, server: SessionServer, session: SwitchSession, folder: string) {
+    this.#lab = lab;
+    this.#server = server;
+    this.#session = session;
+    this.#folder = folder;
+  }
+
+  /** Starts the switch and connects it to us. */
+  static async start(): Promise<FlowLab> {
+    const lab = await OvsLab.start(document);
+    const server = new SessionServer(socketListener(lab.controller), systemClock);
+    const session = await firstSession(server, () => lab.connect({ bridges: [BRIDGE] }));
+    return new FlowLab(lab, server, session, await mkdtemp(join(tmpdir(), "dcns-bench-")));
+  }
+
+  /** Whether os-ken is there. */
+  get hasOsKen(): boolean {
+    return this.#python !== undefined;
+  }
+
+  /**
+   * Flows per second of some installers: all add the same flows to an empty table, in turn, and end
+   * with the switch's word that it has processed everything. Medians over the rounds.
+   */
+  async rates<Name extends InstallerName>(
+    names: readonly Name[],
+    { flows, rounds }: InstallExtent,
+  ): Promise<Readonly<Record<Name, number>>> {
+    const times = names.map((name) => ({ name, ms: [] as number[] }));
+    await this.#writeFlows(flows);
+    await this.#writeFlows(1);
+    for (let round = 0; round < rounds; round += 1) {
+      for (const { name, ms } of times) {
+        ms.push(await this.#installers[name](flows));
+        await this.#checkAndEmpty(name === "osKen" ? OS_KEN_BRIDGE : BRIDGE, flows);
+      }
+    }
+    const rates = times.map(({ name, ms }) => [name, Math.round((flows / median(ms)) * 1000)]);
+    return Object.fromEntries(rates) as Record<Name, number>;
+  }
+
+  /** Removes the switch. */
+  async close(): Promise<void> {
+    await this.#server.close();
+    await this.#lab.close();
+    await rm(this.#folder, { recursive: true });
+  }
+
+  readonly #installers: Readonly<Record<InstallerName, Installer>> = {
+    session: (flows) =>
+      timeMs(async () => {
+        const mods = Array.from({ length: flows }, (_, index) => l2Flow(index));
+        value(await this.#session.batch(mods));
+      }),
+    ovsOfctl: (flows) => this.#ofctl(["add-flows"], flows),
+    ovsOfctlBundle: (flows) => this.#ofctl(["--bundle", "add-flows"], flows),
+    osKen: async (flows) => {
+      const { host } = this.#lab.controller;
+      const words = [host, OS_KEN_PORT, flows].map(String);
+      const app = new Background([this.#python ?? "python3", OS_KEN_SCRIPT, ...words]);
+      await app.until("listening");
+      await this.#lab.connect({ port: OS_KEN_PORT, bridges: [OS_KEN_BRIDGE] });
+      await app.until("ms");
+      await this.#lab.disconnect([OS_KEN_BRIDGE]);
+      const output = await app.stop("SIGKILL");
+      return Number(/([\d.]+) ms/.exec(output)?.[1]);
+    },
+  };
+
+  /** The time in which `ovs-ofctl` starts and adds one flow is not counted against it. */
+  async #ofctl(command: readonly string[], flows: number): Promise<number> {
+    const add = (count: number): Promise<number> =>
+      timeMs(() => this.#lab.ofctl([...command, BRIDGE, this.#fileOf(count)]));
+    const startMs = await add(1);
+    return (await add(flows)) - startMs;
+  }
+
+  async #writeFlows(count: number): Promise<void> {
+    const lines = Array.from({ length: count }, (_, index) => `${l2FlowLine(index)}\n`);
+    await writeFile(this.#fileOf(count), lines.join(""));
+  }
+
+  #fileOf(count: number): string {
+    return join(this.#folder, `flows-${count}`);
+  }
+
+  async #checkAndEmpty(bridge: string, expected: number): Promise<void> {
+    const found = await this.#lab.ofctl(["dump-aggregate", bridge]);
+    if (!found.includes(`flow_count=${expected}\n`)) {
+      throw new Error(`not ${expected} flows on ${bridge}, but ${found}`);
+    }
+    await this.#lab.ofctl(["del-flows", bridge]);
+    await new Promise((resolve) => setTimeout(resolve, REST_MS + expected * REST_MS_PER_FLOW));
+  }
+}
+
+/** Open vSwitch frees what was deleted in the background: the next one must not pay for it. */
+const REST_MS = 300;
+const REST_MS_PER_FLOW = 0.01;
+
+function firstSession(server: SessionServer, connect: () => Promise<void>): Promise<SwitchSession> {
+  return new Promise((resolve, reject) => {
+    server.listen(resolve).match(() => connect().catch(reject), reject);
+  });
+}
