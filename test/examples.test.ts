@@ -49,7 +49,9 @@ describe("the examples, against the built package", () => {
       "second could go by ac at cost 1",
       "second could go by cd da at cost 2",
     ]);
-    expect(rest[3]).toMatch(/^third: no path: .*at most 10Gbps would fit.*it would succeed at 10Gbps/);
+    expect(rest[3]).toMatch(
+      /^third: no path: .*at most 10Gbps would fit.*it would succeed at 10Gbps/,
+    );
   });
 
   test("the demo shows who hears whom at every step", { timeout: TIMEOUT_MS }, async () => {
