@@ -11,6 +11,7 @@ import {
 import { DOMAIN, type FabricDocument } from "./fabric-document.ts";
 import { sleep } from "./frame-port.ts";
 import { OvsLab } from "./ovs-lab.ts";
+import type { LabOptions } from "./start-script.ts";
 
 /** Flows, groups and meters per bridge, as {@link OvsLab.dump} says them. */
 export type Holdings = Readonly<Record<string, readonly string[]>>;
@@ -26,9 +27,9 @@ export interface Scenario extends AsyncDisposable {
 /** Builds the lab, plants what is foreign, starts an agent, and waits for all switches. */
 export async function startScenario(
   document: FabricDocument,
-  setting: AgentSetting = {},
+  setting: ScenarioSetting = {},
 ): Promise<Scenario> {
-  const lab = await OvsLab.start(document);
+  const lab = await OvsLab.start(document, setting.lab);
   try {
     await plantForeign(lab);
     const foreign = await holdings(lab);
@@ -42,6 +43,12 @@ export async function startScenario(
     await lab.close();
     throw error;
   }
+}
+
+/** What may be said of a scenario. */
+export interface ScenarioSetting extends AgentSetting {
+  /** How the lab is built. */
+  readonly lab?: LabOptions;
 }
 
 /** What may be said of an agent in a lab. */

@@ -25,7 +25,7 @@ import { SwitchNode } from "./switch-node.ts";
 import type { ListenAddress, SwitchListener } from "./transport.ts";
 
 /**
- * Programs the switches of a domain over OpenFlow 1.3. The switches dial in; those that are not of
+ * Programs the switches of a domain over OpenFlow 1.3, 1.4 or 1.5. The switches dial in; those that are not of
  * the domain are sent away.
  *
  * A network takes one flow for each kind of frame that enters a node, a group of type ALL where
@@ -66,10 +66,11 @@ export class OpenFlowDriver implements DriverBase {
     service.nodes.update(domain.nodes);
     for (const segment of segments) service.nodes.want(segment);
     return server
-      .listen((session, { datapathId, auxiliaryId }) => {
+      .listen((session, features) => {
+        const { datapathId, auxiliaryId } = features;
         const node = auxiliaryId === 0 ? service.nodes.at(datapathId) : undefined;
         if (node === undefined) session.close("the switch is not in the topology");
-        else node.connect(session);
+        else node.connect(session, features);
       })
       .andTee((address) => {
         this.#address = address;

@@ -2,7 +2,9 @@ import { ok, okAsync, ResultAsync } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { NodeView } from "../../model/domain-view.ts";
 import type { NetworkNumber } from "../../model/ids.ts";
+import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { OWNER_MASK, ownerCookie } from "./compile/cookie.ts";
+import { dialectOf } from "./compile/dialect.ts";
 import { diffPrograms } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
 import { type Holdings, sortHoldings } from "./compile/holdings.ts";
@@ -20,6 +22,8 @@ import { SwitchReader } from "./switch-reader.ts";
 /** What a switch is opened with. */
 export interface LiveSwitchContext {
   readonly view: NodeView;
+  /** What the switch said of itself when it connected. */
+  readonly features: SwitchFeatures;
   readonly clock: Clock;
   readonly options: ProgramOptions;
 }
@@ -49,13 +53,15 @@ export class LiveSwitch {
   /** Reads everything of ours that the switch holds; changes nothing. */
   static open(
     session: SwitchSession,
-    { view, clock, options }: LiveSwitchContext,
+    { view, features, clock, options }: LiveSwitchContext,
   ): ResultAsync<LiveSwitch, SessionError> {
-    const reader = new SwitchReader(session);
+    const dialect = dialectOf(features.version);
+    const reader = new SwitchReader(session, dialect);
     return ResultAsync.combine([reader.ports(), reader.maxMeter()]).andThen(([ports, maxMeter]) => {
       const tools: SwitchTools = {
         session,
         reader,
+        dialect,
         clock,
         options,
         ports: new SwitchPorts(view, ports),
@@ -87,9 +93,9 @@ export class LiveSwitch {
 
   /** Removes groups and meters of ours that no flow of ours used; gives what there was. */
   removeOrphans(): ResultAsync<readonly NodeDiscrepancy[], SessionError | BatchError> {
-    const { session, reader } = this.#tools;
+    const { session, reader, dialect } = this.#tools;
     const diff = diffPrograms({ ...emptyProgram, ...this.#orphans }, emptyProgram);
-    const stages = stagesOf(diff).remove;
+    const stages = stagesOf(diff, dialect).remove;
     if (stages.length === 0) return okAsync([]);
     return ResultAsync.combine(stages.map((stage) => session.batch(stage)))
       .andThen(() => ResultAsync.combine([reader.groups(), reader.allMeters()]))

@@ -6,6 +6,7 @@ import { pause, unlessAborted } from "../driver-call.ts";
 import { bindDraft } from "./compile/bind.ts";
 import { compileNode } from "./compile/compile.ts";
 import { EXACT_MASK, networkCookie } from "./compile/cookie.ts";
+import type { Dialect } from "./compile/dialect.ts";
 import { diffPrograms, isEmptyDiff, type ProgramDiff } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
 import { flowsByKey } from "./compile/holdings.ts";
@@ -23,6 +24,7 @@ import type { SwitchReader } from "./switch-reader.ts";
 export interface SwitchTools {
   readonly session: SwitchSession;
   readonly reader: SwitchReader;
+  readonly dialect: Dialect;
   readonly ports: SwitchPorts;
   readonly groupIds: IdPool;
   readonly meterIds: IdPool;
@@ -154,8 +156,8 @@ export class NetworkOnSwitch {
 
   /** Nothing is removed unless everything was made. */
   #send(diff: ProgramDiff, signal: AbortSignal): ResultAsync<unknown, readonly NodeProblem[]> {
-    const { session } = this.#tools;
-    const { make, remove } = stagesOf(diff);
+    const { session, dialect } = this.#tools;
+    const { make, remove } = stagesOf(diff, dialect);
     this.#isUnsettled = true;
     const made = ResultAsync.combineWithAllErrors(make.map((s) => session.batch(s, { signal })));
     return made

@@ -5,7 +5,7 @@ import type { NetworkNumber, NodeId, PortRef, SegmentId } from "../../model/ids.
 import type { ForwardingRule } from "../../model/segment.ts";
 import type { DriverEvent } from "../driver-base.ts";
 import { pause, sharedAbort } from "../driver-call.ts";
-import { describeCloseReason } from "./channel/channel-effect.ts";
+import { describeCloseReason, type SwitchFeatures } from "./channel/channel-effect.ts";
 import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
 import type { Holdings } from "./compile/holdings.ts";
 import type { ProgramOptions } from "./driver-options.ts";
@@ -131,7 +131,7 @@ export class SwitchNode {
   }
 
   /** Takes a new connection of the switch into service, in place of the one there was. */
-  connect(session: SwitchSession): void {
+  connect(session: SwitchSession, features: SwitchFeatures): void {
     this.#link?.session.close("the switch has connected once more");
     const link: Link = {
       session,
@@ -141,7 +141,7 @@ export class SwitchNode {
     };
     this.#link = link;
     session.subscribe((event) => this.#onEvent(link, event));
-    void LiveSwitch.open(session, this.#context).match(
+    void LiveSwitch.open(session, { ...this.#context, features }).match(
       (live) => this.#takeUp(link, live),
       (error) => session.close(`it cannot be read: ${describeSessionError(error)}`),
     );

@@ -1,6 +1,7 @@
 import { err, ok, type Result, ResultAsync } from "neverthrow";
 import type { ReplyBodyTo } from "./channel/message-roles.ts";
 import { Coalesced } from "./coalesced.ts";
+import type { Dialect } from "./compile/dialect.ts";
 import { Gate } from "./gate.ts";
 import type { SwitchSession } from "./session.ts";
 import type { SessionError } from "./session-error.ts";
@@ -14,15 +15,17 @@ import type { Port } from "./wire/port.ts";
 /** How many questions may be open at one switch; well below what a session takes. */
 const MAX_OPEN_READS = 256;
 
-/** Reads what one switch holds. */
+/** Reads what one switch holds, and says it as programs do. */
 export class SwitchReader {
   readonly #session: SwitchSession;
+  readonly #dialect: Dialect;
   readonly #gate = new Gate(MAX_OPEN_READS);
-  /** OpenFlow 1.3 cannot ask for one group: concurrent questions share one dump of them all. */
+  /** Up to OpenFlow 1.4 one cannot ask for one group: concurrent questions share one dump of them all. */
   readonly #groupDump: Coalesced<Result<ReadonlyMap<number, GroupDesc>, SessionError>>;
 
-  constructor(session: SwitchSession) {
+  constructor(session: SwitchSession, dialect: Dialect) {
     this.#session = session;
+    this.#dialect = dialect;
     this.#groupDump = new Coalesced(() => this.#dumpGroups());
   }
 
@@ -48,7 +51,7 @@ export class SwitchReader {
       cookie,
       cookieMask: mask,
       match: [],
-    }).map((parts) => parts.flatMap((part) => part.flows));
+    }).map((parts) => parts.flatMap((part) => part.flows.map(this.#dialect.understood)));
   }
 
   /** Every group of the switch, by number. */

@@ -2,6 +2,7 @@ import { type FlowMod, type FlowModCommand, flowMod } from "../wire/flow.ts";
 import type { GroupDesc, GroupMod, GroupModCommand } from "../wire/group.ts";
 import type { MeterConfig, MeterMod, MeterModCommand } from "../wire/meter.ts";
 import { NETWORK_MASK } from "./cookie.ts";
+import type { Dialect } from "./dialect.ts";
 import type { ProgramDiff } from "./diff.ts";
 import type { FlowEntry } from "./program.ts";
 
@@ -19,12 +20,12 @@ export interface Stages {
 }
 
 /**
- * The stages that carry out a difference.
+ * The stages that carry out a difference, in the words of the switch.
  *
  * What a flow needs is there before it and goes after it, and what is new is there before what is
  * old goes. So every ingress that stays delivers, at every moment, to every egress that stays.
  */
-export function stagesOf({ flows, groups, meters }: ProgramDiff): Stages {
+export function stagesOf({ flows, groups, meters }: ProgramDiff, { spoken }: Dialect): Stages {
   const make: readonly ModMessage[][] = [
     [
       ...meters.missing.map((meter) => meterMod("add", meter)),
@@ -44,7 +45,9 @@ export function stagesOf({ flows, groups, meters }: ProgramDiff): Stages {
       ...meters.excess.map((meter) => meterMod("delete", { ...meter, bands: [] })),
     ],
   ];
-  return { make: make.filter(isNotEmpty), remove: remove.filter(isNotEmpty) };
+  const said = (stages: readonly ModMessage[][]): Stages["make"] =>
+    stages.filter(isNotEmpty).map((stage) => stage.map(spoken));
+  return { make: said(make), remove: said(remove) };
 }
 
 function isNotEmpty(stage: readonly ModMessage[]): boolean {

@@ -9,6 +9,7 @@ import {
 import { flowMod } from "../../../../src/drivers/openflow/wire/flow.ts";
 import { helloFor } from "../../../../src/drivers/openflow/wire/hello.ts";
 import type { OfMessage } from "../../../../src/drivers/openflow/wire/message.ts";
+import { OPENFLOW_1_3 } from "../../../../src/drivers/openflow/wire/version.ts";
 import { InvariantViolation } from "../../../../src/model/invariant.ts";
 import {
   featuresReply,
@@ -63,7 +64,7 @@ function up(options: ChannelOptions = {}): Channel<string> {
 
 describe("handshake", () => {
   test("hello and the request for the features are these bytes", () => {
-    const channel = new Channel<string>();
+    const channel = new Channel<string>({ versions: [OPENFLOW_1_3] });
     expect(channel.state).toBe("connecting");
     //                                  v  t  len  xid      type len  bitmap
     const hello = { type: "transmit", bytes: bytes("04 00 0010 00000001 0001 0008 00000010") };
@@ -88,7 +89,7 @@ describe("handshake", () => {
   });
 
   test("a peer with another version only is told so, in words, and left", () => {
-    const effects = opened().receive(bytes("01 00 0008 0000002a"), 0);
+    const effects = opened({ versions: [OPENFLOW_1_3] }).receive(bytes("01 00 0008 0000002a"), 0);
     expect(typesOf(effects)).toEqual(["transmit", "closed"]);
     expect(transmitted(effects)).toMatchObject([
       { version: 4, xid: 0x2a, message: { kind: "hello-failed", code: "incompatible" } },

@@ -2,12 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bindDraft } from "../../../../src/drivers/openflow/compile/bind.ts";
 import { compileNode, countItems } from "../../../../src/drivers/openflow/compile/compile.ts";
+import { dialectOf } from "../../../../src/drivers/openflow/compile/dialect.ts";
 import { diffPrograms } from "../../../../src/drivers/openflow/compile/diff.ts";
 import {
   emptyProgram,
   type NodeProgram,
 } from "../../../../src/drivers/openflow/compile/program.ts";
 import { stagesOf } from "../../../../src/drivers/openflow/compile/stages.ts";
+import { OPENFLOW_1_3 } from "../../../../src/drivers/openflow/wire/version.ts";
 import { type Attachment, attachmentKey } from "../../../../src/model/attachment.ts";
 import { bandwidth } from "../../../../src/model/bandwidth.ts";
 import { networkNumber, nodeId, portOf, vlanId } from "../../../../src/model/ids.ts";
@@ -65,7 +67,10 @@ function frameOut(attachment: Attachment, inner: readonly number[]): TaggedFrame
 
 function load(program: NodeProgram): ModelSwitch {
   const model = new ModelSwitch();
-  const messages = stagesOf(diffPrograms(emptyProgram, program)).make.flat();
+  const messages = stagesOf(
+    diffPrograms(emptyProgram, program),
+    dialectOf(OPENFLOW_1_3),
+  ).make.flat();
   for (const message of messages) model.apply(message);
   return model;
 }

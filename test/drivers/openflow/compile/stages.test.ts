@@ -2,12 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bindDraft } from "../../../../src/drivers/openflow/compile/bind.ts";
 import { compileNode } from "../../../../src/drivers/openflow/compile/compile.ts";
+import { dialectOf } from "../../../../src/drivers/openflow/compile/dialect.ts";
 import { diffPrograms, isEmptyDiff } from "../../../../src/drivers/openflow/compile/diff.ts";
 import {
   emptyProgram,
   type NodeProgram,
 } from "../../../../src/drivers/openflow/compile/program.ts";
 import { type ModMessage, stagesOf } from "../../../../src/drivers/openflow/compile/stages.ts";
+import { OPENFLOW_1_3 } from "../../../../src/drivers/openflow/wire/version.ts";
 import { type Attachment, attachmentKey } from "../../../../src/model/attachment.ts";
 import { networkNumber } from "../../../../src/model/ids.ts";
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
@@ -25,7 +27,7 @@ function compiled(rules: readonly ForwardingRule[], installed: NodeProgram): Nod
 }
 
 function stagesBetween(from: NodeProgram, to: NodeProgram): readonly (readonly ModMessage[])[] {
-  const { make, remove } = stagesOf(diffPrograms(from, to));
+  const { make, remove } = stagesOf(diffPrograms(from, to), dialectOf(OPENFLOW_1_3));
   return [...make, ...remove];
 }
 

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fabricDocument } from "../lab/fabric-document.ts";
+import { BROADCAST } from "../lab/frame.ts";
+import { type FramePort, takeAll } from "../lab/frame-port.ts";
+import { describeWithOvs } from "../lab/require-ovs.ts";
+import { heldByUs, lostForeign, type Scenario, startScenario, value } from "../lab/scenario.ts";
+
+/** Three switches in a line, two hosts on the first; es3 sends and expects frames without a tag. */
+const line = fabricDocument({
+  links: { "s1-s2": ["s1:10", "s2:10"], "s2-s3": ["s2:11", "s3:10"] },
+  hosts: {
+    "es1:eth1": "s1:1",
+    "es2:eth1": "s1:2",
+    "es3:eth1": "s2:1",
+    "es4:eth1": "s3:1",
+  },
+  untagged: ["es3:eth1"],
+});
+const hostPorts = ["es1:eth1", "es2:eth1", "es3:eth1", "es4:eth1"] as const;
+const VLAN = 101;
+const tagAt = (member: string): number | "untagged" => (member === "es3:eth1" ? "untagged" : VLAN);
+
+describeWithOvs("networks on switches of other versions, on Open vSwitch", () => {
+  describe.each(["OpenFlow14", "OpenFlow15"])("%s", (protocol) => {
+    let scenario: Scenario;
+    let ports: readonly FramePort[];
+
+    beforeAll(async () => {
+      scenario = await startScenario(line, { lab: { protocols: ["OpenFlow13", protocol] } });
+      ports = await Promise.all(hostPorts.map((at) => scenario.lab.framePort(at)));
+    });
+    afterAll(() => scenario?.[Symbol.asyncDispose]());
+
+    /** Who received what of each member's broadcast. */
+    async function deliveries(members: readonly string[]): Promise<readonly string[]> {
+      await scenario.lab.settle();
+      const seen: string[] = [];
+      for (const [index, from] of ports.entries()) {
+        if (!members.includes(from.name)) continue;
+        const src = `02:00:00:00:00:0${index + 1}`;
+        await from.send({ dst: BROADCAST, src, vlan: tagAt(from.name), payload: from.name });
+        for (const [to, frames] of Object.entries(await takeAll(ports))) {
+          seen.push(...frames.map(({ vlan, payload }) => `${payload} > ${to} ${vlan}`));
+        }
+      }
+      return seen.sort();
+    }
+
+    /** Everyone's frame at everyone else, once, with the tag that is used there. */
+    function expected(members: readonly string[]): readonly string[] {
+      const pairs = members.flatMap((from) =>
+        members.filter((to) => to !== from).map((to) => `${from} > ${to} ${tagAt(to)}`),
+      );
+      return pairs.sort();
+    }
+
+    async function expectConsistent(): Promise<void> {
+      const report = value(await scenario.agent.verifyNetwork("projectA"));
+      expect(report).toMatchObject({ consistent: true });
+    }
+
+    test.each([
+      { name: "two hosts", members: ["es1:eth1", "es4:eth1"] },
+      { name: "three hosts, one untagged", members: ["es1:eth1", "es3:eth1", "es4:eth1"] },
+      { name: "four hosts, two of them on one switch", members: [...hostPorts] },
+    ])("joins $name, and leaves nothing behind", async ({ members }) => {
+      const { agent } = scenario;
+      value(await agent.setupPhysicalNetwork("projectA", members, "10Mbps", VLAN));
+      await expectConsistent();
+      expect(await deliveries(members)).toEqual(expected(members));
+      value(await agent.teardownPhysicalNetwork("projectA"));
+      expect(await heldByUs(scenario)).toEqual([]);
+      expect(await lostForeign(scenario)).toEqual([]);
+      expect(await deliveries(members)).toEqual([]);
+    });
+
+    test("changes rates and members in place", async () => {
+      const { agent } = scenario;
+      value(await agent.setupPhysicalNetwork("projectA", ["es1:eth1", "es4:eth1"], "10Mbps", VLAN));
+      value(await agent.modifyPhysicalNetwork("projectA", ["es3:eth1"], [], "20Mbps"));
+      await expectConsistent();
+      const three = ["es1:eth1", "es3:eth1", "es4:eth1"];
+      expect(await deliveries(three)).toEqual(expected(three));
+      value(await agent.modifyPhysicalNetwork("projectA", [], ["es4:eth1"]));
+      await expectConsistent();
+      const two = ["es1:eth1", "es3:eth1"];
+      expect(await deliveries(two)).toEqual(expected(two));
+      value(await agent.teardownPhysicalNetwork("projectA"));
+      expect(await heldByUs(scenario)).toEqual([]);
+    });
+  });
+});
