@@ -23,6 +23,8 @@ export class Fragments {
   #small: readonly number[] = [];
   #smallMark = 0;
   #ends: ReadonlySet<number> = new Set();
+  /** What a path must cost less than: the cheapest found so far does not. */
+  #below = 0;
   #work = 0;
 
   /** `inTree` and `degrees` tell the tree as it is; whoever changes it changes them. */
@@ -89,8 +91,9 @@ export class Fragments {
       this.#reached[node] = this.#mark;
       this.#distances[node] = 0;
     }
-    for (const node of this.#small) this.#scan(node, 0, below);
-    const end = this.#nearest(below);
+    this.#below = below;
+    for (const node of this.#small) this.#scan(node, 0);
+    const end = this.#nearest();
     if (end < 0) return Number.POSITIVE_INFINITY;
     for (let node = end; this.#marks[node] !== this.#smallMark; ) {
       const arc = this.#via[node] ?? 0;
@@ -100,31 +103,38 @@ export class Fragments {
     return this.#distances[end] ?? 0;
   }
 
-  #nearest(below: number): number {
+  #nearest(): number {
     const heap = this.#heap;
     while (heap.size > 0) {
       const cost = heap.lowest;
       const node = heap.pop();
       if (cost > (this.#distances[node] ?? 0)) continue;
-      if ((this.#degrees[node] ?? 0) > 0 || this.#ends.has(node)) return node;
-      this.#scan(node, cost, below);
+      if (this.#isEnd(node)) return node;
+      this.#scan(node, cost);
     }
     return -1;
   }
 
-  #scan(node: number, cost: number, below: number): void {
+  #isEnd(node: number): boolean {
+    return (this.#degrees[node] ?? 0) > 0 || this.#ends.has(node);
+  }
+
+  #scan(node: number, cost: number): void {
     const { offsets, arcs, heads, slotCosts } = this.#graph;
+    const start = offsets[node] ?? 0;
     const end = offsets[node + 1] ?? 0;
-    this.#work += end - (offsets[node] ?? 0);
-    for (let slot = offsets[node] ?? 0; slot < end; slot++) {
+    let slot = start;
+    for (; slot < end; slot++) {
       const way = cost + (slotCosts[slot] ?? 0);
-      if (way >= below) continue;
+      if (way >= this.#below) break;
       const head = heads[slot] ?? 0;
       if (this.#reached[head] === this.#mark && way >= (this.#distances[head] ?? 0)) continue;
       this.#reached[head] = this.#mark;
       this.#distances[head] = way;
       this.#via[head] = arcs[slot] ?? 0;
       this.#heap.push(way, head);
+      if (this.#isEnd(head)) this.#below = way;
     }
+    this.#work += slot - start;
   }
 }

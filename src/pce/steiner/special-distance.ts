@@ -214,8 +214,9 @@ class NearSearch {
     const { offsets, heads, slotCosts } = this.#graph;
     for (let slot = offsets[node] ?? 0; slot < (offsets[node + 1] ?? 0); slot++) {
       const way = cost + (slotCosts[slot] ?? 0);
+      if (way > limit) break;
       const head = heads[slot] ?? 0;
-      if (way <= limit && way < (this.#distances[head] ?? 0)) this.#reach(head, way);
+      if (way < (this.#distances[head] ?? 0)) this.#reach(head, way);
     }
   }
 

@@ -16,7 +16,7 @@ export interface SteinerProblem {
 /**
  * A simple graph without loops, compiled for searches. Edge `e` joins `a[e]` and `b[e]`; its arcs are
  * `2 * e`, from `a` to `b`, and `2 * e + 1`. The slots `offsets[v]` up to `offsets[v + 1]` hold what
- * leaves node `v`: the arc, the node it leads to and its cost, in ascending order of edges.
+ * leaves node `v`: the arc, the node it leads to and its cost; cheaper ones first, then lower ones.
  */
 export interface SteinerGraph {
   readonly nodeCount: number;
@@ -107,7 +107,7 @@ function betterSlot(
   return isFirst ? first : second;
 }
 
-/** The searchable form of an edge list; counting sort by node, stable. O(V + E). */
+/** The searchable form of an edge list; counting sort by node, in the order of costs. O(V + E log E). */
 export function compiledGraph(list: EdgeList): SteinerGraph {
   const { nodeCount, a, b, costs } = list;
   const edgeCount = a.length;
@@ -126,11 +126,17 @@ export function compiledGraph(list: EdgeList): SteinerGraph {
     heads[slot] = head;
     slotCosts[slot] = costs[arc >> 1] ?? 0;
   };
-  for (let edge = 0; edge < edgeCount; edge++) {
+  for (const edge of cheapestFirst(costs)) {
     place(2 * edge, a[edge] ?? 0, b[edge] ?? 0);
     place(2 * edge + 1, b[edge] ?? 0, a[edge] ?? 0);
   }
   return { ...list, edgeCount, offsets, arcs, heads, slotCosts, slotOf };
+}
+
+/** Edges by cost, then by number. */
+function cheapestFirst(costs: Float64Array): Int32Array {
+  const edges = Int32Array.from(costs.keys());
+  return edges.sort((x, y) => (costs[x] ?? 0) - (costs[y] ?? 0) || x - y);
 }
 
 /** Where the slots of each node begin. */
