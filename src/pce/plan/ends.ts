@@ -97,7 +97,8 @@ export function vlanPlaces(scene: Scene, { network, own }: NodeBindings): readon
   const ports = [...byPort].flatMap(([port, endpoints]): LabelsAt[] => {
     const count = endpoints.filter(isNetworkTagged).length;
     if (count === 0) return [];
-    const others = VlanSet.of(...endpoints.flatMap((e) => e.vlan ?? []));
+    const tagged = endpoints.filter(({ tagging }) => tagging === "tagged");
+    const others = VlanSet.of(...tagged.flatMap(({ vlan }) => vlan ?? []));
     const free = ledger.freeLabels(portLabels(port), request.interval).difference(others);
     return [{ at: port, labels: count === 1 ? free : VlanSet.empty }];
   });

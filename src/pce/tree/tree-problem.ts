@@ -1,8 +1,9 @@
 import type { VlanSet } from "../../model/vlan-set.ts";
-import type { Graph } from "../graph/graph.ts";
+import { DisjointSets } from "../graph/disjoint-sets.ts";
+import { endsOf, type Graph } from "../graph/graph.ts";
 import { greatestLoad, leastLoad, sideOf } from "../plan/edge-load.ts";
 import type { Ends, Scene } from "../plan/scene.ts";
-import { nodesOf } from "./tree.ts";
+import { nodesOf, pruned } from "./tree.ts";
 import { weightAbove } from "./tree-candidate.ts";
 
 /** What the trees of one request must join, and from what. */
@@ -26,9 +27,9 @@ export interface TreeProblem {
 /** The problem of a request; absent if something that must be in the tree cannot be. */
 export function treeProblem(scene: Scene, ends: Ends): TreeProblem | undefined {
   const { graph, availability, request } = scene;
-  const least = leastLoad(request, ends.rates);
+  const parting = leastLoad(request, ends.rates);
   const greatest = greatestLoad(request, ends.rates);
-  const weight = weightAbove(scene, () => true, least);
+  const weight = weightAbove(scene, () => true, parting);
   const costs = Float64Array.from(graph.linkIds, (_, link) => weight(2 * link));
   const given = new Set(availability.kept);
   for (const id of request.include?.links ?? []) {
@@ -39,7 +40,8 @@ export function treeProblem(scene: Scene, ends: Ends): TreeProblem | undefined {
     given.add(link);
   }
   const needed = neededNodes(scene, ends, given);
-  if (needed === undefined) return undefined;
+  if (needed === undefined || hasCycle(graph, given)) return undefined;
+  const least = hasIdleBranch(scene, ends) ? 0 : parting;
   return {
     scene,
     ends,
@@ -82,6 +84,16 @@ export function boundedLengths(
     ...(maxHops === undefined ? [] : [{ lengths: lengths(() => 1), most: maxHops }]),
     ...(maxDelayMs === undefined ? [] : [{ lengths: lengths(delay), most: maxDelayMs }]),
   ];
+}
+
+function hasCycle(graph: Graph, links: ReadonlySet<number>): boolean {
+  const sets = new DisjointSets(graph.nodeIds.length);
+  return ![...links].every((link) => sets.unite(...endsOf(graph, link)));
+}
+
+/** Whether a branch to keep leads to no endpoint: then it may hold less than one that parts some. */
+function hasIdleBranch({ graph, availability: { kept } }: Scene, { terminals }: Ends): boolean {
+  return pruned(graph, kept, (node) => terminals.has(node)).length < kept.length;
 }
 
 function neededNodes(

@@ -10,6 +10,9 @@ import { boundedLengths, type TreeProblem, treeProblem, withGiven } from "./tree
 /** Among how many links all trees may be gone through. */
 export const MAX_LISTED_LINKS = 20;
 
+/** How many branches are looked into before all trees are gone through, where the links are few. */
+const FEW_LOOKS = 4;
+
 /** A tree with its labels, and how good it is. */
 export interface ProvedTree extends LabelledTree {
   /** What it holds: the sum over links and directions of cost times reservation. */
@@ -29,11 +32,21 @@ export interface ProvedTree extends LabelledTree {
 export function findTree(scene: Scene, ends: Ends): Result<ProvedTree, NoTree> {
   const problem = treeProblem(scene, ends);
   if (problem === undefined || !isNear(problem)) return err({ type: "no-tree" });
-  const found = searchTrees(problem);
-  const { best, lowerBound } = isProved(found) ? found : (listed(problem) ?? found);
+  const { best, lowerBound } = searched(problem);
   if (best === undefined) return err({ type: "no-tree" });
   const { links, labelling, value } = best;
   return ok({ links, labelling, value, lowerBound });
+}
+
+function searched(problem: TreeProblem): TreeSearch {
+  if (!hasFewLinks(problem)) return searchTrees(problem);
+  const found = searchTrees(problem, FEW_LOOKS);
+  return isProved(found) ? found : (listed(problem) ?? searchTrees(problem));
+}
+
+function hasFewLinks(problem: TreeProblem): boolean {
+  const open = withGiven(problem, problem.costs).filter((cost) => cost < Number.POSITIVE_INFINITY);
+  return open.length <= MAX_LISTED_LINKS;
 }
 
 /** Whether there is no better tree, or none at all. */
@@ -54,15 +67,12 @@ function isNear(problem: TreeProblem): boolean {
   });
 }
 
-/** The best of all trees, if they are few enough to go through. */
+/** The best of all trees; `undefined` if they are too many to go through. */
 function listed(problem: TreeProblem): TreeSearch | undefined {
   const { graph, needed, scene } = problem;
   const { kept } = scene.availability;
   const costs = withGiven(problem, problem.costs);
   const isOpen = (link: number): boolean => (costs[link] ?? 0) < Number.POSITIVE_INFINITY;
-  if (costs.filter((cost) => cost < Number.POSITIVE_INFINITY).length > MAX_LISTED_LINKS) {
-    return undefined;
-  }
   const trees = allTrees({ graph, terminals: needed, kept, isOpen });
   let best: FittingCandidate | undefined;
   let next = trees.next();

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { Ledger } from "../../../src/ledger.ts";
+import { bandwidth } from "../../../src/model/bandwidth.ts";
+import { linkId, vlanId } from "../../../src/model/ids.ts";
+import { always } from "../../../src/model/interval.ts";
+import { VlanSet } from "../../../src/model/vlan-set.ts";
+import {
+  allLinksUp,
+  type PlanEndpoint,
+  type PlanRequest,
+  planNetwork,
+  planWithProof,
+  topologyResources,
+} from "../../../src/pce/index.ts";
+import { Topology } from "../../../src/topology.ts";
+
+/** Three switches in a ring, the first two joined twice; h1 and h2 are at the first, h3 at the next. */
+const topology = Topology.parse({
+  format: "dcns-topology/1",
+  domains: [{ id: "d", driver: "memory" }],
+  nodes: [
+    { id: "n1", domain: "d", ports: [{ id: "1" }, { id: "2" }, { id: "3" }, { id: "h" }] },
+    { id: "n2", domain: "d", ports: [{ id: "1" }, { id: "2" }, { id: "3" }, { id: "h" }] },
+    { id: "n3", domain: "d", ports: [{ id: "1" }, { id: "2" }] },
+  ],
+  links: [
+    { id: "x", a: "n1:1", b: "n2:1", capacity: 100, metric: 3 },
+    { id: "y", a: "n1:2", b: "n2:2", capacity: 100, metric: 9 },
+    { id: "z", a: "n2:3", b: "n3:1", capacity: 100, metric: 5 },
+    { id: "w", a: "n1:3", b: "n3:2", capacity: 100, metric: 1 },
+  ],
+  hosts: [
+    { host: "h1", nic: "eth0", port: "n1:h" },
+    { host: "h2", nic: "eth0", port: "n1:h" },
+    { host: "h3", nic: "eth0", port: "n2:h" },
+  ],
+})._unsafeUnwrap();
+const ledger = Ledger.over(topologyResources(topology));
+
+test("a VLAN that is given for an untagged endpoint is nobody's", () => {
+  const untagged: PlanEndpoint = { ...at("h2"), tagging: "untagged", vlan: vlanId(7) };
+  const request = { ...requestFor([at("h1"), untagged, at("h3")]), vlans: VlanSet.of(vlanId(7)) };
+  expect(planNetwork(topology, ledger, allLinksUp, request)._unsafeUnwrap().vlan).toBe(7);
+});
+
+test("a link that closes a cycle with the tree to keep cannot be passed", () => {
+  const request: PlanRequest = {
+    ...requestFor([at("h1"), at("h3")]),
+    keep: [{ link: linkId("x"), label: vlanId(7) }],
+    include: { links: new Set([linkId("y")]) },
+  };
+  expect(planNetwork(topology, ledger, allLinksUp, request)._unsafeUnwrapErr()).toMatchObject({
+    type: "no-path",
+    explanation: { reason: "inclusion", elements: [{ type: "link", link: "y" }] },
+  });
+});
+
+test("a branch to keep that leads to no endpoint is not led through for being there", () => {
+  const request: PlanRequest = {
+    ...requestFor([at("h1"), at("h3")]),
+    keep: [{ link: linkId("z"), label: vlanId(7) }],
+  };
+  const { plan, quality } = planWithProof(topology, ledger, allLinksUp, request)._unsafeUnwrap();
+  expect(plan.links.map(({ link, forward }) => [link, forward])).toEqual([
+    ["x", 10],
+    ["z", 0],
+  ]);
+  expect(quality).toEqual({ value: 60, lowerBound: 60, isOptimal: true });
+});
+
+function at(host: string): PlanEndpoint {
+  const touchPoint = topology.touchPoints.get(`${host}:eth0`);
+  if (touchPoint === undefined) throw new Error(`no touch point ${host}`);
+  return { touchPoint, tagging: "tagged", bandwidth: bandwidth(10) };
+}
+
+function requestFor(endpoints: readonly PlanEndpoint[]): PlanRequest {
+  return {
+    holder: "me",
+    endpoints,
+    bandwidth: bandwidth(10),
+    sharing: "hose",
+    delivery: "static",
+    vlans: VlanSet.all,
+    interval: always,
+  };
+}
