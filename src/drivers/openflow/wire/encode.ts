@@ -10,17 +10,24 @@ const HEADER_BYTES = 8;
 /** What a message takes, roughly, so that memory seldom has to grow. */
 const EXPECTED_MESSAGE_BYTES = 256;
 
-/** Where single messages are put together: fresh memory for each would cost more than encoding it. */
-const scratch = new Writer(4096);
+/**
+ * Single messages are cut from pieces of memory of this size, one after another: fresh memory for each
+ * would cost more than encoding it.
+ */
+const POOL_BYTES = 8_192;
+
+let pool = new Writer(POOL_BYTES);
 
 /**
- * The bytes of one message. A message of more than 65535 bytes, or one that `version` has no word
- * for, is a defect of the caller and throws; numbers are taken modulo the width of their field.
+ * The bytes of one message: a view of memory that nothing else is written to. A message of more than
+ * 65535 bytes, or one that `version` has no word for, is a defect of the caller and throws; numbers
+ * are taken modulo the width of their field.
  */
 export function encodeMessage(version: OfVersion, xid: number, message: OfMessage): Uint8Array {
-  scratch.reset();
-  writeMessage(scratch, version, { xid, message });
-  return scratch.finish();
+  if (pool.offset + EXPECTED_MESSAGE_BYTES > POOL_BYTES) pool = new Writer(POOL_BYTES);
+  const start = pool.offset;
+  writeMessage(pool, version, { xid, message });
+  return pool.bytes.subarray(start, pool.offset);
 }
 
 /** The bytes of many messages one after another, in one piece of memory; as {@link encodeMessage}. */

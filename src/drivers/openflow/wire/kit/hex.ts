@@ -5,6 +5,8 @@ const pairs: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, "0"),
 );
 
+const colonPairs: readonly string[] = pairs.map((pair) => `:${pair}`);
+
 /** A MAC address as `"aa:bb:cc:dd:ee:ff"`; upper case is read too when it is written to the wire. */
 export const mac: Codec<string> = digits(6, ":");
 
@@ -16,14 +18,12 @@ export function hex(size: number): Codec<string> {
 function digits(size: number, separator: "" | ":"): Codec<string> {
   const step = 2 + separator.length;
   const length = size * step - separator.length;
+  const following = separator === "" ? pairs : colonPairs;
   return {
     read(reader) {
       const at = reader.take(size);
-      let text = "";
-      for (let i = 0; i < size; i++) {
-        if (i > 0) text += separator;
-        text += pairs[reader.view.getUint8(at + i)];
-      }
+      let text = size > 0 ? (pairs[reader.view.getUint8(at)] ?? "") : "";
+      for (let i = 1; i < size; i++) text += following[reader.view.getUint8(at + i)];
       return text;
     },
     write(writer, text) {

@@ -26,11 +26,14 @@ export interface FieldCode {
   readonly experimenter?: number;
 }
 
-/** One match field: what stands for it, its name and the size of its value in bytes. */
+/** One match field: what stands for it and its name. */
 export interface FieldSpec<Field extends FieldValue<string, unknown> = NamedField>
   extends FieldCode {
   readonly field: Field["field"];
-  readonly size: number;
+  /** The header of the field without a mask. */
+  readonly header: number;
+  /** The header of the field with one. */
+  readonly maskedHeader: number;
   read(reader: Reader, masked: boolean): Field;
   write(writer: Writer, field: Field): void;
 }
@@ -42,7 +45,7 @@ export interface FieldValue<Name, Value> {
   readonly mask?: Value;
 }
 
-/** Builds the specification of one field from the codec of its value. */
+/** Builds the specification of one field from the codec of its value, of `size` bytes. */
 export function fieldSpec<const Name extends string, Value>(
   code: FieldCode,
   field: Name,
@@ -52,7 +55,8 @@ export function fieldSpec<const Name extends string, Value>(
   return {
     ...code,
     field,
-    size,
+    header: header(code, size, false),
+    maskedHeader: header(code, size, true),
     read(reader, masked) {
       const value = codec.read(reader);
       return masked ? { field, value, mask: codec.read(reader) } : { field, value };
@@ -155,9 +159,13 @@ export function oxmId(table: FieldTable): Codec<OxmId> {
 }
 
 function headerOf(spec: FieldSpec, masked: boolean): number {
-  const idBytes = spec.experimenter === undefined ? 0 : EXPERIMENTER_BYTES;
-  const maskAndLength = masked ? MASK_BIT | (idBytes + 2 * spec.size) : idBytes + spec.size;
-  return ((spec.class << 16) | (spec.code << 9) | maskAndLength) >>> 0;
+  return masked ? spec.maskedHeader : spec.header;
+}
+
+function header(code: FieldCode, size: number, masked: boolean): number {
+  const idBytes = code.experimenter === undefined ? 0 : EXPERIMENTER_BYTES;
+  const maskAndLength = masked ? MASK_BIT | (idBytes + 2 * size) : idBytes + size;
+  return ((code.class << 16) | (code.code << 9) | maskAndLength) >>> 0;
 }
 
 /** One number for what stands for a field; at most 39 bits, so it is exact. */

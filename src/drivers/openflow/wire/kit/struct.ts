@@ -43,31 +43,45 @@ export type FieldCodecs = Readonly<Record<string, Codec<never> | Codec<unknown>>
 
 /** Fields one after another, as a table in the specification lists them. */
 export function struct<const Fields extends FieldCodecs>(fields: Fields): Codec<Struct<Fields>> {
-  // Taken apart once, so that the loops below run over a plain array.
-  const entries = Object.entries(fields).map(([name, codec]) => ({
-    name,
-    codec: codec as Codec<unknown>,
-    carriesValue: !("pad" in codec),
-  }));
+  // Taken apart once, so that the loops below run over entries of one shape: what is looked up in
+  // objects of many shapes costs more than reading a field.
+  const entries = Object.entries(fields).map(([name, codec]): Entry => {
+    const { read, write } = codec as Codec<unknown>;
+    return { name, read, write, isPad: "pad" in codec, isConstant: "constant" in codec };
+  });
   return {
     read(reader) {
       const value: Record<string, unknown> = {};
-      for (const { name, codec, carriesValue } of entries) {
-        const field = codec.read(reader);
-        if (carriesValue && field !== undefined) value[name] = field;
+      for (const { name, read, isPad } of entries) {
+        const field = read(reader);
+        if (!isPad && field !== undefined) value[name] = field;
       }
       return value as Struct<Fields>;
     },
     write(writer, value) {
       const record = value as Readonly<Record<string, unknown>>;
-      for (const { name, codec } of entries) codec.write(writer, record[name]);
+      for (const { name, write, isPad, isConstant } of entries) {
+        if (!isConstant) write(writer, isPad ? undefined : record[name]);
+      }
     },
   };
 }
 
+/** One field of a structure. */
+interface Entry extends Codec<unknown> {
+  readonly name: string;
+  readonly isPad: boolean;
+  readonly isConstant: boolean;
+}
+
+/** A field that takes no bytes and always has the same value. */
+export interface Constant<T> extends Codec<T> {
+  readonly constant: true;
+}
+
 /** A field that this version of the protocol does not carry: it always reads as `value`. */
-export function constant<const T>(value: T): Codec<T> {
-  return { read: () => value, write: () => undefined };
+export function constant<const T>(value: T): Constant<T> {
+  return { constant: true, read: () => value, write: () => undefined };
 }
 
 /** A field that may be left out of the value; `absent` is then written. */

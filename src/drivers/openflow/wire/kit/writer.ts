@@ -26,12 +26,6 @@ export class Writer {
     this.take((start - this.offset) & 7);
   }
 
-  /** Starts again with zeros. */
-  reset(): void {
-    this.bytes.fill(0, 0, this.offset);
-    this.offset = 0;
-  }
-
   /** What was written, in memory of its own. */
   finish(): Uint8Array {
     return this.bytes.slice(0, this.offset);
