@@ -4,6 +4,7 @@ import { allLinksUp, type LinkState, type PlanRequest } from "../plan/plan.ts";
 import { endsOf, type Graph, linkIdOf, metricOf, nodeIdOf } from "./graph.ts";
 import { type LedgerView, ledgerView } from "./ledger-view.ts";
 import type { LinkColumns } from "./link-columns.ts";
+import { costWhenFull } from "./link-cost.ts";
 
 /** The parts of a request that say which links it may use, when, and what they cost. */
 export type LinkDemand = Pick<PlanRequest, "interval" | "keep" | "exclude" | "cost" | "reprice">;
@@ -52,8 +53,12 @@ export class Availability {
     if (reprice !== undefined) return undefined;
     const view = this.#now;
     const { room, residuals } = view;
-    const steps = cost === "metric" ? this.graph.steps : view.steps;
-    return { steps, room, residuals, load: (link) => view.load(link) };
+    const { steps, metricRange } = this.graph;
+    const load = (link: number): void => view.load(link);
+    const common = { room, residuals, load };
+    return cost === "metric"
+      ? { ...common, steps, greatestStep: metricRange.greatest }
+      : { ...common, steps: view.steps, greatestStep: costWhenFull(metricRange.greatest) };
   }
 
   /** Whether every link is usable, as far as that can be told without going through them. */

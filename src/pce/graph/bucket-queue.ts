@@ -1,9 +1,13 @@
 import type { MonotoneQueue } from "./monotone-queue.ts";
 
 /**
- * A monotone queue for costs that are whole numbers, of which no two in it are more than a bound
- * apart: a ring of buckets, one for each cost (Dial, Algorithm 360: Shortest-Path Forest with
- * Topological Ordering, 1969). All in O(1), but for the empty buckets that are passed over.
+ * A monotone queue for costs of which no two in it are more than a bound apart: a ring of buckets,
+ * one for each whole number (Dial, Algorithm 360: Shortest-Path Forest with Topological Ordering,
+ * 1969). All in O(1), but for the empty buckets that are passed over.
+ *
+ * Costs that differ by less than one come in any order. Where no step is shorter than that, a search
+ * settles nodes once all the same (Denardo and Fox, Shortest-Route Methods: 1. Reaching, Pruning, and
+ * Buckets, 1979); elsewhere it may come back to one that it has gone on from too early.
  */
 export class BucketQueue implements MonotoneQueue {
   /** The entry on top of each bucket; -1 if it is empty. */
@@ -18,7 +22,7 @@ export class BucketQueue implements MonotoneQueue {
 
   /** No two costs will ever be more than `span` apart. */
   constructor(span: number) {
-    const buckets = 2 ** Math.ceil(Math.log2(span + 1));
+    const buckets = 2 ** Math.ceil(Math.log2(span + 2));
     this.#tops = new Int32Array(buckets).fill(-1);
     this.#mask = buckets - 1;
   }
@@ -26,7 +30,7 @@ export class BucketQueue implements MonotoneQueue {
   push(cost: number, _hops: number, item: number): void {
     const entry = this.#entries++;
     if (entry === this.#items.length) this.#grow();
-    const bucket = cost & this.#mask;
+    const bucket = Math.floor(cost) & this.#mask;
     this.#items[entry] = item;
     this.#below[entry] = this.#tops[bucket] ?? -1;
     this.#tops[bucket] = entry;
@@ -57,7 +61,7 @@ export class BucketQueue implements MonotoneQueue {
     if (this.#size > 0) this.#tops.fill(-1);
     this.#size = 0;
     this.#entries = 0;
-    this.#cursor = least;
+    this.#cursor = Math.floor(least);
   }
 
   #grow(): void {

@@ -8,7 +8,8 @@ export class DisjointSets {
   readonly #sizes: Int32Array;
 
   constructor(size: number) {
-    this.#parents = Int32Array.from({ length: size }, (_, index) => index);
+    this.#parents = new Int32Array(size);
+    for (let index = 0; index < size; index++) this.#parents[index] = index;
     this.#sizes = new Int32Array(size).fill(1);
   }
 

@@ -30,15 +30,14 @@ export class LedgerView {
   readonly steps: Float64Array;
   readonly #graph: Graph;
   readonly #interval: Interval;
-  readonly #steepnesses: Float64Array;
   readonly #labels: (VlanSet | undefined)[];
+  #steepnesses: Float64Array | undefined;
   #ledger: Ledger;
 
   constructor(graph: Graph, interval: Interval, ledger: Ledger) {
     this.#graph = graph;
     this.#interval = interval;
     this.#ledger = ledger;
-    this.#steepnesses = steepnessesOf(graph);
     this.residuals = new Float64Array(graph.heads.length).fill(Number.NaN);
     this.room = new Float64Array(graph.arcs.length).fill(Number.NaN);
     this.costs = new Float64Array(graph.linkIds.length).fill(Number.NaN);
@@ -74,11 +73,18 @@ export class LedgerView {
     const forward = this.#ledger.residual(channelOf(graph, onward), this.#interval);
     const backward = this.#ledger.residual(channelOf(graph, back), this.#interval);
     const room = Math.min(forward, backward);
-    const steepness = this.#steepnesses[link] ?? 1;
     this.residuals[onward] = forward;
     this.residuals[back] = backward;
+    this.#set(link, room, this.#cost(link, room));
+  }
+
+  /** What `link` costs; how steep costs are is not asked before some link is used. */
+  #cost(link: number, room: number): number {
+    const metric = metricOf(this.#graph, link);
     const utilisation = this.#utilisation(link, room);
-    this.#set(link, room, congestionCost(metricOf(graph, link), utilisation, steepness));
+    if (utilisation === 0) return metric;
+    this.#steepnesses ??= steepnessesOf(this.#graph);
+    return congestionCost(metric, utilisation, this.#steepnesses[link] ?? 1);
   }
 
   /**

@@ -5,6 +5,8 @@
 export interface LinkColumns {
   /** What it costs to go along; the same both ways, and never less than the metric. */
   readonly steps: Float64Array;
+  /** None of them is greater. */
+  readonly greatestStep: number;
   /** What is free in both directions, bit/s. */
   readonly room: Float64Array;
   /** By arc: what is free in its direction, bit/s. */

@@ -29,6 +29,11 @@ export function congestionCost(metric: number, utilisation: number, steepness: n
   return (metric * (STEPS + Math.round(growth * STEPS))) / STEPS;
 }
 
+/** The most that a link with `metric` can cost. */
+export function costWhenFull(metric: number): number {
+  return metric * (1 + FULL);
+}
+
 /** Of each link: the fewer shortest paths it lies on, the steeper its cost. */
 export function steepnessesOf(graph: Graph): Float64Array {
   return betweennessOf(graph).map((share) =>

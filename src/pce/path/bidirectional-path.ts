@@ -4,8 +4,9 @@ import type { LinkColumns } from "../graph/link-columns.ts";
 import type { MonotoneQueue } from "../graph/monotone-queue.ts";
 import { Potentials } from "../graph/potentials.ts";
 import { queueFor } from "../graph/queue-choice.ts";
-import { SearchLabels } from "./search-labels.ts";
-import { type Meeting, SearchSide } from "./search-side.ts";
+import { Meeting } from "./meeting.ts";
+import { labelsOf, type SearchLabels } from "./search-labels.ts";
+import { SearchSide, type SharedSearch } from "./search-side.ts";
 
 /** A path to find. */
 export interface PathQuery {
@@ -22,17 +23,9 @@ export interface PathQuery {
 
 /** How to search; whatever is chosen, the path is a cheapest one. */
 export interface SearchMeans {
-  /** Whether costs are whole numbers, near enough to each other for buckets. */
+  /** Whether to have buckets, if costs are near enough to each other. */
   readonly hasBuckets: boolean;
   readonly landmarks: Landmarks | undefined;
-}
-
-/** The means that are fastest for `query`. */
-export function meansFor({ graph, columns }: PathQuery): SearchMeans {
-  return {
-    hasBuckets: columns.steps === graph.steps && graph.metricRange.areWhole,
-    landmarks: landmarksOf(graph),
-  };
 }
 
 /**
@@ -42,35 +35,30 @@ export function meansFor({ graph, columns }: PathQuery): SearchMeans {
  * (Pohl, Bi-directional Search, 1971; the bound by the least step is that of Sharon, Holte, Felner and
  * Sturtevant, Minimizing Node Expansions in Bidirectional Search with Consistent Heuristics, 2018).
  * Where the graph has landmarks they lead both searches to each other (ALT: Goldberg and Harrelson,
- * 2005). O((V + E) log V), O(V + E + cost) with whole metrics; in practice far less of the graph is
- * seen, and nothing else is touched.
+ * 2005). O((V + E) log V), O(V + E + cost) with buckets; in practice far less of the graph is seen,
+ * and nothing else is touched.
  *
- * Ties go to fewer hops. What is then left is decided by the numbers of nodes and links alone, for
- * each side goes on by all nodes of one cost at a time, in whatever order they are.
+ * Ties go to fewer hops. What is then left is decided by the numbers of nodes and links alone.
  */
 export function bidirectionalPath(
   query: PathQuery,
-  means: SearchMeans = meansFor(query),
+  means: SearchMeans = meansFor(query.graph),
 ): readonly number[] | undefined {
   const { graph, from, to } = query;
-  const { landmarks } = means;
-  const { labels, queues } = workspaceOf(graph);
-  const [queue, against] = queuesFor(queues, graph, means);
-  const meeting: Meeting = { cost: Number.POSITIVE_INFINITY, hops: 0, node: -1 };
-  const potentials = landmarks && new Potentials(landmarks, from, to);
-  const shared = { query, labels, potentials, meeting };
-  const forward = new SearchSide(shared, queue, FORWARD);
-  const backward = new SearchSide(shared, against, BACKWARD);
+  const search = sharedSearch(query, means);
+  const { labels, leastStep, meeting } = search;
+  const [queue, against] = queuesFor(query, means);
+  const forward = new SearchSide(search, queue, FORWARD);
+  const backward = new SearchSide(search, against, BACKWARD);
   forward.start(from);
   backward.start(to);
-  const bounds = boundsOf(query, means);
   for (;;) {
-    const onward = forward.least();
-    const back = backward.least();
-    if (Math.max(onward, back) === Number.POSITIVE_INFINITY) break;
-    if (isOver(meeting, bounds, onward + back)) break;
-    if (onward <= back) forward.expand(backward.level);
-    else backward.expand(forward.level);
+    const onward = forward.level;
+    const back = backward.level;
+    const key = onward + back + leastStep;
+    if (key > meeting.limit || key === Number.POSITIVE_INFINITY) break;
+    if (onward <= back) forward.advance(back);
+    else backward.advance(onward);
   }
   const path = meeting.node < 0 ? undefined : pathThrough(meeting.node, graph, labels);
   labels.clear();
@@ -83,15 +71,17 @@ export function bidirectionalPath(
  */
 export function costsAhead(query: PathQuery): Float64Array {
   const { graph, from, to } = query;
-  const means = { ...meansFor(query), landmarks: undefined };
-  const { labels, queues } = workspaceOf(graph);
-  const [queue] = queuesFor(queues, graph, means);
-  const meeting: Meeting = { cost: Number.POSITIVE_INFINITY, hops: 0, node: -1 };
-  const side = new SearchSide({ query, labels, potentials: undefined, meeting }, queue, BACKWARD);
+  const means = { hasBuckets: true, landmarks: undefined };
+  const search = sharedSearch(query, means);
+  const { labels } = search;
+  const [queue] = queuesFor(query, means);
+  const side = new SearchSide(search, queue, BACKWARD);
   side.start(to);
-  const isFound = (): boolean => labels.scanned[2 * from + BACKWARD] === 1;
-  while (!isFound() && side.least() < Number.POSITIVE_INFINITY) side.expand(0);
-  const radius = labels.costs[2 * from + BACKWARD] ?? 0;
+  const origin = 2 * from + BACKWARD;
+  while (side.level < Number.POSITIVE_INFINITY && side.level <= (labels.costs[origin] ?? 0)) {
+    side.advance(0);
+  }
+  const radius = labels.costs[origin] ?? 0;
   const ahead = new Float64Array(graph.nodeIds.length);
   for (let node = 0; node < ahead.length; node++) {
     ahead[node] = Math.min(labels.costs[2 * node + BACKWARD] ?? 0, radius);
@@ -103,29 +93,25 @@ export function costsAhead(query: PathQuery): Float64Array {
 const FORWARD = 0;
 const BACKWARD = 1;
 
-/** What is known of the steps that a path is made of. */
-interface Bounds {
-  /** How many times its cost the key of a path is. */
-  readonly scale: number;
-  /** What a step adds to a key, at least. */
-  readonly leastStep: number;
-  /** What a step costs, at most. */
-  readonly greatestStep: number;
+function meansFor(graph: Graph): SearchMeans {
+  return { hasBuckets: true, landmarks: landmarksOf(graph) };
 }
 
-function boundsOf({ graph, columns }: PathQuery, { landmarks }: SearchMeans): Bounds {
-  const { least, greatest } = graph.metricRange;
-  const greatestStep = columns.steps === graph.steps ? greatest : Number.POSITIVE_INFINITY;
-  return landmarks === undefined
-    ? { scale: 1, leastStep: least, greatestStep }
-    : { scale: 2, leastStep: 0, greatestStep };
-}
-
-/** Whether no path can be better than `best`, if those not seen yet have a key of `key` or more. */
-function isOver(best: Meeting, { scale, leastStep, greatestStep }: Bounds, key: number): boolean {
-  const least = key + leastStep;
-  if (least !== scale * best.cost) return least > scale * best.cost;
-  return best.hops <= Math.ceil(best.cost / greatestStep);
+function sharedSearch(query: PathQuery, { landmarks }: SearchMeans): SharedSearch {
+  const { graph, columns, from, to } = query;
+  const { least, areWhole } = graph.metricRange;
+  const range = {
+    scale: landmarks === undefined ? 1 : 2,
+    greatestStep: columns.greatestStep,
+    areWhole: areWhole && columns.steps === graph.steps,
+  };
+  return {
+    query,
+    labels: workspaceOf(graph).labels,
+    potentials: landmarks && new Potentials(landmarks, from, to),
+    meeting: new Meeting(range),
+    leastStep: landmarks === undefined ? least : 0,
+  };
 }
 
 function pathThrough(meeting: number, graph: Graph, { via }: SearchLabels): readonly number[] {
@@ -153,18 +139,20 @@ const workspaces = new WeakMap<Graph, Workspace>();
 function workspaceOf(graph: Graph): Workspace {
   const known = workspaces.get(graph);
   if (known !== undefined) return known;
-  const workspace = { labels: new SearchLabels(graph.nodeIds.length), queues: new Map() };
+  const workspace = { labels: labelsOf(graph), queues: new Map() };
   workspaces.set(graph, workspace);
   return workspace;
 }
 
-/** With potentials, a step changes a key by at most four times its cost. */
+/** With potentials, a step changes a key by at most twice its cost and twice its metric. */
 function queuesFor(
-  queues: Workspace["queues"],
-  { metricRange }: Graph,
+  { graph, columns }: PathQuery,
   { hasBuckets, landmarks }: SearchMeans,
 ): readonly [MonotoneQueue, MonotoneQueue] {
-  const span = (landmarks === undefined ? 1 : 4) * metricRange.greatest;
+  const { queues } = workspaceOf(graph);
+  const { greatestStep } = columns;
+  const { greatest } = graph.metricRange;
+  const span = landmarks === undefined ? greatestStep : 2 * (greatestStep + greatest);
   const size = hasBuckets ? span : Number.POSITIVE_INFINITY;
   const known = queues.get(size);
   if (known !== undefined) return known;

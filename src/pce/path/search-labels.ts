@@ -1,3 +1,5 @@
+import type { Graph } from "../graph/graph.ts";
+
 /**
  * What the two sides of a bidirectional search know of each node. What side 0 knows of node `n` is at
  * `2 * n`, what side 1 knows is next to it at `2 * n + 1`: whoever writes one reads the other.
@@ -23,6 +25,14 @@ export class SearchLabels {
     this.#touched = new Uint32Array(2 * nodeCount);
   }
 
+  costAt(index: number): number {
+    return this.costs[index] ?? 0;
+  }
+
+  hopsAt(index: number): number {
+    return this.hops[index] ?? 0;
+  }
+
   /** Forgets the last search. */
   clear(): void {
     for (let at = 0; at < this.#touchedCount; at++) {
@@ -40,7 +50,6 @@ export class SearchLabels {
     this.via[index] = via;
     this.scanned[index] = 0;
   }
-
   /**
    * Whether what is known at `index` gives way to coming there for the same with `hops`. Of arcs
    * that are alike in both, the lowest is kept.
@@ -51,3 +60,14 @@ export class SearchLabels {
     return hops < known;
   }
 }
+
+/** The labels that searches of `graph` use in turn. */
+export function labelsOf(graph: Graph): SearchLabels {
+  const known = labels.get(graph);
+  if (known !== undefined) return known;
+  const made = new SearchLabels(graph.nodeIds.length);
+  labels.set(graph, made);
+  return made;
+}
+
+const labels = new WeakMap<Graph, SearchLabels>();

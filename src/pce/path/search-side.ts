@@ -1,14 +1,8 @@
 import type { MonotoneQueue } from "../graph/monotone-queue.ts";
 import type { Potentials } from "../graph/potentials.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
+import type { Meeting } from "./meeting.ts";
 import type { SearchLabels } from "./search-labels.ts";
-
-/** The best path so far: what it costs, its hops, and a node on it that both sides came to. */
-export interface Meeting {
-  cost: number;
-  hops: number;
-  node: number;
-}
 
 /** What both sides of a search have in common. */
 export interface SharedSearch {
@@ -16,6 +10,8 @@ export interface SharedSearch {
   readonly labels: SearchLabels;
   readonly potentials: Potentials | undefined;
   readonly meeting: Meeting;
+  /** What a step adds to a key, at least. */
+  readonly leastStep: number;
 }
 
 /**
@@ -23,7 +19,7 @@ export interface SharedSearch {
  * potentials, twice that and twice the potential, which is whole where costs are.
  */
 export class SearchSide {
-  /** The key of the nodes that were gone on from last: none are left below it. */
+  /** No node that is left to go on from has a lower key; `Infinity` once there is none. */
   level = 0;
   readonly #search: SharedSearch;
   readonly #queue: MonotoneQueue;
@@ -31,6 +27,8 @@ export class SearchSide {
   readonly #own: 0 | 1;
   /** The more of what must be free in either direction, bit/s. */
   readonly #most: number;
+  /** What the other side still adds to a key, at least. */
+  #rest = 0;
 
   constructor(search: SharedSearch, queue: MonotoneQueue, own: 0 | 1) {
     const { onward, back } = search.query;
@@ -41,45 +39,48 @@ export class SearchSide {
   }
 
   start(node: number): void {
-    this.level = this.#keyOf(node, 0);
-    this.#queue.clear(this.level);
-    this.#queue.push(this.level, 0, node);
-    this.#search.labels.set(2 * node + this.#own, 0, 0, -1);
-    this.#meet(node);
+    const { labels, meeting } = this.#search;
+    const key = this.#keyOf(node, 0);
+    this.#queue.clear(key);
+    this.#queue.push(key, 0, node);
+    this.level = this.#queue.least();
+    labels.set(2 * node + this.#own, 0, 0, -1);
+    meeting.offer(labels, node);
   }
 
-  /** The lowest key of the nodes to go on from; `Infinity` if there are none. */
-  least(): number {
-    const { scanned } = this.#search.labels;
+  /** Goes on from a node with the lowest key, while the other side is at `otherLevel`. */
+  advance(otherLevel: number): void {
+    const { labels, leastStep } = this.#search;
+    this.#rest = otherLevel + leastStep;
+    this.#scan(this.#queue.pop());
+    const { scanned } = labels;
     for (let node = this.#queue.peek(); node !== -1; node = this.#queue.peek()) {
-      if (scanned[2 * node + this.#own] === 0) return this.#queue.least();
+      // Neither again, nor where the other side went on from: the best path there is known.
+      if (scanned[2 * node] === 0 && scanned[2 * node + 1] === 0) break;
       this.#queue.pop();
     }
-    return Number.POSITIVE_INFINITY;
-  }
-
-  /** Goes on from all nodes with the lowest key; the other side has none left below `otherLevel`. */
-  expand(otherLevel: number): void {
     this.level = this.#queue.least();
-    while (this.least() === this.level) this.#scan(this.#queue.pop(), otherLevel);
   }
 
   /** Goes on from `node` along every arc. */
-  #scan(node: number, otherLevel: number): void {
+  #scan(node: number): void {
     const { query, labels } = this.#search;
-    const { arcs, targets, offsets } = query.graph;
+    const { offsets, targets, arcs } = query.graph;
     const { room, steps } = query.columns;
+    const { costs } = labels;
     const own = this.#own;
     const most = this.#most;
-    const base = labels.costs[2 * node + own] ?? 0;
+    const base = labels.costAt(2 * node + own);
+    const count = labels.hopsAt(2 * node + own) + 1;
     const end = offsets[node + 1] ?? 0;
     labels.scanned[2 * node + own] = 1;
     for (let at = offsets[node] ?? 0; at < end; at++) {
       if (!((room[at] ?? 0) >= most) && !this.#hasRoom(arcs[at] ?? 0)) continue;
+      const index = 2 * (targets[at] ?? 0) + own;
       const cost = base + (steps[at] ?? 0);
-      const head = targets[at] ?? 0;
-      if (cost > (labels.costs[2 * head + own] ?? 0)) continue;
-      this.#arrive(at, node, cost, otherLevel);
+      const known = costs[index] ?? 0;
+      const isNews = cost < known || (cost === known && count < labels.hopsAt(index));
+      if (isNews) this.#arrive(at, index, cost, count);
     }
   }
 
@@ -92,27 +93,19 @@ export class SearchSide {
     return ahead >= onward && behind >= back;
   }
 
-  /** Comes along the arc at `at` from `tail` for no more than is known. */
-  #arrive(at: number, tail: number, cost: number, otherLevel: number): void {
+  /** Comes along the arc at `at`, for less than is known at `index` or as much and fewer hops. */
+  #arrive(at: number, index: number, cost: number, hops: number): void {
     const { query, labels, meeting } = this.#search;
     const { graph, isUsable } = query;
     if (isUsable !== undefined && !isUsable((graph.arcs[at] ?? 0) >> 1)) return;
-    const head = graph.targets[at] ?? 0;
-    const index = 2 * head + this.#own;
-    const hops = (labels.hops[2 * tail + this.#own] ?? 0) + 1;
-    if (cost === labels.costs[index] && !labels.yields(index, hops, at)) return;
-    const isMet = labels.costs[index ^ 1] !== Number.POSITIVE_INFINITY;
-    const key = this.#keyOf(head, cost);
-    const isHopeless = key + otherLevel > this.#scale * meeting.cost;
-    if (isHopeless && !isMet) return;
+    const node = index >> 1;
+    const key = this.#keyOf(node, cost);
+    const isHopeless = key + this.#rest > meeting.limit;
+    const other = labels.costs[index ^ 1] ?? 0;
+    if (isHopeless && cost + other > meeting.cost) return;
     labels.set(index, cost, hops, at);
-    if (isMet) this.#meet(head);
-    if (!isHopeless && labels.scanned[index ^ 1] === 0) this.#queue.push(key, hops, head);
-  }
-
-  /** How many times its cost the key of a node is, but for its potential. */
-  get #scale(): number {
-    return this.#search.potentials === undefined ? 1 : 2;
+    if (other !== Number.POSITIVE_INFINITY) meeting.offer(labels, node);
+    if (!isHopeless && labels.scanned[index ^ 1] === 0) this.#queue.push(key, hops, node);
   }
 
   #keyOf(node: number, cost: number): number {
@@ -120,19 +113,5 @@ export class SearchSide {
     if (potentials === undefined) return cost;
     const twice = potentials.twiceOf(node);
     return this.#own === 0 ? 2 * cost + twice : 2 * cost - twice;
-  }
-
-  /** Takes the path through `node` if both sides were there and it is the best so far. */
-  #meet(node: number): void {
-    const { labels, meeting } = this.#search;
-    const cost = (labels.costs[2 * node] ?? 0) + (labels.costs[2 * node + 1] ?? 0);
-    if (cost > meeting.cost || cost === Number.POSITIVE_INFINITY) return;
-    const hops = (labels.hops[2 * node] ?? 0) + (labels.hops[2 * node + 1] ?? 0);
-    const isTie = cost === meeting.cost;
-    if (isTie && hops > meeting.hops) return;
-    if (isTie && hops === meeting.hops && node > meeting.node) return;
-    meeting.cost = cost;
-    meeting.hops = hops;
-    meeting.node = node;
   }
 }
