@@ -67,6 +67,11 @@ export interface NodeCost {
   readonly flows: number;
   readonly groups: number;
   readonly meters: number;
+  /**
+   * Whether what enters the node is held to its rate wherever it should be. Where not, nothing but
+   * admission and the sender's good conduct keeps the rates.
+   */
+  readonly polices: boolean;
 }
 
 /** What a driver tells unasked. */

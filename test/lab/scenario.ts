@@ -55,6 +55,8 @@ export interface ScenarioSetting extends AgentSetting {
 export interface AgentSetting {
   /** Where its networks are remembered; default a memory of its own. */
   readonly store?: Store;
+  /** What drives the switches; default a driver with all its defaults. */
+  readonly driver?: (listen: OvsLab["controller"]) => OpenFlowDriver;
   /** How the switches are pointed at the agent; by default they dial it directly. */
   readonly connect?: (lab: OvsLab) => Promise<void>;
 }
@@ -63,10 +65,12 @@ export interface AgentSetting {
 export async function startAgent(
   lab: OvsLab,
   document: FabricDocument,
-  { store = new MemoryStore(), connect = (lab) => lab.connect() }: AgentSetting = {},
+  setting: AgentSetting = {},
 ): Promise<DcnsAgent> {
+  const { store = new MemoryStore(), connect = (lab) => lab.connect() } = setting;
+  const { driver = (listen) => new OpenFlowDriver({ listen }) } = setting;
   const topology = value(Topology.parse(document));
-  const drivers = { [DOMAIN]: new OpenFlowDriver({ listen: lab.controller }) };
+  const drivers = { [DOMAIN]: driver(lab.controller) };
   const agent = value(await DcnsAgent.start({ topology, drivers, store }));
   const up = new Set<string>();
   agent.events.on("node-up", ({ node }) => up.add(node));

@@ -1,4 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  OPENFLOW_1_0,
+  OPENFLOW_1_4,
+  OPENFLOW_1_5,
+  supportedVersions,
+} from "../../src/drivers/openflow/index.ts";
+import { OpenFlowDriver } from "../../src/index.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { BROADCAST } from "../lab/frame.ts";
 import { type FramePort, takeAll } from "../lab/frame-port.ts";
@@ -21,12 +28,24 @@ const VLAN = 101;
 const tagAt = (member: string): number | "untagged" => (member === "es3:eth1" ? "untagged" : VLAN);
 
 describeWithOvs("networks on switches of other versions, on Open vSwitch", () => {
-  describe.each(["OpenFlow14", "OpenFlow15"])("%s", (protocol) => {
+  describe.each([
+    { protocol: "OpenFlow10", version: OPENFLOW_1_0, versions: [OPENFLOW_1_0] },
+    { protocol: "OpenFlow14", version: OPENFLOW_1_4, versions: supportedVersions },
+    { protocol: "OpenFlow15", version: OPENFLOW_1_5, versions: supportedVersions },
+  ] as const)("$protocol", ({ protocol, version, versions }) => {
     let scenario: Scenario;
+    let driver: OpenFlowDriver;
     let ports: readonly FramePort[];
 
     beforeAll(async () => {
-      scenario = await startScenario(line, { lab: { protocols: ["OpenFlow13", protocol] } });
+      scenario = await startScenario(line, {
+        // The lab itself looks at the bridges with OpenFlow 1.3.
+        lab: { protocols: ["OpenFlow13", protocol] },
+        driver: (listen) => {
+          driver = new OpenFlowDriver({ listen, session: { versions } });
+          return driver;
+        },
+      });
       ports = await Promise.all(hostPorts.map((at) => scenario.lab.framePort(at)));
     });
     afterAll(() => scenario?.[Symbol.asyncDispose]());
@@ -72,6 +91,28 @@ describeWithOvs("networks on switches of other versions, on Open vSwitch", () =>
       expect(await heldByUs(scenario)).toEqual([]);
       expect(await lostForeign(scenario)).toEqual([]);
       expect(await deliveries(members)).toEqual([]);
+    });
+
+    test("is the highest that both speak, and every switch says what it can do in it", () => {
+      const profiles = [...driver.profiles()];
+      expect(profiles.map(([node]) => node).sort()).toEqual(["s1", "s2", "s3"]);
+      const itsMeters = version === OPENFLOW_1_0 ? undefined : expect.any(Object);
+      for (const [, profile] of profiles) {
+        expect(profile).toMatchObject({ version, tables: 254 });
+        expect(profile.meters).toEqual(itsMeters);
+        expect(profile.groups).toEqual(itsMeters);
+      }
+    });
+
+    test("says in the plan whether rates are policed", () => {
+      const { agent } = scenario;
+      const members = ["es1:eth1", "es4:eth1"];
+      const { nodes } = value(agent.planPhysicalNetwork("projectA", members, "10Mbps", VLAN));
+      const atEdges = nodes.filter(({ node }) => node !== "s2");
+      expect(atEdges.map(({ polices }) => polices)).toEqual(
+        atEdges.map(() => version !== OPENFLOW_1_0),
+      );
+      expect(atEdges).toHaveLength(2);
     });
 
     test("changes rates and members in place", async () => {

@@ -5,6 +5,7 @@ import type { DatapathId, DomainId, NetworkNumber, NodeId, SegmentId } from "../
 import type { Segment } from "../../model/segment.ts";
 import type { Confirmation, Discrepancy, HeldSegment, SegmentReport } from "../driver-base.ts";
 import type { NodeProgram } from "./compile/program.ts";
+import type { SwitchProfile } from "./compile/switch-profile.ts";
 import type { NodeCallOptions, SwitchNode } from "./switch-node.ts";
 import type { NodeProblem } from "./switch-problem.ts";
 
@@ -55,6 +56,21 @@ export class DomainNodes {
         kind: "misconfigured",
         message: "the node is not in the driver's domain",
       }));
+  }
+
+  /** What each switch can do that is connected, or has been. */
+  profiles(): ReadonlyMap<NodeId, SwitchProfile> {
+    const known = [...this.#nodes.values()].flatMap(({ id, profile }) =>
+      profile === undefined ? [] : [[id, profile] as const],
+    );
+    return new Map(known);
+  }
+
+  /** Why a segment cannot be carried: what the switches lack of which that is known. */
+  refusals(segment: Segment): readonly DriverCause[] {
+    return segment.nodes.flatMap(({ node, rules }) =>
+      (this.#nodes.get(node)?.refusals(rules) ?? []).map((problem) => ({ node, ...problem })),
+    );
   }
 
   /** From now on the nodes should hold exactly this segment under its id. */

@@ -1,7 +1,7 @@
 import { err, errAsync, ok, type Result, type ResultAsync } from "neverthrow";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../../model/errors.ts";
-import type { DomainId, SegmentId } from "../../model/ids.ts";
+import type { DomainId, NodeId, SegmentId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
 import type {
   CallOptions,
@@ -16,7 +16,8 @@ import type {
   SegmentReport,
 } from "../driver-base.ts";
 import { type CallContext, limitedCall, sharedAbort } from "../driver-call.ts";
-import { countItems } from "./compile/compile.ts";
+import { countItems } from "./compile/count-items.ts";
+import { hasMeters, type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
 import { DomainNodes } from "./domain-nodes.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
 import { socketListener } from "./listener-socket.ts";
@@ -25,11 +26,13 @@ import { SwitchNode } from "./switch-node.ts";
 import type { ListenAddress, SwitchListener } from "./transport.ts";
 
 /**
- * Programs the switches of a domain over OpenFlow 1.3, 1.4 or 1.5. The switches dial in; those that are not of
+ * Programs the switches of a domain over OpenFlow 1.0, 1.3, 1.4 or 1.5. The switches dial in; those that are not of
  * the domain are sent away.
  *
  * A network takes one flow for each kind of frame that enters a node, a group of type ALL where
- * frames are copied, and a meter where they are policed. Everything else on a switch is left alone.
+ * frames are copied, and a meter where they are policed. OpenFlow 1.0 has neither: there each flow
+ * makes the copies, and {@link cost} says what is not policed. Everything else on a switch is left
+ * alone.
  */
 export class OpenFlowDriver implements DriverBase {
   readonly kind = "openflow";
@@ -90,8 +93,18 @@ export class OpenFlowDriver implements DriverBase {
     return { multipoint: true, programsNodes: true };
   }
 
+  /** What each switch can do, for every node whose switch has connected since {@link attach}. */
+  profiles(): ReadonlyMap<NodeId, SwitchProfile> {
+    return this.#service?.nodes.profiles() ?? new Map();
+  }
+
   cost(segment: Segment): readonly NodeCost[] {
-    return segment.nodes.map(({ node, rules }) => ({ node, ...countItems(rules) }));
+    const profiles = this.profiles();
+    return segment.nodes.map(({ node, rules }) => {
+      const version = profiles.get(node) ?? versionBeforeConnect;
+      const polices = hasMeters(version) || rules.every(({ police }) => police === undefined);
+      return { node, ...countItems(rules, version), polices };
+    });
   }
 
   provision(
@@ -99,7 +112,7 @@ export class OpenFlowDriver implements DriverBase {
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
     return this.#settle("provision", segment.id, options, ({ domain, nodes }) => {
-      const causes = nodes.strangers(segment);
+      const causes = [...nodes.strangers(segment), ...nodes.refusals(segment)];
       if (causes.length > 0) return err({ type: "driver-failed", domain, causes });
       return ok(nodes.want(segment));
     });

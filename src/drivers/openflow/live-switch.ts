@@ -11,6 +11,7 @@ import { type Holdings, sortHoldings } from "./compile/holdings.ts";
 import { IdPool } from "./compile/id-pool.ts";
 import { emptyProgram } from "./compile/program.ts";
 import { stagesOf } from "./compile/stages.ts";
+import type { SwitchProfile } from "./compile/switch-profile.ts";
 import { meterRange, type ProgramOptions } from "./driver-options.ts";
 import { Gate } from "./gate.ts";
 import type { SwitchSession } from "./session.ts";
@@ -56,17 +57,18 @@ export class LiveSwitch {
     { view, features, clock, options }: LiveSwitchContext,
   ): ResultAsync<LiveSwitch, SessionError> {
     const dialect = dialectOf(features.version);
-    const reader = new SwitchReader(session, dialect);
-    return ResultAsync.combine([reader.ports(), reader.maxMeter()]).andThen(([ports, maxMeter]) => {
+    const reader = new SwitchReader(session, features);
+    return ResultAsync.combine([reader.ports(), reader.profile()]).andThen(([ports, profile]) => {
       const tools: SwitchTools = {
         session,
         reader,
         dialect,
+        profile,
         clock,
         options,
         ports: new SwitchPorts(view, ports),
         groupIds: new IdPool(options.groupIds),
-        meterIds: new IdPool(meterRange(options.meterIds, maxMeter)),
+        meterIds: new IdPool(meterRange(options.meterIds, profile.meters?.maxMeter ?? 0)),
       };
       return readHoldings(tools).map((held) => new LiveSwitch(tools, held));
     });
@@ -75,6 +77,11 @@ export class LiveSwitch {
   /** The node's ports as they are on this switch. */
   get ports(): SwitchPorts {
     return this.#tools.ports;
+  }
+
+  /** What the switch can do. */
+  get profile(): SwitchProfile {
+    return this.#tools.profile;
   }
 
   /** The networks of which the switch holds something, or did. */

@@ -13,6 +13,7 @@ import { flowsByKey } from "./compile/holdings.ts";
 import type { IdPool } from "./compile/id-pool.ts";
 import { emptyProgram, groupOf, meterOf, type NodeProgram } from "./compile/program.ts";
 import { stagesOf } from "./compile/stages.ts";
+import type { SwitchProfile } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
 import type { SwitchSession } from "./session.ts";
 import type { SessionError } from "./session-error.ts";
@@ -25,6 +26,7 @@ export interface SwitchTools {
   readonly session: SwitchSession;
   readonly reader: SwitchReader;
   readonly dialect: Dialect;
+  readonly profile: SwitchProfile;
   readonly ports: SwitchPorts;
   readonly groupIds: IdPool;
   readonly meterIds: IdPool;
@@ -145,8 +147,9 @@ export class NetworkOnSwitch {
   }
 
   #wanted(rules: readonly ForwardingRule[]): Result<NodeProgram, readonly NodeProblem[]> {
-    const { ports, options } = this.#tools;
-    return compileNode(rules, this.#network, ports.numbers(), options).andThen((draft) =>
+    const { ports, options, profile } = this.#tools;
+    const setting = { ...options, profile };
+    return compileNode(rules, this.#network, ports.numbers(), setting).andThen((draft) =>
       bindDraft(draft, this.#program, {
         takeGroup: () => take(this.#tools.groupIds, this.#groups),
         takeMeter: () => take(this.#tools.meterIds, this.#meters),

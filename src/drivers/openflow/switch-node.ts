@@ -8,6 +8,8 @@ import { pause, sharedAbort } from "../driver-call.ts";
 import { describeCloseReason, type SwitchFeatures } from "./channel/channel-effect.ts";
 import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
 import type { Holdings } from "./compile/holdings.ts";
+import { refusalsOf } from "./compile/refusals.ts";
+import type { SwitchProfile } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
 import { LiveSwitch } from "./live-switch.ts";
 import { NodeWants } from "./node-wants.ts";
@@ -59,6 +61,7 @@ export class SwitchNode {
   readonly #portStates = new Map<PortRef, boolean>();
   readonly #waiting = new Set<() => void>();
   #link: Link | undefined;
+  #profile: SwitchProfile | undefined;
   /** Why there is no link. */
   #absence = "it has not connected yet";
 
@@ -70,13 +73,26 @@ export class SwitchNode {
     return this.#context.view.id;
   }
 
+  /** What the switch could do when it last connected; undefined when it never has. */
+  get profile(): SwitchProfile | undefined {
+    return this.#profile;
+  }
+
+  /** Why the switch cannot carry these rules; empty when it can, or is not known. */
+  refusals(rules: readonly ForwardingRule[]): readonly NodeProblem[] {
+    if (this.#profile === undefined) return [];
+    return refusalsOf(rules, { ...this.#context.options, profile: this.#profile });
+  }
+
   /** Takes another inventory of the same node; another datapath id means another switch. */
   update(view: NodeView): void {
     const isSameSwitch = view.datapathId === this.#context.view.datapathId;
     this.#context = { ...this.#context, view };
     const link = this.#link;
-    if (!isSameSwitch) link?.session.close("the node is another switch now");
-    else if (link?.live !== undefined) {
+    if (!isSameSwitch) {
+      this.#profile = undefined;
+      link?.session.close("the node is another switch now");
+    } else if (link?.live !== undefined) {
       void this.#changePorts(link, link.live, (ports) => ports.setView(view));
     }
   }
@@ -168,6 +184,7 @@ export class SwitchNode {
   /** Audits a switch that has just connected, and announces it. */
   async #takeUp(link: Link, live: LiveSwitch): Promise<void> {
     link.live = live;
+    this.#profile = live.profile;
     for (const wake of this.#waiting) wake();
     const orphans = live.removeOrphans();
     const outcomes = await this.#repair(link, live, [...live.networks, ...this.#wants.networks]);

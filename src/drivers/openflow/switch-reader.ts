@@ -1,14 +1,16 @@
-import { err, ok, type Result, ResultAsync } from "neverthrow";
+import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import type { ReplyBodyTo } from "./channel/message-roles.ts";
 import { Coalesced } from "./coalesced.ts";
-import type { Dialect } from "./compile/dialect.ts";
+import { type Dialect, dialectOf } from "./compile/dialect.ts";
+import { hasGroups, hasMeters, type SwitchProfile } from "./compile/switch-profile.ts";
 import { Gate } from "./gate.ts";
 import type { SwitchSession } from "./session.ts";
 import type { SessionError } from "./session-error.ts";
 import { GROUP_ANY, METER_ALL, PORT_ANY, TABLE_ALL } from "./wire/constants.ts";
 import type { FlowStats } from "./wire/flow.ts";
-import type { GroupDesc } from "./wire/group.ts";
-import type { MeterConfig } from "./wire/meter.ts";
+import type { GroupDesc, GroupFeatures } from "./wire/group.ts";
+import type { MeterConfig, MeterFeatures } from "./wire/meter.ts";
 import type { MultipartRequestBody } from "./wire/multipart.ts";
 import type { Port } from "./wire/port.ts";
 
@@ -18,49 +20,64 @@ const MAX_OPEN_READS = 256;
 /** Reads what one switch holds, and says it as programs do. */
 export class SwitchReader {
   readonly #session: SwitchSession;
+  readonly #features: SwitchFeatures;
   readonly #dialect: Dialect;
   readonly #gate = new Gate(MAX_OPEN_READS);
   /** Up to OpenFlow 1.4 one cannot ask for one group: concurrent questions share one dump of them all. */
   readonly #groupDump: Coalesced<Result<ReadonlyMap<number, GroupDesc>, SessionError>>;
 
-  constructor(session: SwitchSession, dialect: Dialect) {
+  /** Nor, in OpenFlow 1.0, for the flows with one cookie. */
+  readonly #flowDump: Coalesced<Result<readonly FlowStats[], SessionError>>;
+
+  /** `features` are what the switch said of itself when it connected. */
+  constructor(session: SwitchSession, features: SwitchFeatures) {
     this.#session = session;
-    this.#dialect = dialect;
+    this.#features = features;
+    this.#dialect = dialectOf(features.version);
+    this.#flowDump = new Coalesced(() => this.#selectFlows(0n, 0n));
     this.#groupDump = new Coalesced(() => this.#dumpGroups());
   }
 
   /** Every port of the switch. */
   ports(): ResultAsync<readonly Port[], SessionError> {
+    const { ports } = this.#features;
+    if (ports !== undefined) return okAsync(ports);
     return this.#ask({ type: "port-desc" }).map((parts) => parts.flatMap((part) => part.ports));
   }
 
-  /** The highest number that a meter may have; 0 when the switch has none. */
-  maxMeter(): ResultAsync<number, SessionError> {
-    return this.#ask({ type: "meter-features" })
-      .map(([features]) => features?.maxMeter ?? 0)
-      .orElse((error) => (error.type === "rejected" ? ok(0) : err(error)));
+  /** What the switch can do, as far as it says so. */
+  profile(): ResultAsync<SwitchProfile, SessionError> {
+    const { version, tables, capabilities } = this.#features;
+    const known = { version, tables, capabilities };
+    const groups = hasGroups(known) ? this.#groupFeatures() : okAsync(undefined);
+    const meters = hasMeters(known) ? this.#meterFeatures() : okAsync(undefined);
+    return ResultAsync.combine([groups, meters]).map(([groups, meters]) => ({
+      ...known,
+      ...(groups && { groups }),
+      ...(meters && { meters }),
+    }));
   }
 
   /** The flows whose cookie equals `cookie` where `mask` has ones, in all tables. */
   flows(cookie: bigint, mask: bigint): ResultAsync<readonly FlowStats[], SessionError> {
-    return this.#ask({
-      type: "flow",
-      table: TABLE_ALL,
-      outPort: PORT_ANY,
-      outGroup: GROUP_ANY,
-      cookie,
-      cookieMask: mask,
-      match: [],
-    }).map((parts) => parts.flatMap((part) => part.flows.map(this.#dialect.understood)));
+    const { selectsByCookie, understood } = this.#dialect;
+    const flows = selectsByCookie
+      ? this.#selectFlows(cookie, mask)
+      : new ResultAsync(this.#flowDump.get()).map((all) =>
+          all.filter((flow) => (flow.cookie & mask) === (cookie & mask)),
+        );
+    return flows.map((found) => found.map(understood));
   }
 
   /** Every group of the switch, by number. */
   groups(): ResultAsync<ReadonlyMap<number, GroupDesc>, SessionError> {
+    if (!hasGroups(this.#features)) return okAsync(new Map());
     return new ResultAsync(this.#groupDump.get());
   }
 
   /** Every meter of the switch, by number. */
   allMeters(): ResultAsync<ReadonlyMap<number, MeterConfig>, SessionError> {
+    if (!hasMeters(this.#features)) return okAsync(new Map());
     return this.#meterConfig(METER_ALL).map(byMeter);
   }
 
@@ -75,6 +92,30 @@ export class SwitchReader {
     const request = (): ResultAsync<unknown, SessionError> =>
       this.#session.request({ type: "barrier-request" });
     return new ResultAsync(this.#gate.run(request)).map(() => undefined);
+  }
+
+  #groupFeatures(): ResultAsync<GroupFeatures | undefined, SessionError> {
+    return this.#ask({ type: "group-features" })
+      .map(([features]) => features)
+      .orElse((error) => (error.type === "rejected" ? ok(undefined) : err(error)));
+  }
+
+  #meterFeatures(): ResultAsync<MeterFeatures | undefined, SessionError> {
+    return this.#ask({ type: "meter-features" })
+      .map(([features]) => features)
+      .orElse((error) => (error.type === "rejected" ? ok(undefined) : err(error)));
+  }
+
+  #selectFlows(cookie: bigint, mask: bigint): ResultAsync<readonly FlowStats[], SessionError> {
+    return this.#ask({
+      type: "flow",
+      table: TABLE_ALL,
+      outPort: PORT_ANY,
+      outGroup: GROUP_ANY,
+      cookie,
+      cookieMask: mask,
+      match: [],
+    }).map((parts) => parts.flatMap((part) => part.flows));
   }
 
   /** A switch answers a question for a meter that it does not have with an error, or with nothing. */

@@ -3,6 +3,7 @@ import type { DatapathId } from "../../../model/ids.ts";
 import type { DecodeError } from "../wire/decode.ts";
 import type { ErrorMessage } from "../wire/error.ts";
 import type { OfMessage } from "../wire/message.ts";
+import type { Port } from "../wire/port.ts";
 import type { OfVersion } from "../wire/version.ts";
 import type { ChannelInput, ChannelState } from "./transitions.ts";
 
@@ -42,6 +43,10 @@ export interface SwitchFeatures {
   readonly auxiliaryId: number;
   /** Bits of `capability`. */
   readonly capabilities: number;
+  /** In OpenFlow 1.0 only: bit n is the action numbered n. */
+  readonly actions?: number;
+  /** In OpenFlow 1.0 only; later versions are asked for them. */
+  readonly ports?: readonly Port[];
 }
 
 /** A message that the switch refused, and its words for why. */

@@ -1,8 +1,8 @@
-import { type OfVersion, OPENFLOW_1_3, OPENFLOW_1_4, OPENFLOW_1_5 } from "../wire/version.ts";
+import { type OfVersion, supportedVersions } from "../wire/version.ts";
 
 /** What may be set about a channel; everything has a default. */
 export interface ChannelOptions {
-  /** The versions that are offered; OpenFlow 1.3, 1.4 and 1.5 when absent. At least one. */
+  /** The versions that are offered; All of {@link supportedVersions} when absent. At least one. */
   readonly versions?: readonly OfVersion[];
   /** How long hello and features may take together, in milliseconds; 10,000 when absent. */
   readonly handshakeTimeoutMs?: number;
@@ -27,7 +27,7 @@ export interface ChannelOptions {
 
 /** The defaults of {@link ChannelOptions}. */
 export const channelDefaults: Readonly<Required<ChannelOptions>> = {
-  versions: [OPENFLOW_1_3, OPENFLOW_1_4, OPENFLOW_1_5],
+  versions: supportedVersions,
   handshakeTimeoutMs: 10_000,
   echoIntervalMs: 5_000,
   echoTimeoutMs: 10_000,

@@ -4,7 +4,7 @@ import type { Action } from "../wire/action.ts";
 import { PORT_IN_PORT } from "../wire/constants.ts";
 import type { Bucket } from "../wire/group.ts";
 import type { Instruction } from "../wire/instruction.ts";
-import type { CompileProblem, Draft, DraftFlow } from "./compile.ts";
+import type { Draft, DraftFlow } from "./compile.ts";
 import {
   type FlowEntry,
   flowKey,
@@ -14,6 +14,7 @@ import {
   sameGroup,
   sameMeter,
 } from "./program.ts";
+import type { CompileProblem } from "./refusals.ts";
 
 /** Gives numbers to new groups and meters; undefined when there are none left. */
 export interface IdSource {

@@ -1,7 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
-import { type Attachment, attachmentKey } from "../../../model/attachment.ts";
-import { type Bandwidth, formatBandwidth } from "../../../model/bandwidth.ts";
-import type { DriverCause } from "../../../model/errors.ts";
+import type { Attachment } from "../../../model/attachment.ts";
+import type { Bandwidth } from "../../../model/bandwidth.ts";
 import type { NetworkNumber, PortRef } from "../../../model/ids.ts";
 import { invariant } from "../../../model/invariant.ts";
 import type { ForwardingRule } from "../../../model/segment.ts";
@@ -10,11 +9,14 @@ import { PORT_IN_PORT } from "../wire/constants.ts";
 import type { Bucket } from "../wire/group.ts";
 import type { MeterConfig } from "../wire/meter.ts";
 import { networkCookie } from "./cookie.ts";
+import { isPoliced } from "./count-items.ts";
 import { type Delivery, deliveryOf } from "./delivery.ts";
 import { type IngressClass, ingressClasses } from "./ingress.ts";
-import { MAX_METER_KBPS, meterFor, meterKbps } from "./meter.ts";
+import { meterFor } from "./meter.ts";
 import type { FlowEntry } from "./program.ts";
-import { forward, pushTag } from "./rewrite.ts";
+import { type CompileProblem, refusalsOf } from "./refusals.ts";
+import { forward, forwardEach, pushTag } from "./rewrite.ts";
+import type { SwitchProfile } from "./switch-profile.ts";
 
 /** Where and under which marks flows are installed, and how generous policers are. */
 export interface CompileOptions {
@@ -24,10 +26,9 @@ export interface CompileOptions {
   readonly cookiePrefix: number;
   /** How long a full-rate burst every meter lets through, in milliseconds. */
   readonly burstMs: number;
+  /** What the switch can do. */
+  readonly profile: SwitchProfile;
 }
-
-/** How many copies a group can make: what fits into one message of 64 KiB, at 48 bytes a bucket. */
-const MAX_FAN_OUT = 1300;
 
 /** The port numbers of one switch, as far as they are known. */
 export type PortNumbers = ReadonlyMap<PortRef, number>;
@@ -47,15 +48,13 @@ export interface DraftFlow extends Omit<FlowEntry, "instructions"> {
   readonly group?: string;
 }
 
-/** Why a node cannot do what a rule asks. */
-export type CompileProblem = Pick<DriverCause, "kind" | "message">;
-
 /**
  * Compiles what one node does for one network into flows, groups and meters of a single table:
  * one flow for each kind of frame that enters, which polices it and then delivers it.
  *
- * Groups always see a tagged frame, so that tagged and untagged members can share one. Every fault
- * found is reported: ports without a number, rates and fan-outs that no switch can say.
+ * Groups always see a tagged frame, so that tagged and untagged members can share one. For OpenFlow
+ * 1.0, which has neither groups nor meters, each flow makes all copies itself and nothing is policed.
+ * Every fault found is reported: ports without a number, and what the switch cannot do.
  */
 export function compileNode(
   rules: readonly ForwardingRule[],
@@ -63,22 +62,18 @@ export function compileNode(
   ports: PortNumbers,
   options: CompileOptions,
 ): Result<Draft, readonly CompileProblem[]> {
-  const problems = [
-    ...missingPorts(rules, ports),
-    ...excessiveRates(rules),
-    ...excessiveFanOut(rules),
-  ];
+  const problems = [...missingPorts(rules, ports), ...refusalsOf(rules, options)];
   if (problems.length > 0) return err(problems);
   const cookie = networkCookie(options.cookiePrefix, network);
-  const { table, priority } = options;
+  const { table, priority, profile } = options;
   const flows: DraftFlow[] = [];
   const groups = new Map<string, readonly Bucket[]>();
   const rates = new Map<string, Bandwidth>();
   for (const rule of rules) {
-    const delivery = deliveryOf(rule);
+    const delivery = deliveryOf(rule, profile);
     if (delivery.type === "group")
       groups.set(delivery.key, bucketsOf(rule.ingress, delivery.members, ports));
-    const police = delivery.type === "drop" ? undefined : rule.police;
+    const police = isPoliced(rule, profile) ? rule.police : undefined;
     if (police !== undefined) {
       rates.set(police.key, higher(police.rate, rates.get(police.key)));
     }
@@ -97,21 +92,6 @@ export function compileNode(
   return ok({ flows, groups, meters });
 }
 
-/** How many flows, groups and meters {@link compileNode} makes of `rules`. */
-export function countItems(rules: readonly ForwardingRule[]): {
-  readonly flows: number;
-  readonly groups: number;
-  readonly meters: number;
-} {
-  const deliveries = rules.map(deliveryOf);
-  const policed = rules.filter((rule) => rule.egress.length > 0);
-  return {
-    flows: rules.reduce((n, rule) => n + ingressClasses(0, rule.ingress.tag).length, 0),
-    groups: new Set(deliveries.flatMap((d) => (d.type === "group" ? d.key : []))).size,
-    meters: new Set(policed.flatMap((rule) => rule.police?.key ?? [])).size,
-  };
-}
-
 function deliver(
   rule: ForwardingRule,
   ingress: IngressClass,
@@ -123,6 +103,8 @@ function deliver(
       return { actions: [] };
     case "direct":
       return { actions: sendCopy(ingress.tagged, rule.ingress, delivery.to, ports) };
+    case "list":
+      return { actions: sendCopies(ingress.tagged, rule, ports) };
     case "group":
       return { actions: ingress.tagged ? [] : [pushTag], group: delivery.key };
   }
@@ -136,15 +118,28 @@ function bucketsOf(
   return members.map((to) => ({ actions: sendCopy(true, from, to, ports) }));
 }
 
-/** Out of the port it came in by, under another tag, a frame goes only when told so by `IN_PORT`. */
 function sendCopy(
   tagged: boolean,
   from: Attachment,
   to: Attachment,
   ports: PortNumbers,
 ): readonly Action[] {
+  return forward(tagged, to.tag, exitOf(from, to, ports));
+}
+
+function sendCopies(
+  tagged: boolean,
+  { ingress, egress }: ForwardingRule,
+  ports: PortNumbers,
+): readonly Action[] {
+  const copies = egress.map((to) => ({ to: to.tag, port: exitOf(ingress, to, ports) }));
+  return forwardEach(tagged, copies);
+}
+
+/** Out of the port it came in by, under another tag, a frame goes only when told so by `IN_PORT`. */
+function exitOf(from: Attachment, to: Attachment, ports: PortNumbers): number {
   const hairpin = to.port === from.port && to.tag !== from.tag;
-  return forward(tagged, to.tag, hairpin ? PORT_IN_PORT : numberOf(to, ports));
+  return hairpin ? PORT_IN_PORT : numberOf(to, ports);
 }
 
 function numberOf(at: Attachment, ports: PortNumbers): number {
@@ -165,23 +160,4 @@ function missingPorts(
   return [...new Set(used)]
     .filter((port) => !ports.has(port))
     .map((port) => ({ kind: "misconfigured", message: `the switch has no port for ${port}` }));
-}
-
-function excessiveRates(rules: readonly ForwardingRule[]): readonly CompileProblem[] {
-  return rules
-    .flatMap((rule) => rule.police ?? [])
-    .filter(({ rate }) => meterKbps(rate) > MAX_METER_KBPS)
-    .map(({ key, rate }) => ({
-      kind: "unsupported",
-      message: `no meter is as fast as ${formatBandwidth(rate)} (policer ${key})`,
-    }));
-}
-
-function excessiveFanOut(rules: readonly ForwardingRule[]): readonly CompileProblem[] {
-  return rules
-    .filter((rule) => rule.egress.length >= MAX_FAN_OUT)
-    .map(({ ingress, egress }) => ({
-      kind: "unsupported",
-      message: `no group has ${egress.length} buckets (${attachmentKey(ingress)})`,
-    }));
 }

@@ -1,11 +1,14 @@
 import { type Attachment, attachmentKey } from "../../../model/attachment.ts";
 import { invariant } from "../../../model/invariant.ts";
 import type { ForwardingRule } from "../../../model/segment.ts";
+import { hasGroups, type SwitchVersion } from "./switch-profile.ts";
 
 /** How the frames of one ingress get to its egress attachments. */
 export type Delivery =
   | { readonly type: "drop" }
   | { readonly type: "direct"; readonly to: Attachment }
+  /** A copy for each by the flow itself. */
+  | { readonly type: "list" }
   /** A group of type ALL with a copy for each of `members`; rules with equal `key` share it. */
   | { readonly type: "group"; readonly key: string; readonly members: readonly Attachment[] };
 
@@ -17,8 +20,10 @@ export type Delivery =
  * That fails as soon as two of them lie on one port, where a frame must hairpin from one tag to the
  * other: `IN_PORT` in a shared group would reflect frames to every sender. Such an ingress has a
  * group to itself.
+ *
+ * Where the version has no groups, every flow makes its copies itself.
  */
-export function deliveryOf(rule: ForwardingRule): Delivery {
+export function deliveryOf(rule: ForwardingRule, version: SwitchVersion): Delivery {
   const egress = rule.egress.toSorted(byKey);
   const own = attachmentKey(rule.ingress);
   invariant(
@@ -27,6 +32,7 @@ export function deliveryOf(rule: ForwardingRule): Delivery {
   );
   const [first, second] = egress;
   if (first === undefined) return { type: "drop" };
+  if (!hasGroups(version)) return { type: "list" };
   if (second === undefined) return { type: "direct", to: first };
   const all = [rule.ingress, ...egress].sort(byKey);
   return new Set(all.map((member) => member.port)).size === all.length

@@ -2,26 +2,54 @@ import type { Action } from "../wire/action.ts";
 import type { FlowMod, FlowStats } from "../wire/flow.ts";
 import type { GroupMod } from "../wire/group.ts";
 import type { Instruction } from "../wire/instruction.ts";
-import { type OfVersion, OPENFLOW_1_5 } from "../wire/version.ts";
+import { IGNORED_BITS, type Match } from "../wire/match.ts";
+import { type OfVersion, OPENFLOW_1_0, OPENFLOW_1_5 } from "../wire/version.ts";
 import type { ModMessage } from "./stages.ts";
 
 /**
  * How one version of OpenFlow says what a program means. Programs are written and compared in the
- * words of OpenFlow 1.3; only what goes to a switch and comes from it is in the words of its version.
+ * words of OpenFlow 1.3, where a version has no others; only what goes to a switch and comes from it
+ * is in the words of its version.
  */
 export interface Dialect {
   /** The same change, as the version says it. */
   readonly spoken: (message: ModMessage) => ModMessage;
   /** The same flow entry, read from a switch, as programs say it. */
   readonly understood: (flow: FlowStats) => FlowStats;
+  /** Whether a switch can be asked for the flows with one cookie. */
+  readonly selectsByCookie: boolean;
 }
 
 /** The dialect of a version. */
 export function dialectOf(version: OfVersion): Dialect {
+  if (version === OPENFLOW_1_0) return dialect10;
   return version === OPENFLOW_1_5 ? dialect15 : plain;
 }
 
-const plain: Dialect = { spoken: (message) => message, understood: (flow) => flow };
+const plain: Dialect = {
+  spoken: (message) => message,
+  understood: (flow) => flow,
+  selectsByCookie: true,
+};
+
+/**
+ * OpenFlow 1.0 knows entries by their match alone, and writes down a priority even for frames that
+ * have no tag to carry one (1.0.0 §5.2.3, §5.3.3).
+ */
+const dialect10: Dialect = {
+  spoken: (message) => (message.type === "flow-mod" ? { ...message, cookieMask: 0n } : message),
+  understood: (flow) => ({ ...flow, match: meaningful(flow.match) }),
+  selectsByCookie: false,
+};
+
+function meaningful(match: Match): Match {
+  const isUntagged = match.some(({ field, value }) => field === "vlan_vid" && value === 0);
+  return match.filter(
+    (each) =>
+      !(isUntagged && each.field === "vlan_pcp") &&
+      !(each.field === "unknown" && each.class === IGNORED_BITS.class),
+  );
+}
 
 /**
  * In OpenFlow 1.5 policing is an action, the first of the list here as the instruction came before
@@ -39,6 +67,7 @@ const dialect15: Dialect = {
     }
   },
   understood: (flow) => withInstructions(flow, meterAsInstruction),
+  selectsByCookie: true,
 };
 
 function withInstructions<T extends FlowMod | FlowStats>(

@@ -5,13 +5,21 @@ import {
   emptyProgram,
   type NodeProgram,
 } from "../../../../src/drivers/openflow/compile/program.ts";
+import { OPENFLOW_1_3 } from "../../../../src/drivers/openflow/wire/version.ts";
 import { type Attachment, attachmentKey } from "../../../../src/model/attachment.ts";
 import { bandwidth } from "../../../../src/model/bandwidth.ts";
 import { networkNumber } from "../../../../src/model/ids.ts";
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { attachments, portNumbers } from "../../../support/forwardings.ts";
+import { profileOf } from "../../../support/switch-profiles.ts";
 
-const options = { table: 0, priority: 20_000, cookiePrefix: 0xdc05, burstMs: 100 };
+const options = {
+  table: 0,
+  priority: 20_000,
+  cookiePrefix: 0xdc05,
+  burstMs: 100,
+  profile: profileOf(OPENFLOW_1_3),
+};
 
 function compiled(rules: readonly ForwardingRule[], installed: NodeProgram, first: number) {
   let next = first;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bindDraft } from "../../../../src/drivers/openflow/compile/bind.ts";
-import { compileNode, countItems } from "../../../../src/drivers/openflow/compile/compile.ts";
+import { compileNode } from "../../../../src/drivers/openflow/compile/compile.ts";
+import { countItems } from "../../../../src/drivers/openflow/compile/count-items.ts";
 import { dialectOf } from "../../../../src/drivers/openflow/compile/dialect.ts";
 import { diffPrograms } from "../../../../src/drivers/openflow/compile/diff.ts";
 import {
@@ -16,8 +17,15 @@ import { networkNumber, nodeId, portOf, vlanId } from "../../../../src/model/ids
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { attachments, portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
 import { ModelSwitch, type TaggedFrame } from "../../../support/model-switch.ts";
+import { profileOf } from "../../../support/switch-profiles.ts";
 
-const options = { table: 0, priority: 20_000, cookiePrefix: 0xdc05, burstMs: 100 };
+const options = {
+  table: 0,
+  priority: 20_000,
+  cookiePrefix: 0xdc05,
+  burstMs: 100,
+  profile: profileOf(OPENFLOW_1_3),
+};
 const network = networkNumber(7);
 
 function compiled(rules: readonly ForwardingRule[], installed = emptyProgram): NodeProgram {
@@ -126,7 +134,7 @@ describe("a compiled node", () => {
       fc.property(rulesArbitrary, (rules) => {
         const { flows, groups, meters } = compiled(rules);
         const cost = { flows: flows.size, groups: groups.size, meters: meters.size };
-        expect(countItems(rules)).toEqual(cost);
+        expect(countItems(rules, options.profile)).toEqual(cost);
       }),
     );
   });

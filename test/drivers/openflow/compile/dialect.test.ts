@@ -17,21 +17,32 @@ import { decodeMessage } from "../../../../src/drivers/openflow/wire/decode.ts";
 import { encodeMessage } from "../../../../src/drivers/openflow/wire/encode.ts";
 import { type FlowStats, flowMod } from "../../../../src/drivers/openflow/wire/flow.ts";
 import {
-  OPENFLOW_1_3,
+  type OfVersion,
+  OPENFLOW_1_0,
   OPENFLOW_1_4,
   OPENFLOW_1_5,
+  supportedVersions,
 } from "../../../../src/drivers/openflow/wire/version.ts";
 import { networkNumber } from "../../../../src/model/ids.ts";
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
+import { profileOf } from "../../../support/switch-profiles.ts";
 
-const options = { table: 0, priority: 20_000, cookiePrefix: 0xdc05, burstMs: 100 };
+const options = {
+  table: 0,
+  priority: 20_000,
+  cookiePrefix: 0xdc05,
+  burstMs: 100,
+};
 const output: Action = { type: "output", port: 2, maxLen: 0 };
 
-function programOf(rules: readonly ForwardingRule[]): NodeProgram {
+function programOf(version: OfVersion, rules: readonly ForwardingRule[]): NodeProgram {
   let next = 1;
   const take = (): number => next++;
-  return compileNode(rules, networkNumber(7), portNumbers, options)
+  return compileNode(rules, networkNumber(7), portNumbers, {
+    ...options,
+    profile: profileOf(version),
+  })
     .andThen((draft) => bindDraft(draft, emptyProgram, { takeGroup: take, takeMeter: take }))
     ._unsafeUnwrap();
 }
@@ -51,13 +62,13 @@ function reported(entry: FlowEntry): FlowStats {
 }
 
 describe("the dialect of each version", () => {
-  test.each([OPENFLOW_1_3, OPENFLOW_1_4, OPENFLOW_1_5])(
+  test.each(supportedVersions)(
     "%i: what is sent can be encoded, and means the program when it is read back",
     (version) => {
       const dialect = dialectOf(version);
       fc.assert(
         fc.property(rulesArbitrary, (rules) => {
-          const program = programOf(rules);
+          const program = programOf(version, rules);
           const { make } = stagesOf(diffPrograms(emptyProgram, program), dialect);
           const received = make
             .flat()
@@ -73,6 +84,19 @@ describe("the dialect of each version", () => {
       );
     },
   );
+
+  test("OpenFlow 1.0 has no mask of cookies, and no priority where there is no tag", () => {
+    const dialect = dialectOf(OPENFLOW_1_0);
+    const flow = flowMod({ command: "modify-strict", cookie: 7n, cookieMask: 7n });
+    expect(dialect.spoken(flow)).toEqual({ ...flow, cookieMask: 0n });
+    const match = [
+      { field: "in_port", value: 1 },
+      { field: "vlan_vid", value: 0 },
+    ] as const;
+    const entry = reported({ table: 0, priority: 1, cookie: 1n, match, instructions: [] });
+    const told = { ...entry, match: [...match, { field: "vlan_pcp", value: 0 } as const] };
+    expect(dialect.understood(told)).toEqual(entry);
+  });
 
   test("OpenFlow 1.5 polices by an action before all others", () => {
     const apply = { type: "apply-actions", actions: [output] } as const;

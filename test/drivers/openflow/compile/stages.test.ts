@@ -15,8 +15,15 @@ import { networkNumber } from "../../../../src/model/ids.ts";
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
 import { ModelSwitch } from "../../../support/model-switch.ts";
+import { profileOf } from "../../../support/switch-profiles.ts";
 
-const options = { table: 0, priority: 20_000, cookiePrefix: 0xdc05, burstMs: 100 };
+const options = {
+  table: 0,
+  priority: 20_000,
+  cookiePrefix: 0xdc05,
+  burstMs: 100,
+  profile: profileOf(OPENFLOW_1_3),
+};
 
 function compiled(rules: readonly ForwardingRule[], installed: NodeProgram): NodeProgram {
   let next = 1 + Math.max(0, ...installed.groups.keys(), ...installed.meters.keys());

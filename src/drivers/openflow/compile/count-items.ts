@@ -1,0 +1,27 @@
+import type { ForwardingRule } from "../../../model/segment.ts";
+import { deliveryOf } from "./delivery.ts";
+import { ingressClasses } from "./ingress.ts";
+import { hasMeters, type SwitchVersion } from "./switch-profile.ts";
+
+/** How much a node holds for a network. */
+export interface ItemCount {
+  readonly flows: number;
+  readonly groups: number;
+  readonly meters: number;
+}
+
+/** How many flows, groups and meters `compileNode` makes of `rules` for a switch of this version. */
+export function countItems(rules: readonly ForwardingRule[], version: SwitchVersion): ItemCount {
+  const deliveries = rules.map((rule) => deliveryOf(rule, version));
+  const policed = rules.filter((rule) => isPoliced(rule, version));
+  return {
+    flows: rules.reduce((n, rule) => n + ingressClasses(0, rule.ingress.tag).length, 0),
+    groups: new Set(deliveries.flatMap((d) => (d.type === "group" ? d.key : []))).size,
+    meters: new Set(policed.flatMap((rule) => rule.police?.key ?? [])).size,
+  };
+}
+
+/** Whether a meter holds what enters there to the rule's rate: not where it has none, or all is dropped. */
+export function isPoliced({ police, egress }: ForwardingRule, version: SwitchVersion): boolean {
+  return hasMeters(version) && police !== undefined && egress.length > 0;
+}
