@@ -1,8 +1,10 @@
 import { err, ok, type Result } from "neverthrow";
 import { headOf } from "../graph/graph.ts";
-import { type ConstrainedQuery, ConstrainedSearch } from "./constrained-path.ts";
+import type { PathQuery } from "./bidirectional-path.ts";
+import type { ConstrainedQuery } from "./constrained-path.ts";
 import type { SearchLimit } from "./label-path.ts";
 import { type Subspace, subspacesBeside, wholeSpace } from "./subspace.ts";
+import { SubspaceSearch } from "./subspace-search.ts";
 import { compareArcs } from "./way.ts";
 
 /** A path, and what it costs. */
@@ -13,34 +15,33 @@ export interface CostedPath {
 
 /**
  * The paths that meet all constraints, the cheapest first; parallel links make paths of their own. A
- * search that had to be given up ends them.
+ * search that had to be given up ends them. `plain` is what `query` asks but for labels, bounds and
+ * stops.
  *
  * The cheapest path of a part of all paths, then that part without it: as many smaller parts as the
  * path has links (Yen, Finding the K Shortest Loopless Paths in a Network, 1971), none of which is
- * gone through twice (Lawler, 1972). A part is searched no sooner than its bound says that it could be next. Each
- * search is exact, see {@link ConstrainedSearch}; ties go to fewer hops, then to the lowest link at
- * the first place where paths differ.
+ * gone through twice (Lawler, 1972). A part is searched no sooner than its bound says that it could
+ * be next, so most never are. Each search is exact, see {@link SubspaceSearch}; ties go to fewer
+ * hops, and are then decided by the numbers of nodes and links.
  */
 export function* cheapestPaths(
   query: ConstrainedQuery,
+  plain: PathQuery | undefined,
 ): Generator<Result<CostedPath, SearchLimit>, void> {
-  const search = new ConstrainedSearch(query);
+  const search = new SubspaceSearch(query, plain);
   const queue: Part[] = [];
-  addPart(queue, { space: wholeSpace, cost: search.leastCost(query.origin.node) });
+  addPart(queue, { space: wholeSpace, cost: 0 });
   for (let part = queue.shift(); part !== undefined; part = queue.shift()) {
-    const { space, arcs } = part;
-    if (arcs === undefined) {
-      const found = search.cheapest(space);
-      if (found.isErr()) return yield err(found.error);
-      if (found.value === undefined) continue;
-      addPart(queue, { space, arcs: found.value, cost: costOfPath(query, found.value) });
+    const { space, arcs, cost } = part;
+    if (arcs !== undefined) {
+      yield ok({ arcs, cost });
+      for (const rest of partsBeside(query, search, space, arcs)) addPart(queue, rest);
       continue;
     }
-    yield ok({ arcs, cost: part.cost });
-    for (const rest of subspacesBeside(space, arcs)) {
-      const cost = leastIn(query, search, rest);
-      if (cost < Number.POSITIVE_INFINITY) addPart(queue, { space: rest, cost });
-    }
+    const found = search.cheapest(space);
+    if (found.isErr()) return yield err(found.error);
+    if (found.value === undefined) continue;
+    addPart(queue, { space, arcs: found.value, cost: sumOf(search, found.value) });
   }
 }
 
@@ -57,20 +58,34 @@ interface Part {
   readonly arcs?: readonly number[];
 }
 
-/** What the paths of `space` cost at least. */
-function leastIn(
-  query: ConstrainedQuery,
-  search: ConstrainedSearch,
-  { prefix, banned }: Subspace,
-): number {
-  const { graph, weight, origin } = query;
-  const last = prefix.at(-1);
-  const node = last === undefined ? origin.node : headOf(graph, last);
-  const leaving = graph.arcs.subarray(graph.offsets[node], graph.offsets[node + 1]);
-  const least = [...leaving].map((arc) =>
-    banned.has(arc) ? Number.POSITIVE_INFINITY : weight(arc) + search.leastCost(headOf(graph, arc)),
-  );
-  return costOfPath(query, prefix) + Math.min(...least);
+/** The parts of `space` beside its path `arcs` in which there may be paths. */
+function* partsBeside(
+  { graph, origin }: ConstrainedQuery,
+  search: SubspaceSearch,
+  space: Subspace,
+  arcs: readonly number[],
+): Generator<Part, void> {
+  const nodes = [origin.node, ...arcs.map((arc) => headOf(graph, arc))];
+  const closed = new Set(nodes.slice(0, space.prefix.length));
+  let before = sumOf(search, space.prefix);
+  for (const rest of subspacesBeside(space, arcs)) {
+    const node = nodes[rest.prefix.length] ?? 0;
+    closed.add(node);
+    let least = Number.POSITIVE_INFINITY;
+    const end = graph.offsets[node + 1] ?? 0;
+    for (let at = graph.offsets[node] ?? 0; at < end; at++) {
+      const head = graph.targets[at] ?? 0;
+      const arc = graph.arcs[at] ?? 0;
+      if (closed.has(head) || rest.banned.has(arc)) continue;
+      least = Math.min(least, search.costOf(arc) + search.leastCost(head));
+    }
+    if (least < Number.POSITIVE_INFINITY) yield { space: rest, cost: before + least };
+    before += search.costOf(arcs[rest.prefix.length] ?? 0);
+  }
+}
+
+function sumOf(search: SubspaceSearch, arcs: readonly number[]): number {
+  return arcs.reduce((sum, arc) => sum + search.costOf(arc), 0);
 }
 
 /** Puts `part` where it belongs among those to come, which are in order. */

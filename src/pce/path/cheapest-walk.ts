@@ -71,7 +71,7 @@ function found(scene: Scene, request: WalkRequest): Result<Walk, Obstacle> {
 
 /** What the request asks of a walk. */
 function walkQuery(scene: Scene, request: WalkRequest): Result<PathEnds, Obstacle> {
-  return pathEndsOf(scene).map(({ ends, query }) => {
+  return pathEndsOf(scene).map(({ ends, query, plain }) => {
     const { graph, availability } = scene;
     const [from, to] = request.endpoints.map(({ touchPoint }) => graph.nodeOf.get(touchPoint.node));
     const [origin, target] =
@@ -95,7 +95,7 @@ function walkQuery(scene: Scene, request: WalkRequest): Result<PathEnds, Obstacl
           countOf: (link) =>
             Math.max(1, Math.min(passesOf(2 * link, most), passesOf(2 * link + 1, most))),
         };
-    return { ends, query: { ...query, origin, target, weight, supply } };
+    return { ends, plain, query: { ...query, origin, target, weight, supply } };
   });
 }
 

@@ -32,14 +32,16 @@ export function kCheapestPaths(
 }
 
 function found(scene: Scene, count: number): Result<readonly NetworkPlan[], Obstacle> {
-  return pathEndsOf(scene).andThen(({ ends, query }): Result<readonly NetworkPlan[], Obstacle> => {
-    const plans: NetworkPlan[] = [];
-    for (const path of cheapestPaths(query)) {
-      if (path.isErr()) return err(path.error);
-      const tree = labelledPath(scene, ends, path.value.arcs);
-      if (tree !== undefined) plans.push(planOf(scene, tree));
-      if (plans.length === count) break;
-    }
-    return plans.length === 0 ? err({ type: "no-tree" as const }) : ok(plans);
-  });
+  return pathEndsOf(scene).andThen(
+    ({ ends, query, plain }): Result<readonly NetworkPlan[], Obstacle> => {
+      const plans: NetworkPlan[] = [];
+      for (const path of cheapestPaths(query, plain)) {
+        if (path.isErr()) return err(path.error);
+        const tree = labelledPath(scene, ends, path.value.arcs);
+        if (tree !== undefined) plans.push(planOf(scene, tree));
+        if (plans.length === count) break;
+      }
+      return plans.length === 0 ? err({ type: "no-tree" as const }) : ok(plans);
+    },
+  );
 }

@@ -7,7 +7,7 @@ import { type ConstrainedQuery, ConstrainedSearch } from "./constrained-path.ts"
 import { closedBy, type Disjointness } from "./disjointness.ts";
 import { cheapestFlowPair, type FlowPair } from "./flow-pair.ts";
 import type { LabelEnd, SearchLimit } from "./label-path.ts";
-import { isWithin } from "./path-search.ts";
+import { isWithin } from "./path-check.ts";
 import { reach, type Weight } from "./shortest-path.ts";
 import { type Subspace, subspacesBeside, wholeSpace } from "./subspace.ts";
 

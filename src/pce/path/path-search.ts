@@ -1,13 +1,13 @@
 import { err, ok, type Result } from "neverthrow";
 import { VlanSet } from "../../model/vlan-set.ts";
-import { headOf } from "../graph/graph.ts";
 import { assignLabels, type Labelling } from "../labels/label-assignment.ts";
 import { edgeLoad, type Side } from "../plan/edge-load.ts";
 import type { Ends, NoTree, Scene } from "../plan/scene.ts";
 import { bidirectionalPath, costsAhead, type PathQuery } from "./bidirectional-path.ts";
-import { type ConstrainedQuery, ConstrainedSearch, delayOf, isInTime } from "./constrained-path.ts";
+import { type ConstrainedQuery, ConstrainedSearch } from "./constrained-path.ts";
 import { cheapestLabelPath, type LabelEnd, type SearchLimit } from "./label-path.ts";
 import { MAX_STOPS, type Stop } from "./path-bound.ts";
+import { isWithin } from "./path-check.ts";
 import { cheapestPath, type Weight } from "./shortest-path.ts";
 
 /** A tree, or a path, with its labels. */
@@ -88,7 +88,7 @@ function constrained(
 }
 
 /** What the request asks of a path but for labels, bounds and stops, if prices are not its own. */
-function plainQuery(
+export function plainQuery(
   { graph, availability, request }: Scene,
   from: PathEnd,
   to: PathEnd,
@@ -121,17 +121,6 @@ function stopsOf({ graph, request }: Scene, ends: readonly number[]): Stop[] | u
     stops.push({ type: "link", link });
   }
   return stops;
-}
-
-/** Whether a path makes all stops within the bounds on hops and delay. */
-export function isWithin(query: ConstrainedQuery, arcs: readonly number[]): boolean {
-  const { graph, stops, maxHops = arcs.length, maxDelayMs } = query;
-  const delayMs = arcs.reduce((sum, arc) => sum + delayOf(graph, arc), 0);
-  const isMade = (stop: Stop): boolean =>
-    stop.type === "node"
-      ? arcs.some((arc) => headOf(graph, arc) === stop.node)
-      : arcs.some((arc) => arc >> 1 === stop.link);
-  return arcs.length <= maxHops && isInTime(delayMs, maxDelayMs) && stops.every(isMade);
 }
 
 /** Which labels a path may have at an endpoint's node. */

@@ -1,0 +1,50 @@
+import { MinHeap } from "../graph/min-heap.ts";
+import type { PathQuery } from "./bidirectional-path.ts";
+import { isOpenAt } from "./open-arc.ts";
+
+/**
+ * What paths to the target of a query still cost from each node on, at least: exactly up to a radius,
+ * and beyond it the radius.
+ *
+ * A search backward from the target (Dijkstra, 1959) that ends at the radius: O((V + E) log V) for
+ * the nodes within. As an estimate it is consistent: along an arc it falls by no more than its cost.
+ */
+export class RemainingCosts {
+  readonly #costs: Float64Array;
+  readonly #heap = new MinHeap();
+  readonly #radius: number;
+
+  constructor(query: PathQuery, radius: number) {
+    const { graph, to, onward, back } = query;
+    const reverse: PathQuery = { ...query, onward: back, back: onward };
+    this.#costs = new Float64Array(graph.nodeIds.length).fill(Number.POSITIVE_INFINITY);
+    this.#costs[to] = 0;
+    this.#heap.push(0, 0, to);
+    while (this.#heap.least() <= radius && this.#heap.size > 0) {
+      const cost = this.#heap.least();
+      const node = this.#heap.pop();
+      if (cost === this.#costs[node]) this.#scan(reverse, node, cost);
+    }
+    this.#radius = this.#heap.least();
+  }
+
+  /** What a path from `node` to the target costs at least. */
+  from(node: number): number {
+    return Math.min(this.#costs[node] ?? 0, this.#radius);
+  }
+
+  #scan(reverse: PathQuery, node: number, cost: number): void {
+    const { offsets, targets } = reverse.graph;
+    const { steps } = reverse.columns;
+    const costs = this.#costs;
+    const end = offsets[node + 1] ?? 0;
+    for (let at = offsets[node] ?? 0; at < end; at++) {
+      const tail = targets[at] ?? 0;
+      if ((costs[tail] ?? 0) <= cost || !isOpenAt(reverse, at)) continue;
+      const next = cost + (steps[at] ?? 0);
+      if (next >= (costs[tail] ?? 0)) continue;
+      costs[tail] = next;
+      this.#heap.push(next, 0, tail);
+    }
+  }
+}
