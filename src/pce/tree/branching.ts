@@ -94,20 +94,22 @@ function oneLabel(
   const count = (within: readonly VlanSet[], label: VlanId): number =>
     within.reduce((sum, set) => sum + (set.has(label) ? 1 : 0), 0);
   const labels = representativeLabels(allowed, sets)
-    .filter((label) => joinsAll(problem, label))
+    .filter((label) => joinsAll(problem, open, (at) => sets[at]?.has(label) === true))
     .map((label) => ({ label, rank: [count(onTree, label), count(sets, label)] as const }));
   labels.sort((x, y) => y.rank[0] - x.rank[0] || y.rank[1] - x.rank[1] || x.label - y.label);
   return labels.map(({ label }) => ({ ...restriction, label }));
 }
 
-/** Whether the links that can have `label` join all that must be in the tree. */
-function joinsAll(problem: TreeProblem, label: VlanId): boolean {
-  const { graph, costs, given, needed } = problem;
+/** Whether those of `links` whose places meet the condition join all that must be in the tree. */
+function joinsAll(
+  { graph, given, needed }: TreeProblem,
+  links: readonly number[],
+  isOpen: (at: number) => boolean,
+): boolean {
   const sets = new DisjointSets(graph.nodeIds.length);
   for (const link of given) sets.unite(...endsOf(graph, link));
-  for (let link = 0; link < costs.length; link++) {
-    const isOpen = (costs[link] ?? 0) < Number.POSITIVE_INFINITY;
-    if (isOpen && labelsOf(problem, link).has(label)) sets.unite(...endsOf(graph, link));
+  for (let at = 0; at < links.length; at++) {
+    if (isOpen(at)) sets.unite(...endsOf(graph, links[at] ?? 0));
   }
   const [first = 0, ...others] = needed;
   return others.every((node) => sets.find(node) === sets.find(first));

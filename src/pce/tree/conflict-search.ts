@@ -1,4 +1,7 @@
 import { MinHeap } from "../graph/min-heap.ts";
+import type { Budget } from "../plan/budget.ts";
+import { Effort } from "../steiner/effort.ts";
+import type { SteinerOptions } from "../steiner/solve-steiner.ts";
 import { branching } from "./branching.ts";
 import { type Relaxation, relaxed } from "./relaxation.ts";
 import { keyOf, type Restriction, unrestricted } from "./restriction.ts";
@@ -20,6 +23,10 @@ export const ALL_WORK = 4_000_000;
 
 /** How many arcs each look but the first may scan, about. */
 export const LOOK_WORK = 1_000_000;
+
+/** The same for shortest-path trees and exchanges of paths, in the first look and in each other. */
+export const FIRST_EXCHANGES = 4_000_000;
+export const LOOK_EXCHANGES = 400_000;
 
 /** After so many looks without a better tree, a search that has one but cannot prove it ends. */
 export const PATIENCE = 16;
@@ -97,7 +104,6 @@ class ConflictSearch {
       }
       this.#looks++;
       const look = this.#lookInto(branch);
-      this.#work += this.#lookWork;
       if (look === undefined || this.#isBeaten(look.bound)) continue;
       const parts = branching(this.#problem, branch.restriction, look);
       if (parts === undefined) this.#left = Math.min(this.#left, look.bound);
@@ -141,16 +147,34 @@ class ConflictSearch {
     const unit = evenLoad ?? 2 * least;
     const below =
       this.#best === undefined || unit === 0 ? Number.POSITIVE_INFINITY : this.#best.value / unit;
-    const effort = this.#looks > 1 ? { work: LOOK_WORK } : {};
-    const relaxation = relaxed(problem, restriction, { below, ...effort });
+    const relaxation = relaxed(problem, restriction, { below, ...this.#lookOptions() });
+    this.#work += this.#lookWork;
     if (relaxation === undefined) return undefined;
     const steiner = evaluated(problem.scene, problem.ends, relaxation.links);
     const own = unit * relaxation.lowerBound;
-    const more = moreTrees(problem, restriction, steiner, relaxation.lowerBound);
+    const effort = this.#exchangeEffort();
+    const look = { steiner, leastCost: relaxation.lowerBound };
+    const more = moreTrees(problem, restriction, look, effort);
+    // What only makes a tree better must not cost a search that has none its looks.
+    if (this.#best !== undefined) this.#work += effort.work;
     const trees = [steiner, ...more.candidates];
     for (const tree of trees) this.#keep(tree);
     const misfit = lowest(trees.filter((tree) => !fits(tree))) ?? steiner;
     return { ...relaxation, links: misfit.links, bound: Math.max(bound, own, more.lowerBound) };
+  }
+
+  /** Until a tree fits, time does not count but for the first look: a refusal must not hang on it. */
+  #lookOptions(): SteinerOptions {
+    const { budget } = this.#problem.scene.request;
+    const isTimed = this.#looks === 1 || this.#best !== undefined;
+    if (budget !== undefined && isTimed) return { budget };
+    return this.#looks === 1 ? {} : { work: LOOK_WORK };
+  }
+
+  #exchangeEffort(): Effort {
+    const { budget = NEVER } = this.#problem.scene.request;
+    const work = this.#looks === 1 ? FIRST_EXCHANGES : LOOK_EXCHANGES;
+    return new Effort(this.#best === undefined ? NEVER : budget, work);
   }
 
   #keep(tree: Candidate): void {
@@ -161,6 +185,8 @@ class ConflictSearch {
     this.#bestAt = this.#looks;
   }
 }
+
+const NEVER: Budget = { isSpent: () => false };
 
 /** Depths beyond this are not told apart. */
 const MAX_DEPTH = 1_000;

@@ -1,61 +1,81 @@
 import { headOf, tailOf } from "../graph/graph.ts";
 import { extend, wayTo } from "../path/shortest-path.ts";
 import { edgeLoad, type Side } from "../plan/edge-load.ts";
+import type { Effort } from "../steiner/effort.ts";
 import { maxDegree } from "./node-degree.ts";
 import { tidied } from "./relaxation.ts";
 import { degreesOf, incidence, nodesOf, sum, waysFrom } from "./tree.ts";
 import { type Candidate, evaluated, isLower } from "./tree-candidate.ts";
 import type { TreeProblem } from "./tree-problem.ts";
 
-/** How many exchanges one search may make. */
-export const MAX_EXCHANGES = 64;
+/** Among which trees paths may be exchanged. */
+export interface Neighbourhood {
+  readonly problem: TreeProblem;
+  /** Links that stay in the tree. */
+  readonly always: readonly number[];
+  /** What each link costs; infinite if it may not come into the tree. */
+  readonly costs: Float64Array;
+}
 
 /**
- * Makes a tree better by exchanging one of its paths for another, until no exchange makes it better.
+ * Makes a tree better by exchanging one of its paths for another, until no exchange makes it better
+ * or the effort is spent.
  *
  * The neighbourhood is that of key paths (Uchoa and Werneck, Fast Local Search for the Steiner Problem
  * in Graphs, 2012): a path without branches or needed nodes inside is taken out and the two parts are
  * joined anew. What a link holds depends only on which endpoints are on which side, so each part has a
  * price for every node at which it could be joined, by one walk over it, and one search from all nodes
  * of the one part to all of the other finds the best exchange, links that would lack bandwidth left
- * out. O(V log V + E) for each path. Never gives a tree that ranks higher than `start`.
+ * out. O(V log V + E) for each path. Paths take turns in the order of their lowest links, and the
+ * first exchange that makes the tree better is made. Never gives a tree that ranks higher than `start`.
  */
 export function exchanged(
-  problem: TreeProblem,
-  always: readonly number[],
-  costs: Float64Array,
+  neighbourhood: Neighbourhood,
   start: Candidate,
+  effort: Effort,
 ): Candidate {
   let best = start;
-  for (let made = 0; made < MAX_EXCHANGES; made++) {
-    const better = betterBy(problem, always, costs, best);
+  for (let last = -1; ; ) {
+    const better = nextBetter(neighbourhood, best, last, effort);
     if (better === undefined) return best;
-    best = better;
+    best = better.tree;
+    last = better.exchanged;
   }
-  return best;
 }
 
-function betterBy(
-  problem: TreeProblem,
-  always: readonly number[],
-  costs: Float64Array,
+/** A better tree, and the lowest link of the path that was exchanged for it. */
+interface Better {
+  readonly tree: Candidate;
+  readonly exchanged: number;
+}
+
+/** The tree by the first exchange that makes it better; paths with links above `last` come first. */
+function nextBetter(
+  { problem, always, costs }: Neighbourhood,
   tree: Candidate,
-): Candidate | undefined {
+  last: number,
+  effort: Effort,
+): Better | undefined {
   const penalty = tree.value + 1;
-  for (const path of keyPaths(problem, always, tree.links)) {
+  const paths = keyPaths(problem, always, tree.links);
+  const isNext = ([first = 0]: readonly number[]): boolean => first > last;
+  const turns = [...paths.filter(isNext), ...paths.filter((path) => !isNext(path))];
+  for (const path of turns) {
+    if (effort.isSpent()) return undefined;
+    effort.charge(problem.graph.nodeIds.length + WALK_WORK * tree.links.length);
     const out = new Set(path);
     const rest = tree.links.filter((link) => !out.has(link));
     const joining = bestJoining({ problem, costs, penalty }, rest, path);
     if (joining === undefined) continue;
-    const next = evaluated(
-      problem.scene,
-      problem.ends,
-      tidied(problem, always, [...rest, ...joining]),
-    );
-    if (isLower(next, tree)) return next;
+    const links = tidied(problem, always, [...rest, ...joining]);
+    const next = evaluated(problem.scene, problem.ends, links);
+    if (isLower(next, tree)) return { tree: next, exchanged: path[0] ?? 0 };
   }
   return undefined;
 }
+
+/** What looking for one exchange is charged, for each link of the tree: it is walked several times. */
+const WALK_WORK = 32;
 
 /** The paths of the tree that end at needed nodes or branches and have none inside. */
 function keyPaths(

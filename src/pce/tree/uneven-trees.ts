@@ -1,4 +1,5 @@
 import { greatestLoad } from "../plan/edge-load.ts";
+import type { Effort } from "../steiner/effort.ts";
 import { exchanged } from "./path-exchange.ts";
 import { openCosts, type Restriction } from "./restriction.ts";
 import { starTrees } from "./star-trees.ts";
@@ -12,6 +13,12 @@ export interface MoreTrees {
   readonly lowerBound: number;
 }
 
+/** The Steiner tree of a look, and what no Steiner tree there costs less than. */
+export interface SteinerLook {
+  readonly steiner: Candidate;
+  readonly leastCost: number;
+}
+
 /**
  * Trees that may be better than `steiner`, or fit where it does not: shortest-path trees by cost, and
  * by hops or delay where these are bounded, and what exchanging paths makes of the best two of all.
@@ -22,14 +29,15 @@ export interface MoreTrees {
 export function moreTrees(
   problem: TreeProblem,
   restriction: Restriction,
-  steiner: Candidate,
-  leastCost: number,
+  { steiner, leastCost }: SteinerLook,
+  effort: Effort,
 ): MoreTrees {
   const isEven = problem.evenLoad !== undefined;
   if (isEven && fits(steiner)) return { candidates: [], lowerBound: 0 };
   const always = [...problem.given, ...restriction.required];
   const costs = withGiven(problem, openCosts(problem, restriction), restriction.required);
   const stars = starTrees(problem, always, costs);
+  effort.charge(problem.ends.terminals.size * problem.graph.arcs.length);
   const lowerBound = hoseBound(problem, stars.lowerBound, leastCost);
   const short = boundedLengths(problem, costs).flatMap(
     ({ lengths }) => starTrees(problem, always, lengths).trees,
@@ -43,7 +51,7 @@ export function moreTrees(
   const isDone = fits(best) && best.value <= lowerBound;
   if (isDone || (isEarly && best.labelling === undefined)) return { candidates: trees, lowerBound };
   const starts = best === steiner ? [steiner, ...trees.slice(0, 1)] : [best, steiner];
-  const better = starts.map((start) => exchanged(problem, always, costs, start));
+  const better = starts.map((start) => exchanged({ problem, always, costs }, start, effort));
   return { candidates: [...trees, ...better], lowerBound };
 }
 
