@@ -1,7 +1,9 @@
 /** `npm run bench -- NAME [--data DIR] [--seed N] [--quick] [--json]`; see README.md. */
 
 import { admission } from "./admission.ts";
+import { audit } from "./audit.ts";
 import { codec } from "./codec.ts";
+import { failover } from "./failover.ts";
 import { flowmods } from "./flowmods.ts";
 import { hose } from "./hose.ts";
 import { p2p } from "./p2p.ts";
@@ -17,7 +19,9 @@ import { topology } from "./topology.ts";
 const benches: ReadonlyMap<string, Bench> = new Map(
   Object.entries({
     admission,
+    audit,
     codec,
+    failover,
     flowmods,
     hose,
     p2p,

@@ -1,8 +1,9 @@
-import { DcnsAgent, OpenFlowDriver, systemClock, Topology } from "dcns";
-import { type Dial, MemoryListener, SimulatedFabric, socketDial } from "dcns/testing";
+import { DcnsAgent, OpenFlowDriver, Topology } from "dcns";
+import { socketDial } from "dcns/testing";
 import { DOMAIN } from "../../test/lab/fabric-document.ts";
 import { OvsLab } from "../../test/lab/ovs-lab.ts";
 import { missingForOvs } from "../../test/lab/require-ovs.ts";
+import { allUp, startInMemory, startSimulated } from "../support/simulated-fabric.ts";
 import { value } from "../support/value.ts";
 import { gridDocument } from "./grid.ts";
 
@@ -22,35 +23,17 @@ export interface FabricKind {
 
 /** The same switches three times: simulated, over memory and over TCP, and real. */
 export const fabricKinds: readonly FabricKind[] = [
-  { name: "simulated-memory", missing: [], start: startOverMemory },
+  { name: "simulated-memory", missing: [], start: () => startInMemory(gridDocument()) },
   { name: "simulated-tcp", missing: [], start: startOverTcp },
   { name: "open-vswitch", missing: missingForOvs(), start: startOpenVSwitch },
 ];
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
 
-/** A message arrives at the next turn of the real clock. */
-async function startOverMemory(): Promise<RunningFabric> {
-  const listener = new MemoryListener({ clock: systemClock });
-  return startSimulated(new OpenFlowDriver({ listen: listener }), () => listener.dial);
-}
-
 /** TCP on the loopback interface, from and to this process. */
 async function startOverTcp(): Promise<RunningFabric> {
   const driver = new OpenFlowDriver({ listen: LOOPBACK });
-  return startSimulated(driver, () => socketDial(driver.address ?? LOOPBACK));
-}
-
-async function startSimulated(driver: OpenFlowDriver, dial: () => Dial): Promise<RunningFabric> {
-  const topology = value(Topology.parse(gridDocument()));
-  const agent = value(await DcnsAgent.start({ topology, drivers: { [DOMAIN]: driver } }));
-  const fabric = new SimulatedFabric({ topology, clock: systemClock, dial: dial() });
-  await allUp(agent, topology, async () => fabric.connect());
-  const close = async (): Promise<void> => {
-    await agent.close();
-    fabric[Symbol.dispose]();
-  };
-  return { agent, close };
+  return startSimulated(gridDocument(), driver, () => socketDial(driver.address ?? LOOPBACK));
 }
 
 /** Bridges of one Open vSwitch daemon in a network namespace, joined by patch ports. */
@@ -66,20 +49,4 @@ async function startOpenVSwitch(): Promise<RunningFabric> {
     await lab.close();
   };
   return { agent, close };
-}
-
-/** Connects the switches and waits until the agent has seen all of them. */
-async function allUp(
-  agent: DcnsAgent,
-  topology: Topology,
-  connect: () => Promise<void>,
-): Promise<void> {
-  const up = new Set<string>();
-  const complete = new Promise<void>((resolve) => {
-    agent.events.on("node-up", ({ node }) => {
-      if (up.add(node).size === topology.nodes.size) resolve();
-    });
-  });
-  await connect();
-  await complete;
 }

@@ -1,0 +1,154 @@
+import { probe } from "dcns/testing";
+import { type FabricDocument, fabricDocument } from "../test/lab/fabric-document.ts";
+import type { Bench, BenchCase, BenchOptions, BenchReport, BenchSummary } from "./support/bench.ts";
+import { type RunningSimulation, startInMemory } from "./support/simulated-fabric.ts";
+import { type Percentiles, percentiles } from "./support/statistics.ts";
+import { value } from "./support/value.ts";
+
+/** For how long a failed link interrupts the networks that were on it. */
+export const failover: Bench = {
+  about: "the gap in the frames of 1, 100 and 1,000 networks when their link fails, by re-routing",
+  run,
+};
+
+/** So many networks lose their link, so many times. */
+interface Extent {
+  readonly networks: number;
+  readonly rounds: number;
+}
+
+const full: readonly Extent[] = [
+  { networks: 1, rounds: 100 },
+  { networks: 100, rounds: 20 },
+  { networks: 1_000, rounds: 6 },
+];
+
+const quick: readonly Extent[] = [
+  { networks: 1, rounds: 2 },
+  { networks: 10, rounds: 2 },
+];
+
+/** The networks that are watched by frames, spread evenly: to watch all would take the time itself. */
+const WATCHED = 10;
+const WATCH_EVERY_MS = 1;
+const FIRST_VLAN = 101;
+
+/** Two hosts, and two ways between their switches. */
+const document: FabricDocument = fabricDocument({
+  links: { short: ["s1:1", "s2:1"], long1: ["s1:2", "s3:1"], long2: ["s3:2", "s2:2"] },
+  hosts: { "h1:eth1": "s1:3", "h2:eth1": "s2:3" },
+  capacity: "100Gbps",
+});
+
+async function run({ quick: isQuick, progress }: BenchOptions): Promise<BenchReport> {
+  const cases: BenchCase[] = [];
+  const gapMs: Record<string, BenchSummary> = {};
+  const allMs: Record<string, BenchSummary> = {};
+  for (const extent of isQuick ? quick : full) {
+    const { networks, rounds } = extent;
+    progress(`${networks} networks lose their link, ${rounds} times`);
+    const found = await measure(extent);
+    const gap = withMaximum(found.gapsMs);
+    const all = withMaximum(found.allMs);
+    gapMs[networks] = gap;
+    allMs[networks] = all;
+    const flat = { gapP50Ms: gap.p50, gapMaxMs: gap.max, allP50Ms: all.p50, allMaxMs: all.max };
+    cases.push({ protection: "restore", networks, rounds, ...flat });
+  }
+  return { cases, summary: { restore: { gapMs, allMs } } };
+}
+
+interface Outage {
+  /** Until frames of the watched networks arrived again. */
+  readonly gapsMs: readonly number[];
+  /** Until the last network was told to be re-routed: read back on every switch. */
+  readonly allMs: readonly number[];
+}
+
+async function measure({ networks, rounds }: Extent): Promise<Outage> {
+  const simulation = await startInMemory(document);
+  try {
+    const vlans = Array.from({ length: networks }, (_, index) => FIRST_VLAN + index);
+    for (const vlan of vlans) await setUp(simulation, vlan);
+    const gapsMs: number[] = [];
+    const allMs: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      // Networks stay where they are when their link is back, so each round cuts the other way.
+      const link = round % 2 === 0 ? "short" : "long1";
+      const outage = await cut(simulation, link, vlans);
+      gapsMs.push(...outage.gapsMs);
+      allMs.push(...outage.allMs);
+      await mend(simulation, link);
+    }
+    return { gapsMs, allMs };
+  } finally {
+    await simulation.close();
+  }
+}
+
+async function setUp({ agent }: RunningSimulation, vlan: number): Promise<void> {
+  const ends = ["h1:eth1", "h2:eth1"];
+  const restored = { protection: "restore" } as const;
+  value(await agent.setupPhysicalNetwork(`p${vlan}`, ends, "10Mbps", vlan, restored));
+}
+
+/** Cuts a link that all networks are on, and sends frames until they flow again. */
+async function cut(
+  simulation: RunningSimulation,
+  link: string,
+  vlans: readonly number[],
+): Promise<Outage> {
+  const { agent, fabric } = simulation;
+  const step = Math.max(1, Math.floor(vlans.length / WATCHED));
+  let silent = vlans.filter((_, index) => index % step === 0);
+  const gapsMs: number[] = [];
+  let rerouted = 0;
+  let startMs = 0;
+  const allRerouted = new Promise<number>((resolve) => {
+    const subscription = agent.events.on("network-rerouted", () => {
+      rerouted += 1;
+      if (rerouted < vlans.length) return;
+      subscription[Symbol.dispose]();
+      resolve(performance.now() - startMs);
+    });
+  });
+  const watch = setInterval(() => {
+    silent = silent.filter((vlan) => {
+      const isHeard = hears(simulation, vlan);
+      if (isHeard) gapsMs.push(performance.now() - startMs);
+      return !isHeard;
+    });
+  }, WATCH_EVERY_MS);
+  startMs = performance.now();
+  fabric.setLink(link, false);
+  if (hears(simulation, vlans[0] ?? 0)) throw new Error(`nothing was on ${link}`);
+  const allMs = await allRerouted;
+  await new Promise((resolve) => setTimeout(resolve, 2 * WATCH_EVERY_MS));
+  clearInterval(watch);
+  const deaf = vlans.filter((vlan) => !hears(simulation, vlan));
+  if (deaf.length > 0 || silent.length > 0) throw new Error(`${deaf.length} networks stay silent`);
+  return { gapsMs, allMs: [allMs] };
+}
+
+/** Whether one frame from one host is heard, once, by the other. */
+function hears({ fabric }: RunningSimulation, vlan: number): boolean {
+  const arrivals = probe(fabric, { hostPort: "h1:eth1", vlan });
+  for (const host of fabric.hosts.values()) host.clear();
+  return arrivals.length === 1 && arrivals[0]?.hostPort === "h2:eth1";
+}
+
+async function mend({ agent, fabric }: RunningSimulation, link: string): Promise<void> {
+  const isUp = new Promise<void>((resolve) => {
+    const subscription = agent.events.on("link-state", ({ up }) => {
+      if (!up) return;
+      subscription[Symbol.dispose]();
+      resolve();
+    });
+  });
+  fabric.setLink(link, true);
+  await isUp;
+}
+
+function withMaximum(values: readonly number[]): Percentiles & { readonly max: number } {
+  return { ...percentiles(values), max: Math.round(Math.max(...values) * 1000) / 1000 };
+}
