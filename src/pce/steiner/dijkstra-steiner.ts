@@ -8,6 +8,9 @@ import type { SteinerGraph } from "./steiner-graph.ts";
 /** How many terminals the exact search takes: its sets are bits of a number. */
 export const MAX_EXACT_TERMINALS = 20;
 
+/** The same edges summed in another order may come out higher by less than this factor. */
+const ROUNDING = 1 + 1e-12;
+
 /** What is known when the search ends. */
 export interface ExactSearch {
   /** A minimum Steiner tree; absent if none costs less than the bound, or the search was broken off. */
@@ -99,7 +102,7 @@ class LabelSearch {
 
   /** Whether no minimum tree joins `set` at `node` at `cost`. Learns from it how cheap it can be. */
   #isBeaten(node: number, set: number, cost: number): boolean {
-    if (cost > (this.#joining[set] ?? 0)) return true;
+    if (cost > (this.#joining[set] ?? 0) * ROUNDING) return true;
     const { distance, at } = this.#future.nearestOutside(node, set);
     this.#learn(set, cost + distance, at);
     return false;
@@ -155,7 +158,7 @@ class LabelSearch {
   #reach(node: number, set: number, cost: number): number {
     const labels = this.#labels;
     this.#work += LABEL_WORK;
-    if (cost > (this.#joining[set] ?? 0)) return -1;
+    if (cost > (this.#joining[set] ?? 0) * ROUNDING) return -1;
     let label = labels.find(node, set);
     if (label === labels.size) {
       const future = this.#future.bound(node, set);
