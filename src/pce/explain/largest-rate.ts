@@ -19,7 +19,7 @@ export const MAX_PLANS = 64;
 
 /**
  * The largest cap on all rates with which the request is planned, less than `most`, with which it is
- * not; `undefined` if not even for no bandwidth at all.
+ * not; `undefined` if not even for no bandwidth at all, or if there is no less.
  *
  * What the bottleneck lets pass is tried first; nearly always that is it. Else each plan found is
  * good for as much as its own links have left, and that, what is one bit/s more and what is halfway
@@ -27,6 +27,7 @@ export const MAX_PLANS = 64;
  * 1967), and bisection to bound them.
  */
 export function largestRate(scene: Scene, most: number): LargestRate | undefined {
+  if (most <= 0) return undefined;
   const width = Math.min(bottleneck(scene, most), most - 1);
   const widest = attempt(capped(scene, width));
   if (widest.isOk()) return { rate: width, plan: widest.value, isTight: true };

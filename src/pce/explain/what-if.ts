@@ -34,8 +34,10 @@ export function capped(scene: Scene, most: number): Scene {
 
 /** The rate at which a cap begins to tell, in bit/s. */
 export function greatestRate({ request }: Scene): number {
+  const { sharing, delivery, bandwidth: whole, floodAllowance = 0 } = request;
   const own = request.endpoints.map((endpoint) => endpoint.bandwidth);
-  return Math.max(0, ...own, request.sharing === "shared" ? request.bandwidth : 0);
+  const flooded = delivery === "flood" ? 0 : floodAllowance;
+  return Math.max(0, ...own, sharing === "shared" ? whole : 0, flooded);
 }
 
 /** Requests have a bound, or what they must pass, under one of these names. */

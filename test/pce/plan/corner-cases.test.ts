@@ -6,6 +6,7 @@ import { always } from "../../../src/model/interval.ts";
 import { VlanSet } from "../../../src/model/vlan-set.ts";
 import {
   allLinksUp,
+  explainRefusal,
   type PlanEndpoint,
   type PlanRequest,
   planNetwork,
@@ -66,6 +67,23 @@ test("a branch to keep that leads to no endpoint is not led through for being th
     ["z", 0],
   ]);
   expect(quality).toEqual({ value: 60, lowerBound: 60, isOptimal: true });
+});
+
+test("what asks for no bandwidth is refused like everything else", () => {
+  const idle = [at("h1"), at("h3")].map((end) => ({ ...end, bandwidth: bandwidth(0) }));
+  const request = { ...requestFor(idle), bandwidth: bandwidth(0), vlans: VlanSet.of(vlanId(1)) };
+  expect(explainRefusal(topology, ledger, allLinksUp, request)._unsafeUnwrapErr()).toMatchObject({
+    type: "vlan-unavailable",
+    remedies: { changes: [{ type: "vlans", vlans: "2-4094" }] },
+  });
+});
+
+test("an allowance for flooding that is more than all rates is what lacks room", () => {
+  const request = { ...requestFor([at("h1"), at("h3")]), floodAllowance: bandwidth(200) };
+  expect(planNetwork(topology, ledger, allLinksUp, request)._unsafeUnwrapErr()).toMatchObject({
+    type: "no-path",
+    explanation: { reason: "bandwidth", required: 200, largest: 90 },
+  });
 });
 
 function at(host: string): PlanEndpoint {
