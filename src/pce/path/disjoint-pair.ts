@@ -72,7 +72,8 @@ function found(
   return pathEndsOf(scene).andThen((ends): Result<DisjointPair, Obstacle | NoDisjointPair> => {
     const vlansOf = (arcs: readonly number[]): VlanSet =>
       networkVlans(labelQuery(scene, ends, arcs));
-    return new PairSearch({ query: ends.query, disjoint, vlansOf })
+    const { query, plain } = ends;
+    return new PairSearch({ query, plain, disjoint, vlansOf })
       .run()
       .mapErr((limit): Obstacle | NoDisjointPair => limit)
       .andThen((pair) => (pair === undefined ? refused(scene, ends, disjoint) : ok(pair)))

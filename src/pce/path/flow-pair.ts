@@ -1,5 +1,9 @@
 import { type Graph, headOf, tailOf } from "../graph/graph.ts";
 import { MinHeap } from "../graph/min-heap.ts";
+import { bidirectionalPath, type PathQuery } from "./bidirectional-path.ts";
+import { stepOf } from "./open-arc.ts";
+import { RemainingCosts } from "./remaining-costs.ts";
+import { labelsOf, type SearchLabels } from "./search-labels.ts";
 import { reach, type Weight, wayTo } from "./shortest-path.ts";
 
 /** Two paths to one node that are to have no link in common, or no node between their ends. */
@@ -39,9 +43,24 @@ export function cheapestFlowPair(query: FlowQuery): FlowPair | undefined {
   const [start] = first;
   const nearest = start === undefined ? target : tailOf(graph, start);
   const far = nearest === origins[0] ? origins[1] : origins[0];
-  const second = augmentingPath(query, far, first, (node) =>
-    Math.min(ways.costs[node] ?? 0, distance),
-  );
+  const potential = (node: number): number => Math.min(ways.costs[node] ?? 0, distance);
+  const second = augmentingPath(query, far, first, potential);
+  return second && pairOf(query, [...first, ...second]);
+}
+
+/**
+ * The same between the two ends of `plain`, with the first path from a search from both of them, and
+ * costs reduced by what is still to come: the second search sees little beside the path it finds.
+ */
+export function cheapestPlainPair(plain: PathQuery, isNodeDisjoint: boolean): FlowPair | undefined {
+  const { graph, from, to } = plain;
+  const first = bidirectionalPath(plain);
+  if (first === undefined) return undefined;
+  const weight: Weight = (arc) => stepOf(plain, arc);
+  const query: FlowQuery = { graph, weight, origins: [from, from], target: to, isNodeDisjoint };
+  const distance = first.reduce((sum, arc) => sum + weight(arc), 0);
+  const remaining = new RemainingCosts(plain, distance);
+  const second = augmentingPath(query, from, first, (node) => -remaining.from(node));
   return second && pairOf(query, [...first, ...second]);
 }
 
@@ -58,30 +77,26 @@ function augmentingPath(
 ): readonly number[] | undefined {
   const { graph, target } = query;
   const flow = new FirstPath(query, first);
-  const costs = new Float64Array(2 * graph.nodeIds.length).fill(Number.POSITIVE_INFINITY);
-  const via = new Int32Array(costs.length).fill(-1);
-  const before = new Int32Array(costs.length).fill(-1);
+  const labels = labelsOf(graph);
   const heap = new MinHeap();
   const start = 2 * origin + 1;
-  costs[start] = 0;
+  labels.set(start, 0, 0, -1);
   heap.push(0, 0, start);
-  const done = new Uint8Array(costs.length);
-  for (let state = heap.pop(); state !== -1; state = heap.pop()) {
-    if (done[state]) continue;
-    done[state] = 1;
-    const node = state >> 1;
-    if (node === target) return trace(state, via, before);
-    for (const { arc, weight, next } of flow.stepsFrom(state)) {
-      const reduced = Math.max(0, weight + potential(node) - potential(next >> 1));
-      const cost = (costs[state] ?? 0) + reduced;
-      if (cost >= (costs[next] ?? 0)) continue;
-      costs[next] = cost;
-      via[next] = arc;
-      before[next] = state;
+  let end = heap.pop();
+  for (; end !== -1 && end >> 1 !== target; end = heap.pop()) {
+    if (labels.scanned[end] === 1) continue;
+    labels.scanned[end] = 1;
+    const base = (labels.costs[end] ?? 0) + potential(end >> 1);
+    for (const { arc, weight, next } of flow.stepsFrom(end)) {
+      const cost = Math.max(labels.costs[end] ?? 0, base + weight - potential(next >> 1));
+      if (cost >= (labels.costs[next] ?? 0)) continue;
+      labels.set(next, cost, 0, 2 * arc + (end & 1));
       heap.push(cost, 0, next);
     }
   }
-  return undefined;
+  const path = end === -1 ? undefined : trace(query, end, labels);
+  labels.clear();
+  return path;
 }
 
 /** A step of the second unit; going back gives back what the link costs. */
@@ -124,9 +139,14 @@ class FirstPath {
   }
 }
 
-function trace(state: number, via: Int32Array, before: Int32Array): readonly number[] {
+/** The arcs of the way to `end`. Labels have of each state the arc to it, and which state was before. */
+function trace({ graph }: FlowQuery, end: number, { via }: SearchLabels): readonly number[] {
   const arcs: number[] = [];
-  for (let at = state; (via[at] ?? -1) >= 0; at = before[at] ?? 0) arcs.push(via[at] ?? 0);
+  for (let last = via[end] ?? -1; last >= 0; ) {
+    const arc = last >> 1;
+    arcs.push(arc);
+    last = via[2 * tailOf(graph, arc) + (last & 1)] ?? -1;
+  }
   return arcs.reverse();
 }
 

@@ -1,3 +1,4 @@
+import { NOWHERE } from "../graph/graph.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 
 /**
@@ -13,4 +14,11 @@ export function isOpenAt(query: PathQuery, at: number): boolean {
     if ((residuals[arc] ?? 0) < onward || (residuals[arc ^ 1] ?? 0) < back) return false;
   }
   return isUsable === undefined || isUsable(arc >> 1);
+}
+
+/** What it costs under `query` to go along `arc`; `Infinity` if that is not possible. */
+export function stepOf(query: PathQuery, arc: number): number {
+  const at = query.graph.positions[arc] ?? NOWHERE;
+  if (at === NOWHERE || !isOpenAt(query, at)) return Number.POSITIVE_INFINITY;
+  return query.columns.steps[at] ?? 0;
 }

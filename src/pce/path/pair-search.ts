@@ -2,10 +2,11 @@ import { err, ok, type Result } from "neverthrow";
 import type { VlanSet } from "../../model/vlan-set.ts";
 import { headOf, tailOf } from "../graph/graph.ts";
 import { MinHeap } from "../graph/min-heap.ts";
+import type { PathQuery } from "./bidirectional-path.ts";
 import { costOfPath } from "./cheapest-paths.ts";
 import { type ConstrainedQuery, ConstrainedSearch } from "./constrained-path.ts";
 import { closedBy, type Disjointness } from "./disjointness.ts";
-import { cheapestFlowPair, type FlowPair } from "./flow-pair.ts";
+import { cheapestFlowPair, cheapestPlainPair, type FlowPair } from "./flow-pair.ts";
 import type { LabelEnd, SearchLimit } from "./label-path.ts";
 import { isWithin } from "./path-check.ts";
 import { reach, type Weight } from "./shortest-path.ts";
@@ -14,6 +15,8 @@ import { type Subspace, subspacesBeside, wholeSpace } from "./subspace.ts";
 /** Two disjoint paths to find, each under all constraints of `query`. */
 export interface PairQuery {
   readonly query: ConstrainedQuery;
+  /** The same but for labels, bounds and stops; absent where there are no arrays to search by. */
+  readonly plain: PathQuery | undefined;
   readonly disjoint: Disjointness;
   /**
    * The VLANs that the network may have on a path, none if it has no labels for it; those of the two
@@ -44,18 +47,20 @@ export const MAX_PAIR_PARTS = 5_000;
  */
 export class PairSearch {
   readonly #pair: PairQuery;
-  readonly #search: ConstrainedSearch;
+  #exact: ConstrainedSearch | undefined;
   readonly #heap = new MinHeap();
   readonly #parts: PairPart[] = [];
   #best: ArcPair | undefined;
 
   constructor(pair: PairQuery) {
     this.#pair = pair;
-    this.#search = new ConstrainedSearch(pair.query);
   }
 
   /** The pair; `undefined` if there is none. */
   run(): Result<ArcPair | undefined, SearchLimit> {
+    const { plain, disjoint } = this.#pair;
+    const flow = plain && cheapestPlainPair(plain, disjoint === "node");
+    if (plain !== undefined && (flow === undefined || this.#isAnswer(flow))) return ok(flow);
     this.#add({ space: wholeSpace, bound: 0 });
     for (let part = this.#next(); part !== undefined; part = this.#next()) {
       if (part.bound >= this.#limit) break;
@@ -66,6 +71,19 @@ export class PairSearch {
       }
     }
     return ok(this.#best);
+  }
+
+  /** Whether a cheapest flow meets all constraints. */
+  #isAnswer({ paths: [x, y] }: FlowPair): boolean {
+    const { query, disjoint, vlansOf } = this.#pair;
+    const isClosed = closedBy(query.graph, disjoint, x, query.target.node);
+    const areWithin = isWithin(query, x) && isWithin(query, y) && !y.some(isClosed);
+    return areWithin && !vlansOf(x).intersect(vlansOf(y)).isEmpty;
+  }
+
+  get #search(): ConstrainedSearch {
+    this.#exact ??= new ConstrainedSearch(this.#pair.query);
+    return this.#exact;
   }
 
   /** Pairs must cost less to be of use. */

@@ -1,7 +1,7 @@
-import { headOf, NOWHERE, tailOf } from "../graph/graph.ts";
+import { headOf, tailOf } from "../graph/graph.ts";
 import { MinHeap } from "../graph/min-heap.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
-import { isOpenAt } from "./open-arc.ts";
+import { isOpenAt, stepOf } from "./open-arc.ts";
 import { RemainingCosts } from "./remaining-costs.ts";
 import { labelsOf, type SearchLabels } from "./search-labels.ts";
 import type { Subspace } from "./subspace.ts";
@@ -35,10 +35,7 @@ export class SpurSearch {
 
   /** What it costs to go along `arc`; `Infinity` if that is not possible. */
   costOf(arc: number): number {
-    const { graph, columns } = this.#query;
-    const at = graph.positions[arc] ?? NOWHERE;
-    if (at === NOWHERE || !isOpenAt(this.#query, at)) return Number.POSITIVE_INFINITY;
-    return columns.steps[at] ?? 0;
+    return stepOf(this.#query, arc);
   }
 
   /** The arcs of a cheapest path of `space`, its prefix among them; `undefined` if there is none. */
