@@ -13,6 +13,8 @@ export interface SearchState {
   readonly history: EdgeHistory;
   readonly incumbent: Incumbent;
   readonly effort: Effort;
+  /** Numbers in [0, 1), the same for equal searches. */
+  readonly random: () => number;
 }
 
 /** A part of the problem that may still have a cheaper tree, and what that costs at least. */

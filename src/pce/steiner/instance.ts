@@ -36,6 +36,17 @@ export class EdgeHistory {
     return this.#count + this.#firsts.length - 1;
   }
 
+  /** Of each edge of `instance`: 1 if all that it stands for are among `edges` of the first graph. */
+  covered({ histories }: Instance, edges: readonly number[]): Uint8Array {
+    const isCovered = new Uint8Array(this.#count + this.#firsts.length);
+    for (const edge of edges) isCovered[edge] = 1;
+    for (const [index, first] of this.#firsts.entries()) {
+      const isSecond = isCovered[this.#seconds[index] ?? 0] ?? 0;
+      isCovered[this.#count + index] = (isCovered[first] ?? 0) & isSecond;
+    }
+    return Uint8Array.from(histories, (history) => isCovered[history] ?? 0);
+  }
+
   /** The edges of the first graph that `edges` of `instance` and its fixed ones stand for. */
   expanded({ histories, fixed }: Instance, edges: readonly number[]): readonly number[] {
     const open = [...fixed, ...edges.map((edge) => histories[edge] ?? 0)];

@@ -3,7 +3,7 @@ import { KeyPathSearch } from "./key-path-search.ts";
 import type { SteinerGraph } from "./steiner-graph.ts";
 
 /**
- * Iterated local search from `edges`: each step makes the edges around some node dearer by chance,
+ * Iterated local search from `edges`, which key paths do not make cheaper: each step makes the edges around some node dearer by chance,
  * searches there, sets the costs right and searches again; the tree stays if it costs no more than
  * before. The perturbation is that of Pajor, Uchoa and Werneck (2018, section 3.2) kept to a
  * neighbourhood, so that a step costs no more than that does. Ends after as many steps without gain as
@@ -18,7 +18,7 @@ export function iteratedSearch(
   const costs = graph.costs.slice();
   const slotCosts = graph.slotCosts.slice();
   const search = new KeyPathSearch({ ...graph, costs, slotCosts }, edges, effort);
-  search.run();
+  search.settle();
   let cost = search.cost;
   const patience = Math.max(LEAST_PATIENCE, PATIENCE * graph.terminals.length);
   for (let idle = 0; idle < patience && !effort.isSpent(); idle++) {

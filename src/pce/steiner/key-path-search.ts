@@ -81,6 +81,11 @@ export class KeyPathSearch {
     }
   }
 
+  /** Takes the tree for one that nothing makes cheaper, but near what is touched. */
+  settle(): void {
+    this.#tried.fill(++this.#tries);
+  }
+
   /** Has `node` tried anew, because costs around it have changed. */
   touch(node: number): void {
     this.#changed[node] = ++this.#tries;

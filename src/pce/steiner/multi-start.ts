@@ -15,41 +15,72 @@ interface PoolTree {
 const POOL_SIZE = 16;
 
 /**
- * Multi-start with a pool of elite trees (Pajor, Uchoa and Werneck, 2018, section 3): each step makes
- * one tree, by the shortest path heuristic from some terminal at costs that chance changes a little or
- * that favour the edges of two trees of the pool, and a local search at the real costs. It goes into
- * the pool in place of the dearest that is no cheaper. Equal random numbers give equal trees.
+ * Multi-start with a pool of elite trees (Pajor, Uchoa and Werneck, 2018, section 3). A step either
+ * makes a tree, by the shortest path heuristic from some terminal at costs that chance changes a little
+ * or that favour the edges of two trees of the pool, and a local search at the real costs; or it goes on
+ * from the best tree of the pool by {@link iteratedSearch}. Both get as much work: the first is better
+ * where good trees are far from each other, the second where trees are large. The tree goes into the
+ * pool in place of the dearest that is no cheaper. Equal random numbers give equal trees.
  */
 export class MultiStart {
   readonly #instance: Instance;
   readonly #state: SearchState;
-  readonly #random: () => number;
   readonly #pool: PoolTree[] = [];
+  /** By how much work iterated search is behind new trees. */
+  #behind = 0;
 
-  constructor(instance: Instance, random: () => number, state: SearchState) {
+  constructor(instance: Instance, state: SearchState) {
     this.#instance = instance;
-    this.#random = random;
     this.#state = state;
   }
 
   step(): void {
     const { effort, incumbent } = this.#state;
-    const { graph } = this.#instance;
-    const isCombined = this.#pool.length > 1 && this.#random() < COMBINED;
-    const costs = isCombined ? this.#combined() : this.#perturbed();
-    const start = graph.terminals[this.#below(graph.terminals.length)] ?? 0;
-    const tree = heuristicTree(graph, start, costs);
-    effort.charge(START_WORK * graph.edgeCount);
+    const before = effort.work;
+    const best = this.#behind > 0 ? this.#best() : undefined;
+    const tree = best === undefined ? this.#newTree() : this.#iterated(best);
+    const work = effort.work - before;
+    this.#behind += best === undefined ? work : -work;
     if (tree === undefined) return;
-    const local = polished(graph, tree, effort);
-    const edges = polished(graph, iteratedSearch(graph, local, this.#random, effort), effort);
-    incumbent.offer(this.#instance, edges);
-    this.#add(edges);
+    incumbent.offer(this.#instance, tree);
+    this.#add(tree);
+  }
+
+  #newTree(): readonly number[] | undefined {
+    const { effort } = this.#state;
+    const { graph } = this.#instance;
+    const start = graph.terminals[this.#below(graph.terminals.length)] ?? 0;
+    const tree = heuristicTree(graph, start, this.#costs());
+    effort.charge(START_WORK * graph.edgeCount);
+    return tree && polished(graph, tree, effort);
+  }
+
+  /** A cheaper tree than `best`, if one is found with as much work as the last new trees took. */
+  #iterated(best: PoolTree): readonly number[] | undefined {
+    const { effort, random } = this.#state;
+    const { graph } = this.#instance;
+    const share = effort.part(ITERATED * this.#behind);
+    const edges = iteratedSearch(graph, best.edges, random, share);
+    effort.charge(share.work + START_WORK * graph.edgeCount);
+    return costOfEdges(graph, edges) < best.cost ? polished(graph, edges, effort) : undefined;
+  }
+
+  /** The first tree is made from the best one known. */
+  #costs(): EdgeCosts {
+    if (this.#pool.length === 0) return this.#known();
+    const isCombined = this.#pool.length > 1 && this.#state.random() < COMBINED;
+    return isCombined ? this.#combined() : this.#perturbed();
+  }
+
+  #known(): EdgeCosts {
+    const { history, incumbent } = this.#state;
+    const isKnown = history.covered(this.#instance, incumbent.edges);
+    return this.#instance.graph.costs.map((cost, edge) => (isKnown[edge] ? KNOWN * cost : cost));
   }
 
   #perturbed(): EdgeCosts {
-    const strength = STRENGTH * this.#random();
-    return this.#instance.graph.costs.map((cost) => cost * (1 + strength * this.#random()));
+    const strength = STRENGTH * this.#state.random();
+    return this.#instance.graph.costs.map((cost) => cost * (1 + strength * this.#state.random()));
   }
 
   /** Costs that favour the edges of two trees, and those of both most. */
@@ -63,7 +94,7 @@ export class MultiStart {
     }
     return graph.costs.map((cost, edge) => {
       if (uses[edge] === 2) return cost;
-      return cost * (uses[edge] === 1 ? 1 + this.#random() : 2 + 3 * this.#random());
+      return cost * (uses[edge] === 1 ? 1 + this.#state.random() : 2 + 3 * this.#state.random());
     });
   }
 
@@ -81,13 +112,24 @@ export class MultiStart {
     if (cost <= (this.#pool[dearest]?.cost ?? 0)) this.#pool[dearest] = { edges, cost };
   }
 
+  #best(): PoolTree | undefined {
+    const [first] = this.#pool;
+    return first && this.#pool.reduce((best, tree) => (tree.cost < best.cost ? tree : best), first);
+  }
+
   #below(count: number): number {
-    return Math.floor(this.#random() * count);
+    return Math.floor(this.#state.random() * count);
   }
 }
 
+/** By how much more than it is behind iterated search may do at once. */
+const ITERATED = 3;
+
 /** The share of steps that combine trees of the pool. */
 const COMBINED = 0.5;
+
+/** What the edges of the best tree known cost, of what they do. */
+const KNOWN = 0.1;
 
 /** By how much of itself a cost may grow by chance. */
 const STRENGTH = 0.5;

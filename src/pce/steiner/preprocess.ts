@@ -3,6 +3,7 @@ import type { SearchState } from "./branch-and-bound.ts";
 import { dualAscent } from "./dual-ascent.ts";
 import { costOfEdges } from "./edge-tree.ts";
 import type { Instance } from "./instance.ts";
+import { MultiStart } from "./multi-start.ts";
 import { polished, treeOfAscent } from "./polish.ts";
 import { longEdges } from "./special-distance.ts";
 import { WorkingGraph } from "./working-graph.ts";
@@ -31,12 +32,25 @@ export function preprocessed(whole: Instance, state: SearchState): Preprocessed 
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = found.instance.graph.edgeCount;
     if (round > 0) found = { ...found, instance: withoutLongEdges(found.instance, state) };
+    const { work } = state.effort;
     found = boundedOnce(found, state, round);
     if (state.effort.isSpent() || isSettled(found, state)) return found;
+    if (!isLarge && found.instance.graph.terminals.length > FEW_TERMINALS)
+      startOften(found, state, state.effort.work - work);
     const { edgeCount } = found.instance.graph;
     if (edgeCount > before * (1 - WORTH_MORE) && round > 1) break;
   }
   return found;
+}
+
+/** Looks for trees with as much work as bounds took: the better the best, the more edges are of no use. */
+function startOften(found: Preprocessed, state: SearchState, work: number): void {
+  const starts = new MultiStart(found.instance, state);
+  const { effort } = state;
+  for (const end = effort.work + work; effort.work < end && !effort.isSpent(); ) {
+    if (isSettled(found, state)) return;
+    starts.step();
+  }
 }
 
 function isSettled({ instance, lowerBound }: Preprocessed, { incumbent }: SearchState): boolean {
@@ -103,6 +117,9 @@ function offerPolished(
   effort.charge(share.work);
   if (fixedCost + costOfEdges(graph, better) < incumbent.cost) incumbent.offer(instance, better);
 }
+
+/** Up to how many terminals the reductions are all that comes before an exact search. */
+const FEW_TERMINALS = 14;
 
 /** With so many nodes a terminal, key paths are long, and a graph is reduced before it is searched. */
 const LARGE = 200;

@@ -51,12 +51,12 @@ export function solveSteiner(
   const history = new EdgeHistory(graph.edgeCount);
   const incumbent = new Incumbent(graph, history);
   const effort = budget === undefined ? new Effort(NEVER, work) : new Effort(budget);
-  const state: SearchState = { history, incumbent, effort };
+  const state: SearchState = { history, incumbent, effort, random: randomNumbers(seed) };
   const whole = wholeInstance(graph);
   const first = heuristicTree(graph, graph.terminals[0] ?? 0);
   if (first === undefined) return undefined;
   incumbent.offer(whole, first);
-  const lowerBound = searched(whole, state, seed);
+  const lowerBound = searched(whole, state);
   const isOptimal = lowerBound >= incumbent.target;
   return {
     links: incumbent.edges.map((edge) => links[edge] ?? 0),
@@ -69,7 +69,7 @@ export function solveSteiner(
 const NEVER: Budget = { isSpent: () => false };
 
 /** Searches from the first tree on; a lower bound. */
-function searched(whole: Instance, state: SearchState, seed: number): number {
+function searched(whole: Instance, state: SearchState): number {
   const { incumbent, effort } = state;
   // The first tree is a shortest path.
   if (whole.graph.terminals.length <= 2) return incumbent.cost;
@@ -78,7 +78,7 @@ function searched(whole: Instance, state: SearchState, seed: number): number {
   const found = preprocessed(whole, state);
   if (found.lowerBound >= incumbent.target || effort.isSpent()) return found.lowerBound;
   if (exactWithin(found.instance, state, EXACT_SECOND)) return incumbent.cost;
-  return alternated(found, state, seed);
+  return alternated(found, state);
 }
 
 /** Up to how many terminals the exact search comes before the reductions. */
@@ -109,13 +109,9 @@ function exactWithin(instance: Instance, state: SearchState, workAnEdge: number)
 const FEW_TERMINALS = 14;
 
 /** Branch and bound, and multi-start local search for as much work; a lower bound. */
-function alternated(
-  { instance, lowerBound }: Preprocessed,
-  state: SearchState,
-  seed: number,
-): number {
+function alternated({ instance, lowerBound }: Preprocessed, state: SearchState): number {
   const { effort } = state;
-  const multiStart = new MultiStart(instance, randomNumbers(seed), state);
+  const multiStart = new MultiStart(instance, state);
   const bounding = new BranchAndBound(instance, lowerBound, state);
   let advance = 0;
   while (!bounding.isDone && !effort.isSpent()) {

@@ -75,7 +75,7 @@ describe("the parts of the Steiner tree search", () => {
 
   test("local search from many starts only ever finds trees", () => {
     connected(({ problem, links, minimum, state, whole }) => {
-      const starts = new MultiStart(whole, randomNumbers(7), state);
+      const starts = new MultiStart(whole, state);
       for (let step = 0; step < 4; step++) starts.step();
       const { edges, cost } = state.incumbent;
       expect(
@@ -132,7 +132,12 @@ function connected(check: (setting: Setting) => void): void {
       const incumbent = new Incumbent(graph, history);
       const whole = wholeInstance(graph);
       incumbent.offer(whole, heuristicTree(graph, graph.terminals[0] ?? 0) ?? []);
-      const state: SearchState = { history, incumbent, effort: unlimited() };
+      const state: SearchState = {
+        history,
+        incumbent,
+        effort: unlimited(),
+        random: randomNumbers(7),
+      };
       check({ problem, graph, links, minimum, state, whole });
     }),
     { numRuns: 400 },
