@@ -25,6 +25,7 @@ export type {
 } from "./drivers/driver-base.ts";
 export { MemoryDriver } from "./drivers/memory.ts";
 export { MemoryDomain, type NodePart } from "./drivers/memory-domain.ts";
+export type { SwitchProfile } from "./drivers/openflow/compile/switch-profile.ts";
 export { OpenFlowDriver } from "./drivers/openflow/driver.ts";
 export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts";
 export { type Bandwidth, formatBandwidth, parseBandwidth } from "./model/bandwidth.ts";

@@ -104,17 +104,6 @@ describeWithOvs("networks on switches of other versions, on Open vSwitch", () =>
       }
     });
 
-    test("says in the plan whether rates are policed", () => {
-      const { agent } = scenario;
-      const members = ["es1:eth1", "es4:eth1"];
-      const { nodes } = value(agent.planPhysicalNetwork("projectA", members, "10Mbps", VLAN));
-      const atEdges = nodes.filter(({ node }) => node !== "s2");
-      expect(atEdges.map(({ polices }) => polices)).toEqual(
-        atEdges.map(() => version !== OPENFLOW_1_0),
-      );
-      expect(atEdges).toHaveLength(2);
-    });
-
     test("changes rates and members in place", async () => {
       const { agent } = scenario;
       value(await agent.setupPhysicalNetwork("projectA", ["es1:eth1", "es4:eth1"], "10Mbps", VLAN));
@@ -128,6 +117,30 @@ describeWithOvs("networks on switches of other versions, on Open vSwitch", () =>
       expect(await deliveries(two)).toEqual(expected(two));
       value(await agent.teardownPhysicalNetwork("projectA"));
       expect(await heldByUs(scenario)).toEqual([]);
+    });
+
+    test("holds senders to their rate, or says in the plan that it does not", async () => {
+      const { agent, lab } = scenario;
+      const rate = 2_000_000;
+      const members = ["es1:eth1", "es4:eth1"];
+      const { nodes } = value(agent.planPhysicalNetwork("projectA", members, rate, VLAN));
+      const polices = version !== OPENFLOW_1_0;
+      expect(new Map(nodes.map((its) => [its.node, its.polices]))).toEqual(
+        new Map([
+          ["s1", polices],
+          ["s2", true],
+          ["s3", polices],
+        ]),
+      );
+      value(await agent.setupPhysicalNetwork("projectA", members, rate, VLAN));
+      const from = await lab.addStation({ at: "es1:eth1", vlan: VLAN });
+      const to = await lab.addStation({ at: "es4:eth1", vlan: VLAN });
+      await lab.settle();
+      const { offered, delivered } = await from.stream(to, 3 * rate);
+      expect(offered / rate).toBeGreaterThan(2.8);
+      expect(delivered / rate).toBeGreaterThan(polices ? 0.9 : 2.5);
+      expect(delivered / rate).toBeLessThan(polices ? 1.05 : 3.2);
+      value(await agent.teardownPhysicalNetwork("projectA"));
     });
   });
 });

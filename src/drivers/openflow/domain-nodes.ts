@@ -66,6 +66,11 @@ export class DomainNodes {
     return new Map(known);
   }
 
+  /** What a node's switch can do, if it has ever been connected. */
+  profileOf(node: NodeId): SwitchProfile | undefined {
+    return this.#nodes.get(node)?.profile;
+  }
+
   /** Why a segment cannot be carried: what the switches lack of which that is known. */
   refusals(segment: Segment): readonly DriverCause[] {
     return segment.nodes.flatMap(({ node, rules }) =>

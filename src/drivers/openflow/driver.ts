@@ -99,9 +99,8 @@ export class OpenFlowDriver implements DriverBase {
   }
 
   cost(segment: Segment): readonly NodeCost[] {
-    const profiles = this.profiles();
     return segment.nodes.map(({ node, rules }) => {
-      const version = profiles.get(node) ?? versionBeforeConnect;
+      const version = this.#service?.nodes.profileOf(node) ?? versionBeforeConnect;
       const polices = hasMeters(version) || rules.every(({ police }) => police === undefined);
       return { node, ...countItems(rules, version), polices };
     });

@@ -89,6 +89,35 @@ describe("the OpenFlow driver", () => {
     ]);
   });
 
+  test("refuses what one switch cannot carry before any switch is touched", async () => {
+    await world.listen();
+    const reject = { type: "reject", kind: "bad-request", code: "bad-multipart" } as const;
+    // It is asked for its ports, its groups and, third, its meters.
+    world.at("n1").faults.add({ on: "multipart-request", nth: 3, fault: reject });
+    await world.setReachable(n1, true);
+    await world.setReachable(nodeId("n2"), true);
+    const changes = [world.changesAt("n1"), world.changesAt("n2")];
+    const error = (await world.clock.until(world.driver.provision(pair)))._unsafeUnwrapErr();
+    expect(causesOf(error)).toEqual(["n1 unsupported: the switch has no meters"]);
+    expect(changes.flat()).toEqual([]);
+  });
+
+  test("shows what each switch can do, from its first connection on", async () => {
+    await world.listen();
+    expect([...world.driver.profiles()]).toEqual([]);
+    await world.setReachable(n1, true);
+    await world.setReachable(n1, false);
+    const [[node, profile] = []] = world.driver.profiles();
+    expect(node).toBe("n1");
+    expect(profile).toMatchObject({
+      version: 4,
+      tables: 254,
+      groups: { types: 0b1111 },
+      meters: { maxMeter: 262_144 },
+    });
+    expect(world.driver.cost(pair).map(({ polices }) => polices)).toContain(true);
+  });
+
   test("says what a switch refused and why, and takes back what was asked before", async () => {
     const driver = await world.attach();
     await world.clock.until(driver.provision(pair));

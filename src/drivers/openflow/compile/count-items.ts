@@ -21,7 +21,7 @@ export function countItems(rules: readonly ForwardingRule[], version: SwitchVers
   };
 }
 
-/** Whether a meter holds what enters there to the rule's rate: not where it has none, or all is dropped. */
+/** Whether a meter holds what enters there to its rate; where all is dropped, none is needed. */
 export function isPoliced({ police, egress }: ForwardingRule, version: SwitchVersion): boolean {
   return hasMeters(version) && police !== undefined && egress.length > 0;
 }

@@ -33,7 +33,8 @@ const plain: Dialect = {
 };
 
 /**
- * OpenFlow 1.0 knows entries by their match alone, and writes down a priority even for frames that
+ * OpenFlow 1.0 changes and deletes entries whatever their cookie, so that an entry that somebody else
+ * put in the place of ours goes with it. In matches it writes down a priority even for frames that
  * have no tag to carry one (1.0.0 §5.2.3, §5.3.3).
  */
 const dialect10: Dialect = {
