@@ -77,16 +77,16 @@ export class VlanSet {
   }
 
   union(other: VlanSet): VlanSet {
-    return this.#merge(other, (a, b) => a | b);
+    return this.#merge(other, -1, -1, -1);
   }
 
   intersect(other: VlanSet): VlanSet {
-    return this.#merge(other, (a, b) => a & b);
+    return this.#merge(other, 0, 0, 0);
   }
 
   /** What is in this set and not in `other`. */
   difference(other: VlanSet): VlanSet {
-    return this.#merge(other, (a, b) => a & ~b);
+    return this.#merge(other, 0, -1, 0);
   }
 
   with(id: number): VlanSet {
@@ -121,22 +121,23 @@ export class VlanSet {
     return this.#text;
   }
 
-  /** Gives `this` or `other` itself where the result equals it: big topologies then share sets. */
-  #merge(other: VlanSet, operation: (a: number, b: number) => number): VlanSet {
-    if (other === this) return operation(1, 1) === 0 ? VlanSet.empty : this;
-    const merged = emptyWords();
-    let isThis = true;
-    let isOther = true;
+  /**
+   * `and` of the words, each of the two and the result negated where its mask has ones. Gives `this`
+   * or `other` itself where the result equals it: big topologies then share sets.
+   */
+  #merge(other: VlanSet, mask: number, otherMask: number, resultMask: number): VlanSet {
+    const [own, theirs, merged] = [this.#words, other.#words, emptyWords()];
+    let [fromOwn, fromTheirs] = [0, 0];
     for (let index = 0; index < WORDS; index++) {
-      const a = this.#words[index] ?? 0;
-      const b = other.#words[index] ?? 0;
-      const word = operation(a, b) >>> 0;
+      const a = own[index] ?? 0;
+      const b = theirs[index] ?? 0;
+      const word = ((a ^ mask) & (b ^ otherMask)) ^ resultMask;
       merged[index] = word;
-      isThis &&= word === a;
-      isOther &&= word === b;
+      fromOwn |= word ^ a;
+      fromTheirs |= word ^ b;
     }
-    if (isThis) return this;
-    return isOther ? other : new VlanSet(merged);
+    if (fromOwn === 0) return this;
+    return fromTheirs === 0 ? other : new VlanSet(merged);
   }
 }
 

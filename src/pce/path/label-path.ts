@@ -2,6 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import { VlanSet } from "../../model/vlan-set.ts";
 import { type Graph, headOf } from "../graph/graph.ts";
 import { MinHeap } from "../graph/min-heap.ts";
+import { cheapestOneLabelPath, hasOneLabel } from "./one-label-path.ts";
 import { reach, type Weight } from "./shortest-path.ts";
 
 /** Where a path begins or ends, and which labels its link may have there. */
@@ -50,7 +51,8 @@ export const MAX_WAYS = 200_000;
  * translates; then the search is done again with such nodes forbidden to be visited twice, until the
  * way is a path (decremental state space relaxation: Righini and Salani, 2008). Exact; exponential
  * at worst, as finding such paths is NP-hard. Ties go to fewer hops, then to the lowest link at the
- * first place where paths differ.
+ * first place where paths differ. Where no node on the way translates, {@link cheapestOneLabelPath}
+ * does it in polynomial time.
  */
 export function cheapestLabelPath(
   query: LabelPathQuery,
@@ -58,6 +60,9 @@ export function cheapestLabelPath(
   const { graph, target } = query;
   const back = (arc: number): number => query.weight(arc ^ 1);
   const ahead = query.ahead ?? reach({ graph, weight: back }, [target.node]).costs;
+  if (query.maxHops === undefined && hasOneLabel(query)) {
+    return ok(cheapestOneLabelPath(query, ahead));
+  }
   const once = new Set<number>();
   for (;;) {
     const found = search({ ...query, ahead, once });
