@@ -41,7 +41,8 @@ export interface TreeSearch {
 /**
  * Finds the best tree that fits.
  *
- * Branch and bound on conflicts, best first: a minimum Steiner tree is found without regard to what
+ * Branch and bound on conflicts, best first, and until a tree fits in turn with the branch that has
+ * least in the way: a minimum Steiner tree is found without regard to what
  * depends on the whole tree. If it does not fit, {@link conflictOf} names links that no tree that fits
  * has all of, and each of them is closed in turn; so no tree that fits is lost (as in conflict-based
  * search: Sharon, Stern, Felner and Sturtevant, 2015). A conflict of labels is not resolved link by
@@ -65,17 +66,23 @@ interface Branch {
   /** No tree of the branch that fits has a lower value. */
   readonly bound: number;
   readonly depth: number;
+  /** How much was in the way of the tree that the branch was made to avoid. */
+  readonly faults: number;
 }
 
 /** What a look at a branch found: of the trees that do not fit, the one with least in its way. */
 interface Look extends Relaxation {
   readonly bound: number;
+  readonly faults: number;
 }
 
 class ConflictSearch {
   readonly #problem: TreeProblem;
   readonly #branches: Branch[] = [];
+  /** The branches by their bounds, and by what was in the way. */
   readonly #queue = new MinHeap();
+  readonly #dive = new MinHeap();
+  readonly #taken = new Set<number>();
   readonly #seen = new Set<string>();
   /** The work of a look, and of all. */
   readonly #lookWork: number;
@@ -95,11 +102,11 @@ class ConflictSearch {
   }
 
   run(): TreeSearch {
-    this.#add([unrestricted], 0, 0);
+    this.#add([unrestricted], { bound: 0, depth: 0, faults: 0 });
     for (let branch = this.#next(); branch !== undefined; branch = this.#next()) {
       if (this.#isBeaten(branch.bound)) break;
       if (this.#isOver()) {
-        this.#left = Math.min(this.#left, branch.bound);
+        this.#left = Math.min(this.#left, branch.bound, this.#lowest()?.bound ?? branch.bound);
         break;
       }
       this.#looks++;
@@ -107,25 +114,42 @@ class ConflictSearch {
       if (look === undefined || this.#isBeaten(look.bound)) continue;
       const parts = branching(this.#problem, branch.restriction, look);
       if (parts === undefined) this.#left = Math.min(this.#left, look.bound);
-      else this.#add(parts, look.bound, branch.depth + 1);
+      else this.#add(parts, { ...look, depth: branch.depth + 1 });
     }
     const value = this.#best?.value ?? Number.POSITIVE_INFINITY;
     return { best: this.#best, lowerBound: Math.min(value, this.#left) };
   }
 
-  #add(restrictions: readonly Restriction[], bound: number, depth: number): void {
+  #add(restrictions: readonly Restriction[], of: Omit<Branch, "restriction">): void {
+    const { bound, depth, faults } = of;
+    const order = MAX_DEPTH - Math.min(depth, MAX_DEPTH);
     for (const restriction of restrictions) {
       const key = keyOf(restriction);
       if (this.#seen.has(key)) continue;
       this.#seen.add(key);
       // Of equal bounds the deepest goes first: it is the nearest to a tree that fits.
-      this.#queue.push(bound, MAX_DEPTH - Math.min(depth, MAX_DEPTH), this.#branches.length);
-      this.#branches.push({ restriction, bound, depth });
+      this.#queue.push(bound, order, this.#branches.length);
+      this.#dive.push(faults, order, this.#branches.length);
+      this.#branches.push({ restriction, bound, depth, faults });
     }
   }
 
+  /** As long as no tree fits, every other look is at the branch that seems nearest to one. */
   #next(): Branch | undefined {
-    return this.#branches[this.#queue.pop()];
+    const isDiving = this.#best === undefined && this.#looks % 2 === 1;
+    return isDiving ? this.#pop(this.#dive) : this.#lowest();
+  }
+
+  #lowest(): Branch | undefined {
+    return this.#pop(this.#queue);
+  }
+
+  #pop(queue: MinHeap): Branch | undefined {
+    let at = queue.pop();
+    while (this.#taken.has(at)) at = queue.pop();
+    const branch = this.#branches[at];
+    if (branch !== undefined) this.#taken.add(at);
+    return branch;
   }
 
   #isBeaten(bound: number): boolean {
@@ -160,7 +184,9 @@ class ConflictSearch {
     const trees = [steiner, ...more.candidates];
     for (const tree of trees) this.#keep(tree);
     const misfit = lowest(trees.filter((tree) => !fits(tree))) ?? steiner;
-    return { ...relaxation, links: misfit.links, bound: Math.max(bound, own, more.lowerBound) };
+    const [faults = 0] = misfit.rank;
+    const lowerBound = Math.max(bound, own, more.lowerBound);
+    return { ...relaxation, links: misfit.links, faults, bound: lowerBound };
   }
 
   /** Until a tree fits, time does not count but for the first look: a refusal must not hang on it. */

@@ -39,7 +39,7 @@ describe("planNetwork", { timeout: 60_000 }, () => {
         expect(planned.value.cost).toBe(cost);
         expect(ways).toContain(inOrder(world, linksOf(planned.value)));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -53,7 +53,7 @@ describe("planNetwork", { timeout: 60_000 }, () => {
         const found = solutionOf(world, chosen(world, planned.value));
         expect(found?.reserved).toBe(Math.min(...solutions.map(({ reserved }) => reserved)));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -68,7 +68,7 @@ describe("planNetwork", { timeout: 60_000 }, () => {
         if (planned.isErr()) return;
         expect(planned.value.cost).toBe(Math.min(...solutions.map(({ cost }) => cost)));
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     );
   });
 
@@ -78,7 +78,7 @@ describe("planNetwork", { timeout: 60_000 }, () => {
         const planned = plan(world);
         if (planned.isOk()) expectSound(world, planned.value);
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
@@ -95,7 +95,7 @@ describe("planNetwork", { timeout: 60_000 }, () => {
         if (again.isErr() || planned.isErr()) return;
         expect(byHostPort(again.value)).toEqual(byHostPort(planned.value));
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     );
   });
 
@@ -109,7 +109,7 @@ describe("planNetwork", { timeout: 60_000 }, () => {
         const taken = ledger.reserve(claim)._unsafeUnwrap();
         expect(planNetwork(topology, taken, linkState, request)).toEqual(planned);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -132,7 +132,7 @@ describe("planNetwork", { timeout: 60_000 }, () => {
         const found = solutionOf(grown, chosen(grown, planned.value), kept);
         expect(found?.reserved).toBe(Math.min(...solutions.map(({ reserved }) => reserved)));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

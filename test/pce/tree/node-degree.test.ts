@@ -22,7 +22,7 @@ describe("planWithProof", { timeout: 60_000 }, () => {
         expect(value).toBe(least);
         expect(lowerBound).toBeLessThanOrEqual(least);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
