@@ -14,6 +14,8 @@ import { pythonAnswers } from "./processes.ts";
 
 const COUNT = 8;
 const NODES = 1_000;
+/** The fastest of these rounds counts for each query: what else the machine does is no matter. */
+const ROUNDS = 4;
 
 /** The eight cheapest loopless paths on a graph by chance, as plans, beside networkx. */
 export function compareKShortest(random: Random, count: number, budgetMs: number): BenchSummary {
@@ -45,12 +47,15 @@ export function compareKShortest(random: Random, count: number, budgetMs: number
     const from = node();
     return [from, (from + 1 + node()) % NODES];
   }).filter(([from, to]) => from !== to);
-  const times = queries.map((query) => {
-    find(query);
-    const start = performance.now();
-    const cost = find(query);
-    return { cost, us: (performance.now() - start) * 1000 };
-  });
+  const times = queries.map(() => ({ cost: 0, us: Number.POSITIVE_INFINITY }));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [at, query] of queries.entries()) {
+      const start = performance.now();
+      const cost = find(query);
+      const us = (performance.now() - start) * 1000;
+      times[at] = { cost, us: Math.min(us, times[at]?.us ?? us) };
+    }
+  }
   const us = times.reduce((sum, time) => sum + time.us, 0) / times.length;
   const answers = pythonAnswers(graph, queries, { budgetMs, count: COUNT });
   const ratios = [...answers].map(([name, others]) => {
