@@ -98,6 +98,7 @@ export interface PlannedPort {
   readonly out: Bandwidth;
 }
 
+/** An endpoint of a plan: where its frames come in, and under which tag. */
 export interface PlannedEndpoint {
   readonly hostPort: string;
   readonly attachment: Attachment;
