@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "dcns";
 import { SessionServer, type SwitchSession, socketListener } from "dcns/openflow";
 import { Background } from "../../test/lab/exec.ts";
+import { LAB_NICENESS } from "../../test/lab/lab-namespace.ts";
 import { OvsLab } from "../../test/lab/ovs-lab.ts";
 import { l2Flow, l2FlowLine } from "./l2-flows.ts";
 import { pythonWithOsKen } from "./os-ken.ts";
@@ -60,8 +61,9 @@ export class FlowLab {
     this.#folder = folder;
   }
 
-  /** Starts the switch and connects it to us. */
+  /** Starts the switch and connects it to us. `ovs-ofctl` runs at the lab's priority: so must we. */
   static async start(): Promise<FlowLab> {
+    setPriority(LAB_NICENESS);
     const lab = await OvsLab.start(document);
     const server = new SessionServer(socketListener(lab.controller), systemClock);
     const session = await firstSession(server, () => lab.connect({ bridges: [BRIDGE] }));
