@@ -28,10 +28,12 @@ const WORTH_MORE = 0.05;
 export function preprocessed(whole: Instance, state: SearchState): Preprocessed {
   let found: Preprocessed = { instance: whole, lowerBound: 0 };
   const isLarge = whole.graph.nodeCount > LARGE * whole.graph.terminals.length;
+  const isDense = whole.graph.edgeCount > DENSE * whole.graph.nodeCount;
   if (!isLarge) offerPolished(whole, state.incumbent.edges, state);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = found.instance.graph.edgeCount;
-    if (round > 0) found = { ...found, instance: withoutLongEdges(found.instance, state) };
+    if (round > 0 || isDense)
+      found = { ...found, instance: withoutLongEdges(found.instance, state) };
     const { work } = state.effort;
     found = boundedOnce(found, state, round);
     if (state.effort.isSpent() || isSettled(found, state)) return found;
@@ -123,6 +125,9 @@ const FEW_TERMINALS = 14;
 
 /** With so many nodes a terminal, key paths are long, and a graph is reduced before it is searched. */
 const LARGE = 200;
+
+/** Graphs with so many edges a node lose many long ones, before there are bounds. */
+const DENSE = 8;
 
 /** Graphs with more edges a node have few long ones, which take long to find. */
 const MOST_DENSE = 30;

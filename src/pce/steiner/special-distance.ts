@@ -6,7 +6,7 @@ import type { SteinerGraph } from "./steiner-graph.ts";
  * which each part between two terminals is cheaper, so some minimum tree does without them (Duin and
  * Volgenant, 1989). The distance is bounded from above by the nearest terminals of both ends and the
  * bottleneck between those in a spanning tree of the terminals (Polzin and Vahdati Daneshmand, 2001,
- * section 3.1), and by a search from each node that settles no more than {@link MOST_SETTLED}.
+ * section 3.1), and by a search from each node that scans no more than {@link MOST_SCANNED}.
  * O((V + E) log V).
  */
 export function longEdges(graph: SteinerGraph): readonly number[] {
@@ -21,8 +21,8 @@ export function longEdges(graph: SteinerGraph): readonly number[] {
   return [...isLong.keys()].filter((edge) => isLong[edge]);
 }
 
-/** How many nodes the search around a node settles. */
-const MOST_SETTLED = 40;
+/** After how many arcs the search around a node ends. */
+const MOST_SCANNED = 250;
 
 /** How many terminals of each node are looked at. */
 const NEAR = 3;
@@ -201,23 +201,25 @@ class NearSearch {
     const heap = this.#heap;
     heap.clear();
     this.#reach(source, 0);
-    for (let settled = 0; settled < MOST_SETTLED && heap.size > 0; ) {
+    for (let scanned = 0; scanned < MOST_SCANNED && heap.size > 0; ) {
       const cost = heap.lowest;
       const node = heap.pop();
-      if (cost > (this.#distances[node] ?? 0)) continue;
-      settled++;
-      this.#scan(node, cost, limit);
+      if (cost <= (this.#distances[node] ?? 0)) scanned += this.#scan(node, cost, limit);
     }
   }
 
-  #scan(node: number, cost: number, limit: number): void {
+  /** How many arcs were scanned. */
+  #scan(node: number, cost: number, limit: number): number {
     const { offsets, heads, slotCosts } = this.#graph;
-    for (let slot = offsets[node] ?? 0; slot < (offsets[node + 1] ?? 0); slot++) {
+    const [start, end] = [offsets[node] ?? 0, offsets[node + 1] ?? 0];
+    let slot = start;
+    for (; slot < end; slot++) {
       const way = cost + (slotCosts[slot] ?? 0);
       if (way > limit) break;
       const head = heads[slot] ?? 0;
       if (way < (this.#distances[head] ?? 0)) this.#reach(head, way);
     }
+    return slot - start;
   }
 
   #reach(node: number, cost: number): void {
