@@ -5,9 +5,10 @@ import { edgeLoad, type Side } from "../plan/edge-load.ts";
 import type { Ends, NoTree, Scene } from "../plan/scene.ts";
 import { bidirectionalPath, costsAhead, type PathQuery } from "./bidirectional-path.ts";
 import { type ConstrainedQuery, ConstrainedSearch } from "./constrained-path.ts";
+import { cheapestInTime } from "./delay-bounded-path.ts";
 import { cheapestLabelPath, type LabelEnd, type SearchLimit } from "./label-path.ts";
 import { MAX_STOPS, type Stop } from "./path-bound.ts";
-import { isWithin } from "./path-check.ts";
+import { isWithin, meets } from "./path-check.ts";
 import { cheapestPath, type Weight } from "./shortest-path.ts";
 
 /** A tree, or a path, with its labels. */
@@ -77,14 +78,21 @@ export function pathQuery(
   );
 }
 
-/** Labels and a bound on hops alone are for a search that is made for them. */
+/** Labels and a bound on hops alone are for a search that is made for them, and so is a delay alone. */
 function constrained(
   query: ConstrainedQuery,
   plain: PathQuery | undefined,
 ): Result<readonly number[] | undefined, SearchLimit> {
-  const isBound = query.maxDelayMs !== undefined || query.stops.length > 0;
-  if (isBound) return new ConstrainedSearch(query).cheapest();
-  return cheapestLabelPath(plain ? { ...query, ahead: costsAhead(plain) } : query);
+  const { maxDelayMs, stops } = query;
+  if (maxDelayMs === undefined && stops.length === 0) {
+    return cheapestLabelPath(plain ? { ...query, ahead: costsAhead(plain) } : query);
+  }
+  const inTime =
+    plain && maxDelayMs !== undefined && stops.length === 0
+      ? cheapestInTime(plain, maxDelayMs)
+      : undefined;
+  const isAnswer = inTime?.map((arcs) => arcs === undefined || meets(query, arcs)).unwrapOr(true);
+  return inTime !== undefined && isAnswer ? inTime : new ConstrainedSearch(query).cheapest();
 }
 
 /** What the request asks of a path but for labels, bounds and stops, if prices are not its own. */
