@@ -25,6 +25,8 @@ const CONSTRAINTS: readonly Constraint[] = ["none", "bandwidth", "bandwidth+labe
 /** How many queries each graph gets, how often, and how long each program may take for them. */
 const full = { queries: 500, rounds: 3, budgetMs: 3_000 };
 const quick = { queries: 20, rounds: 2, budgetMs: 100 };
+/** How many times as long the constraints may take: slow queries are to be in the percentiles. */
+const OWN_SHARE = 5;
 /** Graphs with more nodes than this get fewer queries. */
 const LARGE = 50_000;
 
@@ -98,9 +100,9 @@ function queriesOf({ nodeCount }: BenchGraph, random: Random, count: number): re
 }
 
 /**
- * The fastest of some rounds, for each query by itself: what else the machine does is no matter. If
- * the first round takes too long, those that were not asked are left out, and if a later one does, it
- * is the last.
+ * The fastest of some rounds, for each query by itself: what else the machine does is no matter. The
+ * first query readies the graph. If the first round takes too long, those that were not asked are
+ * left out, and if a later one does, it is the last.
  */
 function timed(
   network: BenchNetwork,
@@ -109,7 +111,8 @@ function timed(
   { rounds, budgetMs }: { readonly rounds: number; readonly budgetMs: number },
 ): readonly Timed[] {
   const best: Timed[] = [];
-  const end = performance.now() + budgetMs;
+  for (const query of queries.slice(0, 1)) network.find(constraint, query);
+  const end = performance.now() + OWN_SHARE * budgetMs;
   for (let round = 0; round <= rounds; round++) {
     for (const [at, query] of queries.entries()) {
       if (performance.now() > end) return best;

@@ -2,7 +2,8 @@
 
 Reads one JSON object from standard input: nodes, links as [a, b, metric], queries as [from, to],
 budgetS (seconds for each method) and count (how many loopless paths the k-shortest method makes; 0
-for none of that). Writes one: for each method, a list of [distance, microseconds].
+for none of that). Writes one: for each method, a list of [distance, microseconds]; the distance is null
+where there is no path.
 """
 
 import itertools
@@ -38,15 +39,20 @@ def by_networkx(problem, queries):
             for path in itertools.islice(paths, problem["count"])
         )
 
+    def distance_by(method):
+        def distance(source, target):
+            try:
+                return method(graph, source, target)[0]
+            except nx.NetworkXNoPath:
+                return None
+
+        return distance
+
     if problem["count"] > 0:
         return {"networkx": measured(queries, budget, several)}
     return {
-        "networkxBidirectional": measured(
-            queries, budget, lambda s, t: nx.bidirectional_dijkstra(graph, s, t)[0]
-        ),
-        "networkxDijkstra": measured(
-            queries, budget, lambda s, t: nx.single_source_dijkstra(graph, s, t)[0]
-        ),
+        "networkxBidirectional": measured(queries, budget, distance_by(nx.bidirectional_dijkstra)),
+        "networkxDijkstra": measured(queries, budget, distance_by(nx.single_source_dijkstra)),
     }
 
 
@@ -59,7 +65,7 @@ def by_igraph(problem, queries):
 
     def one(source, target):
         path = graph.get_shortest_paths(source, target, weights, output="epath")[0]
-        return sum(weights[edge] for edge in path)
+        return sum(weights[edge] for edge in path) if path else None
 
     return {} if problem["count"] > 0 else {"igraph": measured(queries, problem["budgetS"], one)}
 

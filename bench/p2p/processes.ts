@@ -27,11 +27,13 @@ export function pythonAnswers(
   const { nodeCount: nodes, links } = graph;
   const input = JSON.stringify({ nodes, links, queries, budgetS: budgetMs / 1000, count });
   const text = output("python3", [fileURLToPath(new URL("./paths.py", import.meta.url))], input);
-  const answers: Record<string, readonly (readonly [number, number])[]> =
+  const answers: Record<string, readonly (readonly [number | null, number])[]> =
     text === "" ? {} : JSON.parse(text);
-  return new Map(
-    Object.entries(answers).map(([name, all]) => [name, all.map(([cost, us]) => ({ cost, us }))]),
-  );
+  const timed = ([cost, us]: readonly [number | null, number]): Timed => ({
+    cost: cost ?? Number.POSITIVE_INFINITY,
+    us,
+  });
+  return new Map(Object.entries(answers).map(([name, all]) => [name, all.map(timed)]));
 }
 
 /** The answers of bidirectional Dijkstra in C++ with binary heaps, compiled here. */
