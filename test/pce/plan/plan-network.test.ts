@@ -20,6 +20,8 @@ import { settingOf, type World, type WorldShape, worlds } from "../worlds.ts";
 
 const PAIRS: WorldShape = { hosts: { min: 2, max: 2 }, maxLinks: 9 };
 const GROUPS: WorldShape = { hosts: { min: 1, max: 4 }, maxLinks: 8 };
+/** Mostly with endpoints at three nodes and more, and several trees that fit. */
+const CHOICES: WorldShape = { hosts: { min: 3, max: 4 }, maxLinks: 10, isPlain: true };
 /** Too many trees to go through them all. */
 const LARGE: WorldShape = { hosts: { min: 3, max: 6 }, maxNodes: 12, maxLinks: 30 };
 
@@ -45,7 +47,7 @@ describe("planNetwork", { timeout: 60_000 }, () => {
 
   test("finds the tree that reserves least in small fabrics whenever there is a tree", () => {
     fc.assert(
-      fc.property(worlds(GROUPS), (world) => {
+      fc.property(fc.oneof(worlds(GROUPS), worlds(CHOICES)), (world) => {
         const solutions = solutionsOf(world);
         const planned = plan(world);
         expect(planned.isOk()).toBe(solutions.length > 0);
@@ -58,7 +60,7 @@ describe("planNetwork", { timeout: 60_000 }, () => {
   });
 
   test("finds a minimum Steiner tree for a shared network of equal rates", () => {
-    const shape: WorldShape = { ...GROUPS, isPlain: true, isUniform: true };
+    const shape: WorldShape = { ...CHOICES, isUniform: true };
     fc.assert(
       fc.property(worlds(shape), (drawn) => {
         const world = { ...drawn, request: { ...drawn.request, sharing: "shared" as const } };
@@ -115,23 +117,26 @@ describe("planNetwork", { timeout: 60_000 }, () => {
 
   test("grows a tree by branches alone, the cheapest in small fabrics", () => {
     fc.assert(
-      fc.property(worlds({ ...GROUPS, hosts: { min: 2, max: 4 } }), (drawn) => {
-        const { maxHops: _, ...unbounded } = drawn.request;
-        const world = { ...drawn, request: { ...unbounded, maxHops: undefined } };
-        const before = plan({ ...world, hosts: world.hosts.slice(0, -1) });
-        if (before.isErr()) return;
-        const keep = before.value.links;
-        const grown = { ...world, request: { ...world.request, vlans: [before.value.vlan] } };
-        const kept: Keep = new Map(keep.map(({ link, label }) => [link, label]));
-        const { topology, ledger, linkState, request } = settingOf(grown);
-        const planned = planNetwork(topology, ledger, linkState, { ...request, keep });
-        const solutions = solutionsOf(grown, kept);
-        expect(planned.isOk()).toBe(solutions.length > 0);
-        if (planned.isErr()) return;
-        expectSound(grown, planned.value, kept);
-        const found = solutionOf(grown, chosen(grown, planned.value), kept);
-        expect(found?.reserved).toBe(Math.min(...solutions.map(({ reserved }) => reserved)));
-      }),
+      fc.property(
+        fc.oneof(worlds({ ...GROUPS, hosts: { min: 2, max: 4 } }), worlds(CHOICES)),
+        (drawn) => {
+          const { maxHops: _, ...unbounded } = drawn.request;
+          const world = { ...drawn, request: { ...unbounded, maxHops: undefined } };
+          const before = plan({ ...world, hosts: world.hosts.slice(0, -1) });
+          if (before.isErr()) return;
+          const keep = before.value.links;
+          const grown = { ...world, request: { ...world.request, vlans: [before.value.vlan] } };
+          const kept: Keep = new Map(keep.map(({ link, label }) => [link, label]));
+          const { topology, ledger, linkState, request } = settingOf(grown);
+          const planned = planNetwork(topology, ledger, linkState, { ...request, keep });
+          const solutions = solutionsOf(grown, kept);
+          expect(planned.isOk()).toBe(solutions.length > 0);
+          if (planned.isErr()) return;
+          expectSound(grown, planned.value, kept);
+          const found = solutionOf(grown, chosen(grown, planned.value), kept);
+          expect(found?.reserved).toBe(Math.min(...solutions.map(({ reserved }) => reserved)));
+        },
+      ),
       { numRuns: 200 },
     );
   });
