@@ -68,10 +68,10 @@ export interface NodeCost {
   readonly groups: number;
   readonly meters: number;
   /**
-   * Whether what enters the node is held to its rate wherever it should be. Where not, nothing but
-   * admission and the sender's good conduct keeps the rates.
+   * How many limits on what enters cannot be policed there; absent when all are. Nothing but
+   * admission and the senders' good conduct keeps those.
    */
-  readonly polices: boolean;
+  readonly unpoliced?: number;
 }
 
 /** What a driver tells unasked. */

@@ -73,7 +73,7 @@ export class MemoryDriver implements DriverBase {
   cost(segment: Segment): readonly NodeCost[] {
     return segment.nodes.map(({ node, rules }) => {
       const policers = new Set(rules.flatMap((rule) => rule.police?.key ?? []));
-      return { node, flows: rules.length, groups: 0, meters: policers.size, polices: true };
+      return { node, flows: rules.length, groups: 0, meters: policers.size };
     });
   }
 

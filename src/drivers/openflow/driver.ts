@@ -16,8 +16,8 @@ import type {
   SegmentReport,
 } from "../driver-base.ts";
 import { type CallContext, limitedCall, sharedAbort } from "../driver-call.ts";
-import { countItems } from "./compile/count-items.ts";
-import { hasMeters, type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
+import { countItems, countUnpoliced } from "./compile/count-items.ts";
+import { type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
 import { DomainNodes } from "./domain-nodes.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
 import { socketListener } from "./listener-socket.ts";
@@ -101,8 +101,8 @@ export class OpenFlowDriver implements DriverBase {
   cost(segment: Segment): readonly NodeCost[] {
     return segment.nodes.map(({ node, rules }) => {
       const version = this.#service?.nodes.profileOf(node) ?? versionBeforeConnect;
-      const polices = hasMeters(version) || rules.every(({ police }) => police === undefined);
-      return { node, ...countItems(rules, version), polices };
+      const unpoliced = countUnpoliced(rules, version);
+      return { node, ...countItems(rules, version), ...(unpoliced > 0 && { unpoliced }) };
     });
   }
 

@@ -17,8 +17,18 @@ export function countItems(rules: readonly ForwardingRule[], version: SwitchVers
   return {
     flows: rules.reduce((n, rule) => n + ingressClasses(0, rule.ingress.tag).length, 0),
     groups: new Set(deliveries.flatMap((d) => (d.type === "group" ? d.key : []))).size,
-    meters: new Set(policed.flatMap((rule) => rule.police?.key ?? [])).size,
+    meters: countPolicers(policed),
   };
+}
+
+/** How many limits on what enters a switch of this version cannot police. */
+export function countUnpoliced(rules: readonly ForwardingRule[], version: SwitchVersion): number {
+  if (hasMeters(version)) return 0;
+  return countPolicers(rules.filter(({ egress }) => egress.length > 0));
+}
+
+function countPolicers(rules: readonly ForwardingRule[]): number {
+  return new Set(rules.flatMap((rule) => rule.police?.key ?? [])).size;
 }
 
 /** Whether a meter holds what enters there to its rate; where all is dropped, none is needed. */

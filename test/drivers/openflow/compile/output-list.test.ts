@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileNode, type DraftFlow } from "../../../../src/drivers/openflow/compile/compile.ts";
-import { countItems } from "../../../../src/drivers/openflow/compile/count-items.ts";
+import {
+  countItems,
+  countUnpoliced,
+} from "../../../../src/drivers/openflow/compile/count-items.ts";
 import { PORT_IN_PORT } from "../../../../src/drivers/openflow/wire/constants.ts";
 import { OPENFLOW_1_0 } from "../../../../src/drivers/openflow/wire/version.ts";
 import type { Attachment } from "../../../../src/model/attachment.ts";
@@ -83,6 +86,9 @@ describe("what is compiled for OpenFlow 1.0", () => {
         expect([groups.size, meters.size]).toEqual([0, 0]);
         const foretold = { flows: flows.length, groups: 0, meters: 0 };
         expect(countItems(rules, options.profile)).toEqual(foretold);
+        const policed = rules.filter(({ egress }) => egress.length > 0);
+        const limits = new Set(policed.flatMap(({ police }) => police?.key ?? []));
+        expect(countUnpoliced(rules, options.profile)).toBe(limits.size);
       }),
     );
   });
