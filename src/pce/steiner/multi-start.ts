@@ -55,14 +55,20 @@ export class MultiStart {
     return tree && polished(graph, tree, effort);
   }
 
-  /** A cheaper tree than `best`, if one is found with as much work as the last new trees took. */
+  /**
+   * A tree that costs no more than `best`, in its place, with as much work as the last new trees took.
+   * Where many cost the same, to go on from another one is what leads to a cheaper one.
+   */
   #iterated(best: PoolTree): readonly number[] | undefined {
     const { effort, random } = this.#state;
     const { graph } = this.#instance;
     const share = effort.part(ITERATED * this.#behind);
     const edges = iteratedSearch(graph, best.edges, random, share);
     effort.charge(share.work + START_WORK * graph.edgeCount);
-    return costOfEdges(graph, edges) < best.cost ? polished(graph, edges, effort) : undefined;
+    const cost = costOfEdges(graph, edges);
+    if (cost > best.cost) return undefined;
+    this.#pool.splice(this.#pool.indexOf(best), 1);
+    return cost < best.cost ? polished(graph, edges, effort) : edges;
   }
 
   /** The first tree is made from the best one known. */
@@ -123,7 +129,7 @@ export class MultiStart {
 }
 
 /** By how much more than it is behind iterated search may do at once. */
-const ITERATED = 3;
+const ITERATED = 20;
 
 /** The share of steps that combine trees of the pool. */
 const COMBINED = 0.5;
