@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
@@ -9,6 +10,12 @@ import { missingForOvs } from "../lab/require-ovs.ts";
 
 const root = join(import.meta.dirname, "../..");
 const TIMEOUT_MS = 60_000;
+/** Networks with exact answers that other programs computed; beside the repository, or not there. */
+const scenarioFolder = resolve(
+  root,
+  process.env.DCNS_SHARED ?? "../shared",
+  "data/pce/pce-scenarios",
+);
 
 /** Runs a benchmark as `npm run bench` does, and reads the last line that it prints. */
 async function runBench(...words: readonly string[]): Promise<v.InferOutput<typeof report>> {
@@ -36,6 +43,7 @@ const flowModSummary = v.object({
   flowModsPerSecond: v.number(),
   ratios: v.strictObject({ ovsOfctl: v.number(), ovsOfctlBundle: v.number() }),
 });
+const scenarioSummary = v.strictObject({ total: v.number(), right: v.number(), wrong: v.number() });
 const report = v.strictObject({
   bench: v.string(),
   cases: v.array(v.record(v.string(), v.union([v.string(), v.number()]))),
@@ -60,6 +68,20 @@ describe("the benchmarks, run just long enough to see that they work", () => {
     const { cases } = await runBench("topology");
     expect(cases).toMatchObject([{ nodes: 200, links: 1_000 }]);
   });
+
+  test.skipIf(!existsSync(scenarioFolder))(
+    "scenarios answers all that is asked of it rightly",
+    {
+      timeout: TIMEOUT_MS,
+    },
+    async () => {
+      const { summary } = await runBench("scenarios");
+      const { total, right, wrong } = v.parse(scenarioSummary, summary);
+      expect(total).toBeGreaterThan(0);
+      expect(right).toBe(total);
+      expect(wrong).toBe(0);
+    },
+  );
 
   test("a name that no benchmark has ends with 2 and the names there are", async () => {
     const run = runBench("nothing");

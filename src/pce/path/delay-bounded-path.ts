@@ -31,7 +31,7 @@ class DelaySearch {
   readonly #costs: RemainingCosts;
   readonly #delays: RemainingCosts;
   readonly #heap = new MinHeap();
-  /** Of each way: where it is, and the way and the arc by which it came there. */
+  /** All that were begun; the heap has their places. */
   readonly #ways: Way[] = [];
   /** Of each node: the delay of the quickest way that was gone on with. */
   readonly #quickest: Float64Array;
