@@ -1,134 +1,151 @@
-import { type Bandwidth, parseBandwidth, Topology } from "dcns";
-import {
-  allLinksUp,
-  type NetworkPlan,
-  type PlanRequest,
-  planWithProof,
-  reload,
-  topologyResources,
-} from "dcns/pce";
+import { type Bandwidth, Topology } from "dcns";
+import { allLinksUp, type PlanRequest, planWithProof, reload, topologyResources } from "dcns/pce";
 import { type Random, seededRandom } from "dcns/testing";
 import { Ledger } from "../src/ledger.ts";
+import { bandwidth } from "../src/model/bandwidth.ts";
 import { always } from "../src/model/interval.ts";
 import { VlanSet } from "../src/model/vlan-set.ts";
+import { hoseValue, leastHoseValue, starTree } from "./hose/trees.ts";
+import { type BenchGraph, randomGraph, readGraphMl } from "./p2p/graphs.ts";
+import { documentOf } from "./p2p/network.ts";
 import type { Bench, BenchCase, BenchOptions, BenchReport } from "./support/bench.ts";
+import { dataFolder, filesOf } from "./support/data.ts";
 import { median, rounded } from "./support/statistics.ts";
 import { value } from "./support/value.ts";
 
-/** What hose trees reserve, against a lower bound and against Steiner trees. */
+/** What hose trees reserve, against all trees on small graphs, and against other kinds on large ones. */
 export const hose: Bench = {
-  about: "trees for hose traffic: above the lower bound, and below Steiner trees",
+  about: "trees for hose traffic: above brute force or the bound, and below star and Steiner trees",
   run,
 };
 
 const ENDPOINTS = 8;
-const DEGREE = 6;
-/** What fits on a link: everything, or not the sum of one half. */
-const CAPACITIES = { ample: "100Gbps", scarce: "3Gbps" };
+/** What an endpoint asks for: everything fits, or not the sum of one half. */
+const RATES = { ample: bandwidth(1e9), scarce: bandwidth(3e9) };
 
-async function run({ seed, quick, progress }: BenchOptions): Promise<BenchReport> {
+async function run({ data, seed, quick, progress }: BenchOptions): Promise<BenchReport> {
   const random = seededRandom(seed);
-  const sizes = quick ? [30] : [100, 1_000];
   const cases: BenchCase[] = [];
-  for (const nodes of sizes) {
-    for (const [kind, capacity] of Object.entries(CAPACITIES)) {
-      progress(`${nodes} nodes, ${kind} capacity`);
-      const topology = value(Topology.parse(randomDocument(random, nodes, capacity)));
-      for (let round = 0; round < (quick ? 2 : 20); round++) {
-        cases.push(oneCase(topology, `${kind}-${nodes}-${round}`, draw(random, nodes)));
-      }
+  for (let round = 0; round < (quick ? 2 : 20); round++) {
+    const graph = smallGraph(`small-${round}`, random);
+    cases.push(...casesOf(graph, draw(random, graph.nodeCount, 4), { ample: RATES.ample }));
+  }
+  const sizes = quick ? [100] : [100, 1_000];
+  const given = filesOf(dataFolder(data, "topo/zoo"), ".graphml").map(readGraphMl);
+  const large = [
+    ...sizes.map((size) => randomGraph(`random-${size}`, size, random)),
+    ...given.filter((graph) => graph.nodeCount >= ENDPOINTS && isConnected(graph)),
+  ];
+  for (const graph of quick ? large.slice(0, 2) : large) {
+    progress(`${graph.name}: ${graph.nodeCount} nodes`);
+    for (let round = 0; round < (quick ? 2 : 5); round++) {
+      cases.push(...casesOf(graph, draw(random, graph.nodeCount, ENDPOINTS), RATES));
     }
   }
-  const numbers = (field: string): number[] => cases.map((one) => Number(one[field]));
-  return {
-    cases,
-    summary: {
-      gapPct: { p50: median(numbers("gapPct")), max: Math.max(...numbers("gapPct")) },
-      steinerPct: { p50: median(numbers("steinerPct")) },
-      ms: { p50: median(numbers("ms")) },
-    },
-  };
+  return { cases, summary: summaryOf(cases) };
 }
 
-function oneCase(topology: Topology, name: string, nodes: readonly number[]): BenchCase {
+function casesOf(
+  graph: BenchGraph,
+  nodes: readonly number[],
+  rates: Readonly<Record<string, Bandwidth>>,
+): readonly BenchCase[] {
+  const topology = value(Topology.parse(documentOf(graph, true)));
   const ledger = Ledger.over(topologyResources(topology));
-  const rate = gigabits(1);
-  const endpoints = nodes.flatMap((node) => {
-    const touchPoint = topology.touchPoints.get(`h${node}:eth0`);
-    return touchPoint === undefined
-      ? []
-      : [{ touchPoint, tagging: touchPoint.tagging, bandwidth: rate }];
+  return Object.entries(rates).flatMap(([kind, rate]): readonly BenchCase[] => {
+    const request = requestOf(topology, nodes, rate);
+    const start = performance.now();
+    const planned = planWithProof(topology, ledger, allLinksUp, request);
+    const ms = rounded(performance.now() - start);
+    const name = { case: graph.name, kind };
+    if (planned.isErr()) return [{ ...name, planned: false, ms }];
+    const { quality } = planned.value;
+    const own = quality.value / rate;
+    const isSmall = graph.links.length <= SMALL_LINKS;
+    const least = isSmall ? leastHoseValue(graph, nodes) : quality.lowerBound / rate;
+    const above = (more: number, less: number): number => rounded((more / less - 1) * 100);
+    const gap = { [isSmall ? "bruteForcePct" : "gapPct"]: above(own, least) };
+    const star = above(hoseValue(graph, starTree(graph, nodes), nodes), own);
+    const steiner = above(steinerValue(topology, ledger, request) / rate, own);
+    return [{ ...name, planned: true, ...gap, starPct: star, steinerPct: steiner, ms }];
   });
-  const request: PlanRequest = {
+}
+
+/** What a minimum Steiner tree would hold for the same traffic, whether that fits or not. */
+function steinerValue(topology: Topology, ledger: Ledger, request: PlanRequest): number {
+  const shared = { ...request, sharing: "shared", bandwidth: bandwidth(1) } as const;
+  const { plan } = value(planWithProof(topology, ledger, allLinksUp, shared));
+  return reload(topology, plan, request.endpoints, request).links.reduce(
+    (sum, { link, forward, backward }) =>
+      sum + (topology.links.get(link)?.metric ?? 0) * (forward + backward),
+    0,
+  );
+}
+
+function requestOf(topology: Topology, nodes: readonly number[], rate: Bandwidth): PlanRequest {
+  const endpoints = nodes.flatMap((node) => {
+    const touchPoint = topology.touchPoints.get(`h${node}:0`);
+    if (touchPoint === undefined) return [];
+    return [{ touchPoint, tagging: touchPoint.tagging, bandwidth: rate }];
+  });
+  return {
     holder: "bench",
     endpoints,
     bandwidth: rate,
     sharing: "hose",
     delivery: "static",
-    vlans: VlanSet.all,
+    vlans: VlanSet.default,
     interval: always,
     cost: "metric",
   };
-  const start = performance.now();
-  const { plan, quality } = value(planWithProof(topology, ledger, allLinksUp, request));
-  const ms = rounded(performance.now() - start);
-  const shared = { ...request, sharing: "shared" } as const;
-  const steiner = value(planWithProof(topology, ledger, allLinksUp, shared)).plan;
-  const steinerValue = valueOfPlan(topology, reload(topology, steiner, endpoints, request));
-  const own = valueOfPlan(topology, plan);
-  const above = (more: number, less: number): number => rounded((more / less - 1) * 100);
+}
+
+function summaryOf(cases: readonly BenchCase[]): BenchReport["summary"] {
+  const numbers = (field: string): readonly number[] =>
+    cases.flatMap((one) => (typeof one[field] === "number" ? [one[field]] : []));
+  const part = (field: string): { readonly p50: number; readonly max: number } => ({
+    p50: median(numbers(field)),
+    max: Math.max(...numbers(field)),
+  });
   return {
-    case: name,
-    gapPct: above(own, quality.lowerBound),
-    steinerPct: above(steinerValue, own),
-    ms,
+    bruteForcePct: part("bruteForcePct"),
+    gapPct: part("gapPct"),
+    starPct: part("starPct"),
+    steinerPct: part("steinerPct"),
+    ms: part("ms"),
+    planned: cases.filter(({ planned }) => planned === true).length,
+    total: cases.length,
   };
 }
 
-/** Sum over links and directions of metric times reservation. */
-function valueOfPlan(topology: Topology, plan: NetworkPlan): number {
-  return plan.links.reduce((sum, { link, forward, backward }) => {
-    return sum + (topology.links.get(link)?.metric ?? 0) * (forward + backward);
-  }, 0);
+/** How many links a graph may have for all sets of them to be gone through. */
+const SMALL_LINKS = 10;
+
+/** Seven nodes on a ring, and three chords. */
+function smallGraph(name: string, random: Random): BenchGraph {
+  const below = (limit: number): number => Math.floor(random.next() * limit);
+  const links = Array.from({ length: SMALL_LINKS }, (_, at) => {
+    const step = at < SMALL_NODES ? 1 : 2 + at - SMALL_NODES;
+    const from = at < SMALL_NODES ? at : below(SMALL_NODES);
+    return [from, (from + step) % SMALL_NODES, 1 + below(9)] as const;
+  });
+  return { name, freeTags: 1, nodeCount: SMALL_NODES, links };
 }
 
-function gigabits(amount: number): Bandwidth {
-  return value(parseBandwidth(`${amount}Gbps`));
+const SMALL_NODES = 7;
+
+function isConnected({ nodeCount, links }: BenchGraph): boolean {
+  const found = new Set([0]);
+  for (let before = 0; before !== found.size; ) {
+    before = found.size;
+    for (const [a, b] of links) if (found.has(a) || found.has(b)) found.add(a).add(b);
+  }
+  return found.size === nodeCount;
 }
 
 /** Distinct nodes. */
-function draw(random: Random, nodes: number): readonly number[] {
+function draw(random: Random, nodes: number, count: number): readonly number[] {
   const drawn = new Set<number>();
-  while (drawn.size < ENDPOINTS) drawn.add(Math.floor(random.next() * nodes));
+  while (drawn.size < count) drawn.add(Math.floor(random.next() * nodes));
   return [...drawn];
-}
-
-/** A ring, so that it is connected, and links by chance; a host at every node. */
-function randomDocument(random: Random, nodes: number, capacity: string): unknown {
-  const below = (limit: number): number => Math.floor(random.next() * limit);
-  const links = Array.from({ length: (nodes * DEGREE) / 2 }, (_, index) => {
-    const from = index < nodes ? index : below(nodes);
-    const to = (from + 1 + (index < nodes ? 0 : below(nodes - 1))) % nodes;
-    const id = `l${index}`;
-    return { id, a: `n${from}:${id}`, b: `n${to}:${id}`, capacity, metric: 1 + below(100) };
-  });
-  const portsAt = new Map<string, { id: string }[]>();
-  for (const { id, a, b } of links) {
-    for (const end of [a, b]) {
-      const node = end.slice(0, end.indexOf(":"));
-      portsAt.set(node, [...(portsAt.get(node) ?? [{ id: "host" }]), { id }]);
-    }
-  }
-  return {
-    format: "dcns-topology/1",
-    domains: [{ id: "campus", driver: "memory" }],
-    nodes: [...portsAt].map(([id, ports]) => ({ id, domain: "campus", ports })),
-    links,
-    hosts: [...portsAt.keys()].map((id) => ({
-      host: `h${id.slice(1)}`,
-      nic: "eth0",
-      port: `${id}:host`,
-      tagging: "untagged",
-    })),
-  };
 }

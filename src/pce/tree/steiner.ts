@@ -59,17 +59,6 @@ export function steinerWithBound(query: SteinerQuery): BoundedTree | undefined {
   return { ...found, links: [...kept, ...added].sort((x, y) => x - y) };
 }
 
-/** Lets one node of the kept tree stand for all that are on it, and its links cost nothing. */
-export function contracted(query: SteinerQuery): SteinerQuery {
-  const [first] = query.kept;
-  if (first === undefined) return query;
-  const inside = nodesOf(query.graph, query.kept);
-  const kept = new Set(query.kept);
-  const terminals = [...query.terminals.filter((node) => !inside.has(node)), Math.min(...inside)];
-  const weight = (arc: number): number => (kept.has(arc >> 1) ? 0 : query.weight(arc));
-  return { ...query, terminals: terminals.sort((x, y) => x - y), weight };
-}
-
 /** The links of `query` that are enabled, with the kept tree as one node. */
 function problemOf({ graph, kept, terminals, weight }: SteinerQuery): {
   readonly problem: SteinerProblem;
