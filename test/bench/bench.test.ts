@@ -10,12 +10,9 @@ import { missingForOvs } from "../lab/require-ovs.ts";
 
 const root = join(import.meta.dirname, "../..");
 const TIMEOUT_MS = 60_000;
+const { DCNS_SHARED } = process.env;
 /** Networks with exact answers that other programs computed; beside the repository, or not there. */
-const scenarioFolder = resolve(
-  root,
-  process.env.DCNS_SHARED ?? "../shared",
-  "data/pce/pce-scenarios",
-);
+const scenarioFolder = resolve(root, DCNS_SHARED ?? "../shared", "data/pce/pce-scenarios");
 
 /** Runs a benchmark as `npm run bench` does, and reads the last line that it prints. */
 async function runBench(...words: readonly string[]): Promise<v.InferOutput<typeof report>> {
