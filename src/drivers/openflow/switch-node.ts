@@ -17,6 +17,7 @@ import type { SessionEvent, SwitchSession } from "./session.ts";
 import { describeSessionError } from "./session-error.ts";
 import type { SwitchPorts } from "./switch-ports.ts";
 import type { NodeProblem } from "./switch-problem.ts";
+import type { PortStatus } from "./wire/port.ts";
 
 /** What a node of the domain is made with. */
 export interface SwitchNodeContext {
@@ -47,6 +48,8 @@ interface Link {
   readonly gone: AbortController;
   /** There as soon as everything has been read that the switch holds. */
   live: LiveSwitch | undefined;
+  /** What the switch told of its ports before that. */
+  readonly early: PortStatus[];
   /** Whether it was said that the node is up. */
   isAnnounced: boolean;
 }
@@ -153,6 +156,7 @@ export class SwitchNode {
       session,
       gone: sharedAbort(),
       live: undefined,
+      early: [],
       isAnnounced: false,
     };
     this.#link = link;
@@ -185,6 +189,7 @@ export class SwitchNode {
   async #takeUp(link: Link, live: LiveSwitch): Promise<void> {
     link.live = live;
     this.#profile = live.profile;
+    for (const status of link.early.splice(0)) live.ports.update(status);
     for (const wake of this.#waiting) wake();
     const orphans = live.removeOrphans();
     const outcomes = await this.#repair(link, live, [...live.networks, ...this.#wants.networks]);
@@ -235,9 +240,9 @@ export class SwitchNode {
   #onEvent(link: Link, event: SessionEvent): void {
     if (link !== this.#link) return;
     if (event.type === "closed") this.#lost(link, describeCloseReason(event.reason));
-    if (event.type === "port-status" && link.live !== undefined) {
-      void this.#changePorts(link, link.live, (ports) => ports.update(event));
-    }
+    if (event.type !== "port-status") return;
+    if (link.live === undefined) link.early.push(event);
+    else void this.#changePorts(link, link.live, (ports) => ports.update(event));
   }
 
   #lost(link: Link, reason: string): void {
