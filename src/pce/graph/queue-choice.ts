@@ -8,4 +8,4 @@ export function queueFor(span: number): MonotoneQueue {
 }
 
 /** With more buckets than this, most are empty and passed over in vain. */
-const MAX_SPAN = 8192;
+const MAX_SPAN = 65_536;

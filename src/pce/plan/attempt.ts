@@ -20,12 +20,20 @@ export function sceneOf(
   topology: Topology,
   ledger: Ledger,
   linkState: LinkState,
-  request: PlanRequest,
+  asked: PlanRequest,
 ): Scene {
+  const request = withWholeHops(asked);
   const graph = graphOf(topology);
   const others = ledger.release(request.holder);
   const availability = new Availability(graph, others, linkState, request);
   return { topology, graph, ledger: others, linkState, availability, request };
+}
+
+/** A bound on hops means the greatest number of links within it, and none if it is not one. */
+function withWholeHops(request: PlanRequest): PlanRequest {
+  const { maxHops } = request;
+  if (maxHops === undefined) return request;
+  return { ...request, maxHops: Number.isNaN(maxHops) ? 0 : Math.max(0, Math.floor(maxHops)) };
 }
 
 /** Plans the network, or says on what that failed. */

@@ -7,6 +7,7 @@ import { VlanSet } from "../../../src/model/vlan-set.ts";
 import {
   allLinksUp,
   explainRefusal,
+  kCheapestPaths,
   type PlanEndpoint,
   type PlanRequest,
   planNetwork,
@@ -43,6 +44,19 @@ test("a VLAN that is given for an untagged endpoint is nobody's", () => {
   const request = { ...requestFor([at("h1"), untagged, at("h3")]), vlans: VlanSet.of(vlanId(7)) };
   expect(planNetwork(topology, ledger, allLinksUp, request)._unsafeUnwrap().vlan).toBe(7);
 });
+
+test.each([1.5, -1, Number.NaN])(
+  "a bound of %d hops is that of the whole number below, or none at all",
+  (maxHops) => {
+    const [from, to] = [at("h1"), at("h3")];
+    const request = { ...requestFor([from, to]), maxHops };
+    const plan = planNetwork(topology, ledger, allLinksUp, request);
+    const ends = { ...request, endpoints: [from, to] as const, count: 3 };
+    const paths = kCheapestPaths(topology, ledger, allLinksUp, ends);
+    expect(paths.isOk()).toBe(plan.isOk());
+    expect(plan.map(({ links }) => links.length).unwrapOr(0)).toBe(maxHops === 1.5 ? 1 : 0);
+  },
+);
 
 test("a link that closes a cycle with the tree to keep cannot be passed", () => {
   const request: PlanRequest = {
