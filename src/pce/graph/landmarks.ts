@@ -38,19 +38,19 @@ const chosen = new WeakMap<Graph, Landmarks | undefined>();
 
 function isWide(graph: Graph): boolean {
   const hops = distancesFrom(graph, new Int32Array(graph.arcs.length).fill(1), 0);
-  return hops !== undefined && greatest(hops).value > WIDTH * Math.log2(graph.nodeIds.length);
+  return greatest(hops).value > WIDTH * Math.log2(graph.nodeIds.length);
 }
 
 function choose(graph: Graph): Landmarks | undefined {
-  if (graph.metricRange.greatest >= FAR) return undefined;
-  const steps = Int32Array.from(graph.steps, Math.floor);
+  const steps = Int32Array.from(graph.steps, (step) => Math.min(Math.floor(step), FAR));
+  const limit = FAR - greatestOf(steps);
   const nodeCount = graph.nodeIds.length;
   const distances = new Int32Array(nodeCount * LANDMARKS);
   const nearest = distancesFrom(graph, steps, 0);
-  if (nearest === undefined) return undefined;
   for (let landmark = 0; landmark < LANDMARKS; landmark++) {
     const own = distancesFrom(graph, steps, greatest(nearest).at);
-    if (own === undefined) return undefined;
+    // Something beyond may have been taken for out of reach.
+    if (greatest(own).value >= limit) return undefined;
     for (let node = 0; node < nodeCount; node++) {
       const distance = own[node] ?? FAR;
       distances[node * LANDMARKS + landmark] = distance;
@@ -75,15 +75,16 @@ function greatest(values: Int32Array): { readonly value: number; readonly at: nu
   return { value, at };
 }
 
-/**
- * Dijkstra's algorithm for whole numbers; `steps` by position in `graph.arcs`. `undefined` where some
- * way is as long as {@link FAR}.
- */
-function distancesFrom(graph: Graph, steps: Int32Array, origin: number): Int32Array | undefined {
+function greatestOf(values: Int32Array): number {
+  return values.reduce((x, y) => Math.max(x, y), 0);
+}
+
+/** Dijkstra's algorithm for whole numbers below {@link FAR}; `steps` by position in `graph.arcs`. */
+function distancesFrom(graph: Graph, steps: Int32Array, origin: number): Int32Array {
   const { offsets, targets } = graph;
   const distances = new Int32Array(graph.nodeIds.length).fill(FAR);
   const done = new Uint8Array(graph.nodeIds.length);
-  const queue = queueFor(greatest(steps).value);
+  const queue = queueFor(greatestOf(steps));
   distances[origin] = 0;
   queue.push(0, 0, origin);
   for (let node = queue.pop(); node !== -1; node = queue.pop()) {
@@ -94,7 +95,6 @@ function distancesFrom(graph: Graph, steps: Int32Array, origin: number): Int32Ar
     for (let at = offsets[node] ?? 0; at < end; at++) {
       const head = targets[at] ?? 0;
       const distance = base + (steps[at] ?? 0);
-      if (distance >= FAR) return undefined;
       if (distance >= (distances[head] ?? 0)) continue;
       distances[head] = distance;
       queue.push(distance, 0, head);
