@@ -5,20 +5,20 @@
  */
 export class LabelTable {
   size = 0;
-  nodes = new Int32Array(INITIAL);
-  sets = new Int32Array(INITIAL);
+  nodes: Int32Array = new Int32Array(INITIAL);
+  sets: Int32Array = new Int32Array(INITIAL);
   /** What the cheapest known tree of the set and the node costs. */
-  costs = new Float64Array(INITIAL);
+  costs: Float64Array = new Float64Array(INITIAL);
   /** A lower bound on what the rest costs. */
-  futures = new Float64Array(INITIAL);
+  futures: Float64Array = new Float64Array(INITIAL);
   /** The labels it was made from; the second is -1 where one was extended by the edge in `edges`. */
-  firsts = new Int32Array(INITIAL);
-  seconds = new Int32Array(INITIAL);
-  edges = new Int32Array(INITIAL);
+  firsts: Int32Array = new Int32Array(INITIAL);
+  seconds: Int32Array = new Int32Array(INITIAL);
+  edges: Int32Array = new Int32Array(INITIAL);
   /** Whether its cost is final. */
-  settled = new Uint8Array(INITIAL);
+  settled: Uint8Array = new Uint8Array(INITIAL);
   /** The next settled label of the same node; -1 for none. */
-  nexts = new Int32Array(INITIAL);
+  nexts: Int32Array = new Int32Array(INITIAL);
   readonly #setCount: number;
   #slots = new Int32Array(4 * INITIAL);
 

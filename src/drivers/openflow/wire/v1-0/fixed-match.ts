@@ -46,16 +46,16 @@ export const fixedMatch: Codec<FixedMatch> = struct({
 
 /** Bits of `wildcards`: the field is ignored (OFPFW). */
 export const wildcard = {
-  inPort: 1 << 0,
-  dlVlan: 1 << 1,
-  dlSrc: 1 << 2,
-  dlDst: 1 << 3,
-  dlType: 1 << 4,
-  nwProto: 1 << 5,
-  tpSrc: 1 << 6,
-  tpDst: 1 << 7,
-  dlVlanPcp: 1 << 20,
-  nwTos: 1 << 21,
+  inPort: 0x1,
+  dlVlan: 0x2,
+  dlSrc: 0x4,
+  dlDst: 0x8,
+  dlType: 0x10,
+  nwProto: 0x20,
+  tpSrc: 0x40,
+  tpDst: 0x80,
+  dlVlanPcp: 0x100000,
+  nwTos: 0x200000,
 } as const;
 
 /** Where `wildcards` has the number of low bits of an address that are ignored; 32 is all of them. */
