@@ -15,8 +15,9 @@ export function asking(scene: Scene, change: Partial<PlanRequest>): Scene {
 
 /** The same fabric with a request that may be for other links or another time. */
 export function restaged(scene: Scene, change: Partial<PlanRequest>): Scene {
-  const { topology, ledger, linkState, request } = scene;
-  return sceneOf(topology, ledger, linkState, { ...request, ...change });
+  const { topology, ledger, linkState, request, maxLooks } = scene;
+  const staged = sceneOf(topology, ledger, linkState, { ...request, ...change });
+  return maxLooks === undefined ? staged : { ...staged, maxLooks };
 }
 
 /** The scene in which nothing is asked to carry more than `most`, in bit/s. */
@@ -50,11 +51,16 @@ export function without(scene: Scene, ...bounds: readonly Bound[]): Scene {
   return { ...scene, request };
 }
 
-/** The scene in which searches do a fixed amount of work, so that explanations are reproducible. */
+/**
+ * The scene in which searches do a fixed amount of work, so that explanations are reproducible, and
+ * less than for a plan, for an explanation is made of many attempts.
+ */
 export function timeless(scene: Scene): Scene {
   const { budget: _, ...request } = scene.request;
-  return { ...scene, request };
+  return { ...scene, request, maxLooks: MAX_LOOKS_TO_EXPLAIN };
 }
+
+const MAX_LOOKS_TO_EXPLAIN = 16;
 
 /** Whether the request is planned. */
 export function isPlanned(scene: Scene): boolean {

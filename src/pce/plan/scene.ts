@@ -18,6 +18,8 @@ export interface Scene {
   readonly linkState: LinkState;
   readonly availability: Availability;
   readonly request: PlanRequest;
+  /** How many branches the search for one tree may look into; by default `MAX_LOOKS`. */
+  readonly maxLooks?: number;
 }
 
 /** The endpoints of a request as the searches see them. */

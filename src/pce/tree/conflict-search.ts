@@ -55,7 +55,7 @@ export interface TreeSearch {
  * could be. Deterministic without a budget; the work is bounded by `maxLooks` and {@link ALL_WORK}.
  * Exact if it ends by itself, which the lower bound shows.
  */
-export function searchTrees(problem: TreeProblem, maxLooks: number = MAX_LOOKS): TreeSearch {
+export function searchTrees(problem: TreeProblem, maxLooks: number): TreeSearch {
   const search = new ConflictSearch(problem, maxLooks);
   return search.run();
 }

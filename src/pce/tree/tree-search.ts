@@ -3,7 +3,7 @@ import type { LabelledTree } from "../path/path-search.ts";
 import { reach } from "../path/shortest-path.ts";
 import type { Ends, NoTree, Scene } from "../plan/scene.ts";
 import { allTrees } from "./all-trees.ts";
-import { searchTrees, type TreeSearch } from "./conflict-search.ts";
+import { MAX_LOOKS, searchTrees, type TreeSearch } from "./conflict-search.ts";
 import { evaluated, type FittingCandidate, fits, isLower } from "./tree-candidate.ts";
 import { boundedLengths, type TreeProblem, treeProblem, withGiven } from "./tree-problem.ts";
 
@@ -32,16 +32,16 @@ export interface ProvedTree extends LabelledTree {
 export function findTree(scene: Scene, ends: Ends): Result<ProvedTree, NoTree> {
   const problem = treeProblem(scene, ends);
   if (problem === undefined || !isNear(problem)) return err({ type: "no-tree" });
-  const { best, lowerBound } = searched(problem);
+  const { best, lowerBound } = searched(problem, scene.maxLooks);
   if (best === undefined) return err({ type: "no-tree" });
   const { links, labelling, value } = best;
   return ok({ links, labelling, value, lowerBound });
 }
 
-function searched(problem: TreeProblem): TreeSearch {
-  if (!hasFewLinks(problem)) return searchTrees(problem);
+function searched(problem: TreeProblem, maxLooks: number = MAX_LOOKS): TreeSearch {
+  if (!hasFewLinks(problem)) return searchTrees(problem, maxLooks);
   const found = searchTrees(problem, FEW_LOOKS);
-  return isProved(found) ? found : (listed(problem) ?? searchTrees(problem));
+  return isProved(found) ? found : (listed(problem) ?? searchTrees(problem, maxLooks));
 }
 
 function hasFewLinks(problem: TreeProblem): boolean {
