@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
-import { linkChannel, linkLabels } from "../ledger/channel.ts";
+import { linkLabels } from "../ledger/channel.ts";
 import type { Claim, Ledger } from "../ledger.ts";
 import { bandwidth } from "../model/bandwidth.ts";
 import type { InvalidRequest, NoPath } from "../model/errors.ts";
@@ -8,6 +8,7 @@ import { always } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import {
+  besideTree,
   claimOf,
   type LabelledLink,
   type LinkState,
@@ -165,7 +166,8 @@ function decideReroute(
   current: Realisation,
   wanted: Wanted,
 ): Result<Decision, DecisionError> {
-  const beside = { ...view, ledger: withOldLinks(view.ledger, holder, current.plan) };
+  const { ledger } = besideTree(view.ledger, { holder, interval: always }, current.plan);
+  const beside = { ...view, ledger };
   return planWanted(beside, holder, wanted).andThen((plan) => {
     const target = { generation: current.generation + 1, spec: wanted.spec, plan };
     return changeTo(view, holder, current, { target, mode: "reroute" });
@@ -193,32 +195,6 @@ function changeTo(
 
 function isTransition(error: DecisionError): boolean {
   return error.type === "no-path" && error.explanation.reason === "transition";
-}
-
-/**
- * The ledger for a second tree of the same network: what the first has on links is taken, so that
- * the two differ in label wherever they share a link; what it has on edge ports is the network's own.
- * Where the fabric has less now than the first tree was promised, all that is left is taken.
- */
-function withOldLinks(ledger: Ledger, holder: string, plan: NetworkPlan): Ledger {
-  const without = ledger.release(holder);
-  const amounts = plan.links.flatMap(({ link, forward, backward }) => [
-    { channel: linkChannel(link, "forward"), amount: forward },
-    { channel: linkChannel(link, "backward"), amount: backward },
-  ]);
-  const held = without.reserve({
-    holder: `present tree of ${holder}`,
-    interval: always,
-    bandwidth: amounts.map(({ channel, amount }) => ({
-      channel,
-      amount: bandwidth(Math.min(amount, without.residual(channel, always))),
-    })),
-    labels: plan.links
-      .map(({ link, label }) => ({ space: linkLabels(link), label }))
-      .filter(({ space, label }) => without.isFree(space, label, always)),
-  });
-  invariant(held.isOk(), "what is free can be taken");
-  return held.value;
 }
 
 /** The ledger in which the labels of the branches that are cut are not to be had again. */

@@ -1,6 +1,5 @@
 import type { Result } from "neverthrow";
 import type { Claim, Ledger } from "../../ledger.ts";
-import { bandwidth } from "../../model/bandwidth.ts";
 import { invariant } from "../../model/invariant.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { Topology } from "../../topology.ts";
@@ -8,6 +7,7 @@ import { attempt, sceneOf } from "../plan/attempt.ts";
 import { claimOf } from "../plan/edit-plan.ts";
 import type { NetworkPlan, PlanRefusal, PlanRequest } from "../plan/plan.ts";
 import { planNetwork } from "../plan/plan-network.ts";
+import { besideTree } from "./beside-tree.ts";
 import { weightOf } from "./reservation.ts";
 import type { PlanView } from "./view.ts";
 
@@ -42,7 +42,7 @@ export function requestInstead({ request, plan }: StandingNetwork): PlanRequest 
 /** Plans another tree for the network beside the one it has, or says what is in the way. */
 export function planMove(view: PlanView, network: StandingNetwork): Result<Move, PlanRefusal> {
   const { topology, linkState } = view;
-  const { ledger, held } = besides(view.ledger, network);
+  const { ledger, held } = besideTree(view.ledger, network.request, network.plan);
   const plan = planNetwork(topology, ledger, linkState, requestInstead(network));
   return plan.map((to) => moveTo(topology, network, held, to));
 }
@@ -50,7 +50,7 @@ export function planMove(view: PlanView, network: StandingNetwork): Result<Move,
 /** The same where nobody asks what is in the way. */
 export function tryMove(view: PlanView, network: StandingNetwork): Move | undefined {
   const { topology, linkState } = view;
-  const { ledger, held } = besides(view.ledger, network);
+  const { ledger, held } = besideTree(view.ledger, network.request, network.plan);
   const plan = attempt(sceneOf(topology, ledger, linkState, requestInstead(network)));
   return plan.map((to) => moveTo(topology, network, held, to)).unwrapOr(undefined);
 }
@@ -84,28 +84,4 @@ function moveTo(
   };
   const gain = weightOf(topology, from.links) - weightOf(topology, to.links);
   return { holder, from, to, during, after, gain };
-}
-
-/**
- * The ledger in which somebody else has the network's links, so that a second tree is planned beside
- * them; its ports are its own, for a port hears each frame once, whichever tree that came by. Where a
- * fabric has less now than when the tree was promised, all that is left is held.
- */
-function besides(
-  ledger: Ledger,
-  { request: { holder, interval }, plan }: StandingNetwork,
-): { readonly ledger: Ledger; readonly held: Claim } {
-  const without = ledger.release(holder);
-  const links = claimOf({ ...plan, ports: [], endpoints: [] }, `tree of ${holder}`, interval);
-  const held = {
-    ...links,
-    bandwidth: links.bandwidth.map(({ channel, amount }) => ({
-      channel,
-      amount: bandwidth(Math.min(amount, without.residual(channel, interval))),
-    })),
-    labels: links.labels.filter(({ space, label }) => without.isFree(space, label, interval)),
-  };
-  const beside = without.reserve(held);
-  invariant(beside.isOk(), "what is free can be taken");
-  return { ledger: beside.value, held };
 }

@@ -1,6 +1,7 @@
 import { ok, type Result } from "neverthrow";
 import type { Ledger } from "../../ledger.ts";
 import type { LinkId, NodeId, VlanId } from "../../model/ids.ts";
+import { invariant } from "../../model/invariant.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { Topology } from "../../topology.ts";
 import { Availability, type LinkDemand } from "../graph/availability.ts";
@@ -14,7 +15,7 @@ import {
   type LabelPathQuery,
   type SearchLimit,
 } from "./label-path.ts";
-import type { Weight } from "./shortest-path.ts";
+import { stepOf } from "./open-arc.ts";
 
 /** A path between two nodes to find. */
 export interface RouteRequest extends Pick<LinkDemand, "interval" | "exclude" | "cost"> {
@@ -59,7 +60,8 @@ export function cheapestRoute(
   const to = graph.nodeOf.get(request.to);
   const availability = new Availability(graph, ledger, linkState, request);
   const { columns, isUnrestricted } = availability;
-  if (from === undefined || to === undefined || columns === undefined) return ok(undefined);
+  if (from === undefined || to === undefined) return ok(undefined);
+  invariant(columns !== undefined, "links that nobody prices have columns");
   const { onward, back, vlans } = request;
   const isUsable = isUnrestricted
     ? undefined
@@ -80,10 +82,9 @@ function routeOf(
   arcs: readonly number[],
   labels: readonly VlanId[],
 ): Route {
-  const stepOf = (arc: number): number => columns.steps[graph.positions[arc] ?? NOWHERE] ?? 0;
   return {
     links: arcs.map((arc) => linkIdOf(graph, arc >> 1)),
-    cost: arcs.reduce((sum, arc) => sum + stepOf(arc), 0),
+    cost: arcs.reduce((sum, arc) => sum + (columns.steps[graph.positions[arc] ?? NOWHERE] ?? 0), 0),
     labels,
   };
 }
@@ -123,22 +124,9 @@ function labelQuery(
     graph,
     labels,
     vlans,
-    weight: weightOf(query),
+    weight: (arc) => stepOf(query, arc),
     origin: endAt(from),
     target: endAt(to),
     ahead: costsAhead(query),
-  };
-}
-
-/** What it costs to go along an arc under `query`. */
-function weightOf({ graph, columns, onward, back, isUsable }: PathQuery): Weight {
-  const { steps, residuals } = columns;
-  return (arc) => {
-    if (Number.isNaN(residuals[arc])) columns.load(arc >> 1);
-    const isOpen =
-      (residuals[arc] ?? 0) >= onward &&
-      (residuals[arc ^ 1] ?? 0) >= back &&
-      (isUsable === undefined || isUsable(arc >> 1));
-    return isOpen ? (steps[graph.positions[arc] ?? NOWHERE] ?? 0) : Number.POSITIVE_INFINITY;
   };
 }
