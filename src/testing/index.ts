@@ -4,19 +4,7 @@
  *
  * @packageDocumentation
  */
-export { conformanceDomain } from "./conformance-segments.ts";
-export type { ConnectionEvent } from "./controller-connection.ts";
-export type { LinkTiming } from "./controller-link.ts";
-export type { PortSpec } from "./datapath/port-table.ts";
-export type { Refusal } from "./datapath/refusal.ts";
-export { socketDial } from "./dial-socket.ts";
-export {
-  type ConformanceCheck,
-  type ConformanceSubject,
-  driverConformance,
-} from "./driver-conformance.ts";
-export { type FabricOptions, SimulatedFabric } from "./fabric.ts";
-export { type Fault, FaultPlan, type FaultRates, type ScriptedFault } from "./faults.ts";
+
 export {
   BROADCAST,
   customerTag,
@@ -32,7 +20,20 @@ export {
   TPID_SERVICE,
   type TruncatedFrame,
   type VlanTag,
-} from "./frame.ts";
+} from "../model/frame.ts";
+export { conformanceDomain } from "./conformance-segments.ts";
+export type { ConnectionEvent } from "./controller-connection.ts";
+export type { LinkTiming } from "./controller-link.ts";
+export type { PortSpec } from "./datapath/port-table.ts";
+export type { Refusal } from "./datapath/refusal.ts";
+export { socketDial } from "./dial-socket.ts";
+export {
+  type ConformanceCheck,
+  type ConformanceSubject,
+  driverConformance,
+} from "./driver-conformance.ts";
+export { type FabricOptions, SimulatedFabric } from "./fabric.ts";
+export { type Fault, FaultPlan, type FaultRates, type ScriptedFault } from "./faults.ts";
 export {
   type Dial,
   type DialRefused,

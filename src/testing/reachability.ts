@@ -1,5 +1,5 @@
+import { BROADCAST, type Frame, type FrameFields } from "../model/frame.ts";
 import type { SimulatedFabric } from "./fabric.ts";
-import { BROADCAST, type Frame, type FrameFields } from "./frame.ts";
 
 /** An end of a network, as its host sees it. */
 export interface NetworkEnd {

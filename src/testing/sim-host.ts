@@ -1,5 +1,5 @@
 import type { Tagging } from "../model/attachment.ts";
-import { type Frame, type FrameFields, frame } from "./frame.ts";
+import { type Frame, type FrameFields, frame } from "../model/frame.ts";
 
 /** A frame that a host received, and when. */
 export interface Reception {

@@ -1,8 +1,8 @@
 import type { Clock } from "../model/clock.ts";
+import { type Frame, frameBytes } from "../model/frame.ts";
 import type { LinkId, PortRef } from "../model/ids.ts";
 import type { Link } from "../topology/elements.ts";
 import type { Topology } from "../topology.ts";
-import { type Frame, frameBytes } from "./frame.ts";
 
 /** How wires behave. */
 export interface WireOptions {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { flowMod } from "../../src/drivers/openflow/wire/flow.ts";
 import type { OfMessage } from "../../src/drivers/openflow/wire/message.ts";
+import { describeFrame } from "../../src/model/frame.ts";
 import { linkId } from "../../src/model/ids.ts";
 import { SimulatedFabric } from "../../src/testing/fabric.ts";
-import { describeFrame } from "../../src/testing/frame.ts";
 import { type Dial, MemoryListener } from "../../src/testing/memory-link.ts";
 import { probe, reachability } from "../../src/testing/reachability.ts";
 import type { Crossing } from "../../src/testing/wires.ts";

@@ -7,8 +7,8 @@ import { encodeMessage } from "../../src/drivers/openflow/wire/encode.ts";
 import { flowMod } from "../../src/drivers/openflow/wire/flow.ts";
 import { helloFor } from "../../src/drivers/openflow/wire/hello.ts";
 import { OPENFLOW_1_3 } from "../../src/drivers/openflow/wire/version.ts";
+import { frame } from "../../src/model/frame.ts";
 import { datapathId } from "../../src/model/ids.ts";
-import { frame } from "../../src/testing/frame.ts";
 import { SimSwitch } from "../../src/testing/sim-switch.ts";
 import { Desk, toPort2 } from "./desk.ts";
 

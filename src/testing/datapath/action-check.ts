@@ -12,7 +12,7 @@ import {
   VLAN_PRESENT,
 } from "../../drivers/openflow/wire/constants.ts";
 import type { OxmField } from "../../drivers/openflow/wire/match.ts";
-import { TPID_CUSTOMER, TPID_SERVICE } from "../frame.ts";
+import { TPID_CUSTOMER, TPID_SERVICE } from "../../model/frame.ts";
 import { MAX_TAGS } from "./packet.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 

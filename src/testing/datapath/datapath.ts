@@ -7,7 +7,7 @@ import type { OfMessage } from "../../drivers/openflow/wire/message.ts";
 import type { MeterConfig, MeterMod } from "../../drivers/openflow/wire/meter.ts";
 import type { PacketOut } from "../../drivers/openflow/wire/packet.ts";
 import type { Port, PortMod } from "../../drivers/openflow/wire/port.ts";
-import { decodeFrame, type Frame } from "../frame.ts";
+import { decodeFrame, type Frame } from "../../model/frame.ts";
 import { checkActions } from "./action-check.ts";
 import type { Effect, Notice } from "./effect.ts";
 import { capabilities } from "./features.ts";

@@ -2,7 +2,7 @@ import type { FlowRemoved } from "../../drivers/openflow/wire/flow.ts";
 import type { OfMessage } from "../../drivers/openflow/wire/message.ts";
 import type { PacketIn } from "../../drivers/openflow/wire/packet.ts";
 import type { PortStatus } from "../../drivers/openflow/wire/port.ts";
-import type { Frame } from "../frame.ts";
+import type { Frame } from "../../model/frame.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** What a switch tells its controllers unasked. */

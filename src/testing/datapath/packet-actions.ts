@@ -11,7 +11,7 @@ import {
 } from "../../drivers/openflow/wire/constants.ts";
 import type { OxmField } from "../../drivers/openflow/wire/match.ts";
 import type { PacketInReason } from "../../drivers/openflow/wire/packet.ts";
-import { encodeFrame, frameBytes } from "../frame.ts";
+import { encodeFrame, frameBytes } from "../../model/frame.ts";
 import type { Effect } from "./effect.ts";
 import type { CountedBucket, Group } from "./group-table.ts";
 import { frameOf, type Packet, popTag, pushTag, setPriority, setVlan } from "./packet.ts";

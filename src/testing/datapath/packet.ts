@@ -1,5 +1,5 @@
 import { VLAN_PRESENT } from "../../drivers/openflow/wire/constants.ts";
-import { customerTag, type Frame, type VlanTag } from "../frame.ts";
+import { customerTag, type Frame, type VlanTag } from "../../model/frame.ts";
 
 /**
  * A packet on its way through the tables. Actions do not change a packet, they give the next one,

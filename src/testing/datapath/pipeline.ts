@@ -1,6 +1,6 @@
 import type { Action } from "../../drivers/openflow/wire/action.ts";
 import { portConfig } from "../../drivers/openflow/wire/constants.ts";
-import { type Frame, frameBytes } from "../frame.ts";
+import { type Frame, frameBytes } from "../../model/frame.ts";
 import { type ActionSet, inExecutionOrder, writeActions } from "./action-set.ts";
 import type { Effect } from "./effect.ts";
 import { fieldValues } from "./flow-match.ts";

@@ -8,9 +8,9 @@ import type {
   MultipartReplyBody,
   MultipartRequestBody,
 } from "../../../src/drivers/openflow/wire/multipart.ts";
+import { describeFrame, type Frame, type FrameFields, frame } from "../../../src/model/frame.ts";
 import { Datapath } from "../../../src/testing/datapath/datapath.ts";
 import type { Effect } from "../../../src/testing/datapath/effect.ts";
-import { describeFrame, type Frame, type FrameFields, frame } from "../../../src/testing/frame.ts";
 
 /** A datapath of four ports on the bench: what goes in and comes out is text. */
 export class BenchSwitch {

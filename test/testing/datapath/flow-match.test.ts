@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Match } from "../../../src/drivers/openflow/wire/match.ts";
+import { frame } from "../../../src/model/frame.ts";
 import {
   compileMatch,
   covers,
@@ -11,7 +12,6 @@ import {
   testedValues,
 } from "../../../src/testing/datapath/flow-match.ts";
 import { type Packet, parsePacket } from "../../../src/testing/datapath/packet.ts";
-import { frame } from "../../../src/testing/frame.ts";
 
 function compiled(match: Match): FlowMatch {
   return compileMatch(match)._unsafeUnwrap();

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { flowMod } from "../../../src/drivers/openflow/wire/flow.ts";
 import type { Match } from "../../../src/drivers/openflow/wire/match.ts";
+import { frame } from "../../../src/model/frame.ts";
 import { compileMatch, fieldValues } from "../../../src/testing/datapath/flow-match.ts";
 import { type FlowEntry, FlowTable, flowEntry } from "../../../src/testing/datapath/flow-table.ts";
 import { parsePacket } from "../../../src/testing/datapath/packet.ts";
-import { frame } from "../../../src/testing/frame.ts";
 
 interface Rule {
   readonly priority: number;

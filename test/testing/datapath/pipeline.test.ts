@@ -9,7 +9,7 @@ import {
 import { flowMod } from "../../../src/drivers/openflow/wire/flow.ts";
 import type { OfMessage } from "../../../src/drivers/openflow/wire/message.ts";
 import type { PacketOut } from "../../../src/drivers/openflow/wire/packet.ts";
-import { encodeFrame, frame } from "../../../src/testing/frame.ts";
+import { encodeFrame, frame } from "../../../src/model/frame.ts";
 import {
   BenchSwitch,
   flow,

@@ -7,7 +7,7 @@ import {
   type Frame,
   frame,
   frameBytes,
-} from "../../src/testing/frame.ts";
+} from "../../src/model/frame.ts";
 
 const mac = fc
   .uint8Array({ minLength: 6, maxLength: 6 })
