@@ -50,12 +50,14 @@ export type {
   VerifyOptions,
   VlanInput,
 } from "./network/request-options.ts";
-export { FileStore } from "./store/file-store.ts";
-export { MemoryStore } from "./store/memory-store.ts";
+export { FileStore, type FileStoreOptions } from "./store/file-store.ts";
+export { MemoryStore, type MemoryStoreOptions } from "./store/memory-store.ts";
 export type {
   JsonValue,
   Store,
+  StoreChange,
   StoredRecord,
+  StoreLease,
   StoreTransaction,
   StoreWrite,
 } from "./store/store.ts";

@@ -85,6 +85,12 @@ export interface StoreUnavailable {
   readonly message: string;
 }
 
+/** A lease was not renewed in time: what was written under it is gone. */
+export interface LeaseExpired {
+  readonly type: "lease-expired";
+  readonly lease: string;
+}
+
 /** The network is in a state in which the call makes no sense. */
 export interface WrongState {
   readonly type: "wrong-state";
@@ -103,7 +109,7 @@ export interface Closed {
 export type DriverError = DriverFailed | Timeout | Aborted | Closed;
 
 /** What a store's call may end with. */
-export type StoreError = StoreConflict | StoreUnavailable | Closed;
+export type StoreError = StoreConflict | StoreUnavailable | LeaseExpired | Closed;
 
 /** Everything that a call of DCNS may end with. */
 export type DcnsError =
@@ -119,6 +125,7 @@ export type DcnsError =
   | Aborted
   | StoreConflict
   | StoreUnavailable
+  | LeaseExpired
   | WrongState
   | Closed;
 
@@ -148,6 +155,7 @@ export function describeError(error: DcnsError): string {
     .with({ type: "aborted" }, (e) => `${e.operation} was aborted by the caller`)
     .with({ type: "store-conflict" }, (e) => `somebody else changed ${e.key} in the store`)
     .with({ type: "store-unavailable" }, (e) => `the store is unavailable: ${e.message}`)
+    .with({ type: "lease-expired" }, (e) => `lease ${e.lease} was not renewed in time`)
     .with({ type: "wrong-state" }, (e) => `${e.project} is ${e.state}: ${e.message}`)
     .with({ type: "closed" }, (e) => `${e.what} is closed`)
     .exhaustive();

@@ -1,12 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { err, errAsync, ok, type Result, ResultAsync } from "neverthrow";
+import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import type { Clock } from "../model/clock.ts";
 import type { StoreError, StoreUnavailable } from "../model/errors.ts";
+import { systemClock } from "../system-clock.ts";
 import { acquireLock, type FileLock } from "./file-lock.ts";
 import { encodeBatch, encodeSnapshot, readJournal } from "./journal.ts";
 import { JournalFile } from "./journal-file.ts";
-import { type Accepted, RecordTable } from "./record-table.ts";
-import type { Store, StoredRecord, StoreTransaction } from "./store.ts";
+import { Leases } from "./leases.ts";
+import { type Accepted, changeOf, RecordTable } from "./record-table.ts";
+import type { Store, StoreChange, StoredRecord, StoreLease, StoreTransaction } from "./store.ts";
 import { hasCode } from "./system-error.ts";
+import { Watchers } from "./watchers.ts";
 
 /** How a {@link FileStore} works. */
 export interface FileStoreOptions {
@@ -16,6 +20,8 @@ export interface FileStoreOptions {
    * on average.
    */
   readonly rewriteAboveBytes?: number;
+  /** What leases are measured by; the clock of this machine when absent. */
+  readonly clock?: Clock;
 }
 
 const DEFAULT_REWRITE_ABOVE_BYTES = 1_048_576;
@@ -31,6 +37,8 @@ export class FileStore implements Store {
   readonly #journal: Journal;
   readonly #lock: FileLock;
   readonly #rewriteAboveBytes: number;
+  readonly #watchers = new Watchers();
+  readonly #leases: Leases;
   /** Accepted, applied to the table, and not yet written. */
   #queue: Accepted[] = [];
   /** The write that was begun last, and the one that waits for it. */
@@ -43,21 +51,24 @@ export class FileStore implements Store {
     this.#journal = journal;
     this.#lock = lock;
     this.#rewriteAboveBytes = options.rewriteAboveBytes ?? DEFAULT_REWRITE_ABOVE_BYTES;
+    this.#leases = new Leases({
+      clock: options.clock ?? systemClock,
+      expire: (lease) => this.#expire((one) => one === lease),
+    });
   }
 
   /**
    * Opens the journal at `path`, or begins one. What a crash left unfinished at its end is cut off;
-   * a journal with any other damage, or one that another process writes to, is refused.
+   * a journal with any other damage, or one that another process writes to, is refused. One of an
+   * earlier format is rewritten. Whoever held a lease is gone, and what was written under it goes.
    */
-  static open(
-    path: string,
-    options: FileStoreOptions = {},
-  ): ResultAsync<FileStore, StoreUnavailable> {
+  static open(path: string, options: FileStoreOptions = {}): ResultAsync<FileStore, StoreError> {
     return attempt(acquireLock(`${path}.lock`))
       .andThen((lock) => lock.mapErr(unavailable))
       .andThen((lock) =>
         openJournal(path)
           .map((journal) => new FileStore(journal, lock, options))
+          .andThen((store) => store.#expire(() => true).map(() => store))
           .orElse((error) => attempt(lock.release()).andThen(() => err(error))),
       );
   }
@@ -70,12 +81,30 @@ export class FileStore implements Store {
   }
 
   commit(transaction: StoreTransaction): ResultAsync<number, StoreError> {
-    return this.#guard(() =>
-      this.#journal.table.commit(transaction).asyncAndThen((accepted) => {
+    return this.#guard(() => {
+      const fault = this.#leases.fault(transaction.writes);
+      if (fault !== undefined) return errAsync(fault);
+      return this.#journal.table.commit(transaction).asyncAndThen((accepted) => {
         this.#queue.push(accepted);
         return this.#flush().map(() => accepted.revision);
-      }),
-    );
+      });
+    });
+  }
+
+  watch(listener: (change: StoreChange) => void): ResultAsync<Disposable, StoreError> {
+    return this.#guard(() => {
+      const { table } = this.#journal;
+      const first = { revision: table.revision, puts: table.list(), deletes: [] };
+      const watching = this.#watchers.add(listener, first);
+      return this.#flush()
+        .map(() => watching.start())
+        .map(() => watching)
+        .orTee(() => watching[Symbol.dispose]());
+    });
+  }
+
+  lease(ttlMs: number): ResultAsync<StoreLease, StoreError> {
+    return this.#guard(() => okAsync(this.#leases.grant(ttlMs)));
   }
 
   close(): Promise<void> {
@@ -89,7 +118,9 @@ export class FileStore implements Store {
   }
 
   async #release(): Promise<void> {
+    this.#leases.close();
     await this.#flush();
+    this.#watchers.clear();
     await attempt(this.#journal.file.close());
     await attempt(this.#lock.release());
   }
@@ -107,15 +138,24 @@ export class FileStore implements Store {
   /** Writes the whole queue as one line, or everything anew. */
   async #write(): Promise<Written> {
     if (this.#failure !== undefined) return err(this.#failure);
-    const transactions = this.#queue.map(({ writes }) => writes);
-    const [first] = this.#queue;
+    const batch = this.#queue;
+    const [first] = batch;
     this.#queue = [];
     if (first === undefined) return ok();
+    const transactions = batch.map(({ writes }) => writes);
     const written = this.#mustRewrite()
       ? await this.#rewrite()
       : await this.#append(encodeBatch({ revision: first.revision, transactions }));
     if (written.isErr()) this.#failure = written.error;
+    else for (const accepted of batch) this.#watchers.publish(changeOf(accepted));
     return written;
+  }
+
+  /** Deletes what was written under leases that are over. */
+  #expire(isOver: (lease: string) => boolean): ResultAsync<unknown, StoreError> {
+    const keys = this.#journal.table.leased(isOver);
+    if (keys.length === 0) return okAsync(undefined);
+    return this.commit({ compare: [], writes: keys.map((key) => ({ type: "delete", key })) });
   }
 
   #mustRewrite(): boolean {
@@ -149,15 +189,15 @@ interface Journal {
 
 function openJournal(path: string): ResultAsync<Journal, StoreUnavailable> {
   return attempt(readIfPresent(path)).andThen((content) =>
-    content === undefined ? beginJournal(path) : continueJournal(path, content),
+    content === undefined ? beginJournal(path, new RecordTable()) : continueJournal(path, content),
   );
 }
 
-function beginJournal(path: string): ResultAsync<Journal, StoreUnavailable> {
-  const line = encodeSnapshot({ revision: 0, records: [] });
+function beginJournal(path: string, table: RecordTable): ResultAsync<Journal, StoreUnavailable> {
+  const line = encodeSnapshot({ revision: table.revision, records: table.list() });
   return attempt(JournalFile.create(path, line)).map((file) => ({
     file,
-    table: new RecordTable(),
+    table,
     bytes: line.length,
     snapshotBytes: line.length,
   }));
@@ -169,13 +209,15 @@ function continueJournal(
 ): ResultAsync<Journal, StoreUnavailable> {
   return readJournal(content)
     .mapErr(({ line, message }) => unavailable(`${path}: line ${line} ${message}`))
-    .asyncAndThen(({ table, snapshotBytes, validBytes }) =>
-      attempt(JournalFile.open(path, validBytes)).map((file) => ({
-        file,
-        table,
-        bytes: validBytes,
-        snapshotBytes,
-      })),
+    .asyncAndThen(({ table, isEarlier, snapshotBytes, validBytes }) =>
+      isEarlier
+        ? beginJournal(path, table)
+        : attempt(JournalFile.open(path, validBytes)).map((file) => ({
+            file,
+            table,
+            bytes: validBytes,
+            snapshotBytes,
+          })),
     );
 }
 

@@ -9,7 +9,10 @@ import type { JsonValue, StoredRecord, StoreWrite } from "./store.ts";
  * a snapshot of all records; every further line adds the transactions that were made durable
  * together, so that an interrupted write leaves at most one line unfinished: the last.
  */
-export const JOURNAL_FORMAT = "dcns-journal/1";
+export const JOURNAL_FORMAT = "dcns-journal/2";
+
+/** Formats that are read as well. The first one knew no leases; nothing else is different. */
+const EARLIER_FORMATS = ["dcns-journal/1"] as const;
 
 /** The first line: every record at `revision`. */
 export interface Snapshot {
@@ -26,6 +29,8 @@ export interface Batch {
 /** What a journal says. */
 export interface JournalContent {
   readonly table: RecordTable;
+  /** Whether it is of an earlier format, to which no line of this one may be added. */
+  readonly isEarlier: boolean;
   /** How many bytes the first line has. */
   readonly snapshotBytes: number;
   /** How many bytes stand; what follows them is a line that was never finished. */
@@ -56,8 +61,10 @@ export function readJournal(bytes: Uint8Array): Result<JournalContent, Damage> {
   const snapshot = decodeLine(bytes.subarray(0, snapshotBytes), snapshotSchema);
   if (snapshot.isErr()) return err({ line: 1, message: snapshot.error });
   const table = new RecordTable(snapshot.value.revision, snapshot.value.records);
+  const isEarlier = snapshot.value.format !== JOURNAL_FORMAT;
   return readBatches(bytes, snapshotBytes, table).map((validBytes) => ({
     table,
+    isEarlier,
     snapshotBytes,
     validBytes,
   }));
@@ -91,17 +98,18 @@ const CHECKSUM_LENGTH = 32;
 const revision = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** Whatever `JSON.parse` gives is one. */
 const json = v.custom<JsonValue>(() => true);
+const lease = v.exactOptional(v.string());
 const snapshotSchema = v.strictObject({
-  format: v.literal(JOURNAL_FORMAT),
+  format: v.picklist([JOURNAL_FORMAT, ...EARLIER_FORMATS]),
   revision,
-  records: v.array(v.strictObject({ key: v.string(), value: json, revision })),
+  records: v.array(v.strictObject({ key: v.string(), value: json, revision, lease })),
 });
 const batchSchema = v.strictObject({
   revision,
   transactions: v.array(
     v.array(
       v.variant("type", [
-        v.strictObject({ type: v.literal("put"), key: v.string(), value: json }),
+        v.strictObject({ type: v.literal("put"), key: v.string(), value: json, lease }),
         v.strictObject({ type: v.literal("delete"), key: v.string() }),
       ]),
     ),

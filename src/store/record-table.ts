@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import type { StoreConflict } from "../model/errors.ts";
-import type { StoredRecord, StoreTransaction, StoreWrite } from "./store.ts";
+import type { StoreChange, StoredRecord, StoreTransaction, StoreWrite } from "./store.ts";
 
 /** A transaction that was accepted: its revision, and a copy of its writes. */
 export interface Accepted {
@@ -44,17 +44,40 @@ export class RecordTable {
     }
   }
 
+  /** The keys of the records for whose leases `holds`, in order. */
+  leased(holds: (lease: string) => boolean): readonly string[] {
+    const records = [...this.#records.values()];
+    return records
+      .filter(({ lease }) => lease !== undefined && holds(lease))
+      .map(({ key }) => key)
+      .sort();
+  }
+
   /** Copies of all records, ordered by key. */
   list(): readonly StoredRecord[] {
-    return copyJson([...this.#records.values()]).sort((a, b) => (a.key < b.key ? -1 : 1));
+    return copyJson([...this.#records.values()]).sort(byKey);
   }
 }
 
+/** What a transaction has changed, whatever it wrote on the way. */
+export function changeOf({ revision, writes }: Accepted): StoreChange {
+  const last = new Map(writes.map((write) => [write.key, write]));
+  const puts = [...last.values()].flatMap((write) =>
+    write.type === "put" ? [recordOf(copyJson(write), revision)] : [],
+  );
+  const deletes = [...last.values()].filter(({ type }) => type === "delete").map(({ key }) => key);
+  return { revision, puts: puts.sort(byKey), deletes: deletes.sort() };
+}
+
+function byKey(a: StoredRecord, b: StoredRecord): number {
+  return a.key < b.key ? -1 : 1;
+}
+
 function recordOf(
-  { key, value }: Extract<StoreWrite, { type: "put" }>,
+  { key, value, lease }: Extract<StoreWrite, { type: "put" }>,
   revision: number,
 ): StoredRecord {
-  return { key, value, revision };
+  return lease === undefined ? { key, value, revision } : { key, value, revision, lease };
 }
 
 /** What is stored is what was there at the call, whatever the caller does with it later. */

@@ -1,6 +1,6 @@
 /**
- * Simulated OpenFlow 1.3 switches and a fabric of them, for tests that need no root, no network and
- * no real time.
+ * Simulated OpenFlow switches and a fabric of them, for tests that need no root, no network and no
+ * real time; and what every driver and every store must do, as checks.
  *
  * @packageDocumentation
  */
@@ -51,4 +51,6 @@ export {
 } from "./reachability.ts";
 export { type Reception, SimHost, type SimHostOptions } from "./sim-host.ts";
 export { SimSwitch, type SimSwitchOptions, type SwitchEvent } from "./sim-switch.ts";
+export type { StoreCheck, StoreSubject } from "./store-check.ts";
+export { storeConformance } from "./store-conformance.ts";
 export type { Crossing, LinkCount, LoopViolation, WireOptions } from "./wires.ts";

@@ -81,6 +81,8 @@ describe("a store that takes its time", () => {
           await later();
           return revision;
         }),
+      watch: (listener) => inner.watch(listener),
+      lease: (ttlMs) => inner.lease(ttlMs),
       close: () => inner.close(),
     };
   }

@@ -1,23 +1,19 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describeError } from "../../src/model/errors.ts";
 import { FileStore, type FileStoreOptions } from "../../src/store/file-store.ts";
 import { encodeBatch } from "../../src/store/journal.ts";
 import type { StoredRecord } from "../../src/store/store.ts";
-import {
-  applyToModel,
-  describeStore,
-  pinRevisions,
-  put,
-  remove,
-  sorted,
-  transactions,
-  unconditionally,
-} from "./store-conformance.ts";
+import { put, remove, unconditionally } from "../../src/testing/store-check.ts";
+import { fakeClock } from "../support/fake-clock.ts";
+import { describeStore } from "./describe-store.ts";
+import { applyToModel, pinRevisions, sorted, transactions } from "./store-model.ts";
 
 let folder = "";
 let files = 0;
@@ -31,7 +27,11 @@ afterAll(async () => {
 const newPath = () => join(folder, `journal-${files++}`);
 const opened = async (path: string, options?: FileStoreOptions) =>
   (await FileStore.open(path, options))._unsafeUnwrap();
-const refusal = async (path: string) => (await FileStore.open(path))._unsafeUnwrapErr().message;
+const refusal = async (path: string) =>
+  describeError((await FileStore.open(path))._unsafeUnwrapErr()).replace(
+    "the store is unavailable: ",
+    "",
+  );
 const keysIn = async (store: FileStore) =>
   (await store.load())._unsafeUnwrap().map(({ key }) => key);
 
@@ -44,15 +44,16 @@ async function someJournal(): Promise<string> {
   return path;
 }
 
-describeStore("a file store", async () => {
-  const store = await opened(newPath());
-  return { store, dispose: async () => {} };
-});
-
-describeStore("a file store that rewrites its journal all the time", async () => {
-  const store = await opened(newPath(), { rewriteAboveBytes: 0 });
-  return { store, dispose: async () => {} };
-});
+for (const [name, options] of [
+  ["a file store", {}],
+  ["a file store that rewrites its journal all the time", { rewriteAboveBytes: 0 }],
+] as const) {
+  describeStore(name, async () => {
+    const clock = fakeClock();
+    const store = await opened(newPath(), { ...options, clock });
+    return { store, other: store, elapse: (ms) => clock.advance(ms), dispose: async () => {} };
+  });
+}
 
 describe("a file store opened again", () => {
   test("has the records and revisions that it had", async () => {
@@ -95,6 +96,73 @@ describe("a file store opened again", () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe("a file store opened after its process has ended", () => {
+  test("has nothing of what was under a lease, and says so in its journal", async () => {
+    const path = newPath();
+    const store = await opened(path, { clock: fakeClock() });
+    const lease = (await store.lease(5_000))._unsafeUnwrap();
+    const held = { type: "put", key: "held", value: 1, lease: lease.id } as const;
+    await store.commit(unconditionally(held, put("free", 1)));
+    await store.close();
+    for (let round = 0; round < 2; round++) {
+      const again = await opened(path);
+      expect(await keysIn(again)).toEqual(["free"]);
+      await again.close();
+    }
+    expect((await readFile(path, "utf8")).trimEnd().split("\n").length).toBe(3);
+  });
+});
+
+/** A line as any format has it. */
+function encodedLine(content: object): string {
+  const text = JSON.stringify(content);
+  return `${createHash("sha256").update(text).digest("hex").slice(0, 32)} ${text}\n`;
+}
+
+describe("a journal of the first format", () => {
+  const first = [
+    'e31ebd309ffbe2804db6c645bf644117 {"format":"dcns-journal/1","revision":2,"records":[{"key":"a","value":{"n":1},"revision":1}]}',
+    '101e04f636ecc30bb2b43993c786d57f {"revision":3,"transactions":[[{"type":"put","key":"b","value":"é"}],[{"type":"delete","key":"a"}]]}',
+    "",
+  ].join("\n");
+
+  test("is read, and is of the present format from then on", async () => {
+    const path = newPath();
+    await writeFile(path, first);
+    const store = await opened(path);
+    expect((await store.load())._unsafeUnwrap()).toEqual([{ key: "b", value: "é", revision: 3 }]);
+    await store.commit(unconditionally(put("c", 1)));
+    await store.close();
+    const text = await readFile(path, "utf8");
+    expect(text).toContain('{"format":"dcns-journal/2","revision":4,"records":[{"key":"b",');
+    const again = await opened(path);
+    expect(await keysIn(again)).toEqual(["b", "c"]);
+    await again.close();
+  });
+
+  test("that was cut off by a crash is read as far as it goes", async () => {
+    const path = newPath();
+    await writeFile(path, first.slice(0, -3));
+    const store = await opened(path);
+    expect(await keysIn(store)).toEqual(["a"]);
+    await store.close();
+  });
+
+  test("with damage is refused, and left as it is", async () => {
+    const path = newPath();
+    const damaged = first.replace('"n":1', '"n":2');
+    await writeFile(path, damaged);
+    expect(await refusal(path)).toBe(`${path}: line 1 is damaged`);
+    expect(await readFile(path, "utf8")).toBe(damaged);
+  });
+
+  test("of a later format than this program knows is refused", async () => {
+    const path = newPath();
+    await writeFile(path, encodedLine({ format: "dcns-journal/3", revision: 0, records: [] }));
+    expect(await refusal(path)).toContain(`${path}: line 1 `);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { encodeBatch, encodeSnapshot, readJournal } from "../../src/store/journal.ts";
-import { put, remove } from "./store-conformance.ts";
+import { put, remove } from "../../src/testing/store-check.ts";
 
 const lines = [
   encodeSnapshot({ revision: 7, records: [{ key: "é", value: ["ü"], revision: 3 }] }),

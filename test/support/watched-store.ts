@@ -1,7 +1,13 @@
 import { errAsync, ResultAsync } from "neverthrow";
 import type { StoreError } from "../../src/model/errors.ts";
 import { MemoryStore } from "../../src/store/memory-store.ts";
-import type { Store, StoredRecord, StoreTransaction } from "../../src/store/store.ts";
+import type {
+  Store,
+  StoreChange,
+  StoredRecord,
+  StoreLease,
+  StoreTransaction,
+} from "../../src/store/store.ts";
 
 /**
  * What one agent sees of a store that outlives it: commits can be counted and made to fail, and an
@@ -57,6 +63,17 @@ export class WatchedStore implements Store {
       this.onCommitted(number);
       return this.#isDead ? unanswered<number>() : ResultAsync.fromSafePromise(after(revision));
     });
+  }
+
+  watch(listener: (change: StoreChange) => void): ResultAsync<Disposable, StoreError> {
+    if (this.#isDead) return unanswered();
+    return this.#inner.watch((change) => {
+      if (!this.#isDead) listener(change);
+    });
+  }
+
+  lease(ttlMs: number): ResultAsync<StoreLease, StoreError> {
+    return this.#isDead ? unanswered() : this.#inner.lease(ttlMs);
   }
 
   close(): Promise<void> {
