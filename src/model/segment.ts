@@ -1,6 +1,7 @@
 import type { Attachment } from "./attachment.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import type { DomainId, NetworkNumber, NodeId, ProjectId, SegmentId } from "./ids.ts";
+import type { MacAddress } from "./mac-address.ts";
 
 /**
  * A limit on what enters a node. Rules of one node with the same `key` share one limit;
@@ -12,8 +13,41 @@ export interface Policer {
 }
 
 /**
- * What one node does with the frames of one network that enter at `ingress`: police them, then send
- * a copy out of every attachment in `egress`, with the tag rewritten to that attachment's.
+ * Which frames a host may send. Frames whose source is the address of a group are never let in.
+ */
+export interface Admission {
+  /** The only source addresses that are let in; any when absent. */
+  readonly sources?: readonly MacAddress[];
+  /** Whether frames of link protocols are let in: those to 01-80-C2-00-00-00 to -0F (IEEE 802.1Q §8.6.3). */
+  readonly linkProtocols: boolean;
+}
+
+/** Where known unicast leaves a node. */
+export interface UnicastWay {
+  readonly to: Attachment;
+  /** A limit on all known unicast that leaves there, whichever rule lets it in. */
+  readonly police: Policer;
+  /** The addresses that are there; none where the node learns them. */
+  readonly addresses: readonly MacAddress[];
+}
+
+/**
+ * How a node that has a choice delivers: a frame to an address that it knows leaves one way only.
+ * All other frames, to groups and to unknown addresses, leave by every egress.
+ */
+export interface UnicastDelivery {
+  /** A limit on what enters and leaves by every egress. */
+  readonly flood: Policer;
+  /** One for each egress; one for the ingress may be among them, but nothing is ever sent back. */
+  readonly ways: readonly UnicastWay[];
+  /** The node learns behind which ingress an address is, this many behind this one; absent, it does not. */
+  readonly learn?: { readonly maxAddresses: number };
+}
+
+/**
+ * What one node does with the frames of one network that enter at `ingress`: let them in, police
+ * them, then send a copy out of every attachment in `egress`, with the tag rewritten to that
+ * attachment's; or, where `unicast` says so, out of one of them.
  *
  * `role` says what is at the far side: a host (`edge`), a link inside the domain (`trunk`), or a link
  * to another domain (`peer`). An egress may lie on the ingress port with another tag (hairpin).
@@ -21,8 +55,14 @@ export interface Policer {
 export interface ForwardingRule {
   readonly ingress: Attachment;
   readonly role: "edge" | "trunk" | "peer";
+  /** What is let in; absent, everything is. */
+  readonly admit?: Admission;
   readonly police?: Policer;
+  /** A second limit, on what the first lets pass. */
+  readonly thenPolice?: Policer;
   readonly egress: readonly Attachment[];
+  /** With fewer than two in `egress` there is no choice, and it counts for nothing. */
+  readonly unicast?: UnicastDelivery;
 }
 
 /** Everything that one node does for one network. No two rules have the same ingress. */

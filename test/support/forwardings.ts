@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { PortNumbers } from "../../src/drivers/openflow/compile/compile.ts";
+import type { PortNumbers } from "../../src/drivers/openflow/compile/exits.ts";
 import { type Attachment, attachmentKey, type Tag } from "../../src/model/attachment.ts";
 import { bandwidth } from "../../src/model/bandwidth.ts";
 import { nodeId, portOf, vlanId } from "../../src/model/ids.ts";

@@ -4,7 +4,7 @@ import type { DriverCause, DriverFailed } from "../../model/errors.ts";
 import type { DatapathId, DomainId, NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
 import type { Confirmation, Discrepancy, HeldSegment, SegmentReport } from "../driver-base.ts";
-import type { NodeProgram } from "./compile/program.ts";
+import { emptyProgram, type NodeProgram } from "./compile/program.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
 import type { NodeCallOptions, SwitchNode } from "./switch-node.ts";
 import type { NodeProblem } from "./switch-problem.ts";
@@ -157,7 +157,7 @@ export class DomainNodes {
         const holdings = await node.holdings();
         if (holdings === undefined) return;
         for (const [network, program] of holdings.networks) add(network, node.id, sizeOf(program));
-        add(undefined, node.id, sizeOf({ flows: new Map(), ...holdings.orphans }));
+        add(undefined, node.id, sizeOf({ ...emptyProgram, ...holdings.orphans }));
       }),
     );
     const segments = new Map([...this.#segments.values()].map(({ network, id }) => [network, id]));

@@ -9,7 +9,11 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
   readonly listen: { readonly host: string; readonly port: number } | SwitchListener;
   /** Speaks TLS on the address of `listen`. */
   readonly tls?: ListenerTls;
-  /** The flow table that is used; 0 when absent. */
+  /**
+   * The first of the flow tables that are used; 0 when absent. Networks that flood, or that join two
+   * host ports, need it alone; second limits need the next, delivery by address the next two, and
+   * learning the next three. Somebody else's entries in them are left alone.
+   */
   readonly tableId?: number;
   /**
    * The priority of every flow; 20,000 when absent. A flow of somebody else with the same table,
@@ -30,6 +34,11 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
   readonly meterIds?: IdRange;
   /** How long a burst at full rate policers let through, in milliseconds; 100 when absent. */
   readonly burstMs?: number;
+  /**
+   * How long a switch remembers an address after it last saw a frame from it, in seconds; 300 when
+   * absent, as IEEE 802.1Q §8.8.3 recommends.
+   */
+  readonly agingS?: number;
   /** How long a call waits for a switch that is not connected, in milliseconds; 5,000 when absent. */
   readonly connectTimeoutMs?: number;
 }
@@ -40,6 +49,7 @@ export interface ProgramOptions {
   readonly priority: number;
   readonly cookiePrefix: number;
   readonly burstMs: number;
+  readonly agingS: number;
   readonly groupIds: IdRange;
   readonly meterIds: IdRange | undefined;
   readonly connectTimeoutMs: number;
@@ -52,6 +62,7 @@ export function programOptions(options: OpenFlowDriverOptions): ProgramOptions {
     priority: options.priority ?? 20_000,
     cookiePrefix: options.cookiePrefix ?? 0xdc05,
     burstMs: options.burstMs ?? 100,
+    agingS: options.agingS ?? 300,
     groupIds: options.groupIds ?? { first: 0xdc05_0000, last: 0xdc05_ffff },
     meterIds: options.meterIds,
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,

@@ -64,6 +64,8 @@ export class NetworkOnSwitch {
   /** Numbers that are this network's: on the switch, or perhaps so. */
   readonly #groups: Set<number>;
   readonly #meters: Set<number>;
+  /** The cookies under which the switch has learned something for this network, or may have. */
+  readonly #learned: Set<bigint>;
   #tail: Promise<unknown> = Promise.resolve();
   #tasks = 0;
 
@@ -74,11 +76,13 @@ export class NetworkOnSwitch {
     this.#program = program;
     this.#groups = new Set(program.groups.keys());
     this.#meters = new Set(program.meters.keys());
+    this.#learned = new Set(program.learned);
   }
 
   /** Whether the switch holds nothing of the network, and nothing is under way. */
   get isVacant(): boolean {
-    const items = this.#program.flows.size + this.#groups.size + this.#meters.size;
+    const numbers = this.#groups.size + this.#meters.size;
+    const items = this.#program.flows.size + this.#learned.size + numbers;
     return this.#tasks === 0 && this.#isCertain && items === 0;
   }
 
@@ -131,6 +135,7 @@ export class NetworkOnSwitch {
         const diff = diffPrograms(self.#program, wanted);
         changed.push(...discrepanciesOf(diff));
         self.#isCertain = false;
+        self.#expectLearned(wanted);
         yield* self.#send(diff, signal);
         const left = yield* self.#confirm(
           wanted,
@@ -155,6 +160,11 @@ export class NetworkOnSwitch {
         takeMeter: () => take(this.#tools.meterIds, this.#meters),
       }),
     );
+  }
+
+  /** From now on the switch may learn what is wanted to be learned. */
+  #expectLearned({ learned }: NodeProgram): void {
+    for (const cookie of learned) this.#learned.add(cookie);
   }
 
   /** Nothing is removed unless everything was made. */
@@ -207,11 +217,12 @@ export class NetworkOnSwitch {
       reader.flows(cookie, EXACT_MASK),
       reader.meters([...this.#meters]),
       this.#readGroups(),
+      reader.learned([...this.#learned]),
     ]);
-    return unlessAborted(whole, signal, ABORTED).andThen(([, stats, meters, groups]) => {
+    return unlessAborted(whole, signal, ABORTED).andThen(([, stats, meters, groups, learned]) => {
       this.#isUnsettled = false;
       const flows = flowsByKey(stats);
-      return this.#adopt(flows) ? this.#read(signal) : ok({ flows, groups, meters });
+      return this.#adopt(flows) ? this.#read(signal) : ok({ flows, groups, meters, learned });
     });
   }
 
@@ -246,6 +257,9 @@ export class NetworkOnSwitch {
     this.#isCertain = true;
     free(this.#groups, wanted.groups, this.#tools.groupIds);
     free(this.#meters, wanted.meters, this.#tools.meterIds);
+    for (const cookie of this.#learned) {
+      if (!wanted.learned.has(cookie)) this.#learned.delete(cookie);
+    }
   }
 }
 

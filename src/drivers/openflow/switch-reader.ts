@@ -2,6 +2,7 @@ import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import type { ReplyBodyTo } from "./channel/message-roles.ts";
 import { Coalesced } from "./coalesced.ts";
+import { EXACT_MASK } from "./compile/cookie.ts";
 import { type Dialect, dialectOf } from "./compile/dialect.ts";
 import { hasGroups, hasMeters, type SwitchProfile } from "./compile/switch-profile.ts";
 import { Gate } from "./gate.ts";
@@ -13,6 +14,9 @@ import type { GroupDesc, GroupFeatures } from "./wire/group.ts";
 import type { MeterConfig, MeterFeatures } from "./wire/meter.ts";
 import type { MultipartRequestBody } from "./wire/multipart.ts";
 import type { Port } from "./wire/port.ts";
+
+/** Selects the flows of all tables, whatever they do. */
+const allFlows = { table: TABLE_ALL, outPort: PORT_ANY, outGroup: GROUP_ANY, match: [] } as const;
 
 /** How many questions may be open at one switch; well below what a session takes. */
 const MAX_OPEN_READS = 256;
@@ -51,11 +55,14 @@ export class SwitchReader {
     const known = { version, tables, capabilities };
     const groups = hasGroups(known) ? this.#groupFeatures() : okAsync(undefined);
     const meters = hasMeters(known) ? this.#meterFeatures() : okAsync(undefined);
-    return ResultAsync.combine([groups, meters]).map(([groups, meters]) => ({
-      ...known,
-      ...(groups && { groups }),
-      ...(meters && { meters }),
-    }));
+    return ResultAsync.combine([groups, meters, this.#learns()]).map(
+      ([groups, meters, learns]) => ({
+        ...known,
+        learns,
+        ...(groups && { groups }),
+        ...(meters && { meters }),
+      }),
+    );
   }
 
   /** The flows whose cookie equals `cookie` where `mask` has ones, in all tables. */
@@ -67,6 +74,16 @@ export class SwitchReader {
           all.filter((flow) => (flow.cookie & mask) === (cookie & mask)),
         );
     return flows.map((found) => found.map(understood));
+  }
+
+  /** Those of these cookies under which the switch holds flows. */
+  learned(cookies: readonly bigint[]): ResultAsync<ReadonlySet<bigint>, SessionError> {
+    const counts = cookies.map((cookie) =>
+      this.#ask({ type: "aggregate", ...allFlows, cookie, cookieMask: EXACT_MASK }).map((parts) =>
+        parts.some(({ flowCount }) => flowCount > 0) ? [cookie] : [],
+      ),
+    );
+    return ResultAsync.combine(counts).map((held) => new Set(held.flat()));
   }
 
   /** Every group of the switch, by number. */
@@ -106,16 +123,17 @@ export class SwitchReader {
       .orElse((error) => (error.type === "rejected" ? ok(undefined) : err(error)));
   }
 
+  /** Open vSwitch says what it is; it learns in every version that has several tables. */
+  #learns(): ResultAsync<boolean, SessionError> {
+    if (!hasGroups(this.#features)) return okAsync(false);
+    return this.#ask({ type: "desc" })
+      .map(([desc]) => desc?.hardware.startsWith("Open vSwitch") ?? false)
+      .orElse((error) => (error.type === "rejected" ? ok(false) : err(error)));
+  }
+
   #selectFlows(cookie: bigint, mask: bigint): ResultAsync<readonly FlowStats[], SessionError> {
-    return this.#ask({
-      type: "flow",
-      table: TABLE_ALL,
-      outPort: PORT_ANY,
-      outGroup: GROUP_ANY,
-      cookie,
-      cookieMask: mask,
-      match: [],
-    }).map((parts) => parts.flatMap((part) => part.flows));
+    const request = { type: "flow", ...allFlows, cookie, cookieMask: mask } as const;
+    return this.#ask(request).map((parts) => parts.flatMap((part) => part.flows));
   }
 
   /** A switch answers a question for a meter that it does not have with an error, or with nothing. */

@@ -4,7 +4,9 @@ import type { Action } from "../wire/action.ts";
 import { PORT_IN_PORT } from "../wire/constants.ts";
 import type { Bucket } from "../wire/group.ts";
 import type { Instruction } from "../wire/instruction.ts";
-import type { Draft, DraftFlow } from "./compile.ts";
+import { networkOfCookie } from "./cookie.ts";
+import type { Draft, DraftFlow } from "./draft.ts";
+import { membersField, membersMetadata } from "./pipeline.ts";
 import {
   type FlowEntry,
   flowKey,
@@ -35,10 +37,25 @@ export function bindDraft(
   installed: NodeProgram,
   ids: IdSource,
 ): Result<NodeProgram, readonly CompileProblem[]> {
-  const groups = bindItems(
+  const groups = bindGroups(draft, installed, () => ids.takeGroup());
+  if (groups === undefined) return err([exhausted("group")]);
+  // What matches by the number of a group is known by its key only now.
+  const flows = draft.flows.map((flow) => withMembers(flow, groups));
+  const meters = bindMeters({ ...draft, flows }, installed, () => ids.takeMeter());
+  if (meters === undefined) return err([exhausted("meter")]);
+  return ok(assemble({ ...draft, flows }, groups, meters));
+}
+
+function bindGroups(
+  draft: Draft,
+  installed: NodeProgram,
+  take: () => number | undefined,
+): Numbers | undefined {
+  const users = usersByKey(draft, (flow) => flow.group);
+  return bindItems(
     [...draft.groups].map(([key, buckets]) => ({
       key,
-      users: usersOf(draft, (flow) => flow.group === key),
+      users: users.get(key) ?? new Set(),
       hairpins: buckets.some(hairpins),
       sameAs: (id) => {
         const held = installed.groups.get(id);
@@ -46,12 +63,20 @@ export function bindDraft(
       },
     })),
     holdings(draft, installed.flows, groupOf, installed.groups),
-    () => ids.takeGroup(),
+    take,
   );
-  const meters = bindItems(
+}
+
+function bindMeters(
+  draft: Draft,
+  installed: NodeProgram,
+  take: () => number | undefined,
+): Numbers | undefined {
+  const users = usersByKey(draft, (flow) => flow.meter);
+  return bindItems(
     [...draft.meters].map(([key, meter]) => ({
       key,
-      users: usersOf(draft, (flow) => flow.meter === key),
+      users: users.get(key) ?? new Set(),
       hairpins: false,
       sameAs: (id) => {
         const held = installed.meters.get(id);
@@ -59,11 +84,24 @@ export function bindDraft(
       },
     })),
     holdings(draft, installed.flows, meterOf, installed.meters),
-    () => ids.takeMeter(),
+    take,
   );
-  if (groups === undefined) return err([exhausted("group")]);
-  if (meters === undefined) return err([exhausted("meter")]);
-  return ok(assemble(draft, groups, meters));
+}
+
+/** The flow, with the number of the group in its match where it matches by it. */
+function withMembers(flow: DraftFlow, groups: Numbers): DraftFlow {
+  if (flow.among === undefined) return flow;
+  const members = membersField(networkOfCookie(flow.cookie), numberOf(groups, flow.among));
+  return { ...flow, match: [members, ...flow.match] };
+}
+
+/** The numbers of groups or meters, by their keys in the draft. */
+type Numbers = ReadonlyMap<string, number>;
+
+function numberOf(numbers: Numbers, key: string): number {
+  const number = numbers.get(key);
+  invariant(number !== undefined, `${key} has a number`);
+  return number;
 }
 
 /** A group or a meter of a draft, and the flows that are to use it. */
@@ -84,8 +122,19 @@ interface Holding {
 
 type Holdings = ReadonlyMap<number, Holding>;
 
-function usersOf(draft: Draft, uses: (flow: DraftFlow) => boolean): ReadonlySet<string> {
-  return new Set(draft.flows.filter(uses).map(flowKey));
+function usersByKey(
+  draft: Draft,
+  reference: (flow: DraftFlow) => string | undefined,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const users = new Map<string, Set<string>>();
+  for (const flow of draft.flows) {
+    const key = reference(flow);
+    if (key === undefined) continue;
+    const known = users.get(key);
+    if (known === undefined) users.set(key, new Set([flowKey(flow)]));
+    else known.add(flowKey(flow));
+  }
+  return users;
 }
 
 function hairpins(bucket: Bucket): boolean {
@@ -116,7 +165,7 @@ function bindItems(
   items: readonly Item[],
   held: Holdings,
   take: () => number | undefined,
-): ReadonlyMap<string, number> | undefined {
+): Numbers | undefined {
   const bound = new Map<string, number>();
   const free = new Map(held);
   const bindTo = (item: Item, id: number | undefined): void => {
@@ -163,51 +212,55 @@ function exhausted(what: string): CompileProblem {
   return { kind: "unsupported", message: `the switch has no ${what} numbers left for us` };
 }
 
-function assemble(
-  draft: Draft,
-  groupIds: ReadonlyMap<string, number>,
-  meterIds: ReadonlyMap<string, number>,
-): NodeProgram {
-  const number = (ids: ReadonlyMap<string, number>, key: string): number => {
-    const id = ids.get(key);
-    invariant(id !== undefined, `${key} has a number`);
-    return id;
-  };
+function assemble(draft: Draft, groupIds: Numbers, meterIds: Numbers): NodeProgram {
   return {
     flows: new Map(
       draft.flows.map((flow) => {
         const { table, priority, cookie, match } = flow;
-        const instructions = instructionsOf(
-          flow,
-          flow.group === undefined ? undefined : number(groupIds, flow.group),
-          flow.meter === undefined ? undefined : number(meterIds, flow.meter),
-        );
+        const instructions = instructionsOf(flow, groupIds, meterIds);
         return [flowKey(flow), { table, priority, cookie, match, instructions }];
       }),
     ),
     groups: new Map(
       [...draft.groups].map(([key, buckets]) => {
-        const group = number(groupIds, key);
+        const group = numberOf(groupIds, key);
         return [group, { groupType: "all", group, buckets }];
       }),
     ),
     meters: new Map(
       [...draft.meters].map(([key, config]) => {
-        const meter = number(meterIds, key);
+        const meter = numberOf(meterIds, key);
         return [meter, { ...config, meter }];
       }),
     ),
+    learned: draft.learned,
   };
 }
 
 function instructionsOf(
   flow: DraftFlow,
-  group: number | undefined,
-  meter: number | undefined,
+  groupIds: Numbers,
+  meterIds: Numbers,
 ): readonly Instruction[] {
-  const actions: readonly Action[] =
-    group === undefined ? flow.actions : [...flow.actions, { type: "group", group }];
-  const apply: readonly Instruction[] =
-    actions.length === 0 ? [] : [{ type: "apply-actions", actions }];
-  return meter === undefined ? apply : [{ type: "meter", meter }, ...apply];
+  const { actions, group, meter, noteAmong, goto } = flow;
+  const applied: readonly Action[] =
+    group === undefined
+      ? actions
+      : [...actions, { type: "group", group: numberOf(groupIds, group) }];
+  const noted = noteAmong === undefined ? undefined : numberOf(groupIds, noteAmong);
+  const instructions: readonly (Instruction | undefined)[] = [
+    meter === undefined ? undefined : { type: "meter", meter: numberOf(meterIds, meter) },
+    applied.length === 0 ? undefined : { type: "apply-actions", actions: applied },
+    noted === undefined
+      ? undefined
+      : {
+          type: "write-metadata",
+          metadata: membersMetadata(networkOfCookie(flow.cookie), noted),
+          mask: ALL_BITS,
+        },
+    goto === undefined ? undefined : { type: "goto-table", table: goto },
+  ];
+  return instructions.filter((each) => each !== undefined);
 }
+
+const ALL_BITS = 0xffff_ffff_ffff_ffffn;

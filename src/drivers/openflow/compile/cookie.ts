@@ -12,9 +12,27 @@ export function ownerCookie(prefix: number): bigint {
   return BigInt(prefix) << 48n;
 }
 
-/** The cookie of a network's flows: owner (16 bits), network (32 bits), reserved (16 bits, zero). */
+/** The cookie of a network's flows: owner (16 bits), network (32 bits), 16 bits of zero. */
 export function networkCookie(prefix: number, network: NetworkNumber): bigint {
   return ownerCookie(prefix) | (BigInt(network) << 16n);
+}
+
+/** The bits of a cookie that say behind which port an address was learned; zero in flows of ours. */
+const LEARNED_MASK = 0xffffn;
+
+/** The cookie of the entries that a switch itself learns for a network behind one of its ports. */
+export function learnedCookie(prefix: number, network: NetworkNumber, port: number): bigint {
+  return networkCookie(prefix, network) | (BigInt(port) & LEARNED_MASK);
+}
+
+/** Whether a switch has learned the entry with this cookie. */
+export function isLearned(cookie: bigint): boolean {
+  return (cookie & LEARNED_MASK) !== 0n;
+}
+
+/** Behind which port, if {@link isLearned}. */
+export function portOfLearned(cookie: bigint): number {
+  return Number(cookie & LEARNED_MASK);
 }
 
 /** The network whose flow carries `cookie`. */

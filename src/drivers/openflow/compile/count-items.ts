@@ -1,6 +1,6 @@
-import type { ForwardingRule } from "../../../model/segment.ts";
-import { deliveryOf } from "./delivery.ts";
-import { ingressClasses } from "./ingress.ts";
+import { type NetworkNumber, networkNumber, type PortRef } from "../../../model/ids.ts";
+import type { ForwardingRule, Policer } from "../../../model/segment.ts";
+import { draftOf } from "./draft-rules.ts";
 import { hasMeters, type SwitchVersion } from "./switch-profile.ts";
 
 /** How much a node holds for a network. */
@@ -12,26 +12,32 @@ export interface ItemCount {
 
 /** How many flows, groups and meters `compileNode` makes of `rules` for a switch of this version. */
 export function countItems(rules: readonly ForwardingRule[], version: SwitchVersion): ItemCount {
-  const deliveries = rules.map((rule) => deliveryOf(rule, version));
-  const policed = rules.filter((rule) => isPoliced(rule, version));
-  return {
-    flows: rules.reduce((n, rule) => n + ingressClasses(0, rule.ingress.tag).length, 0),
-    groups: new Set(deliveries.flatMap((d) => (d.type === "group" ? d.key : []))).size,
-    meters: countPolicers(policed),
-  };
+  const ports = [...new Set(rules.flatMap(portsOf))];
+  const numbers = new Map(ports.map((port, index) => [port, index + 1]));
+  const { flows, groups, meters } = draftOf(rules, ANY_NETWORK, numbers, {
+    ...anyMarks,
+    profile: version,
+  });
+  return { flows: flows.length, groups: groups.size, meters: meters.size };
 }
 
 /** How many limits on what enters a switch of this version cannot police. */
 export function countUnpoliced(rules: readonly ForwardingRule[], version: SwitchVersion): number {
   if (hasMeters(version)) return 0;
-  return countPolicers(rules.filter(({ egress }) => egress.length > 0));
+  const policers = rules.filter(({ egress }) => egress.length > 0).flatMap(policersOf);
+  return new Set(policers.map(({ key }) => key)).size;
 }
 
-function countPolicers(rules: readonly ForwardingRule[]): number {
-  return new Set(rules.flatMap((rule) => rule.police?.key ?? [])).size;
+/** Every limit that a rule sets. */
+export function policersOf({ police, thenPolice, unicast }: ForwardingRule): readonly Policer[] {
+  const ways = unicast?.ways.map((way) => way.police) ?? [];
+  return [police, thenPolice, unicast?.flood, ...ways].filter((each) => each !== undefined);
 }
 
-/** Whether a meter holds what enters there to its rate; where all is dropped, none is needed. */
-export function isPoliced({ police, egress }: ForwardingRule, version: SwitchVersion): boolean {
-  return hasMeters(version) && police !== undefined && egress.length > 0;
+function portsOf({ ingress, egress }: ForwardingRule): readonly PortRef[] {
+  return [ingress.port, ...egress.map(({ port }) => port)];
 }
+
+/** Stand for numbers on which nothing depends that is counted. */
+const ANY_NETWORK: NetworkNumber = networkNumber(1);
+const anyMarks = { table: 0, priority: 0, cookiePrefix: 0, burstMs: 0, agingS: 0 } as const;

@@ -16,21 +16,27 @@ export interface ProgramDiff {
   readonly flows: Changes<FlowEntry>;
   readonly groups: Changes<GroupDesc>;
   readonly meters: Changes<MeterConfig>;
+  /** Cookies under which there are learned entries that should be gone. */
+  readonly unlearned: readonly bigint[];
 }
 
-/** Compares what a switch holds with what it should. */
+/** Compares what a switch holds with what it should. What it has learned and may have learned is right. */
 export function diffPrograms(installed: NodeProgram, wanted: NodeProgram): ProgramDiff {
   return {
     flows: changes(installed.flows, wanted.flows, sameFlow),
     groups: changes(installed.groups, wanted.groups, sameGroup),
     meters: changes(installed.meters, wanted.meters, sameMeter),
+    unlearned: [...installed.learned].filter((cookie) => !wanted.learned.has(cookie)),
   };
 }
 
 /** Whether a switch holds exactly what it should. */
-export function isEmptyDiff({ flows, groups, meters }: ProgramDiff): boolean {
-  return [flows, groups, meters].every(
-    ({ missing, differing, excess }) => missing.length + differing.length + excess.length === 0,
+export function isEmptyDiff({ flows, groups, meters, unlearned }: ProgramDiff): boolean {
+  return (
+    unlearned.length === 0 &&
+    [flows, groups, meters].every(
+      ({ missing, differing, excess }) => missing.length + differing.length + excess.length === 0,
+    )
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Discrepancy } from "../../driver-base.ts";
+import { portOfLearned } from "./cookie.ts";
 import type { Changes, ProgramDiff } from "./diff.ts";
 import { matchText } from "./program.ts";
 
@@ -11,6 +12,9 @@ export function discrepanciesOf(diff: ProgramDiff): readonly NodeDiscrepancy[] {
     ...describe(diff.flows, (flow) => `flow ${matchText(flow.match)}`),
     ...describe(diff.groups, ({ group }) => `group ${group}`),
     ...describe(diff.meters, ({ meter }) => `meter ${meter}`),
+    ...diff.unlearned.map((cookie): NodeDiscrepancy => {
+      return { kind: "excess", what: `addresses learned behind port ${portOfLearned(cookie)}` };
+    }),
   ];
 }
 

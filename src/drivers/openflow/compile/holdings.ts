@@ -2,7 +2,7 @@ import type { NetworkNumber } from "../../../model/ids.ts";
 import type { FlowStats } from "../wire/flow.ts";
 import type { GroupDesc } from "../wire/group.ts";
 import type { MeterConfig } from "../wire/meter.ts";
-import { networkOfCookie } from "./cookie.ts";
+import { isLearned, networkOfCookie } from "./cookie.ts";
 import { type FlowEntry, flowKey, groupOf, meterOf, type NodeProgram } from "./program.ts";
 
 /** Everything that a switch holds and that is ours. */
@@ -28,11 +28,13 @@ export function sortHoldings(
     append(byNetwork, network, flow);
   }
   const networks = new Map<NetworkNumber, NodeProgram>();
-  for (const [network, its] of byNetwork) {
+  for (const [network, all] of byNetwork) {
+    const its = all.filter(({ cookie }) => !isLearned(cookie));
     networks.set(network, {
       flows: flowsByKey(its),
       groups: takeUsed(groups, its, groupOf),
       meters: takeUsed(meters, its, meterOf),
+      learned: new Set(all.map(({ cookie }) => cookie).filter(isLearned)),
     });
   }
   return { networks, orphans: { groups, meters } };

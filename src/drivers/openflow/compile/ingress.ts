@@ -1,6 +1,7 @@
 import type { Tag } from "../../../model/attachment.ts";
+import type { Admission } from "../../../model/segment.ts";
 import { VLAN_PRESENT } from "../wire/constants.ts";
-import type { Match } from "../wire/match.ts";
+import type { Match, OxmField } from "../wire/match.ts";
 
 /** Frames of one ingress that look alike: how to match them, and whether they carry a tag. */
 export interface IngressClass {
@@ -21,6 +22,38 @@ export function ingressClasses(inPort: number, tag: Tag): readonly IngressClass[
     { match: matchOf(inPort, VLAN_PRESENT), tagged: true },
   ];
 }
+
+/** The same frames once all of them have a tag: a tag that is put on begins as VID 0. */
+export function taggedIngress(inPort: number, tag: Tag): Match {
+  return matchOf(inPort, VLAN_PRESENT | vidOf(tag));
+}
+
+/** The VID that frames of an ingress have when all of them have a tag. */
+export function vidOf(tag: Tag): number {
+  return tag === "untagged" ? 0 : tag;
+}
+
+/** Matches any frame with a tag. */
+export const anyTag: OxmField = { field: "vlan_vid", value: VLAN_PRESENT, mask: VLAN_PRESENT };
+
+/** What frames have that are never let in, whatever else they are. */
+export function bannedFields({ linkProtocols }: Admission): readonly OxmField[] {
+  return linkProtocols ? [fromGroup] : [fromGroup, toLinkProtocols];
+}
+
+/** No station sends with the address of a group (IEEE 802.3 §3.2.3). */
+const fromGroup: OxmField = {
+  field: "eth_src",
+  value: "01:00:00:00:00:00",
+  mask: "01:00:00:00:00:00",
+};
+
+/** The reserved addresses of bridges, their neighbours and links (IEEE 802.1Q §8.6.3). */
+const toLinkProtocols: OxmField = {
+  field: "eth_dst",
+  value: "01:80:c2:00:00:00",
+  mask: "ff:ff:ff:ff:ff:f0",
+};
 
 function matchOf(inPort: number, vlanVid: number): Match {
   return [

@@ -14,10 +14,17 @@ export interface NodeProgram {
   readonly flows: ReadonlyMap<string, FlowEntry>;
   readonly groups: ReadonlyMap<number, GroupDesc>;
   readonly meters: ReadonlyMap<number, MeterConfig>;
+  /** The cookies under which the switch has learned entries by itself, or may. */
+  readonly learned: ReadonlySet<bigint>;
 }
 
 /** A switch that holds nothing for a network. */
-export const emptyProgram: NodeProgram = { flows: new Map(), groups: new Map(), meters: new Map() };
+export const emptyProgram: NodeProgram = {
+  flows: new Map(),
+  groups: new Map(),
+  meters: new Map(),
+  learned: new Set(),
+};
 
 /** Equal for flow entries that cannot stand beside each other: same table, priority and match. */
 export function flowKey(flow: Pick<FlowEntry, "table" | "priority" | "match">): string {

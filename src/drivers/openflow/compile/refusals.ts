@@ -3,8 +3,9 @@ import { formatBandwidth } from "../../../model/bandwidth.ts";
 import type { DriverCause } from "../../../model/errors.ts";
 import type { ForwardingRule } from "../../../model/segment.ts";
 import { meterFlag } from "../wire/constants.ts";
-import { countItems } from "./count-items.ts";
+import { countItems, policersOf } from "./count-items.ts";
 import { MAX_METER_KBPS, meterKbps } from "./meter.ts";
+import { type PipelineTable, pipelineTable } from "./pipeline.ts";
 import { hasGroups, type SwitchProfile } from "./switch-profile.ts";
 
 /** Why a node cannot do what a rule asks. */
@@ -17,14 +18,15 @@ const MAX_FAN_OUT = 1300;
 const ALL_GROUPS = 1 << 0;
 const DROP_BANDS = 1 << 1;
 
-/** Why a switch with this profile cannot carry these rules in this table; empty when it can. */
+/** Why a switch with this profile cannot carry these rules from this table on; empty when it can. */
 export function refusalsOf(
   rules: readonly ForwardingRule[],
   { table, profile }: { readonly table: number; readonly profile: SwitchProfile },
 ): readonly CompileProblem[] {
   const needs = countItems(rules, profile);
   const reasons = [
-    ...(rules.length > 0 ? tableFaults(table, profile) : []),
+    ...(rules.length > 0 ? tableFaults(table + lastTable(rules), table, profile) : []),
+    ...(rules.some(isChoosing) ? choiceFaults(rules, profile) : []),
     ...(needs.groups > 0 ? groupFaults(needs.groups, profile) : []),
     ...(needs.meters > 0 ? meterFaults(rules, profile) : []),
     ...excessiveFanOut(rules, profile),
@@ -32,11 +34,39 @@ export function refusalsOf(
   return reasons.map((message) => ({ kind: "unsupported", message }));
 }
 
-function tableFaults(table: number, profile: SwitchProfile): readonly string[] {
-  if (!hasGroups(profile) && table !== 0) {
-    return [`OpenFlow 1.0 programs table 0 only, not table ${table}`];
+function isChoosing({ unicast, egress }: ForwardingRule): boolean {
+  return unicast !== undefined && egress.length > 1;
+}
+
+function learns({ unicast, egress }: ForwardingRule): boolean {
+  return unicast?.learn !== undefined && egress.length > 1;
+}
+
+/** The last table of the pipeline that the rules need. */
+function lastTable(rules: readonly ForwardingRule[]): PipelineTable {
+  if (rules.some(learns)) return pipelineTable.addresses;
+  if (rules.some(isChoosing)) return pipelineTable.deliver;
+  const isTwice = rules.some(({ thenPolice }) => thenPolice !== undefined);
+  return isTwice ? pipelineTable.limit : pipelineTable.admit;
+}
+
+function tableFaults(last: number, first: number, profile: SwitchProfile): readonly string[] {
+  if (!hasGroups(profile)) {
+    return first === 0 ? [] : [`OpenFlow 1.0 programs table 0 only, not table ${first}`];
   }
-  return table < profile.tables ? [] : [`the switch has ${profile.tables} tables: no ${table}`];
+  const { tables } = profile;
+  if (last < tables) return [];
+  const needed = first === last ? `${last}` : `${first} to ${last}`;
+  return [`the switch has ${tables} tables: no ${needed}`];
+}
+
+/** What delivery by address needs. */
+function choiceFaults(rules: readonly ForwardingRule[], profile: SwitchProfile): readonly string[] {
+  if (!hasGroups(profile)) {
+    return ["OpenFlow 1.0 cannot deliver by address: it has one table and no meters"];
+  }
+  const isMissing = rules.some(learns) && !profile.learns;
+  return isMissing ? ["the switch cannot learn addresses (it is no Open vSwitch)"] : [];
 }
 
 function groupFaults(wanted: number, { groups }: SwitchProfile): readonly string[] {
@@ -58,7 +88,7 @@ function meterFaults(
 
 function excessiveRates(rules: readonly ForwardingRule[]): readonly string[] {
   return rules
-    .flatMap((rule) => rule.police ?? [])
+    .flatMap(policersOf)
     .filter(({ rate }) => meterKbps(rate) > MAX_METER_KBPS)
     .map(({ key, rate }) => `no meter is as fast as ${formatBandwidth(rate)} (policer ${key})`);
 }

@@ -1,7 +1,8 @@
+import { TABLE_ALL } from "../wire/constants.ts";
 import { type FlowMod, type FlowModCommand, flowMod } from "../wire/flow.ts";
 import type { GroupDesc, GroupMod, GroupModCommand } from "../wire/group.ts";
 import type { MeterConfig, MeterMod, MeterModCommand } from "../wire/meter.ts";
-import { NETWORK_MASK } from "./cookie.ts";
+import { EXACT_MASK, NETWORK_MASK } from "./cookie.ts";
 import type { Dialect } from "./dialect.ts";
 import type { ProgramDiff } from "./diff.ts";
 import type { FlowEntry } from "./program.ts";
@@ -23,9 +24,12 @@ export interface Stages {
  * The stages that carry out a difference, in the words of the switch.
  *
  * What a flow needs is there before it and goes after it, and what is new is there before what is
- * old goes. So every ingress that stays delivers, at every moment, to every egress that stays.
+ * old goes. So every ingress that stays delivers, at every moment, to every egress that stays. Tables
+ * that frames come to later are made ready before the one that sends frames to them. What learns goes
+ * before what it has learned, so that nothing is learned after that.
  */
-export function stagesOf({ flows, groups, meters }: ProgramDiff, { spoken }: Dialect): Stages {
+export function stagesOf(diff: ProgramDiff, { spoken }: Dialect): Stages {
+  const { flows, groups, meters, unlearned } = diff;
   const make: readonly ModMessage[][] = [
     [
       ...meters.missing.map((meter) => meterMod("add", meter)),
@@ -33,13 +37,11 @@ export function stagesOf({ flows, groups, meters }: ProgramDiff, { spoken }: Dia
       ...groups.missing.map((group) => groupMod("add", group)),
       ...groups.differing.map((group) => groupMod("modify", group)),
     ],
-    [
-      ...flows.missing.map((flow) => entryMod("add", flow)),
-      ...flows.differing.map((flow) => entryMod("modify-strict", flow)),
-    ],
+    ...tableByTable(flows),
   ];
   const remove: readonly ModMessage[][] = [
     flows.excess.map((flow) => entryMod("delete-strict", flow)),
+    unlearned.map((cookie) => forget(cookie)),
     [
       ...groups.excess.map((group) => groupMod("delete", { ...group, buckets: [] })),
       ...meters.excess.map((meter) => meterMod("delete", { ...meter, bands: [] })),
@@ -52,6 +54,25 @@ export function stagesOf({ flows, groups, meters }: ProgramDiff, { spoken }: Dia
 
 function isNotEmpty(stage: readonly ModMessage[]): boolean {
   return stage.length > 0;
+}
+
+/** What is made and changed, the last table first. */
+function tableByTable({ missing, differing }: ProgramDiff["flows"]): ModMessage[][] {
+  const stages = new Map<number, ModMessage[]>();
+  const put = (command: FlowModCommand, flow: FlowEntry): void => {
+    const stage = stages.get(flow.table);
+    const mod = entryMod(command, flow);
+    if (stage === undefined) stages.set(flow.table, [mod]);
+    else stage.push(mod);
+  };
+  for (const flow of missing) put("add", flow);
+  for (const flow of differing) put("modify-strict", flow);
+  return [...stages].sort(([a], [b]) => b - a).map(([, stage]) => stage);
+}
+
+/** Deletes what a switch has learned under a cookie, in every table; nobody else has that cookie. */
+function forget(cookie: bigint): FlowMod {
+  return flowMod({ command: "delete", table: TABLE_ALL, cookie, cookieMask: EXACT_MASK });
 }
 
 /** Modify keeps the counters; it and delete touch nothing that lacks the network's cookie. */

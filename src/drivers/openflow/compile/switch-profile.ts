@@ -14,6 +14,8 @@ export interface SwitchProfile {
   readonly groups?: GroupFeatures;
   /** What meters it can hold; absent when the version has none, or when it has none. */
   readonly meters?: MeterFeatures;
+  /** Whether it can learn addresses by itself (Open vSwitch's action `learn`). */
+  readonly learns: boolean;
 }
 
 /** What of a profile says which things there are at all. */

@@ -18,6 +18,7 @@ const options = {
   priority: 20_000,
   cookiePrefix: 0xdc05,
   burstMs: 100,
+  agingS: 300,
   profile: profileOf(OPENFLOW_1_3),
 };
 

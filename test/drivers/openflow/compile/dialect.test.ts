@@ -33,6 +33,7 @@ const options = {
   priority: 20_000,
   cookiePrefix: 0xdc05,
   burstMs: 100,
+  agingS: 300,
 };
 const output: Action = { type: "output", port: 2, maxLen: 0 };
 

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileNode, type DraftFlow } from "../../../../src/drivers/openflow/compile/compile.ts";
+import { compileNode } from "../../../../src/drivers/openflow/compile/compile.ts";
 import {
   countItems,
   countUnpoliced,
 } from "../../../../src/drivers/openflow/compile/count-items.ts";
+import type { DraftFlow } from "../../../../src/drivers/openflow/compile/draft.ts";
 import { PORT_IN_PORT } from "../../../../src/drivers/openflow/wire/constants.ts";
 import { OPENFLOW_1_0 } from "../../../../src/drivers/openflow/wire/version.ts";
 import type { Attachment } from "../../../../src/model/attachment.ts";
@@ -18,6 +19,7 @@ const options = {
   priority: 20_000,
   cookiePrefix: 0xdc05,
   burstMs: 100,
+  agingS: 300,
   profile: profileOf(OPENFLOW_1_0),
 };
 

@@ -1,0 +1,26 @@
+import type { Action } from "../wire/action.ts";
+import type { Bucket } from "../wire/group.ts";
+import type { MeterConfig } from "../wire/meter.ts";
+import type { FlowEntry } from "./program.ts";
+
+/** Everything a switch should hold for one network, before groups and meters are given numbers. */
+export interface Draft {
+  readonly flows: readonly DraftFlow[];
+  readonly groups: ReadonlyMap<string, readonly Bucket[]>;
+  readonly meters: ReadonlyMap<string, Omit<MeterConfig, "meter">>;
+  /** The cookies of what the switch may learn by itself. */
+  readonly learned: ReadonlySet<bigint>;
+}
+
+/** A flow that names its meter and its groups by their keys in the {@link Draft}. */
+export interface DraftFlow extends Omit<FlowEntry, "instructions"> {
+  readonly meter?: string;
+  readonly actions: readonly Action[];
+  /** Where the frame goes after `actions`: to the copies of a group, or on to another table. */
+  readonly group?: string;
+  readonly goto?: number;
+  /** The members between which matching frames pass, as the key of the group that has them all. */
+  readonly among?: string;
+  /** Notes on the frame between which members it passes, for tables to come. */
+  readonly noteAmong?: string;
+}
