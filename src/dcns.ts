@@ -179,11 +179,12 @@ export class DcnsAgent implements AsyncDisposable {
    * what it has. Idempotent.
    */
   async close(): Promise<void> {
-    const { serial, watch, drivers, events } = this.#parts;
+    const { serial, watch, restorer, drivers, events } = this.#parts;
     this.#parts.closing.abort();
     await this.#updates.idle();
     await serial.idle();
     watch[Symbol.dispose]();
+    restorer[Symbol.dispose]();
     await Promise.all([...drivers.values()].map((driver) => driver.close()));
     events.close();
   }

@@ -19,7 +19,7 @@ import { type Contents, Journal } from "./journal.ts";
 import { optionFaults } from "./option-faults.ts";
 import { recover } from "./recovery.ts";
 import { Registry } from "./registry.ts";
-import { restore, restoreHurt } from "./restore.ts";
+import { Restorer } from "./restorer.ts";
 import { Serial } from "./serial.ts";
 import { Transactions } from "./transaction.ts";
 import { Watch } from "./watch.ts";
@@ -45,6 +45,16 @@ export interface AgentOptions {
   readonly drainMs?: number;
   /** How long a start waits for nodes with unfinished work, in milliseconds; default 5,000. */
   readonly recoveryTimeoutMs?: number;
+  /**
+   * How long after a failure is waited for more of it to be heard of, in milliseconds, before the
+   * networks that were hit are planned anew together; default 3.
+   */
+  readonly restorationWindowMs?: number;
+  /**
+   * How long networks are planned together after a failure, in milliseconds, before those for which
+   * there are plans move; the others follow. Default 500.
+   */
+  readonly restorationBudgetMs?: number;
 }
 
 /** The parts of a running agent. */
@@ -54,6 +64,7 @@ export interface AgentParts {
   readonly registry: Registry;
   readonly calls: Calls;
   readonly watch: Watch;
+  readonly restorer: Restorer;
   readonly serial: Serial<ProjectId>;
   readonly drivers: ReadonlyMap<DomainId, DriverBase>;
   /** Raised when the agent closes. */
@@ -67,6 +78,8 @@ const DEFAULT_OPERATION_TIMEOUT_MS = 30_000;
 const DEFAULT_DRAIN_MS = 100;
 const DEFAULT_ROLLBACK_TIMEOUT_MS = 5_000;
 const DEFAULT_RECOVERY_TIMEOUT_MS = 5_000;
+const DEFAULT_RESTORATION_WINDOW_MS = 3;
+const DEFAULT_RESTORATION_BUDGET_MS = 500;
 
 /** Puts an agent together, takes its drivers into service and ends what was left unfinished. */
 export async function assemble(options: AgentOptions): Promise<Result<AgentParts, DcnsError>> {
@@ -90,12 +103,11 @@ export async function assemble(options: AgentOptions): Promise<Result<AgentParts
     if (!topology.nodes.has(node)) parts.watch.gone(node);
   }
   parts.watch.startResuming();
-  for (const record of parts.registry.records()) {
+  const stray = parts.registry.records().filter((record) => {
     const current = currentOf(record);
-    if (current !== undefined && !parts.registry.canStay(current)) {
-      void restore(parts, record.project);
-    }
-  }
+    return current !== undefined && !parts.registry.canStay(current);
+  });
+  void parts.restorer.restore(stray.map(({ project }) => project));
   return ok(parts);
 }
 
@@ -121,7 +133,7 @@ function wire(
     seenClean: (node, network) => watch.seenClean(node, network),
     changed: (before, after) => {
       announce(events, registry, before, after);
-      if (after === undefined) restoreHurt(parts);
+      restorer.changed(before, after);
     },
   });
   const griPrefix = options.griPrefix ?? "dcns-";
@@ -142,9 +154,20 @@ function wire(
       deadline[Symbol.dispose]();
     });
   };
-  const fabricChanged = (): void => restoreHurt(parts);
+  const restorer = new Restorer({
+    registry,
+    transactions,
+    serial,
+    clock,
+    closing: closing.signal,
+    emit: (event) => events.emit(event),
+    windowMs: options.restorationWindowMs ?? DEFAULT_RESTORATION_WINDOW_MS,
+    budgetMs: options.restorationBudgetMs ?? DEFAULT_RESTORATION_BUDGET_MS,
+    timeoutMs: operationTimeoutMs,
+  });
+  const fabricChanged = (): void => restorer.schedule();
   const watch = new Watch({ registry, journal, events, resumeTeardown, fabricChanged });
-  const common = { clock, events, registry, calls, watch, serial, drivers };
+  const common = { clock, events, registry, calls, watch, restorer, serial, drivers };
   const parts: AgentParts = { ...common, closing, resumeTeardown, operationTimeoutMs };
   return { transactions, parts };
 }

@@ -5,7 +5,7 @@ import { type DomainId, networkNumber, type ProjectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { NetworkInfo, SegmentInfo } from "../model/network.ts";
 import { holderOf } from "../network/claims.ts";
-import { type Decision, decideModify, decideRestoration, decideSetup } from "../network/decide.ts";
+import { decideModify, decideSetup } from "../network/decide.ts";
 import { segmentsOf } from "../network/forwarding.ts";
 import { networkInfo, networkState } from "../network/info.ts";
 import { latestOf, type NetworkRecord } from "../network/record.ts";
@@ -13,6 +13,7 @@ import { changedSpec, type NetworkChange } from "../network/request.ts";
 import { type NetworkSpec, specDifferences } from "../network/spec.ts";
 import { type NetworkPlan as ComputedPlan, explainRefusal } from "../pce/index.ts";
 import type { AgentEvent } from "./agent-event.ts";
+import { changeEvents } from "./change-events.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Registry } from "./registry.ts";
 import type { Transactions } from "./transaction.ts";
@@ -81,7 +82,7 @@ export class Calls {
     if (decision.isErr()) return err(decision.error);
     const done = await transactions.change(record, project, decision.value, deadline);
     return done.map((after) => {
-      this.#tellRerouted(record, decision.value);
+      for (const event of changeEvents(record, decision.value)) this.#context.emit(event);
       return this.#info(after);
     });
   }
@@ -120,17 +121,6 @@ export class Calls {
       }));
   }
 
-  /** Gives a network that cannot stay as it is another tree; its tag, members and rates stay. */
-  async restore(project: ProjectId, deadline: Deadline): Promise<Result<void, DcnsError>> {
-    const { registry, transactions } = this.#context;
-    const record = registry.record(project);
-    if (record?.phase !== "stable" || registry.isSound(record.current)) return ok(undefined);
-    const decision = decideRestoration(registry.view(), holderOf(project), record.current);
-    if (decision.isErr()) return err(decision.error);
-    const done = await transactions.change(record, project, decision.value, deadline);
-    return done.map(() => this.#tellRerouted(record, decision.value));
-  }
-
   info(project: ProjectId): Result<NetworkInfo, NetworkNotFound> {
     const record = this.#context.registry.record(project);
     return record === undefined ? err(notFound(project)) : ok(this.#info(record));
@@ -166,20 +156,6 @@ export class Calls {
     return differs.length === 0
       ? ok(this.#info(record))
       : err({ type: "network-exists", project: record.project, differs });
-  }
-
-  #tellRerouted(
-    { project, current }: Extract<NetworkRecord, { phase: "stable" }>,
-    { mode, target, keptTreeLacks }: Decision,
-  ): void {
-    if (mode !== "reroute") return;
-    this.#context.emit({
-      type: "network-rerouted",
-      project,
-      from: current.plan.links.map(({ link }) => link),
-      to: target.plan.links.map(({ link }) => link),
-      ...(keptTreeLacks === undefined ? {} : { because: keptTreeLacks }),
-    });
   }
 
   #wrongState(record: NetworkRecord): DcnsError {

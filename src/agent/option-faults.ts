@@ -67,6 +67,8 @@ const agentOptions = v.strictObject({
   operationTimeoutMs: timeoutMs,
   rollbackTimeoutMs: timeoutMs,
   recoveryTimeoutMs: timeoutMs,
+  restorationWindowMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(60_000))),
+  restorationBudgetMs: timeoutMs,
   drainMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(60_000))),
 });
 

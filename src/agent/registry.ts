@@ -40,6 +40,8 @@ export class Registry {
   readonly #downPorts = new Set<PortRef>();
   /** Which ports a realisation means is a matter of the topology that it was decided on. */
   readonly #decidedOn = new WeakMap<Realisation, Topology>();
+  /** Whether some network may stand on what the topology does not have any more. */
+  #mayHaveStrays = false;
   #lastNumber = 0;
 
   constructor(topology: Topology) {
@@ -102,7 +104,13 @@ export class Registry {
         } else affected.add(record.project);
       }
     }
+    this.#mayHaveStrays = affected.size > 0;
     return [...affected];
+  }
+
+  /** Whether some network may not be sound; quickly told, and rarely for nothing. */
+  get mayHaveHurt(): boolean {
+    return this.#downPorts.size > 0 || this.#mayHaveStrays;
   }
 
   /** Whether a realisation can stay on the present topology, and all its links are up. */
@@ -140,6 +148,7 @@ export class Registry {
       this.put(record);
     }
     for (const quarantine of quarantines) this.quarantine(quarantine);
+    this.#mayHaveStrays = records.length > 0;
   }
 
   /** Replaces a project's record and what it holds, which must have been found free. */

@@ -15,6 +15,18 @@ export class Serial<K> {
     return result;
   }
 
+  /** Whether no task of `key` is running or waiting. */
+  isIdle(key: K): boolean {
+    return !this.#tails.has(key);
+  }
+
+  /** Resolves when every earlier task of `key` has ended, with what ends the one that begins. */
+  take(key: K): Promise<() => void> {
+    return new Promise((resolve) => {
+      void this.run(key, () => new Promise<void>((leave) => resolve(leave)));
+    });
+  }
+
   /** Resolves when nothing is running or waiting. */
   async idle(): Promise<void> {
     while (this.#tails.size > 0) await Promise.all(this.#tails.values());

@@ -5,7 +5,6 @@ import type { DcnsError } from "../model/errors.ts";
 import type { DomainId, ProjectId } from "../model/ids.ts";
 import type { Topology } from "../topology.ts";
 import type { AgentParts } from "./assemble.ts";
-import { restore } from "./restore.ts";
 
 /** What became of the networks that could not stay as they were. */
 export interface TopologyUpdate {
@@ -22,7 +21,7 @@ export async function replaceTopology(
   parts: AgentParts,
   next: Topology,
 ): Promise<Result<TopologyUpdate, DcnsError>> {
-  const { registry, drivers, watch } = parts;
+  const { registry, drivers, watch, restorer } = parts;
   const before = registry.topology;
   const both = await tellDrivers(drivers, (domain) =>
     unionOf(before.domainView(domain), next.domainView(domain)),
@@ -32,7 +31,7 @@ export async function replaceTopology(
   for (const node of before.nodes.keys()) {
     if (!next.nodes.has(node)) watch.gone(node);
   }
-  const outcomes = await Promise.all(affected.map((project) => restore(parts, project)));
+  const outcomes = await restorer.restore(affected);
   for (const { project, error } of outcomes) {
     const record = registry.record(project);
     if (error !== undefined && record !== undefined) watch.announce(record);

@@ -16,7 +16,7 @@ export interface WatchContext {
   readonly events: EventStream<AgentEvent>;
   /** Called when a node is back that a project's teardown may have waited for. */
   readonly resumeTeardown: (project: ProjectId) => void;
-  /** Called when a link has failed or is back, or a node is back. */
+  /** Called when a link has failed or is back, a node is back, or what was held back is free. */
   readonly fabricChanged: () => void;
 }
 
@@ -109,11 +109,13 @@ export class Watch implements Disposable {
   /** A node that holds exactly what it should holds nothing of what is in quarantine. */
   #clean(node: NodeId, concerns: (quarantine: Quarantine) => boolean): void {
     const { registry, journal, events } = this.#context;
-    for (const quarantine of registry.clean(node, concerns)) {
+    const over = registry.clean(node, concerns);
+    for (const quarantine of over) {
       // Should the store fail, the next start finds the quarantine and asks the nodes again.
       void journal.write([{ type: "quarantine-over", quarantine }]);
       events.emit({ type: "quarantine-over", project: quarantine.project });
     }
+    if (over.length > 0) this.#tellFabricChanged();
   }
 
   #resumeTeardowns(): void {

@@ -69,6 +69,8 @@ export interface NetworkInfo {
   readonly sharing: Sharing;
   readonly delivery: Delivery;
   readonly protection: Protection;
+  /** Networks of a higher priority are restored first after a failure. */
+  readonly priority: number;
   readonly schedule: ScheduleInfo;
   readonly endpoints: readonly EndpointInfo[];
   readonly links: readonly NetworkLinkInfo[];

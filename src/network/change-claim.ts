@@ -1,7 +1,7 @@
 import type { Claim } from "../ledger.ts";
 import { attachmentKey } from "../model/attachment.ts";
-import { bandwidth } from "../model/bandwidth.ts";
-import type { NodeId } from "../model/ids.ts";
+import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
+import type { LinkId, NodeId } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
 import {
   claimOf,
@@ -36,7 +36,8 @@ export function shareOneTree(topology: Topology, old: NetworkPlan, next: Network
  *
  * An edge port hears each member of either once, at the higher of its two rates. In place, every link
  * carries all members that can send into it: those of one tree reach the branches of the other from
- * where they join what is common. In a reroute, each tree carries its own members at its own rates.
+ * where they join what is common. Otherwise each tree carries its own members at its own rates, and
+ * where both part the same members in the same way, only one of the two at a time.
  */
 export function claimOfChange(
   topology: Topology,
@@ -47,10 +48,11 @@ export function claimOfChange(
   const members = membersOfBoth(old.plan, next.plan);
   const traffic = trafficOfBoth(old, next);
   const loaded = (one: NetworkPlan, other: NetworkPlan): readonly PlannedLink[] =>
-    mode === "reroute"
-      ? one.links
-      : reload(topology, one, seenFrom(topology, one, other, members), traffic).links;
-  const links = [...loaded(old.plan, next.plan), ...loaded(next.plan, old.plan)];
+    reload(topology, one, seenFrom(topology, one, other, members), traffic).links;
+  const links =
+    mode === "in-place"
+      ? [...loaded(old.plan, next.plan), ...loaded(next.plan, old.plan)]
+      : linksOfEither(topology, { old, next }, members);
   const ends = [...old.plan.endpoints, ...next.plan.endpoints];
   const both = {
     links: distinct(links, labelledKey),
@@ -58,6 +60,61 @@ export function claimOfChange(
     endpoints: distinct(ends, ({ attachment }) => attachmentKey(attachment)),
   };
   return claimOf(both, holder, always);
+}
+
+/**
+ * The links of both trees, where each member sends into one or the other. A direction of a link in
+ * which both carry the same members counts once, at the higher of their rates. A shared network's
+ * rate is kept by policers of each tree, so that two trees may carry it twice.
+ */
+function linksOfEither(
+  topology: Topology,
+  { old, next }: { readonly old: Realisation; readonly next: Realisation },
+  members: readonly PlanEndpoint[],
+): readonly PlannedLink[] {
+  const isPolicedByTree = next.spec.sharing === "shared" && next.plan.endpoints.length > 2;
+  const before = new Map(isPolicedByTree ? [] : old.plan.links.map((one) => [one.link, one]));
+  if (!next.plan.links.some(({ link }) => before.has(link))) {
+    return [...old.plan.links, ...next.plan.links];
+  }
+  const traffic = trafficOfBoth(old, next);
+  const [had, has] = [sendersOf(topology, old.plan), sendersOf(topology, next.plan)];
+  const atHigherRates = reload(topology, next.plan, members, traffic).links;
+  const beyond = next.plan.links.map((one, index): PlannedLink => {
+    const was = before.get(one.link);
+    const higher = atHigherRates[index];
+    if (was === undefined || higher === undefined || had(one.link) !== has(one.link)) return one;
+    const more = (most: number, already: number): Bandwidth =>
+      bandwidth(Math.max(0, most - already));
+    return {
+      ...one,
+      forward: more(higher.forward, was.forward),
+      backward: more(higher.backward, was.backward),
+    };
+  });
+  return [...old.plan.links, ...beyond];
+}
+
+/** Says of a link of a tree which members send forward there, and which backward. */
+function sendersOf(topology: Topology, plan: NetworkPlan): (link: LinkId) => string {
+  const at = new Map<NodeId, readonly (readonly [LinkId, NodeId])[]>();
+  for (const { link: id } of plan.links) {
+    const link = topology.links.get(id);
+    if (link === undefined) continue;
+    at.set(link.nodeA, [...(at.get(link.nodeA) ?? []), [id, link.nodeB]]);
+    at.set(link.nodeB, [...(at.get(link.nodeB) ?? []), [id, link.nodeA]]);
+  }
+  return (cut) => {
+    const from = topology.links.get(cut)?.nodeA;
+    const near = new Set(from === undefined ? [] : [from]);
+    for (const node of near) {
+      for (const [link, to] of at.get(node) ?? []) if (link !== cut) near.add(to);
+    }
+    const ends = plan.endpoints.map(({ hostPort, attachment }) =>
+      near.has(attachment.node) ? `${hostPort} forward` : `${hostPort} backward`,
+    );
+    return ends.sort().join();
+  };
 }
 
 /** Every endpoint of either, where it is now, at the higher of its rates. */

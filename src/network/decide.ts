@@ -1,32 +1,29 @@
 import { err, ok, type Result } from "neverthrow";
 import { linkLabels } from "../ledger/channel.ts";
 import type { Claim, Ledger } from "../ledger.ts";
-import { bandwidth } from "../model/bandwidth.ts";
-import type { InvalidRequest, NoPath } from "../model/errors.ts";
+import type { InvalidRequest } from "../model/errors.ts";
 import type { NodeId } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import {
-  besideTree,
   claimOf,
   type LabelledLink,
   type LinkState,
   type NetworkPlan,
   type PlanRefusal,
-  planNetwork,
+  type planNetwork,
   pruneTree,
 } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
-import { claimOfChange, shareOneTree } from "./change-claim.ts";
-import { reserveGrowth } from "./claims.ts";
+import { shareOneTree } from "./change-claim.ts";
 import { impossible, planEndpoints } from "./endpoints.ts";
 import type { Realisation } from "./realisation.ts";
 import { changedSpec, type NetworkChange } from "./request.ts";
+import { changeTo, decideReroute, isTransition, planWanted, type Wanted } from "./reroute.ts";
 import type { NetworkSpec } from "./spec.ts";
 import { stands } from "./standing.ts";
 import type { TransitionMode } from "./transition.ts";
-import { treeNodes } from "./tree-nodes.ts";
 
 /** What a decision is made on: an immutable picture of the fabric and of what it has promised. */
 export interface View {
@@ -98,34 +95,6 @@ export function decideModify(
 }
 
 /**
- * Decides another tree for a network that is to keep its tag, its endpoints and its rates, because
- * the fabric has changed under it. The old tree is held meanwhile, and where a node of it alone is
- * out of reach, until that has been seen clean.
- */
-export function decideRestoration(
-  view: View,
-  holder: string,
-  current: Realisation,
-): Result<Decision, DecisionError> {
-  const wanted: Wanted = { spec: current.spec, vlans: VlanSet.of(current.plan.vlan) };
-  return decideReroute(view, holder, current, wanted).map((decision) => ({
-    ...decision,
-    mayLag: leftBehind(view.topology, current.plan, decision.target.plan),
-  }));
-}
-
-function leftBehind(topology: Topology, old: NetworkPlan, next: NetworkPlan): ReadonlySet<NodeId> {
-  const needed = treeNodes(topology, next);
-  return new Set([...treeNodes(topology, old)].filter((node) => !needed.has(node)));
-}
-
-/** A spec, and the VLANs to choose from now: a network keeps its own until asked for another. */
-interface Wanted {
-  readonly spec: NetworkSpec;
-  readonly vlans: VlanSet;
-}
-
-/**
  * Keeps every link that an endpoint still needs, with its label. What the two trees have in common
  * must hang together, so that no frame goes from one to the other and back (see `TransitionMode`);
  * where it does not, new branches get other labels than those that are cut.
@@ -160,43 +129,6 @@ function decideInPlace(
   });
 }
 
-function decideReroute(
-  view: View,
-  holder: string,
-  current: Realisation,
-  wanted: Wanted,
-): Result<Decision, DecisionError> {
-  const { ledger } = besideTree(view.ledger, { holder, interval: always }, current.plan);
-  const beside = { ...view, ledger };
-  return planWanted(beside, holder, wanted).andThen((plan) => {
-    const target = { generation: current.generation + 1, spec: wanted.spec, plan };
-    return changeTo(view, holder, current, { target, mode: "reroute" });
-  });
-}
-
-/** What was and what comes may both send for a moment; where there is no room for that, says so. */
-function changeTo(
-  { topology, ledger }: View,
-  holder: string,
-  old: Realisation,
-  { target, mode }: Pick<Decision, "target" | "mode">,
-): Result<Decision, NoPath> {
-  const claim = claimOfChange(topology, holder, { old, next: target, mode });
-  const growth = reserveGrowth(ledger, claim);
-  if (growth.isOk()) return ok({ target, mode, claim });
-  const { error } = growth;
-  invariant(error.type === "over-commit", "labels of the new tree were free");
-  const { channel, amount: required, residual } = error;
-  return err({
-    type: "no-path",
-    explanation: { reason: "transition", channel, required: bandwidth(required), residual },
-  });
-}
-
-function isTransition(error: DecisionError): boolean {
-  return error.type === "no-path" && error.explanation.reason === "transition";
-}
-
 /** The ledger in which the labels of the branches that are cut are not to be had again. */
 function withCutLabels(
   ledger: Ledger,
@@ -214,18 +146,4 @@ function withCutLabels(
   });
   invariant(held.isOk(), "what was the network's is free without it");
   return held.value;
-}
-
-function planWanted(
-  view: View,
-  holder: string,
-  { spec, vlans }: Wanted,
-  keep: readonly LabelledLink[] = [],
-): Result<NetworkPlan, PlanRefusal> {
-  return planEndpoints(view.topology, spec).andThen((endpoints) => {
-    const { bandwidth, sharing, delivery } = spec;
-    const request = { holder, endpoints, bandwidth, sharing, delivery, vlans, interval: always };
-    const planner = view.planner ?? planNetwork;
-    return planner(view.topology, view.ledger, view.linkState, { ...request, keep });
-  });
 }

@@ -28,6 +28,7 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
     sharing: spec.sharing,
     delivery: spec.delivery,
     protection: spec.protection,
+    priority: spec.priority,
     schedule: {},
     endpoints: plan.endpoints.map(endpointInfo),
     links: plan.links.map(({ link, label, forward, backward }) => ({

@@ -8,6 +8,7 @@ import { always } from "../model/interval.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import type { Realisation } from "./realisation.ts";
 import type { NetworkRecord, Quarantine } from "./record.ts";
+import { DEFAULT_PRIORITY } from "./request-options.ts";
 
 /** A JSON object, as a store keeps it. */
 export type JsonObject = { readonly [key: string]: JsonValue };
@@ -121,6 +122,7 @@ const specSchema = v.object({
   sharing: v.picklist(["hose", "shared"]),
   delivery: v.picklist(["static", "learn", "flood"]),
   protection: v.picklist(["none", "restore", "disjoint"]),
+  priority: v.optional(v.pipe(v.number(), v.integer()), DEFAULT_PRIORITY),
 });
 
 const planSchema = v.object({

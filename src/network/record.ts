@@ -39,6 +39,9 @@ export interface Quarantine {
   readonly pending: readonly NodeId[];
 }
 
+/** The record of a network that nothing is being done to. */
+export type StableRecord = Extract<NetworkRecord, { phase: "stable" }>;
+
 /** What the network should do now: the last good realisation; none while it is first set up. */
 export function currentOf(record: NetworkRecord): Realisation | undefined {
   return record.phase === "setup" ? undefined : record.current;

@@ -50,6 +50,11 @@ export interface SetupOptions extends OperationOptions {
    * `none`, the default: it waits. `disjoint` is not carried by this version.
    */
   readonly protection?: Protection;
+  /**
+   * Networks of a higher priority are restored first after a failure, whatever becomes of those of a
+   * lower one. An integer from -1000 to 1000, default 0.
+   */
+  readonly priority?: number;
   /** A network is there from setup to teardown: this version carries no start and no end. */
   readonly schedule?: { readonly start?: undefined; readonly end?: undefined };
   /** By `host:nic`. */
@@ -76,10 +81,14 @@ interface ReadSetup extends ReadEndpoints {
   readonly sharing: Sharing;
   readonly delivery: Delivery;
   readonly protection: Protection;
+  readonly priority: number;
 }
 
 /** Reads the options of one call. */
 export type OptionsSchema<T extends object> = v.GenericSchema<unknown, T>;
+
+/** The priority of a network that did not ask for one. */
+export const DEFAULT_PRIORITY = 0;
 
 const limits = {
   signal: v.optional(v.instance(AbortSignal)),
@@ -110,6 +119,10 @@ export const setupOptions: OptionsSchema<ReadSetup> = v.strictObject({
   protection: v.optional(
     v.picklist(["none", "restore"], "only none and restore are carried by this version"),
     "none",
+  ),
+  priority: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000)),
+    DEFAULT_PRIORITY,
   ),
 });
 

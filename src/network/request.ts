@@ -71,10 +71,10 @@ export function parseSetup(
   ) {
     return err(faults.error());
   }
-  const { sharing, delivery, protection } = options;
+  const { sharing, delivery, protection, priority } = options;
   return requireKnown(topology, endpoints).map(() => ({
     project,
-    spec: { endpoints, bandwidth, vlans, sharing, delivery, protection },
+    spec: { endpoints, bandwidth, vlans, sharing, delivery, protection, priority },
   }));
 }
 

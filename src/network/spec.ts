@@ -26,6 +26,8 @@ export interface NetworkSpec {
   readonly sharing: Sharing;
   readonly delivery: Delivery;
   readonly protection: Protection;
+  /** An integer; after a failure, networks of a higher priority are restored first. */
+  readonly priority: number;
 }
 
 /** The names of what differs between two specs; empty for equal ones. */
@@ -37,6 +39,7 @@ export function specDifferences(a: NetworkSpec, b: NetworkSpec): readonly string
     ["sharing", a.sharing !== b.sharing],
     ["delivery", a.delivery !== b.delivery],
     ["protection", a.protection !== b.protection],
+    ["priority", a.priority !== b.priority],
   ];
   return differences.filter(([, differs]) => differs).map(([name]) => name);
 }

@@ -16,8 +16,10 @@ import type { Segments } from "./forwarding.ts";
  *   new trunks are laid first; then each edge turns its own frames into them (a frame follows either
  *   tree, never both); then the old trunks are cleared. It is the two-phase update of Reitblatt et
  *   al., "Abstractions for network update" (SIGCOMM 2012), with the label as the version.
+ * - `replace`: the same where the old tree is a path that is broken. It delivers nothing any more, so
+ *   what is left of it is cleared while the edges turn.
  */
-export type TransitionMode = "in-place" | "reroute";
+export type TransitionMode = "in-place" | "reroute" | "replace";
 
 /**
  * One state on the way. Frames may be under way on trunks that a move clears, and a switch goes on
@@ -39,8 +41,9 @@ export interface Stage {
 export function stages(from: Segments, to: Segments, mode: TransitionMode): readonly Stage[] {
   const way = match(mode)
     .with("in-place", () => [plain(to)])
+    .with("replace", () => [plain(laidBeside(from, to)), plain(to)])
     .with("reroute", () => {
-      const laid = combine(from, to, (was, will) => mergeNode(was, will, layTrunks));
+      const laid = laidBeside(from, to);
       const turned = combine(laid, to, (was, will) => mergeNode(was, will, turnEdges));
       return [
         { ...plain(laid), drainBeforeReturn: true },
@@ -50,6 +53,10 @@ export function stages(from: Segments, to: Segments, mode: TransitionMode): read
     })
     .exhaustive();
   return withoutRepetition(from, way);
+}
+
+function laidBeside(from: Segments, to: Segments): Segments {
+  return combine(from, to, (was, will) => mergeNode(was, will, layTrunks));
 }
 
 function plain(state: Segments): Stage {

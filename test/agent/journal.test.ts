@@ -22,6 +22,7 @@ const { target } = decideSetup(
     sharing: "hose",
     delivery: "flood",
     protection: "none",
+    priority: 0,
   },
 )._unsafeUnwrap();
 

@@ -16,6 +16,7 @@ const spec: NetworkSpec = {
   sharing: "hose",
   delivery: "flood",
   protection: "none",
+  priority: 0,
 };
 
 let registry: Registry;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Topology } from "../../src/topology.ts";
 import { Testbed } from "../support/testbed.ts";
 
 const restored = { protection: "restore" } as const;
@@ -10,6 +11,63 @@ function linksOf(bed: Testbed, project: string): readonly string[] {
 /** Waits until the network stands on its second tree. */
 async function moved(bed: Testbed, project: string): Promise<void> {
   await bed.until(() => bed.info(project).generation === 2 && bed.info(project).state === "active");
+}
+
+type Ends = readonly [node: string, node: string];
+
+/** Switches with a host each, and links between them, in the order of their metrics. */
+function fabric(links: Readonly<Record<string, Ends>>, capacity: string): Topology {
+  const ids = [...new Set(Object.values(links).flat())].sort();
+  const nextPort = new Map<string, number>();
+  const port = (node: string): string => {
+    const number = (nextPort.get(node) ?? 1) + 1;
+    nextPort.set(node, number);
+    return `${node}:${number}`;
+  };
+  const wired = Object.entries(links).map(([id, [a, b]], index) => {
+    return { id, a: port(a), b: port(b), capacity, metric: index + 1 };
+  });
+  return Topology.parse({
+    format: "dcns-topology/1",
+    domains: [{ id: "campus", driver: "openflow" }],
+    nodes: ids.map((id, index) => ({
+      id,
+      domain: "campus",
+      datapathId: (index + 1).toString(16).padStart(16, "0"),
+      ports: [1, 2, 3, 4, 5].map((n) => ({ id: `${n}`, ofPort: n })),
+    })),
+    links: wired,
+    hosts: ids.map((id) => ({ host: `${id}a`, nic: "eth1", port: `${id}:1` })),
+  })._unsafeUnwrap();
+}
+
+/** Three ways from s1 to s2. */
+function ladder(capacity = "10Gbps"): Topology {
+  return fabric(
+    {
+      "s1-s2": ["s1", "s2"],
+      "s1-s3": ["s1", "s3"],
+      "s2-s3": ["s2", "s3"],
+      "s1-s4": ["s1", "s4"],
+      "s2-s4": ["s2", "s4"],
+    },
+    capacity,
+  );
+}
+
+/** When a1 and b1 fail, the only way from s3 to s4 is over the link that a's path has. */
+function exchange(): Topology {
+  return fabric(
+    {
+      shared: ["s5", "s2"],
+      a1: ["s1", "s5"],
+      b1: ["s3", "s4"],
+      b2: ["s3", "s5"],
+      b3: ["s2", "s4"],
+      a2: ["s1", "s2"],
+    },
+    "1Gbps",
+  );
 }
 
 describe("a network with protection 'restore'", () => {
@@ -80,6 +138,63 @@ describe("a network with protection 'restore'", () => {
     await bed.until(() => bed.info("c").state === "active");
     expect(bed.info("c").generation).toBe(1);
     for (const project of projects) bed.expectWhole(bed.info(project));
+  });
+
+  test("whoever has the higher priority moves first, though it is younger and needs more", async () => {
+    await using bed = await Testbed.start();
+    await bed.setUp("small", ["s2a:eth1", "s3a:eth1"], "300Mbps", 110, restored);
+    const urgent = { ...restored, priority: 5 };
+    await bed.setUp("urgent", ["s2b:eth1", "s3b:eth1"], "800Mbps", 111, urgent);
+    expect(bed.info("urgent").priority).toBe(5);
+    bed.fabric.setLink("s2-s3", false);
+    await moved(bed, "urgent");
+    await bed.clock.advance(5_000);
+    expect(["small", "urgent"].map((one) => bed.info(one).state)).toEqual(["degraded", "active"]);
+    bed.expectWhole(bed.info("urgent"));
+  });
+
+  test("failures heard of within a few milliseconds are answered once, with one move each", async () => {
+    await using bed = await Testbed.start({ topology: ladder() });
+    for (const vlan of [110, 111, 112]) {
+      await bed.setUp(`p${vlan}`, ["s1a:eth1", "s2a:eth1"], "100Mbps", vlan, restored);
+    }
+    bed.fabric.setLink("s1-s2", false);
+    bed.fabric.setLink("s1-s3", false);
+    for (const vlan of [110, 111, 112]) await moved(bed, `p${vlan}`);
+    await bed.clock.advance(5_000);
+    for (const vlan of [110, 111, 112]) {
+      expect(linksOf(bed, `p${vlan}`)).toEqual(["s1-s4", "s2-s4"]);
+      expect(bed.info(`p${vlan}`).generation).toBe(2);
+      bed.expectWhole(bed.info(`p${vlan}`));
+    }
+  });
+
+  test("a network that needs what another's old path holds moves right after that one", async () => {
+    await using bed = await Testbed.start({ topology: exchange() });
+    await bed.setUp("a", ["s1a:eth1", "s2a:eth1"], "1Gbps", 101, restored);
+    await bed.setUp("b", ["s3a:eth1", "s4a:eth1"], "1Gbps", 102, restored);
+    expect([linksOf(bed, "a"), linksOf(bed, "b")]).toEqual([["a1", "shared"], ["b1"]]);
+    bed.fabric.setLink("a1", false);
+    bed.fabric.setLink("b1", false);
+    for (const project of ["a", "b"]) await moved(bed, project);
+    expect([linksOf(bed, "a"), linksOf(bed, "b")]).toEqual([["a2"], ["b2", "b3", "shared"]]);
+    for (const project of ["a", "b"]) bed.expectWhole(bed.info(project));
+  });
+
+  test("a path that keeps a link moves even if that has no room for it twice", async () => {
+    const links: Readonly<Record<string, Ends>> = {
+      access: ["s1", "s3"],
+      direct: ["s3", "s2"],
+      around1: ["s3", "s4"],
+      around2: ["s4", "s2"],
+    };
+    await using bed = await Testbed.start({ topology: fabric(links, "1Gbps") });
+    await bed.setUp("p", ["s1a:eth1", "s2a:eth1"], "600Mbps", 101, restored);
+    expect(linksOf(bed, "p")).toEqual(["access", "direct"]);
+    bed.fabric.setLink("direct", false);
+    await moved(bed, "p");
+    expect(linksOf(bed, "p")).toEqual(["access", "around1", "around2"]);
+    bed.expectWhole(bed.info("p"));
   });
 
   test("one that asked for no protection stays where it is", async () => {

@@ -94,6 +94,7 @@ describe("setupPhysicalNetwork", () => {
       sharing: "hose",
       delivery: "flood",
       protection: "none",
+      priority: 0,
       schedule: {},
       endpoints: [
         end("s1a", "s1:1", { vlan: 300, bandwidth: 1_500_000_000 }),

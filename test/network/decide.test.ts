@@ -25,6 +25,7 @@ function spec(hostPorts: readonly string[], over: Partial<NetworkSpec> = {}): Ne
     sharing: "hose",
     delivery: "flood",
     protection: "none",
+    priority: 0,
     ...over,
   };
 }

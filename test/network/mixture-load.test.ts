@@ -114,6 +114,7 @@ function someChange(
     sharing,
     delivery: "flood",
     protection: "none",
+    priority: 0,
   };
   const setup = decideSetup(view, holder, spec);
   if (setup.isErr()) return undefined;

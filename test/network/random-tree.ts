@@ -106,6 +106,7 @@ export function randomRealisation(
       sharing: options.sharing ?? "hose",
       delivery: "flood",
       protection: "none",
+      priority: 0,
     },
     plan: {
       vlan,

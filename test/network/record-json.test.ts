@@ -33,6 +33,7 @@ const spec: NetworkSpec = {
   sharing: "shared",
   delivery: "flood",
   protection: "none",
+  priority: 0,
 };
 const made = decideSetup(view, "p", spec)._unsafeUnwrap();
 const changed = decideModify(view, "p", made.target, {

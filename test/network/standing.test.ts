@@ -24,6 +24,7 @@ function realised(over: Partial<NetworkSpec> = {}): Realisation {
     sharing: "hose",
     delivery: "flood",
     protection: "none",
+    priority: 0,
     ...over,
   };
   return decideSetup({ topology, ledger, linkState: allLinksUp }, "p", spec)._unsafeUnwrap().target;

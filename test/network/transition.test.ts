@@ -60,6 +60,25 @@ describe("stages", () => {
     );
   });
 
+  test("a path that takes the place of a broken one hears nobody else, and loops nowhere, there and back", () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const draw = drawFrom(seed);
+        const topology = randomTopology(draw, 3 + draw(4));
+        const hosts = randomHosts(draw, topology, 2).slice(0, 2);
+        const from = randomRealisation(draw, topology, hosts, { firstLabel: 200 });
+        const to = randomRealisation(draw, topology, hosts, { firstLabel: 300 });
+        const start = segmentsOf(topology, owner, from);
+        const there = statesOf(stages(start, segmentsOf(topology, owner, to), "replace"));
+        const mayBeDeaf = { from, to, mayBeDeaf: true };
+        checkWay(draw, topology, mayBeDeaf, there);
+        checkWay(draw, topology, mayBeDeaf, [start, ...there.slice(0, -1)].reverse());
+        expect(there.length).toBeLessThanOrEqual(2);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test("the last state is the target, and no state repeats the one before", () => {
     fc.assert(
       fc.property(seeds, fc.constantFrom("in-place" as const, "reroute" as const), (seed, mode) => {

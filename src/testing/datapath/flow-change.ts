@@ -76,9 +76,13 @@ export function selectFlows(
   match: FlowMatch,
 ): readonly FlowEntry[] {
   return tablesOf(state, filter.table)
-    .flatMap((table) => [...table])
+    .flatMap((table) => [
+      ...(filter.cookieMask === WHOLE_COOKIE ? table.withCookie(filter.cookie) : table),
+    ])
     .filter((flow) => covers(match, flow.match) && passesFilter(flow, filter));
 }
+
+const WHOLE_COOKIE = 0xffff_ffff_ffff_ffffn;
 
 function addFlow(
   state: SwitchState,

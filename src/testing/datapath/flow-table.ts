@@ -59,6 +59,8 @@ export function flowExpiry(
 export class FlowTable implements Iterable<FlowEntry> {
   /** By the shapes of their matches. */
   readonly #shapes = new Map<string, Shape>();
+  /** Controllers read and change what is theirs by its cookie. */
+  readonly #byCookie = new Map<bigint, Set<FlowEntry>>();
   #size = 0;
   lookups = 0;
   hits = 0;
@@ -82,6 +84,8 @@ export class FlowTable implements Iterable<FlowEntry> {
     const sorted = [...rivals, flow].sort((a, b) => b.priority - a.priority);
     shape.flows.set(match.wanted, sorted);
     this.#shapes.set(match.shape, shape);
+    const alike = this.#byCookie.get(flow.cookie) ?? new Set();
+    this.#byCookie.set(flow.cookie, alike.add(flow));
     this.#size += 1;
   }
 
@@ -89,12 +93,21 @@ export class FlowTable implements Iterable<FlowEntry> {
   delete({ match, priority }: FlowEntry): void {
     const shape = this.#shapes.get(match.shape);
     const rivals = shape?.flows.get(match.wanted);
-    const others = rivals?.filter((flow) => flow.priority !== priority);
-    if (shape === undefined || others === undefined || others.length === rivals?.length) return;
+    const gone = rivals?.find((flow) => flow.priority === priority);
+    if (shape === undefined || rivals === undefined || gone === undefined) return;
+    const others = rivals.filter((flow) => flow !== gone);
     this.#size -= 1;
+    const alike = this.#byCookie.get(gone.cookie);
+    alike?.delete(gone);
+    if (alike?.size === 0) this.#byCookie.delete(gone.cookie);
     if (others.length > 0) shape.flows.set(match.wanted, others);
     else shape.flows.delete(match.wanted);
     if (shape.flows.size === 0) this.#shapes.delete(match.shape);
+  }
+
+  /** The entries with exactly this cookie. */
+  withCookie(cookie: bigint): Iterable<FlowEntry> {
+    return this.#byCookie.get(cookie) ?? [];
   }
 
   /** The matching entry of the highest priority; which of several of them, OpenFlow leaves open. */

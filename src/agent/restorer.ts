@@ -1,0 +1,189 @@
+import type { Result } from "neverthrow";
+import type { Clock } from "../model/clock.ts";
+import type { DcnsError } from "../model/errors.ts";
+import type { ProjectId } from "../model/ids.ts";
+import { holderOf } from "../network/claims.ts";
+import type { Decision } from "../network/decide.ts";
+import type { NetworkRecord, StableRecord } from "../network/record.ts";
+import {
+  decideRestoration,
+  decideRestorationOf,
+  type HurtNetwork,
+} from "../network/restoration.ts";
+import type { Budget } from "../pce/index.ts";
+import type { AgentEvent } from "./agent-event.ts";
+import { changeEvents } from "./change-events.ts";
+import { Deadline } from "./deadline.ts";
+import type { Registry } from "./registry.ts";
+import type { Serial } from "./serial.ts";
+import type { Transactions } from "./transaction.ts";
+
+/** What a restorer works with. */
+export interface RestorerContext {
+  readonly registry: Registry;
+  readonly transactions: Transactions;
+  readonly serial: Serial<ProjectId>;
+  readonly clock: Clock;
+  /** Raised when the agent closes. */
+  readonly closing: AbortSignal;
+  readonly emit: (event: AgentEvent) => void;
+  /** How long is waited for more of a failure to be heard of, in milliseconds. */
+  readonly windowMs: number;
+  /** How long all networks of one round are planned together, in milliseconds. */
+  readonly budgetMs: number;
+  /** How long a network may take to move, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What became of a network that could not stay as it was. */
+export interface RestorationOutcome {
+  readonly project: ProjectId;
+  readonly error?: DcnsError;
+}
+
+/**
+ * Gives networks that cannot stay as they are other trees; their tags, members and rates stay.
+ *
+ * Whatever happens within a short window is answered by one round: all networks hurt are planned
+ * together, by priority and then by age, and move at once. Those that have to wait for others to leave
+ * their trees move in the next round. A network without another way waits until something changes.
+ */
+export class Restorer implements Disposable {
+  readonly #context: RestorerContext;
+  #timer: unknown;
+  #isScheduled = false;
+
+  constructor(context: RestorerContext) {
+    this.#context = context;
+  }
+
+  /** Something has changed, for the worse or for the better: soon all that are hurt are restored. */
+  schedule(): void {
+    const { registry, clock, closing, windowMs } = this.#context;
+    if (this.#isScheduled || closing.aborted || !registry.mayHaveHurt) return;
+    this.#isScheduled = true;
+    this.#timer = clock.setTimeout(() => {
+      this.#isScheduled = false;
+      void this.#restoreHurt();
+    }, windowMs);
+  }
+
+  /** A record has been put in place of another, or is gone: that may make room, or leave it hurt. */
+  changed(before: NetworkRecord | undefined, after: NetworkRecord | undefined): void {
+    const isOver = before?.phase === "modify" && after?.phase === "stable";
+    const isOther = isOver && before.current !== after.current;
+    if (after === undefined || isOther) this.schedule();
+  }
+
+  /** Restores these networks, whatever they have asked for, when the calls on them have ended. */
+  async restore(projects: readonly ProjectId[]): Promise<readonly RestorationOutcome[]> {
+    const outcomes = new Map<ProjectId, RestorationOutcome>();
+    let left = projects;
+    while (left.length > 0) {
+      const { ended, next } = await this.#round(left);
+      for (const one of ended) outcomes.set(one.project, one);
+      left = next;
+    }
+    const refused = projects.filter((project) => !outcomes.has(project));
+    const alone = await Promise.all(refused.map((project) => this.#restoreAlone(project)));
+    return [...outcomes.values(), ...alone];
+  }
+
+  [Symbol.dispose](): void {
+    this.#context.clock.clearTimeout(this.#timer);
+  }
+
+  async #restoreHurt(): Promise<void> {
+    const { registry, serial } = this.#context;
+    const hurt = registry.records().filter(({ project }) => {
+      const record = this.#hurt(project);
+      return record !== undefined && record.current.spec.protection !== "none";
+    });
+    const [idle, busy] = [true, false].map((isIdle) =>
+      hurt.map(({ project }) => project).filter((project) => serial.isIdle(project) === isIdle),
+    );
+    for (const project of busy ?? []) void serial.run(project, async () => this.schedule());
+    let left: readonly ProjectId[] = idle ?? [];
+    while (left.length > 0) left = (await this.#round(left)).next;
+  }
+
+  /** Has the turn of all these projects at once, and begins every move before anything else happens. */
+  async #round(projects: readonly ProjectId[]): Promise<{
+    readonly ended: readonly RestorationOutcome[];
+    readonly next: readonly ProjectId[];
+  }> {
+    const { serial, registry, clock, budgetMs, closing } = this.#context;
+    const turns = await Promise.all(
+      projects.map(async (project) => [project, await serial.take(project)] as const),
+    );
+    const hurt = closing.aborted ? [] : turns.flatMap(([project]) => this.#hurt(project) ?? []);
+    const byHolder = new Map(hurt.map((record) => [holderOf(record.project), record]));
+    const networks = hurt.sort((x, y) => x.number - y.number).map(hurtNetwork);
+    const decided = decideRestoration(registry.view(), networks, budgetOf(clock, budgetMs));
+    const isMoving = new Set<ProjectId>();
+    const moves = decided.moves.flatMap(({ holder, decision }) => {
+      const record = byHolder.get(holder);
+      if (record === undefined) return [];
+      isMoving.add(record.project);
+      return [{ record, moved: this.#move(record, decision) }];
+    });
+    const projectOf = (holder: string): readonly ProjectId[] => {
+      const record = byHolder.get(holder);
+      return record === undefined ? [] : [record.project];
+    };
+    for (const [project, leave] of turns) if (!isMoving.has(project)) leave();
+    const leaves = new Map(turns);
+    const ended = await Promise.all(
+      moves.map(async ({ record: { project }, moved }): Promise<RestorationOutcome> => {
+        const outcome = await moved;
+        leaves.get(project)?.();
+        return outcome.isErr() ? { project, error: outcome.error } : { project };
+      }),
+    );
+    const hasMoved = ended.some(({ error }) => error === undefined);
+    const waiting = hasMoved ? decided.waiting.flatMap(projectOf) : [];
+    return { ended, next: [...waiting, ...decided.notTried.flatMap(projectOf)] };
+  }
+
+  async #restoreAlone(project: ProjectId): Promise<RestorationOutcome> {
+    const { serial, registry } = this.#context;
+    return serial.run(project, async () => {
+      const record = this.#hurt(project);
+      if (record === undefined) return { project };
+      const decision = decideRestorationOf(registry.view(), hurtNetwork(record));
+      if (decision.isErr()) return { project, error: decision.error };
+      const moved = await this.#move(record, decision.value);
+      return moved.isErr() ? { project, error: moved.error } : { project };
+    });
+  }
+
+  async #move(record: StableRecord, decision: Decision): Promise<Result<NetworkRecord, DcnsError>> {
+    const { transactions, clock, closing, timeoutMs, emit } = this.#context;
+    const deadline = new Deadline(clock, { operation: "restoration", timeoutMs, closing });
+    const moved = await transactions.change(record, record.project, decision, deadline);
+    deadline[Symbol.dispose]();
+    if (moved.isOk()) for (const event of changeEvents(record, decision)) emit(event);
+    return moved;
+  }
+
+  /** The record of a network to which nothing is being done, if it cannot stay as it is. */
+  #hurt(project: ProjectId): StableRecord | undefined {
+    const { registry } = this.#context;
+    const record = registry.record(project);
+    return record?.phase === "stable" && !registry.isSound(record.current) ? record : undefined;
+  }
+}
+
+function hurtNetwork({ project, current }: StableRecord): HurtNetwork {
+  return { holder: holderOf(project), current };
+}
+
+/** Spent so many milliseconds after it was first asked, so that something is always tried. */
+function budgetOf(clock: Clock, ms: number): Budget {
+  let end: number | undefined;
+  const isSpent = (): boolean => {
+    end ??= clock.now() + ms;
+    return clock.now() > end;
+  };
+  return { isSpent };
+}

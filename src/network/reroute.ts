@@ -1,0 +1,110 @@
+import { err, ok, type Result } from "neverthrow";
+import type { Claim, Ledger } from "../ledger.ts";
+import { bandwidth } from "../model/bandwidth.ts";
+import type { NoPath } from "../model/errors.ts";
+import { always } from "../model/interval.ts";
+import { invariant } from "../model/invariant.ts";
+import type { VlanSet } from "../model/vlan-set.ts";
+import {
+  besideTree,
+  type LabelledLink,
+  type NetworkPlan,
+  type PlanRefusal,
+  type PlanRequest,
+  planNetwork,
+} from "../pce/index.ts";
+import { claimOfChange } from "./change-claim.ts";
+import { reserveGrowth } from "./claims.ts";
+import type { Decision, DecisionError, View } from "./decide.ts";
+import { planEndpoints } from "./endpoints.ts";
+import type { Realisation } from "./realisation.ts";
+import type { NetworkSpec } from "./spec.ts";
+
+/** A spec, and the VLANs to choose from now: a network keeps its own until asked for another. */
+export interface Wanted {
+  readonly spec: NetworkSpec;
+  readonly vlans: VlanSet;
+}
+
+/**
+ * Decides another tree for a network, with other labels wherever both use a link. A frame follows one
+ * tree or the other, so what the old one holds of a link will do for the new one too where it parts
+ * the endpoints alike; if there is no room for the moment of the change, one beside all that is held.
+ */
+export function decideReroute(
+  view: View,
+  holder: string,
+  current: Realisation,
+  wanted: Wanted,
+): Result<Decision, DecisionError> {
+  const { ledger: beside, held } = besideTree(
+    view.ledger,
+    { holder, interval: always },
+    current.plan,
+  );
+  const decidedOn = (ledger: Ledger): Result<Decision, DecisionError> =>
+    planWanted({ ...view, ledger }, holder, wanted).andThen((plan) => {
+      const target = { generation: current.generation + 1, spec: wanted.spec, plan };
+      return changeTo(view, holder, current, { target, mode: "reroute" });
+    });
+  return decidedOn(withLabelsOnly(view.ledger, holder, held)).orElse((error) =>
+    isTransition(error) ? decidedOn(beside) : err(error),
+  );
+}
+
+/** The ledger in which `holder` has given all back but the labels of its tree. */
+export function withLabelsOnly(ledger: Ledger, holder: string, tree: Claim): Ledger {
+  const held = ledger.release(holder).reserve({ ...tree, bandwidth: [] });
+  invariant(held.isOk(), "what was the network's is free without it");
+  return held.value;
+}
+
+/** What was and what comes may both send for a moment; where there is no room for that, says so. */
+export function changeTo(
+  { topology, ledger }: Pick<View, "topology" | "ledger">,
+  holder: string,
+  old: Realisation,
+  { target, mode }: Pick<Decision, "target" | "mode">,
+): Result<Decision, NoPath> {
+  const claim = claimOfChange(topology, holder, { old, next: target, mode });
+  const growth = reserveGrowth(ledger, claim);
+  if (growth.isOk()) return ok({ target, mode, claim });
+  const { error } = growth;
+  invariant(error.type === "over-commit", "labels of the new tree were free");
+  const { channel, amount: required, residual } = error;
+  return err({
+    type: "no-path",
+    explanation: { reason: "transition", channel, required: bandwidth(required), residual },
+  });
+}
+
+/** Whether what is and what is to be would do, and only the moment between them does not. */
+export function isTransition(error: DecisionError): boolean {
+  return error.type === "no-path" && error.explanation.reason === "transition";
+}
+
+/** Plans what is wanted, grown from what is kept. */
+export function planWanted(
+  view: View,
+  holder: string,
+  wanted: Wanted,
+  keep: readonly LabelledLink[] = [],
+): Result<NetworkPlan, PlanRefusal> {
+  const planner = view.planner ?? planNetwork;
+  return planRequest(view, holder, wanted).andThen((request) =>
+    planner(view.topology, view.ledger, view.linkState, { ...request, keep }),
+  );
+}
+
+/** What is wanted, in the words of the planner. */
+export function planRequest(
+  { topology }: Pick<View, "topology">,
+  holder: string,
+  { spec, vlans }: Wanted,
+): Result<PlanRequest, PlanRefusal> {
+  return planEndpoints(topology, spec).map((endpoints) => {
+    const { bandwidth: rate, sharing, delivery } = spec;
+    const traffic = { bandwidth: rate, sharing, delivery };
+    return { holder, endpoints, ...traffic, vlans, interval: always };
+  });
+}

@@ -1,0 +1,164 @@
+import type { Result } from "neverthrow";
+import type { Ledger } from "../ledger.ts";
+import type { NodeId } from "../model/ids.ts";
+import { always } from "../model/interval.ts";
+import { VlanSet } from "../model/vlan-set.ts";
+import {
+  type Budget,
+  besideTree,
+  type HitNetwork,
+  type NetworkPlan,
+  restoreNetworks,
+} from "../pce/index.ts";
+import type { Topology } from "../topology.ts";
+import { reserveGrowth } from "./claims.ts";
+import type { Decision, DecisionError, View } from "./decide.ts";
+import type { Realisation } from "./realisation.ts";
+import { changeTo, decideReroute, planRequest, type Wanted, withLabelsOnly } from "./reroute.ts";
+import { treeNodes } from "./tree-nodes.ts";
+
+/** A network that cannot stay as it is. */
+export interface HurtNetwork {
+  readonly holder: string;
+  readonly current: Realisation;
+}
+
+/** A network's change, decided. */
+export interface DecidedMove {
+  readonly holder: string;
+  readonly decision: Decision;
+}
+
+/** What is to be done for networks that are hurt, together. */
+export interface DecidedRestoration {
+  /** To be begun now, all at once: there is room for all of them beside what is held. */
+  readonly moves: readonly DecidedMove[];
+  /** Holders of networks for which there will be room when those have moved. */
+  readonly waiting: readonly string[];
+  /** Holders of networks that were not looked at, for the time was up. */
+  readonly notTried: readonly string[];
+}
+
+/**
+ * Decides other trees for networks that are to keep their tags, their endpoints and their rates,
+ * because the fabric has changed under them: together, by priority (see `restoreNetworks`), of one
+ * priority those first that need least.
+ *
+ * Each keeps its old tree until it has moved. So some may have to wait until others have left theirs;
+ * if that is so of all, who has the highest priority looks for a way beside everything.
+ */
+export function decideRestoration(
+  view: View,
+  hurt: readonly HurtNetwork[],
+  budget: Budget,
+): DecidedRestoration {
+  const freed = hurt.reduce((ledger, one) => withoutTree(ledger, one), view.ledger);
+  const networks = hurt.flatMap((one) => hitNetwork(view, one));
+  const { topology, linkState } = view;
+  const restored = restoreNetworks(topology, freed, linkState, { networks, budget });
+  const plans = new Map(restored.restored.map(({ holder, plan }) => [holder, plan]));
+  const able = byPriority(hurt).filter(({ holder }) => plans.has(holder));
+  const together = begun(view, able, (ledger, one) => {
+    const plan = plans.get(one.holder);
+    return plan === undefined ? undefined : restorationTo({ ...view, ledger }, one, plan);
+  });
+  const moves =
+    together.length > 0
+      ? together
+      : begun(view, able, (ledger, one) =>
+          budget.isSpent() ? undefined : decideRestorationOf({ ...view, ledger }, one),
+        );
+  const moving = new Set(moves.map(({ holder }) => holder));
+  return {
+    moves,
+    waiting: able.map(({ holder }) => holder).filter((holder) => !moving.has(holder)),
+    notTried: restored.refused.flatMap(({ holder, reason }) =>
+      reason === "not-tried" ? [holder] : [],
+    ),
+  };
+}
+
+/** Decides another tree for one network beside everything that is held, its own tree included. */
+export function decideRestorationOf(
+  view: View,
+  { holder, current }: HurtNetwork,
+): Result<Decision, DecisionError> {
+  return decideReroute(view, holder, current, wantedAgain(current)).map((decision) =>
+    asRestoration(view, current, decision),
+  );
+}
+
+/** Those whose change is free on what the changes of the ones before leave. */
+function begun(
+  { ledger: start }: View,
+  networks: readonly HurtNetwork[],
+  decide: (ledger: Ledger, one: HurtNetwork) => Result<Decision, DecisionError> | undefined,
+): readonly DecidedMove[] {
+  let ledger = start;
+  const moves: DecidedMove[] = [];
+  for (const one of networks) {
+    const decided = decide(ledger, one);
+    if (decided === undefined || decided.isErr()) continue;
+    const decision = decided.value;
+    const growth = reserveGrowth(ledger, decision.claim);
+    if (growth.isErr()) continue;
+    ledger = growth.value;
+    moves.push({ holder: one.holder, decision });
+  }
+  return moves;
+}
+
+function restorationTo(
+  view: View,
+  { holder, current }: HurtNetwork,
+  plan: NetworkPlan,
+): Result<Decision, DecisionError> {
+  const target = { generation: current.generation + 1, spec: current.spec, plan };
+  return changeTo(view, holder, current, { target, mode: "reroute" }).map((decision) =>
+    asRestoration(view, current, decision),
+  );
+}
+
+/**
+ * The old tree is held meanwhile, and where a node of it alone is out of reach, until that has been
+ * seen clean. A path that is broken carries nothing that would have to arrive before it is cleared.
+ */
+function asRestoration(view: View, current: Realisation, decision: Decision): Decision {
+  const { topology, linkState } = view;
+  const isBroken = current.plan.links.some(
+    ({ link }) => topology.links.has(link) && !linkState.isUp(link),
+  );
+  return {
+    ...decision,
+    mode: isBroken && current.plan.endpoints.length === 2 ? "replace" : decision.mode,
+    mayLag: leftBehind(topology, current.plan, decision.target.plan),
+  };
+}
+
+function leftBehind(topology: Topology, old: NetworkPlan, next: NetworkPlan): ReadonlySet<NodeId> {
+  const needed = treeNodes(topology, next);
+  return new Set([...treeNodes(topology, old)].filter((node) => !needed.has(node)));
+}
+
+function wantedAgain({ spec, plan }: Realisation): Wanted {
+  return { spec, vlans: VlanSet.of(plan.vlan) };
+}
+
+/** The ledger without what a network has, but for the labels of its tree. */
+function withoutTree(ledger: Ledger, { holder, current }: HurtNetwork): Ledger {
+  const { held } = besideTree(ledger, { holder, interval: always }, current.plan);
+  return withLabelsOnly(ledger, holder, held);
+}
+
+/** As the planner knows it; nothing, if it has an endpoint that is not there any more. */
+function hitNetwork(view: View, { holder, current }: HurtNetwork): readonly HitNetwork[] {
+  return planRequest(view, holder, wantedAgain(current)).match(
+    (request) => [{ request, plan: current.plan, priority: current.spec.priority }],
+    () => [],
+  );
+}
+
+/** The highest first, the others as they are. */
+function byPriority(hurt: readonly HurtNetwork[]): readonly HurtNetwork[] {
+  return [...hurt].sort((x, y) => y.current.spec.priority - x.current.spec.priority);
+}
