@@ -74,13 +74,16 @@ const booleans = new Map([
 ]);
 
 /** `xsd:dateTime` with a zone, as milliseconds since the epoch; smaller parts of a second are cut. */
-export const dateTime: Scalar<number> = scalar("a date, time and zone", parseDateTime, (value) =>
-  isoText(value),
+export const dateTime: Scalar<number> = scalar(
+  "a date, time and zone",
+  parseDateTime,
+  writeDateTime,
 );
 
 const DATE_TIME = /^(\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-function parseDateTime(value: string): number | undefined {
+/** The instant that an `xsd:dateTime` with a zone names, if it is one. */
+export function parseDateTime(value: string): number | undefined {
   const [, seconds, fraction = "", zone] = DATE_TIME.exec(value.trim()) ?? [];
   if (seconds === undefined || zone === undefined) return undefined;
   const instant = parseIso(`${seconds}${fraction.slice(0, 4)}${zone}`);
@@ -92,7 +95,8 @@ function parseIso(value: string): number {
   return Date.parse(value);
 }
 
-function isoText(instant: number): string {
+/** An instant as `xsd:dateTime` in UTC. */
+export function writeDateTime(instant: number): string {
   // biome-ignore lint/style/noRestrictedGlobals: formats a given instant
   return new Date(instant).toISOString().replace(".000Z", "Z");
 }

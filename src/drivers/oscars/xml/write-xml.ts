@@ -12,11 +12,16 @@ export const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
  * Characters that XML 1.0 cannot carry are written as U+FFFD.
  */
 export function writeXml(root: XmlElement, prefixes: Prefixes): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${writeFragment(root, prefixes)}`;
+}
+
+/** The same as a part of another document: complete in itself, without the XML declaration. */
+export function writeFragment(root: XmlElement, prefixes: Prefixes): string {
   const bound = bind(root, prefixes);
   const declarations = [...bound]
     .filter(([namespace]) => namespace !== XML_NAMESPACE)
     .map(([namespace, prefix]) => ` xmlns:${prefix}="${attributeText(namespace)}"`);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${elementText(root, bound, declarations.join(""))}`;
+  return elementText(root, bound, declarations.join(""));
 }
 
 type Bound = ReadonlyMap<string, string>;

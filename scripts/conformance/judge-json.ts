@@ -1,0 +1,112 @@
+import { isDeepStrictEqual } from "node:util";
+import { err, ok, type Result } from "neverthrow";
+import {
+  connection,
+  connectionFilter,
+  connectionPage,
+} from "../../src/drivers/oscars/rest/connection.ts";
+import { epochSeconds, type JsonSchema, readJson } from "../../src/drivers/oscars/rest/json.ts";
+import { l2vpn, l2vpnAvailability } from "../../src/drivers/oscars/rest/l2vpn.ts";
+import {
+  bandwidthQuestion,
+  bandwidthRange,
+  connectionChange,
+  eventLog,
+  modifyAnswer,
+  modifyBandwidth,
+  modifyDescription,
+  modifySchedule,
+  oauthSettings,
+  serverError,
+  workStatus,
+} from "../../src/drivers/oscars/rest/operation.ts";
+import { pathAnswer, pathRequest } from "../../src/drivers/oscars/rest/path.ts";
+import {
+  adjacencies,
+  edgePortSearch,
+  edgePorts,
+  ethernetPorts,
+  portAvailabilities,
+  timeInterval,
+} from "../../src/drivers/oscars/rest/port.ts";
+import { simpleConnection, validity } from "../../src/drivers/oscars/rest/simple-connection.ts";
+
+/** What requests are, by the beginning of their file's name; the longest that fits counts. */
+const requests: Readonly<Record<string, JsonSchema<unknown>>> = {
+  "conn-list": connectionFilter,
+  "edge-port-search": edgePortSearch,
+  hold: simpleConnection,
+  cloneable: simpleConnection,
+  l2vpn,
+  "l2vpn-list": connectionFilter,
+  "modify-bandwidth": modifyBandwidth,
+  "modify-description": modifyDescription,
+  "modify-schedule": modifySchedule,
+  "pce-paths": pathRequest,
+  "topo-available": timeInterval,
+  "valid-bandwidth": bandwidthQuestion,
+};
+
+const responses: Readonly<Record<string, JsonSchema<unknown>>> = {
+  cloneable: simpleConnection,
+  commit: connectionChange,
+  "conn-info": connection,
+  "conn-list": connectionPage,
+  "edge-port-search": edgePorts,
+  "error-500": serverError,
+  extend_hold: epochSeconds,
+  "frontend-oauth": oauthSettings,
+  hold: simpleConnection,
+  l2vpn,
+  "l2vpn-availability": l2vpnAvailability,
+  "l2vpn-validate": validity,
+  "log-conn": eventLog,
+  modify: modifyAnswer,
+  "pce-paths": pathAnswer,
+  "pss-work_status": workStatus,
+  release: connectionChange,
+  "simple-info": simpleConnection,
+  "topo-adjacencies": adjacencies,
+  "topo-available": portAvailabilities,
+  "topo-baseline": portAvailabilities,
+  "topo-ethernetPorts": ethernetPorts,
+  "valid-bandwidth": bandwidthRange,
+};
+
+/** Reads a JSON sample by its name; a request must come out again as it was, but for what is `null`. */
+export function judgeJson(name: string, text: string): Result<void, string> {
+  const isRequest = name.includes(".request.");
+  const schema = longestPrefix(isRequest ? requests : responses, name);
+  if (schema === undefined) return err("no model for a body of this name");
+  const read = readJson(schema, text).mapErr(
+    ({ path, message }) => `${path.join(".") || "body"}: ${message}`,
+  );
+  if (!isRequest) return read.map(() => undefined);
+  return read.andThen((value) => {
+    const again: unknown = JSON.parse(JSON.stringify(value));
+    return isDeepStrictEqual(again, withoutNulls(JSON.parse(text)))
+      ? ok(undefined)
+      : err(`written as ${JSON.stringify(again)}`);
+  });
+}
+
+function longestPrefix(
+  schemas: Readonly<Record<string, JsonSchema<unknown>>>,
+  name: string,
+): JsonSchema<unknown> | undefined {
+  return Object.entries(schemas)
+    .filter(([prefix]) => name.startsWith(prefix))
+    .sort(([a], [b]) => b.length - a.length)
+    .map(([, schema]) => schema)
+    .at(0);
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== null)
+      .map(([key, inner]) => [key, withoutNulls(inner)]),
+  );
+}

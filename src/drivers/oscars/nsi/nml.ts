@@ -1,0 +1,109 @@
+import type { Result } from "neverthrow";
+import { attemptXml } from "../xml/codec.ts";
+import { attributeOf, childNamed, type XmlElement } from "../xml/element.ts";
+import { XmlFailure, type XmlFault } from "../xml/fault.ts";
+import { readXml } from "../xml/read-xml.ts";
+
+/** The label type of VLANs (GFD.206). */
+const VLAN_LABELS = "http://schemas.ogf.org/nml/2012/10/ethernet#vlan";
+
+/** One direction of a port: which labels it has, and which port of another network it is joined to. */
+export interface NmlPort {
+  readonly id: string;
+  /** VLAN IDs, `1780-1789,1800`; absent where the port has no labels. */
+  readonly vlans?: string;
+  /** The other network's port in the other direction. */
+  readonly alias?: string;
+}
+
+/** A port of a network, both directions. */
+export interface NmlBidirectionalPort {
+  readonly id: string;
+  readonly name?: string;
+  readonly inbound: NmlPort;
+  readonly outbound: NmlPort;
+}
+
+/** What a network offers to those who ask it for connections (NML, GFD.206, as NSI uses it). */
+export interface NmlTopology {
+  readonly id: string;
+  readonly name?: string;
+  readonly ports: readonly NmlBidirectionalPort[];
+  /** Whether the two ends of a connection may have different labels. */
+  readonly labelSwapping: boolean;
+}
+
+/**
+ * Reads an NML document: ports with their labels and neighbours. Elements may come in any order, for
+ * providers do not keep to that of the schema. Ports that lack a direction are left out.
+ */
+export function readNmlTopology(document: string): Result<NmlTopology, XmlFault> {
+  return readXml(document).andThen((root) => attemptXml(() => topologyOf(root)));
+}
+
+function topologyOf(root: XmlElement): NmlTopology {
+  if (root.name !== "Topology") throw new XmlFailure([], `a Topology expected, not ${root.name}`);
+  const portGroups = new Map(
+    relations(root)
+      .filter(({ type }) => type === "hasInboundPort" || type === "hasOutboundPort")
+      .flatMap(({ element }) => element.children.map(portOf))
+      .map((port) => [port.id, port]),
+  );
+  const name = childNamed(root, "name")?.text.trim();
+  return {
+    id: idOf(root),
+    ...(name === undefined ? {} : { name }),
+    ports: root.children
+      .filter((child) => child.name === "BidirectionalPort")
+      .flatMap((child) => bidirectionalPort(child, portGroups)),
+    labelSwapping: relations(root)
+      .filter(({ type }) => type === "hasService")
+      .flatMap(({ element }) => element.children)
+      .some((service) => attributeOf(service, "labelSwapping") === "true"),
+  };
+}
+
+function bidirectionalPort(
+  element: XmlElement,
+  portGroups: ReadonlyMap<string, NmlPort>,
+): readonly NmlBidirectionalPort[] {
+  const [inbound, outbound] = element.children
+    .filter((child) => child.name === "PortGroup" || child.name === "Port")
+    .map((child) => portGroups.get(idOf(child)));
+  if (inbound === undefined || outbound === undefined) return [];
+  const name = childNamed(element, "name")?.text.trim();
+  return [{ id: idOf(element), ...(name === undefined ? {} : { name }), inbound, outbound }];
+}
+
+function portOf(element: XmlElement): NmlPort {
+  const labels = element.children.find(
+    (child) =>
+      (child.name === "LabelGroup" || child.name === "Label") &&
+      attributeOf(child, "labeltype") === VLAN_LABELS,
+  );
+  const alias = relations(element)
+    .filter(({ type }) => type === "isAlias")
+    .flatMap((relation) => relation.element.children.map(idOf))
+    .at(0);
+  return {
+    id: idOf(element),
+    ...(labels === undefined ? {} : { vlans: labels.text.trim() }),
+    ...(alias === undefined ? {} : { alias }),
+  };
+}
+
+function idOf(element: XmlElement): string {
+  const id = attributeOf(element, "id") ?? attributeOf(element, "idRef");
+  if (id === undefined) throw new XmlFailure([element.name], "attribute id is missing");
+  return id;
+}
+
+/** Relations by the last part of their type, which is all that NML gives a meaning to. */
+function relations(parent: XmlElement): readonly { type: string; element: XmlElement }[] {
+  return parent.children
+    .filter((child) => child.name === "Relation")
+    .map((element) => ({
+      type: (attributeOf(element, "type") ?? "").replace(/^.*#/, ""),
+      element,
+    }));
+}
