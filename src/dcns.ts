@@ -1,12 +1,13 @@
 import { err, errAsync, type Result, ResultAsync } from "neverthrow";
 import type { AgentEvent } from "./agent/agent-event.ts";
 import { type AgentOptions, type AgentParts, assemble } from "./agent/assemble.ts";
-import type { NetworkPlan, VerifyReport } from "./agent/calls.ts";
+import type { NetworkPlan } from "./agent/calls.ts";
 import { Deadline } from "./agent/deadline.ts";
 import type { EventStream } from "./agent/event-stream.ts";
 import { driverFaults } from "./agent/option-faults.ts";
 import { Serial } from "./agent/serial.ts";
 import { replaceTopology, type TopologyUpdate } from "./agent/topology-update.ts";
+import type { VerifyReport } from "./agent/verification.ts";
 import type { DcnsError } from "./model/errors.ts";
 import type { NodeId, ProjectId } from "./model/ids.ts";
 import type { NetworkInfo } from "./model/network.ts";
@@ -152,13 +153,17 @@ export class DcnsAgent implements AsyncDisposable {
     );
   }
 
-  /** Compares what the nodes hold with what they should; changes nothing. */
+  /**
+   * Compares what the nodes hold with what they should; changes nothing. With `dataPlane` it also
+   * sends probe frames from every host port to every other, and says where they get lost; no host
+   * sees one. Errors: `network-not-found`, `driver-failed`, `timeout`, `aborted`, `closed`.
+   */
   verifyNetwork(project: string, options?: VerifyOptions): ResultAsync<VerifyReport, DcnsError> {
     const parsed = parseProjectCall(project, verifyOptions, options);
     if (parsed.isErr()) return errAsync(parsed.error);
-    const { project: id } = parsed.value;
+    const { project: id, options: read } = parsed.value;
     const { calls } = this.#parts;
-    return this.#run("verify", id, options, (deadline) => calls.verify(id, deadline));
+    return this.#run("verify", id, options, (limit) => calls.verify(id, read.dataPlane, limit));
   }
 
   /**

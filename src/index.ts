@@ -6,9 +6,10 @@
  */
 export type { AgentEvent } from "./agent/agent-event.ts";
 export type { AgentOptions } from "./agent/assemble.ts";
-export type { NetworkPlan, VerifyReport } from "./agent/calls.ts";
+export type { NetworkPlan } from "./agent/calls.ts";
 export type { EventStream } from "./agent/event-stream.ts";
 export type { TopologyUpdate } from "./agent/topology-update.ts";
+export type { DataPlanePair, DataPlaneReport, VerifyReport } from "./agent/verification.ts";
 export { DcnsAgent } from "./dcns.ts";
 export type {
   CallOptions,
@@ -19,7 +20,11 @@ export type {
   DriverContext,
   DriverEvent,
   HeldSegment,
+  LossPoint,
   NodeCost,
+  ProbedPair,
+  ProbeOutcome,
+  ProbeReport,
   ProvisionOptions,
   SegmentReport,
 } from "./drivers/driver-base.ts";

@@ -4,6 +4,8 @@ import type { Clock } from "./model/clock.ts";
 export const systemClock: Clock = {
   // biome-ignore lint/style/noRestrictedGlobals: the one place where real time enters
   now: () => Date.now(),
+  // biome-ignore lint/style/noRestrictedGlobals: the one place where real time enters
+  steadyNow: () => performance.now(),
   setTimeout: (callback, ms) => (ms > 0 ? later(callback, ms) : nextTurn(callback)),
   clearTimeout: (handle) => {
     if (handle instanceof Timer) handle.clear();

@@ -1,5 +1,5 @@
-import { err, ok, Result } from "neverthrow";
-import type { DriverBase, NodeCost, SegmentReport } from "../drivers/driver-base.ts";
+import { err, ok, type Result } from "neverthrow";
+import type { DriverBase, NodeCost } from "../drivers/driver-base.ts";
 import { type DcnsError, invalidRequest, type NetworkNotFound } from "../model/errors.ts";
 import { type DomainId, networkNumber, type ProjectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
@@ -17,19 +17,13 @@ import { changeEvents } from "./change-events.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Registry } from "./registry.ts";
 import type { Transactions } from "./transaction.ts";
+import { type VerifyReport, verify } from "./verification.ts";
 
 /** A dry run's answer: the tree with everything it would reserve, and what each node would hold. */
 export interface NetworkPlan extends ComputedPlan {
   readonly project: ProjectId;
   readonly segments: readonly Pick<SegmentInfo, "id" | "domain">[];
   readonly nodes: readonly NodeCost[];
-}
-
-/** Whether the nodes hold what they should; no discrepancies mean that they do. */
-export interface VerifyReport {
-  readonly project: ProjectId;
-  readonly consistent: boolean;
-  readonly segments: readonly SegmentReport[];
 }
 
 /** What the calls work with. */
@@ -101,24 +95,14 @@ export class Calls {
     return this.#context.transactions.tearDown(record, force, deadline);
   }
 
-  async verify(project: ProjectId, deadline: Deadline): Promise<Result<VerifyReport, DcnsError>> {
-    const { registry, drivers } = this.#context;
-    const record = registry.record(project);
+  async verify(
+    project: ProjectId,
+    dataPlane: boolean,
+    deadline: Deadline,
+  ): Promise<Result<VerifyReport, DcnsError>> {
+    const record = this.#context.registry.record(project);
     if (record === undefined) return err(notFound(project));
-    const reports = await Promise.all(
-      [...registry.segments(record, latestOf(record)).values()].map((segment) => {
-        const driver = drivers.get(segment.domain);
-        invariant(driver !== undefined, `domain ${segment.domain} has a driver`);
-        return driver.verify(segment.id, { signal: deadline.signal });
-      }),
-    );
-    return Result.combine(reports)
-      .mapErr((error): DcnsError => deadline.interruption ?? error)
-      .map((segments) => ({
-        project,
-        consistent: segments.every((segment) => segment.discrepancies.length === 0),
-        segments,
-      }));
+    return verify(this.#context, record, dataPlane, deadline);
   }
 
   info(project: ProjectId): Result<NetworkInfo, NetworkNotFound> {

@@ -1,8 +1,9 @@
 import type { ResultAsync } from "neverthrow";
+import type { Attachment } from "../model/attachment.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DomainView } from "../model/domain-view.ts";
 import type { DriverError } from "../model/errors.ts";
-import type { NodeId, PortRef, SegmentId } from "../model/ids.ts";
+import type { LinkId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
 
 /** Limits on one call. Both may be given; the first to strike ends the call. */
@@ -51,6 +52,35 @@ export interface Discrepancy {
 export interface SegmentReport {
   readonly segment: SegmentId;
   readonly discrepancies: readonly Discrepancy[];
+}
+
+/** Where a probe was lost: what a node did with it, or on the way over a link. */
+export type LossPoint =
+  | { readonly kind: "node"; readonly node: NodeId }
+  | { readonly kind: "link"; readonly link: LinkId };
+
+/** What became of the probes from one end of a segment to another. */
+export type ProbeOutcome =
+  /**
+   * They arrived. `copies` is more than 1 when one came several times; `latencyMs` is what the way
+   * took, without the ways to and from the controller as far as these could be measured.
+   */
+  | { readonly status: "reached"; readonly latencyMs: number; readonly copies: number }
+  /** None arrived; `at` is absent when another attempt to find out where did. */
+  | { readonly status: "lost"; readonly at?: LossPoint }
+  | { readonly status: "untested"; readonly reason: string };
+
+/** The probes from one end of a segment to another. */
+export interface ProbedPair {
+  readonly from: Attachment;
+  readonly to: Attachment;
+  readonly outcome: ProbeOutcome;
+}
+
+/** The answer of `probe`: every ordered pair of the segment's ends. */
+export interface ProbeReport {
+  readonly segment: SegmentId;
+  readonly pairs: readonly ProbedPair[];
 }
 
 /** What a driver's domain really holds under one segment or, when unknown to the driver, an orphan. */
@@ -125,6 +155,11 @@ export interface DriverBase {
   release(segment: SegmentId, options?: ProvisionOptions): ResultAsync<Confirmation, DriverError>;
   /** Compares what the domain holds with what it should; touches nothing. */
   verify(segment: SegmentId, options?: CallOptions): ResultAsync<SegmentReport, DriverError>;
+  /**
+   * Sends probe frames from every end of the segment to every other, through what the nodes hold for
+   * it; leaves nothing behind, and shows no host a frame. Absent where the driver cannot.
+   */
+  probe?(segment: SegmentId, options?: CallOptions): ResultAsync<ProbeReport, DriverError>;
   /** What the domain really holds that is marked as ours. */
   list(options?: CallOptions): ResultAsync<readonly HeldSegment[], DriverError>;
   /** Calls `listener` with every event until disposed. */

@@ -6,6 +6,11 @@
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
+  /**
+   * Milliseconds from some instant on, with fractions, on a clock that nobody sets: for measuring how
+   * long something took. Without it `now` is used.
+   */
+  steadyNow?(): number;
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(handle: unknown): void;
 }

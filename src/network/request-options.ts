@@ -36,8 +36,8 @@ export interface TeardownOptions extends OperationOptions {
 }
 
 export interface VerifyOptions extends OperationOptions {
-  /** Probe frames, edge to edge; not carried by this version. */
-  readonly dataPlane?: false;
+  /** Sends probe frames, edge to edge; default false. */
+  readonly dataPlane?: boolean;
 }
 
 export interface SetupOptions extends OperationOptions {
@@ -134,7 +134,5 @@ export const teardownOptions: OptionsSchema<ReadLimits & { readonly force: boole
   v.strictObject({ ...limits, force: v.optional(v.boolean(), false) });
 
 /** Options of `verifyNetwork`. */
-export const verifyOptions: OptionsSchema<ReadLimits> = v.strictObject({
-  ...limits,
-  dataPlane: v.optional(v.literal(false, "probe frames are not sent by this version")),
-});
+export const verifyOptions: OptionsSchema<ReadLimits & { readonly dataPlane: boolean }> =
+  v.strictObject({ ...limits, dataPlane: v.optional(v.boolean(), false) });

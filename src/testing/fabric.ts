@@ -111,6 +111,13 @@ export class SimulatedFabric implements Disposable {
     this.#signal(found);
   }
 
+  /** Has a link lose every frame while both its ends keep the signal, or ends that. */
+  setSilentLoss(link: string, silent: boolean): void {
+    const found = this.topology.links.get(linkId(link));
+    invariant(found !== undefined, `the fabric has no link ${link}`);
+    this.#wires.setSilentLoss(found.id, silent);
+  }
+
   /** Turns a switch off, as {@link SimSwitch.powerOff} does; its neighbours lose the signal. */
   powerOff(node: string): void {
     this.switchOf(node).powerOff();

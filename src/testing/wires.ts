@@ -60,6 +60,7 @@ export class Wires {
   readonly #options: Readonly<Required<WireOptions>>;
   readonly #ends: WireEnds;
   readonly #down = new Set<LinkId>();
+  readonly #silent = new Set<LinkId>();
   readonly #counts = new Map<LinkId, Record<Direction, LinkTally>>();
   readonly #violations: LoopViolation[] = [];
   readonly #observers = new Set<(crossing: Crossing) => void>();
@@ -87,6 +88,12 @@ export class Wires {
   setLink(link: LinkId, up: boolean): void {
     if (up) this.#down.delete(link);
     else this.#down.add(link);
+  }
+
+  /** Has a link lose every frame, though nobody can see that it does, or ends that. */
+  setSilentLoss(link: LinkId, silent: boolean): void {
+    if (silent) this.#silent.add(link);
+    else this.#silent.delete(link);
   }
 
   /** Whether a link is whole. */
@@ -124,7 +131,8 @@ export class Wires {
   }
 
   #crossLink(link: Link, from: PortRef, frame: Frame, journey: Journey): void {
-    if (this.#down.has(link.id) || !this.#admit(frame, from, journey)) return;
+    if (this.#down.has(link.id) || this.#silent.has(link.id)) return;
+    if (!this.#admit(frame, from, journey)) return;
     const [direction, to]: [Direction, PortRef] =
       link.a === from ? ["forward", link.b] : ["backward", link.a];
     const tally = this.#tally(link.id)[direction];

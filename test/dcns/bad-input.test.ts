@@ -92,7 +92,7 @@ describe("bad input", () => {
     ["modifyPhysicalNetwork", ["p", [], [], 1, 5, { sharing: "hose" }], "options.sharing"],
     ["teardownPhysicalNetwork", ["p", { force: "yes" }], "options.force"],
     ["teardownPhysicalNetwork", [undefined], "project"],
-    ["verifyNetwork", ["p", { dataPlane: true }], "options.dataPlane"],
+    ["verifyNetwork", ["p", { dataPlane: "yes" }], "options.dataPlane"],
     ["planPhysicalNetwork", ["p", ["s1a:eth1"], null], "bw"],
     ["getNetworkInfo", [null], "project"],
   ])("%s(%j) is told that its %s is wrong", async (name, args, path) => {

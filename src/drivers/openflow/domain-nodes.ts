@@ -1,11 +1,13 @@
 import { err, ok, type Result } from "neverthrow";
-import type { NodeView } from "../../model/domain-view.ts";
+import type { DomainView, NodeView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverFailed } from "../../model/errors.ts";
 import type { DatapathId, DomainId, NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
 import type { Confirmation, Discrepancy, HeldSegment, SegmentReport } from "../driver-base.ts";
+import { NO_NETWORK } from "./compile/cookie.ts";
 import { emptyProgram, type NodeProgram } from "./compile/program.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
+import type { SwitchProber } from "./probe/switch-prober.ts";
 import type { NodeCallOptions, SwitchNode } from "./switch-node.ts";
 import type { NodeProblem } from "./switch-problem.ts";
 
@@ -17,7 +19,7 @@ interface Part {
 
 /** The nodes of a domain together: which segments they should hold, and the work on all at once. */
 export class DomainNodes {
-  readonly #domain: DomainId;
+  #view: DomainView;
   readonly #make: (view: NodeView) => SwitchNode;
   readonly #segments = new Map<SegmentId, Segment>();
   #nodes: ReadonlyMap<NodeId, SwitchNode> = new Map();
@@ -25,13 +27,19 @@ export class DomainNodes {
 
   /** Without nodes at first; `make` makes them. */
   constructor(domain: DomainId, make: (view: NodeView) => SwitchNode) {
-    this.#domain = domain;
+    this.#view = { id: domain, nodes: [] };
     this.#make = make;
+  }
+
+  /** The inventory. */
+  get view(): DomainView {
+    return this.#view;
   }
 
   /** Has these nodes from now on; those that it has no more are left alone with what they hold. */
   update(views: readonly NodeView[]): void {
     const before = this.#nodes;
+    this.#view = { ...this.#view, nodes: views };
     this.#nodes = new Map(
       views.map((view) => [view.id, before.get(view.id) ?? this.#create(view)]),
     );
@@ -114,7 +122,7 @@ export class DomainNodes {
     const fatal = failures.filter((f) => !f.isUnreachable || !options.allowPending);
     if (fatal.length === 0) return ok({ pending });
     const causes = fatal.flatMap(({ node, problems }) => problems.map((p) => ({ node, ...p })));
-    return err({ type: "driver-failed", domain: this.#domain, causes, pending });
+    return err({ type: "driver-failed", domain: this.#view.id, causes, pending });
   }
 
   /** The nodes that are not known to hold a segment as it should be. */
@@ -140,7 +148,7 @@ export class DomainNodes {
         );
       }),
     );
-    if (causes.length > 0) return err({ type: "driver-failed", domain: this.#domain, causes });
+    if (causes.length > 0) return err({ type: "driver-failed", domain: this.#view.id, causes });
     return ok({ segment: id, discrepancies });
   }
 
@@ -156,7 +164,9 @@ export class DomainNodes {
       [...this.#nodes.values()].map(async (node) => {
         const holdings = await node.holdings();
         if (holdings === undefined) return;
-        for (const [network, program] of holdings.networks) add(network, node.id, sizeOf(program));
+        for (const [network, program] of holdings.networks) {
+          if (network !== NO_NETWORK) add(network, node.id, sizeOf(program));
+        }
         add(undefined, node.id, sizeOf({ ...emptyProgram, ...holdings.orphans }));
       }),
     );
@@ -165,6 +175,16 @@ export class DomainNodes {
       const segment = network === undefined ? undefined : segments.get(network);
       return segment === undefined ? entry : { segment, ...entry };
     });
+  }
+
+  /** The segment that the nodes should hold under this id. */
+  segment(id: SegmentId): Segment | undefined {
+    return this.#segments.get(id);
+  }
+
+  /** Sends and catches packets at a node's switch, if that is connected. */
+  prober(node: NodeId): SwitchProber | undefined {
+    return this.#nodes.get(node)?.prober;
   }
 
   /** A node that comes later is to hold its part of what was asked before. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { err, errAsync, ok, type Result, type ResultAsync } from "neverthrow";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../../model/errors.ts";
@@ -12,6 +13,7 @@ import type {
   DriverEvent,
   HeldSegment,
   NodeCost,
+  ProbeReport,
   ProvisionOptions,
   SegmentReport,
 } from "../driver-base.ts";
@@ -21,6 +23,8 @@ import { type SwitchProfile, versionBeforeConnect } from "./compile/switch-profi
 import { DomainNodes } from "./domain-nodes.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
 import { socketListener } from "./listener-socket.ts";
+import { probeSegment } from "./probe/segment-probe.ts";
+import type { SwitchProber } from "./probe/switch-prober.ts";
 import { SessionServer } from "./session-server.ts";
 import { SwitchNode } from "./switch-node.ts";
 import type { ListenAddress, SwitchListener } from "./transport.ts";
@@ -126,6 +130,25 @@ export class OpenFlowDriver implements DriverBase {
 
   verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {
     return this.#call("verify", options, ({ nodes }, signal) => nodes.verify(segment, signal));
+  }
+
+  probe(segment: SegmentId, options: CallOptions = {}): ResultAsync<ProbeReport, DriverError> {
+    return this.#call("probe", options, async ({ nodes, call: { clock } }, signal) => {
+      const wanted = nodes.segment(segment);
+      if (wanted === undefined) return ok({ segment, pairs: [] });
+      const proberOf = (node: NodeId): SwitchProber | undefined => nodes.prober(node);
+      const { view: domain } = nodes;
+      return ok(
+        await probeSegment({
+          segment: wanted,
+          domain,
+          proberOf,
+          clock,
+          random: randomBytes,
+          signal,
+        }),
+      );
+    });
   }
 
   list(options: CallOptions = {}): ResultAsync<readonly HeldSegment[], DriverError> {

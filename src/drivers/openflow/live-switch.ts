@@ -14,6 +14,7 @@ import { stagesOf } from "./compile/stages.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
 import { meterRange, type ProgramOptions } from "./driver-options.ts";
 import { Gate } from "./gate.ts";
+import { SwitchProber } from "./probe/switch-prober.ts";
 import type { SwitchSession } from "./session.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
 import { NetworkOnSwitch, type SwitchTools } from "./switch-network.ts";
@@ -77,6 +78,11 @@ export class LiveSwitch {
   /** The node's ports as they are on this switch. */
   get ports(): SwitchPorts {
     return this.#tools.ports;
+  }
+
+  /** Sends and catches packets at the switch. */
+  get prober(): SwitchProber {
+    return new SwitchProber({ ...this.#tools, version: this.#tools.profile.version });
   }
 
   /** What the switch can do. */

@@ -13,6 +13,7 @@ import type { SwitchProfile } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
 import { LiveSwitch } from "./live-switch.ts";
 import { NodeWants } from "./node-wants.ts";
+import type { SwitchProber } from "./probe/switch-prober.ts";
 import type { SessionEvent, SwitchSession } from "./session.ts";
 import { describeSessionError } from "./session-error.ts";
 import type { SwitchPorts } from "./switch-ports.ts";
@@ -79,6 +80,11 @@ export class SwitchNode {
   /** What the switch could do when it last connected; undefined when it never has. */
   get profile(): SwitchProfile | undefined {
     return this.#profile;
+  }
+
+  /** Sends and catches packets at the switch; undefined while it is not connected. */
+  get prober(): SwitchProber | undefined {
+    return this.#link?.live?.prober;
   }
 
   /** Why the switch cannot carry these rules; empty when it can, or is not known. */

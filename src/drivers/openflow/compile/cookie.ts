@@ -7,6 +7,9 @@ export const NETWORK_MASK = 0xffff_ffff_ffff_0000n;
 /** All bits: with it Open vSwitch finds flows by an index; any other mask walks the whole table. */
 export const EXACT_MASK = 0xffff_ffff_ffff_ffffn;
 
+/** Stands in the cookie of flows that are no network's: those for probes. */
+export const NO_NETWORK = networkNumber(0);
+
 /** What all flows of one agent have under {@link OWNER_MASK}; `prefix` is a 16-bit number. */
 export function ownerCookie(prefix: number): bigint {
   return BigInt(prefix) << 48n;

@@ -1,0 +1,115 @@
+import type { Attachment } from "../../../model/attachment.ts";
+import type { DomainView } from "../../../model/domain-view.ts";
+import type { LinkId, NodeId, PortRef } from "../../../model/ids.ts";
+import type { Segment } from "../../../model/segment.ts";
+
+/** A link of a segment's tree, in the direction of travel. */
+export interface Hop {
+  readonly from: Attachment;
+  readonly to: Attachment;
+  readonly link: LinkId;
+}
+
+/** Which of two sets a node is in; neighbours in a tree are never in the same. */
+export type Colour = 0 | 1;
+
+/** How the nodes of a segment hang together: its tree, for those who follow a frame along it. */
+export class SegmentMap {
+  readonly #segment: Segment;
+  /** The hops out of each node. */
+  readonly #hops: ReadonlyMap<NodeId, readonly Hop[]>;
+  readonly #colours: ReadonlyMap<NodeId, Colour>;
+  /** By the node of the end that they lead to: the hop to take at each node. */
+  readonly #routes = new Map<NodeId, ReadonlyMap<NodeId, Hop>>();
+
+  constructor(segment: Segment, domain: DomainView) {
+    this.#segment = segment;
+    this.#hops = hopsOf(segment, farEnds(domain));
+    this.#colours = coloursOf(segment, this.#hops);
+  }
+
+  /** Where frames come in to a node over links. */
+  trunksInto(node: NodeId): readonly Attachment[] {
+    return (this.#hops.get(node) ?? []).map(({ from }) => from);
+  }
+
+  /** The way from a node to an end; undefined when it is there. */
+  nextHop(node: NodeId, end: number): Hop | undefined {
+    const target = this.#segment.ends[end]?.at.node;
+    if (target === undefined) return undefined;
+    const route = this.#routes.get(target) ?? this.#routeTo(target);
+    this.#routes.set(target, route);
+    return route.get(node);
+  }
+
+  colourOf(node: NodeId): Colour {
+    return this.#colours.get(node) ?? 0;
+  }
+
+  #routeTo(target: NodeId): ReadonlyMap<NodeId, Hop> {
+    const route = new Map<NodeId, Hop>();
+    const seen = new Set([target]);
+    const queue = [target];
+    for (const at of queue) {
+      for (const { from, to, link } of this.#hops.get(at) ?? []) {
+        if (seen.has(to.node)) continue;
+        seen.add(to.node);
+        route.set(to.node, { from: to, to: from, link });
+        queue.push(to.node);
+      }
+    }
+    return route;
+  }
+}
+
+type FarEnds = ReadonlyMap<PortRef, { readonly port: PortRef; readonly link: LinkId }>;
+
+/** The other port of the link at each port, for links whose both ends are in the domain. */
+function farEnds({ nodes }: DomainView): FarEnds {
+  const byLink = new Map<LinkId, PortRef[]>();
+  for (const { ref, link } of nodes.flatMap(({ ports }) => ports)) {
+    if (link !== undefined) byLink.set(link, [...(byLink.get(link) ?? []), ref]);
+  }
+  return new Map(
+    [...byLink].flatMap(([link, [a, b]]) =>
+      a === undefined || b === undefined
+        ? []
+        : [
+            [a, { port: b, link }],
+            [b, { port: a, link }],
+          ],
+    ),
+  );
+}
+
+function hopsOf(segment: Segment, far: FarEnds): ReadonlyMap<NodeId, readonly Hop[]> {
+  const trunks = segment.nodes.flatMap(({ rules }) =>
+    rules.flatMap(({ role, ingress }) => (role === "trunk" ? ingress : [])),
+  );
+  const hops = new Map<NodeId, readonly Hop[]>();
+  for (const from of trunks) {
+    const end = far.get(from.port);
+    const to = trunks.find(({ port, tag }) => port === end?.port && tag === from.tag);
+    if (end === undefined || to === undefined) continue;
+    hops.set(from.node, [...(hops.get(from.node) ?? []), { from, to, link: end.link }]);
+  }
+  return hops;
+}
+
+function coloursOf(
+  { nodes }: Segment,
+  hops: ReadonlyMap<NodeId, readonly Hop[]>,
+): ReadonlyMap<NodeId, Colour> {
+  const colours = new Map<NodeId, Colour>();
+  const queue = nodes.slice(0, 1).map(({ node }) => node);
+  for (const node of queue) if (!colours.has(node)) colours.set(node, 0);
+  for (const node of queue) {
+    const next: Colour = colours.get(node) === 0 ? 1 : 0;
+    for (const { to } of hops.get(node) ?? []) {
+      if (colours.has(to.node)) continue;
+      colours.set(to.node, next);
+      queue.push(to.node);
+    }
+  }
+  return colours;
+}
