@@ -8,7 +8,7 @@ export const NETWORK_MASK = 0xffff_ffff_ffff_0000n;
 export const EXACT_MASK = 0xffff_ffff_ffff_ffffn;
 
 /** Stands in the cookie of flows that are no network's: those for probes. */
-export const NO_NETWORK = networkNumber(0);
+export const NO_NETWORK: NetworkNumber = networkNumber(0);
 
 /** What all flows of one agent have under {@link OWNER_MASK}; `prefix` is a 16-bit number. */
 export function ownerCookie(prefix: number): bigint {
