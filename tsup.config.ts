@@ -5,6 +5,7 @@ export default defineConfig({
     index: "src/index.ts",
     "pce/index": "src/pce/index.ts",
     "drivers/openflow/index": "src/drivers/openflow/index.ts",
+    "store/etcd/index": "src/store/etcd/index.ts",
     "testing/index": "src/testing/index.ts",
   },
   format: ["esm", "cjs"],

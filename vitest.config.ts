@@ -1,10 +1,11 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import { CountReporter } from "./test/support/count-reporter.ts";
 
-/** Suites with real switches or child processes: one file at a time, after all others. */
+/** Suites with real switches, real stores or child processes: one file at a time, after all others. */
 const alone = [
   "test/ovs/**/*.test.ts",
   "test/**/*.ovs.test.ts",
+  "test/**/*.etcd.test.ts",
   "test/bench/**/*.test.ts",
   "test/examples.test.ts",
   "test/readme.test.ts",
