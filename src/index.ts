@@ -22,6 +22,7 @@ export type {
   HeldSegment,
   LossPoint,
   NodeCost,
+  NodeRole,
   ProbedPair,
   ProbeOutcome,
   ProbeReport,
@@ -30,6 +31,7 @@ export type {
 } from "./drivers/driver-base.ts";
 export { MemoryDriver } from "./drivers/memory.ts";
 export { MemoryDomain, type NodePart } from "./drivers/memory-domain.ts";
+export type { DomainAudit, NodeAudit, Verdicts } from "./drivers/openflow/audit-report.ts";
 export type { SwitchProfile } from "./drivers/openflow/compile/switch-profile.ts";
 export { OpenFlowDriver } from "./drivers/openflow/driver.ts";
 export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts";

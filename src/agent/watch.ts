@@ -96,6 +96,8 @@ export class Watch implements Disposable {
         this.#nodesUp.delete(node);
         events.emit({ type: "node-down", node, reason });
       })
+      // What follows from it is told by `node-down`.
+      .with({ type: "role-lost" }, () => {})
       .with({ type: "port-state" }, ({ port, up }) => this.#portState(port, up))
       .with({ type: "confirmed" }, ({ node, segment }) =>
         this.#clean(node, (quarantine) => segmentIdOf(quarantine, domain) === segment),

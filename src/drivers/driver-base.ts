@@ -22,7 +22,22 @@ export interface DriverContext {
    * when the node is there, and removes whatever else of its own it finds.
    */
   readonly segments: readonly Segment[];
+  /** Who the agent is to every node before {@link DriverBase.setRole}; `equal` when absent. */
+  readonly role?: "equal" | "slave";
 }
+
+/**
+ * Who an agent is to a node that several agents share: alone (`equal`), the one that changes it
+ * (`master`), or one that only looks on (`slave`).
+ *
+ * `generation` is from 0 to 2^63 - 1 and grows with every claim of whoever gives mastership away. A
+ * node refuses a claim that is older than one it has heard of, and the writes of a master after
+ * another one's claim: who has lost mastership without noticing can do no harm.
+ */
+export type NodeRole =
+  | { readonly role: "equal" }
+  | { readonly role: "master"; readonly generation: bigint }
+  | { readonly role: "slave" };
 
 /** What a driver's domain can carry, so that the impossible is refused before anything is touched. */
 export interface DriverCapabilities {
@@ -109,6 +124,11 @@ export type DriverEvent =
   | { readonly type: "node-up"; readonly node: NodeId }
   | { readonly type: "node-down"; readonly node: NodeId; readonly reason: string }
   | { readonly type: "port-state"; readonly port: PortRef; readonly up: boolean }
+  /**
+   * The agent has turned from the node's master into a slave: the node has heard of a later
+   * `generation`, where it says so. The node counts as down until the agent is its master again.
+   */
+  | { readonly type: "role-lost"; readonly node: NodeId; readonly generation?: bigint }
   /** A node that was pending for this segment is now as asked. */
   | { readonly type: "confirmed"; readonly node: NodeId; readonly segment: SegmentId }
   /** A node did not hold what it should; `repaired` says whether it does now. */
@@ -162,6 +182,15 @@ export interface DriverBase {
   probe?(segment: SegmentId, options?: CallOptions): ResultAsync<ProbeReport, DriverError>;
   /** What the domain really holds that is marked as ours. */
   list(options?: CallOptions): ResultAsync<readonly HeldSegment[], DriverError>;
+  /**
+   * Says who the agent is to a node from now on; absent where a domain has no such roles. A node
+   * that is not connected is told when it is.
+   *
+   * To a slave every node is as one that cannot be reached, with the cause `not-master`. Where the
+   * agent becomes master, the node is brought to what is wanted as if it had just connected.
+   * A node that refuses the claim is an error with that cause, and the agent is its slave.
+   */
+  setRole?(node: NodeId, role: NodeRole, options?: CallOptions): ResultAsync<void, DriverError>;
   /** Calls `listener` with every event until disposed. */
   subscribe(listener: (event: DriverEvent) => void): Disposable;
   /** Detaches; the data plane keeps forwarding. Idempotent. */

@@ -48,9 +48,21 @@ export interface NetworkNotFound {
 /** One thing that went wrong at a driver, and where. */
 export interface DriverCause {
   readonly node?: NodeId;
-  readonly kind: "unreachable" | "rejected" | "not-confirmed" | "unsupported" | "misconfigured";
+  readonly kind: DriverCauseKind;
   readonly message: string;
 }
+
+/** What kind of thing went wrong at a driver. */
+export type DriverCauseKind =
+  | "unreachable"
+  | "rejected"
+  | "not-confirmed"
+  | "unsupported"
+  | "misconfigured"
+  /** Another agent is the node's master: nothing was changed there. */
+  | "not-master"
+  /** Something of somebody else is in the way. */
+  | "conflict";
 
 /** A domain did not do what it was asked; what had been done has been undone, but for `pending`. */
 export interface DriverFailed {

@@ -114,6 +114,11 @@ export class ControllerConnection implements RoleHolder {
     if (this.#greeted && wantsNotice(this.asyncSettings, this.role, notice)) this.#send(0, notice);
   }
 
+  /** Tells something unasked, whatever the controller's settings. */
+  tell(message: OfMessage): void {
+    this.#send(0, message);
+  }
+
   #receive(bytes: Uint8Array): void {
     this.#probed = false;
     this.#armProbe();

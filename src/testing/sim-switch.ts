@@ -3,6 +3,7 @@ import type { FlowStats } from "../drivers/openflow/wire/flow.ts";
 import type { GroupDesc } from "../drivers/openflow/wire/group.ts";
 import type { OfMessage } from "../drivers/openflow/wire/message.ts";
 import type { MeterConfig } from "../drivers/openflow/wire/meter.ts";
+import type { RoleState } from "../drivers/openflow/wire/switch.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Frame } from "../model/frame.ts";
 import type { DatapathId } from "../model/ids.ts";
@@ -168,10 +169,7 @@ export class SimSwitch implements Disposable {
     const { message } = request;
     switch (message.type) {
       case "role-request":
-        this.#mastership.claim(connection, this.#connections(), message).match(
-          (state) => connection.reply(request, { type: "role-reply", ...state }),
-          (reason) => connection.refuse(request, reason),
-        );
+        this.#claimRole({ ...request, message }, connection);
         return;
       case "get-async-request":
         connection.reply(request, { type: "get-async-reply", settings: connection.asyncSettings });
@@ -182,6 +180,24 @@ export class SimSwitch implements Disposable {
       default:
         this.#answer(request, connection);
     }
+  }
+
+  /** As Open vSwitch does, tells a master that was deposed, by the ONF's extension 191 for 1.3. */
+  #claimRole(
+    request: Request & { readonly message: RoleState },
+    connection: ControllerConnection,
+  ): void {
+    const masters = this.#connections().filter(({ role }) => role === "master");
+    this.#mastership.claim(connection, this.#connections(), request.message).match(
+      (state) => {
+        connection.reply(request, { type: "role-reply", ...state });
+        for (const deposed of masters) {
+          if (deposed === connection || deposed.role !== "slave") continue;
+          deposed.tell({ ...state, type: "role-status", role: "slave", reason: "master-request" });
+        }
+      },
+      (reason) => connection.refuse(request, reason),
+    );
   }
 
   #answer(request: Request, connection: ControllerConnection): void {

@@ -3,7 +3,14 @@ import type { DomainView, NodeView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverFailed } from "../../model/errors.ts";
 import type { DatapathId, DomainId, NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
-import type { Confirmation, Discrepancy, HeldSegment, SegmentReport } from "../driver-base.ts";
+import type {
+  Confirmation,
+  Discrepancy,
+  HeldSegment,
+  NodeRole,
+  SegmentReport,
+} from "../driver-base.ts";
+import type { DomainAudit, NodeAudit } from "./audit-report.ts";
 import { NO_NETWORK } from "./compile/cookie.ts";
 import { emptyProgram, type NodeProgram } from "./compile/program.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
@@ -59,11 +66,7 @@ export class DomainNodes {
   strangers(segment: Segment): readonly DriverCause[] {
     return segment.nodes
       .filter(({ node }) => !this.#nodes.has(node))
-      .map(({ node }) => ({
-        node,
-        kind: "misconfigured",
-        message: "the node is not in the driver's domain",
-      }));
+      .map(({ node }) => stranger(node));
   }
 
   /** What each switch can do that is connected, or has been. */
@@ -119,10 +122,10 @@ export class DomainNodes {
       outcome.isErr() ? { node, ...outcome.error } : [],
     );
     const pending = this.pendingNodes(id);
-    const fatal = failures.filter((f) => !f.isUnreachable || !options.allowPending);
+    const fatal = failures.filter((f) => !f.isAway || !options.allowPending);
     if (fatal.length === 0) return ok({ pending });
     const causes = fatal.flatMap(({ node, problems }) => problems.map((p) => ({ node, ...p })));
-    return err({ type: "driver-failed", domain: this.#view.id, causes, pending });
+    return err({ ...this.#failed(causes), pending });
   }
 
   /** The nodes that are not known to hold a segment as it should be. */
@@ -141,15 +144,41 @@ export class DomainNodes {
         const found = await part.node.verify(part.network, signal);
         found.match(
           (differences) => discrepancies.push(...differences.map((d) => ({ node, ...d }))),
-          ({ isUnreachable, problems }) =>
-            isUnreachable
+          ({ isAway, problems }) =>
+            isAway
               ? discrepancies.push({ node, kind: "unreachable", what: messages(problems) })
               : causes.push(...problems.map((problem) => ({ node, ...problem }))),
         );
       }),
     );
-    if (causes.length > 0) return err({ type: "driver-failed", domain: this.#view.id, causes });
+    if (causes.length > 0) return err(this.#failed(causes));
     return ok({ segment: id, discrepancies });
+  }
+
+  /** Audits every node; see {@link SwitchNode.audit}. */
+  async audit(): Promise<DomainAudit> {
+    const nodes: NodeAudit[] = [];
+    const unknown: DriverCause[] = [];
+    await Promise.all(
+      [...this.#nodes].map(async ([node, its]) => {
+        const audited = await its.audit();
+        audited.match(
+          (report) => nodes.push(report),
+          ({ problems }) => unknown.push(...problems.map((problem) => ({ node, ...problem }))),
+        );
+      }),
+    );
+    return { nodes, unknown };
+  }
+
+  /** Says who we are to a node; see `DriverBase.setRole`. */
+  async setRole(node: NodeId, role: NodeRole): Promise<Result<void, DriverFailed>> {
+    const its = this.#nodes.get(node);
+    if (its === undefined) return err(this.#failed([stranger(node)]));
+    const set = await its.setRole(role);
+    return set.mapErr((problems) =>
+      this.#failed(problems.map((problem) => ({ node, ...problem }))),
+    );
   }
 
   /** What the nodes that can be read hold; a network of no segment we know of is an orphan. */
@@ -187,6 +216,10 @@ export class DomainNodes {
     return this.#nodes.get(node)?.prober;
   }
 
+  #failed(causes: readonly DriverCause[]): DriverFailed {
+    return { type: "driver-failed", domain: this.#view.id, causes };
+  }
+
   /** A node that comes later is to hold its part of what was asked before. */
   #create(view: NodeView): SwitchNode {
     const node = this.#make(view);
@@ -206,6 +239,10 @@ export class DomainNodes {
       return [...networks].map((network) => ({ node, network }));
     });
   }
+}
+
+function stranger(node: NodeId): DriverCause {
+  return { node, kind: "misconfigured", message: "the node is not in the driver's domain" };
 }
 
 function sizeOf({ flows, groups, meters }: NodeProgram): number {

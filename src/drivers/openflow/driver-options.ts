@@ -41,6 +41,11 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
   readonly agingS?: number;
   /** How long a call waits for a switch that is not connected, in milliseconds; 5,000 when absent. */
   readonly connectTimeoutMs?: number;
+  /**
+   * How often every switch is read and compared with what it should hold, in milliseconds; 300,000
+   * when absent, never when 0. At first it is done when a switch connects.
+   */
+  readonly auditIntervalMs?: number;
 }
 
 /** How a driver programs its switches: {@link OpenFlowDriverOptions} with every default filled in. */
@@ -53,6 +58,7 @@ export interface ProgramOptions {
   readonly groupIds: IdRange;
   readonly meterIds: IdRange | undefined;
   readonly connectTimeoutMs: number;
+  readonly auditIntervalMs: number;
 }
 
 /** Fills in the defaults. */
@@ -66,6 +72,7 @@ export function programOptions(options: OpenFlowDriverOptions): ProgramOptions {
     groupIds: options.groupIds ?? { first: 0xdc05_0000, last: 0xdc05_ffff },
     meterIds: options.meterIds,
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+    auditIntervalMs: options.auditIntervalMs ?? 300_000,
   };
 }
 

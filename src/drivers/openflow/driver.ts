@@ -13,11 +13,13 @@ import type {
   DriverEvent,
   HeldSegment,
   NodeCost,
+  NodeRole,
   ProbeReport,
   ProvisionOptions,
   SegmentReport,
 } from "../driver-base.ts";
 import { type CallContext, limitedCall, sharedAbort } from "../driver-call.ts";
+import type { DomainAudit } from "./audit-report.ts";
 import { countItems, countUnpoliced } from "./compile/count-items.ts";
 import { type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
 import { DomainNodes } from "./domain-nodes.ts";
@@ -55,7 +57,12 @@ export class OpenFlowDriver implements DriverBase {
     return this.#address;
   }
 
-  attach({ domain, clock, segments }: DriverContext): ResultAsync<void, DriverError> {
+  attach({
+    domain,
+    clock,
+    segments,
+    role = "equal",
+  }: DriverContext): ResultAsync<void, DriverError> {
     if (this.#closing.signal.aborted) return errAsync(CLOSED);
     if (this.#service !== undefined) {
       return errAsync(misconfigured(domain.id, "the driver is attached already"));
@@ -66,7 +73,10 @@ export class OpenFlowDriver implements DriverBase {
     const service: Service = {
       domain: domain.id,
       call: { clock, closing: this.#closing.signal },
-      nodes: new DomainNodes(domain.id, (view) => new SwitchNode({ view, clock, options, emit })),
+      nodes: new DomainNodes(
+        domain.id,
+        (view) => new SwitchNode({ view, clock, options, role: { role }, emit }),
+      ),
       server,
     };
     this.#service = service;
@@ -153,6 +163,19 @@ export class OpenFlowDriver implements DriverBase {
 
   list(options: CallOptions = {}): ResultAsync<readonly HeldSegment[], DriverError> {
     return this.#call("list", options, async ({ nodes }) => ok(await nodes.list()));
+  }
+
+  /**
+   * Compares everything of ours that the switches hold with what they should, except what is being
+   * worked on, and repairs what is not right; drift is told by events, too. A switch that cannot be
+   * read is unknown, and nothing is done there.
+   */
+  audit(options: CallOptions = {}): ResultAsync<DomainAudit, DriverError> {
+    return this.#call("audit", options, async ({ nodes }) => ok(await nodes.audit()));
+  }
+
+  setRole(node: NodeId, role: NodeRole, options: CallOptions = {}): ResultAsync<void, DriverError> {
+    return this.#call("setRole", options, ({ nodes }) => nodes.setRole(node, role));
   }
 
   subscribe(listener: (event: DriverEvent) => void): Disposable {

@@ -1,7 +1,8 @@
-import { ok, okAsync, ResultAsync } from "neverthrow";
+import { okAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { NodeView } from "../../model/domain-view.ts";
 import type { NetworkNumber } from "../../model/ids.ts";
+import type { ForwardingRule } from "../../model/segment.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { OWNER_MASK, ownerCookie } from "./compile/cookie.ts";
 import { dialectOf } from "./compile/dialect.ts";
@@ -17,8 +18,9 @@ import { Gate } from "./gate.ts";
 import { SwitchProber } from "./probe/switch-prober.ts";
 import type { SwitchSession } from "./session.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
-import { NetworkOnSwitch, type SwitchTools } from "./switch-network.ts";
+import { type Judgement, NetworkOnSwitch, type SwitchTools } from "./switch-network.ts";
 import { SwitchPorts } from "./switch-ports.ts";
+import type { NodeProblem } from "./switch-problem.ts";
 import { SwitchReader } from "./switch-reader.ts";
 
 /** What a switch is opened with. */
@@ -33,46 +35,53 @@ export interface LiveSwitchContext {
 /** How many networks are worked on at once; with what each of them asks, less than a session takes. */
 const MAX_NETWORKS_AT_ONCE = 128;
 
+/** Groups and meters of ours that no flow of ours uses. */
+export type Orphans = Holdings["orphans"];
+
+/** Everything of ours that a switch held at one moment. */
+export interface Reading extends Disposable {
+  readonly held: Holdings;
+  /** Networks that were worked on since: of them the reading says nothing. */
+  readonly busy: ReadonlySet<NetworkNumber>;
+}
+
 /** A switch for as long as one connection to it lasts: what it holds that is ours, by network. */
 export class LiveSwitch {
   readonly #tools: SwitchTools;
   readonly #networks = new Map<NetworkNumber, NetworkOnSwitch>();
   readonly #gate = new Gate(MAX_NETWORKS_AT_ONCE);
-  readonly #orphans: Holdings["orphans"];
+  /** Numbers of groups and meters that belong to no network and are not seen to be gone yet. */
+  readonly #orphans = { groups: new Set<number>(), meters: new Set<number>() };
+  readonly #retired: AbortController;
+  /** For each reading in use, the networks worked on since it began. */
+  readonly #busy = new Set<Set<NetworkNumber>>();
 
-  private constructor(tools: SwitchTools, held: Holdings) {
-    this.#tools = tools;
-    this.#orphans = held.orphans;
-    for (const id of held.orphans.groups.keys()) tools.groupIds.claim(id);
-    for (const id of held.orphans.meters.keys()) tools.meterIds.claim(id);
-    for (const [network, program] of held.networks) {
-      for (const id of program.groups.keys()) tools.groupIds.claim(id);
-      for (const id of program.meters.keys()) tools.meterIds.claim(id);
-      this.#networks.set(network, new NetworkOnSwitch(tools, network, program));
-    }
+  private constructor(tools: Omit<SwitchTools, "retired">) {
+    this.#retired = new AbortController();
+    this.#tools = { ...tools, retired: this.#retired.signal };
   }
 
-  /** Reads everything of ours that the switch holds; changes nothing. */
+  /** Learns what a switch is and can do. Nothing may be worked on before it was read and judged. */
   static open(
     session: SwitchSession,
     { view, features, clock, options }: LiveSwitchContext,
   ): ResultAsync<LiveSwitch, SessionError> {
     const dialect = dialectOf(features.version);
     const reader = new SwitchReader(session, features);
-    return ResultAsync.combine([reader.ports(), reader.profile()]).andThen(([ports, profile]) => {
-      const tools: SwitchTools = {
-        session,
-        reader,
-        dialect,
-        profile,
-        clock,
-        options,
-        ports: new SwitchPorts(view, ports),
-        groupIds: new IdPool(options.groupIds),
-        meterIds: new IdPool(meterRange(options.meterIds, profile.meters?.maxMeter ?? 0)),
-      };
-      return readHoldings(tools).map((held) => new LiveSwitch(tools, held));
-    });
+    return ResultAsync.combine([reader.ports(), reader.profile()]).map(
+      ([ports, profile]) =>
+        new LiveSwitch({
+          session,
+          reader,
+          dialect,
+          profile,
+          clock,
+          options,
+          ports: new SwitchPorts(view, ports),
+          groupIds: new IdPool(options.groupIds),
+          meterIds: new IdPool(meterRange(options.meterIds, profile.meters?.maxMeter ?? 0)),
+        }),
+    );
   }
 
   /** The node's ports as they are on this switch. */
@@ -95,57 +104,105 @@ export class LiveSwitch {
     return [...this.#networks.keys()];
   }
 
+  /** Nothing is sent any more that changes the switch. */
+  retire(): void {
+    this.#retired.abort();
+  }
+
   /** Works on what the switch holds of a network; networks of which it holds nothing are dropped. */
   async on<T>(network: NetworkNumber, task: (network: NetworkOnSwitch) => Promise<T>): Promise<T> {
-    const its = this.#networks.get(network) ?? new NetworkOnSwitch(this.#tools, network);
-    this.#networks.set(network, its);
+    const its = this.#at(network);
+    for (const busy of this.#busy) busy.add(network);
     const value = await this.#gate.run(() => task(its));
     if (its.isVacant) this.#networks.delete(network);
     return value;
   }
 
-  /** Removes groups and meters of ours that no flow of ours used; gives what there was. */
-  removeOrphans(): ResultAsync<readonly NodeDiscrepancy[], SessionError | BatchError> {
-    const { session, reader, dialect } = this.#tools;
-    const diff = diffPrograms({ ...emptyProgram, ...this.#orphans }, emptyProgram);
+  /** Reads everything of ours that the switch holds, to be judged and disposed of. */
+  read(): ResultAsync<Reading, SessionError> {
+    const busy = new Set([...this.#networks].filter(([, its]) => its.isBusy).map(([n]) => n));
+    this.#busy.add(busy);
+    const end = (): void => void this.#busy.delete(busy);
+    return this.holdings()
+      .map((held) => ({ held, busy, [Symbol.dispose]: end }))
+      .orTee(end);
+  }
+
+  /** Compares what was read of a network that is not busy with what the rules say. */
+  judge(
+    { held }: Reading,
+    network: NetworkNumber,
+    rules: readonly ForwardingRule[],
+  ): Result<Judgement, readonly NodeProblem[]> {
+    const its = this.#at(network);
+    const judged = its.judge(held.networks.get(network) ?? emptyProgram, held.orphans, rules);
+    if (its.isVacant) this.#networks.delete(network);
+    return judged;
+  }
+
+  /** Of what no flow of ours used, that which no network has; nobody is given its numbers now. */
+  claimOrphans({ held: { orphans } }: Reading): Orphans {
+    const { groupIds, meterIds } = this.#tools;
+    return {
+      groups: claimed(orphans.groups, groupIds, this.#orphans.groups),
+      meters: claimed(orphans.meters, meterIds, this.#orphans.meters),
+    };
+  }
+
+  /** Removes orphans that were claimed; gives what there was. */
+  removeOrphans(
+    orphans: Orphans,
+  ): ResultAsync<readonly NodeDiscrepancy[], SessionError | BatchError> {
+    const { session, reader, dialect, groupIds, meterIds } = this.#tools;
+    const diff = diffPrograms({ ...emptyProgram, ...orphans }, emptyProgram);
     const stages = stagesOf(diff, dialect).remove;
     if (stages.length === 0) return okAsync([]);
     return ResultAsync.combine(stages.map((stage) => session.batch(stage)))
       .andThen(() => ResultAsync.combine([reader.groups(), reader.allMeters()]))
       .map(([groups, meters]) => {
-        this.#freeOrphans(groups, meters);
+        freeGone(this.#orphans.groups, groupIds, groups);
+        freeGone(this.#orphans.meters, meterIds, meters);
         return discrepanciesOf(diff);
       });
   }
 
-  /** Reads everything of ours that the switch holds now. */
+  /** Everything of ours that the switch holds now. */
   holdings(): ResultAsync<Holdings, SessionError> {
-    return readHoldings(this.#tools);
-  }
-
-  /** The numbers of orphans that the switch holds no more are free. */
-  #freeOrphans(groups: Holdings["orphans"]["groups"], meters: Holdings["orphans"]["meters"]): void {
-    for (const id of this.#orphans.groups.keys()) {
-      if (!groups.has(id)) this.#tools.groupIds.free(id);
-    }
-    for (const id of this.#orphans.meters.keys()) {
-      if (!meters.has(id)) this.#tools.meterIds.free(id);
-    }
-  }
-}
-
-function readHoldings(tools: SwitchTools): ResultAsync<Holdings, SessionError> {
-  const { reader, options, groupIds, meterIds } = tools;
-  return ResultAsync.combine([
-    reader.flows(ownerCookie(options.cookiePrefix), OWNER_MASK),
-    reader.groups(),
-    reader.allMeters(),
-  ]).andThen(([flows, groups, meters]) =>
-    ok(
+    const { reader, options, groupIds, meterIds } = this.#tools;
+    return ResultAsync.combine([
+      reader.flows(ownerCookie(options.cookiePrefix), OWNER_MASK),
+      reader.groups(),
+      reader.allMeters(),
+    ]).map(([flows, groups, meters]) =>
       sortHoldings(flows, {
         groups: new Map([...groups].filter(([id]) => groupIds.owns(id))),
         meters: new Map([...meters].filter(([id]) => meterIds.owns(id))),
       }),
-    ),
-  );
+    );
+  }
+
+  #at(network: NetworkNumber): NetworkOnSwitch {
+    const its = this.#networks.get(network) ?? new NetworkOnSwitch(this.#tools, network);
+    this.#networks.set(network, its);
+    return its;
+  }
+}
+
+/** Those of `found` that were nobody's, or orphans before; they are noted in `orphans`. */
+function claimed<T>(
+  found: ReadonlyMap<number, T>,
+  pool: IdPool,
+  orphans: Set<number>,
+): ReadonlyMap<number, T> {
+  for (const id of found.keys()) if (pool.claim(id)) orphans.add(id);
+  return new Map([...found].filter(([id]) => orphans.has(id)));
+}
+
+/** The numbers of orphans that the switch holds no more are free. */
+function freeGone(orphans: Set<number>, pool: IdPool, held: ReadonlyMap<number, unknown>): void {
+  for (const id of orphans) {
+    if (held.has(id)) continue;
+    orphans.delete(id);
+    pool.free(id);
+  }
 }

@@ -1,4 +1,4 @@
-import { err, ok, okAsync, Result, ResultAsync, safeTry } from "neverthrow";
+import { err, errAsync, ok, okAsync, type Result, ResultAsync, safeTry } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { NetworkNumber } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
@@ -31,7 +31,15 @@ export interface SwitchTools {
   readonly groupIds: IdPool;
   readonly meterIds: IdPool;
   readonly clock: Clock;
+  /** Raised when nothing must be sent any more that changes the switch. */
+  readonly retired: AbortSignal;
   readonly options: ProgramOptions;
+}
+
+/** What a network should be on a switch, and in what it is not. */
+export interface Judgement {
+  readonly wanted: NodeProgram;
+  readonly diff: ProgramDiff;
 }
 
 /** What a node should do for a network, asked for at the moment it is needed. */
@@ -45,6 +53,11 @@ const READ_AGAIN_AFTER_MS = [5, 20, 80, 320] as const;
 
 const ABORTED: SessionError = { type: "aborted" };
 
+const NOT_MASTER: NodeProblem = {
+  kind: "not-master",
+  message: "the switch is not ours to change any more",
+};
+
 /** How often a difference is sent; a second time when something else changed the switch. */
 const MAX_ROUNDS = 2;
 
@@ -56,27 +69,28 @@ export class NetworkOnSwitch {
   readonly #tools: SwitchTools;
   readonly #network: NetworkNumber;
   /** What the switch held when it was last read. */
-  #program: NodeProgram;
+  #program: NodeProgram = emptyProgram;
   /** Whether it still holds that: false from the first message until the result is read back. */
   #isCertain = true;
   /** Whether messages may still be on their way that nobody waits for any more. */
   #isUnsettled = false;
   /** Numbers that are this network's: on the switch, or perhaps so. */
-  readonly #groups: Set<number>;
-  readonly #meters: Set<number>;
+  readonly #groups = new Set<number>();
+  readonly #meters = new Set<number>();
   /** The cookies under which the switch has learned something for this network, or may have. */
-  readonly #learned: Set<bigint>;
+  readonly #learned = new Set<bigint>();
   #tail: Promise<unknown> = Promise.resolve();
   #tasks = 0;
 
-  /** `program` is what the switch holds; its groups and meters are claimed in the pools already. */
-  constructor(tools: SwitchTools, network: NetworkNumber, program: NodeProgram = emptyProgram) {
+  /** A network of which the switch is known to hold nothing. */
+  constructor(tools: SwitchTools, network: NetworkNumber) {
     this.#tools = tools;
     this.#network = network;
-    this.#program = program;
-    this.#groups = new Set(program.groups.keys());
-    this.#meters = new Set(program.meters.keys());
-    this.#learned = new Set(program.learned);
+  }
+
+  /** Whether something is under way. */
+  get isBusy(): boolean {
+    return this.#tasks > 0;
   }
 
   /** Whether the switch holds nothing of the network, and nothing is under way. */
@@ -97,17 +111,41 @@ export class NetworkOnSwitch {
     return this.#inTurn(() => this.#converge(rules(), signal));
   }
 
+  /**
+   * Compares what was just read of this network with what the rules say, and sends nothing; only
+   * while nothing is under way. `orphans` are groups and meters that no flow uses: those with a
+   * number of this network's are its own.
+   */
+  judge(
+    read: NodeProgram,
+    orphans: Pick<NodeProgram, "groups" | "meters">,
+    rules: readonly ForwardingRule[],
+  ): Result<Judgement, readonly NodeProblem[]> {
+    const { groupIds, meterIds } = this.#tools;
+    this.#program = {
+      flows: read.flows,
+      groups: own(this.#groups, groupIds, read.groups, orphans.groups),
+      meters: own(this.#meters, meterIds, read.meters, orphans.meters),
+      learned: read.learned,
+    };
+    this.#expectLearned(read);
+    this.#isCertain = true;
+    return this.#wanted(rules).map((wanted) => {
+      const diff = diffPrograms(this.#program, wanted);
+      this.#expectLearned(wanted);
+      if (isEmptyDiff(diff)) this.#settle(wanted);
+      return { wanted, diff };
+    });
+  }
+
   /** Reads what the switch holds and says in what it differs from the rules; changes nothing. */
   verify(
     rules: RulesSource,
     signal: AbortSignal,
   ): Promise<Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>> {
     return this.#inTurn(async () => {
-      const expected = this.#wanted(rules());
-      const installed = await this.#read(signal).mapErr(problemsOf);
-      const found = Result.combine([installed, expected]).map(([held, wanted]) =>
-        discrepanciesOf(diffPrograms(held, wanted)),
-      );
+      const read = await this.#read(signal).mapErr(problemsOf);
+      const found = read.andThen((held) => this.#discrepancies(held, rules()));
       if (found.isErr() || found.value.length > 0) this.#isCertain = false;
       return found;
     });
@@ -152,12 +190,35 @@ export class NetworkOnSwitch {
   }
 
   #wanted(rules: readonly ForwardingRule[]): Result<NodeProgram, readonly NodeProblem[]> {
-    const { ports, options, profile } = this.#tools;
+    return this.#bind(rules, this.#program, this.#groups, this.#meters);
+  }
+
+  #discrepancies(
+    held: NodeProgram,
+    rules: readonly ForwardingRule[],
+  ): Result<readonly NodeDiscrepancy[], readonly NodeProblem[]> {
+    const { groupIds, meterIds } = this.#tools;
+    const groups = new Set<number>();
+    const meters = new Set<number>();
+    const wanted = this.#bind(rules, held, groups, meters);
+    for (const id of groups) groupIds.free(id);
+    for (const id of meters) meterIds.free(id);
+    return wanted.map((program) => discrepanciesOf(diffPrograms(held, program)));
+  }
+
+  /** What the rules come to where the switch holds `held`; new numbers are added to the sets. */
+  #bind(
+    rules: readonly ForwardingRule[],
+    held: NodeProgram,
+    groups: Set<number>,
+    meters: Set<number>,
+  ): Result<NodeProgram, readonly NodeProblem[]> {
+    const { ports, options, profile, groupIds, meterIds } = this.#tools;
     const setting = { ...options, profile };
     return compileNode(rules, this.#network, ports.numbers(), setting).andThen((draft) =>
-      bindDraft(draft, this.#program, {
-        takeGroup: () => take(this.#tools.groupIds, this.#groups),
-        takeMeter: () => take(this.#tools.meterIds, this.#meters),
+      bindDraft(draft, held, {
+        takeGroup: () => take(groupIds, groups),
+        takeMeter: () => take(meterIds, meters),
       }),
     );
   }
@@ -169,7 +230,8 @@ export class NetworkOnSwitch {
 
   /** Nothing is removed unless everything was made. */
   #send(diff: ProgramDiff, signal: AbortSignal): ResultAsync<unknown, readonly NodeProblem[]> {
-    const { session, dialect } = this.#tools;
+    const { session, dialect, retired } = this.#tools;
+    if (retired.aborted) return errAsync([NOT_MASTER]);
     const { make, remove } = stagesOf(diff, dialect);
     this.#isUnsettled = true;
     const made = ResultAsync.combineWithAllErrors(make.map((s) => session.batch(s, { signal })));
@@ -275,6 +337,22 @@ function free(own: Set<number>, used: ReadonlyMap<number, unknown>, pool: IdPool
     own.delete(id);
     pool.free(id);
   }
+}
+
+/** What was read of a network, and what else of it has a number of its own; claims new numbers. */
+function own<T>(
+  ids: Set<number>,
+  pool: IdPool,
+  read: ReadonlyMap<number, T>,
+  orphans: ReadonlyMap<number, T>,
+): ReadonlyMap<number, T> {
+  for (const id of read.keys()) if (pool.claim(id)) ids.add(id);
+  if (orphans.size === 0) return read;
+  const unused = [...ids].flatMap((id) => {
+    const item = orphans.get(id);
+    return item === undefined ? [] : [[id, item] as const];
+  });
+  return unused.length === 0 ? read : new Map([...read, ...unused]);
 }
 
 function notConfirmed(left: ProgramDiff): NodeProblem {

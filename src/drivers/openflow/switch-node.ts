@@ -1,37 +1,40 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { NodeView } from "../../model/domain-view.ts";
-import type { NetworkNumber, NodeId, PortRef, SegmentId } from "../../model/ids.ts";
+import type { NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
-import type { DriverEvent } from "../driver-base.ts";
-import { pause, sharedAbort } from "../driver-call.ts";
-import { describeCloseReason, type SwitchFeatures } from "./channel/channel-effect.ts";
+import type { DriverEvent, NodeRole } from "../driver-base.ts";
+import { pause } from "../driver-call.ts";
+import type { NodeAudit } from "./audit-report.ts";
+import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
 import type { Holdings } from "./compile/holdings.ts";
 import { refusalsOf } from "./compile/refusals.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
-import { LiveSwitch } from "./live-switch.ts";
 import { NodeWants } from "./node-wants.ts";
+import { PortStates } from "./port-states.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
-import type { SessionEvent, SwitchSession } from "./session.ts";
-import { describeSessionError } from "./session-error.ts";
-import type { SwitchPorts } from "./switch-ports.ts";
+import type { SwitchSession } from "./session.ts";
+import { SwitchLink } from "./switch-link.ts";
 import type { NodeProblem } from "./switch-problem.ts";
-import type { PortStatus } from "./wire/port.ts";
+import { SwitchRole } from "./switch-role.ts";
+import type { SwitchTenure } from "./switch-tenure.ts";
 
 /** What a node of the domain is made with. */
 export interface SwitchNodeContext {
   readonly view: NodeView;
   readonly clock: Clock;
   readonly options: ProgramOptions;
+  /** Who we are to its switch at first. */
+  readonly role: NodeRole;
   readonly emit: (event: DriverEvent) => void;
 }
 
 /** How a call at one node ended, if not with what was asked. */
 export interface NodeFailure {
-  /** Whether the switch is not, or no longer, connected. */
-  readonly isUnreachable: boolean;
+  /** Whether the switch is not connected, or not ours to change, now or any longer. */
+  readonly isAway: boolean;
   readonly problems: readonly NodeProblem[];
 }
 
@@ -42,35 +45,25 @@ export interface NodeCallOptions {
   readonly allowPending: boolean;
 }
 
-/** One connection of the switch. */
-interface Link {
-  readonly session: SwitchSession;
-  /** Raised when the connection is over. */
-  readonly gone: AbortController;
-  /** There as soon as everything has been read that the switch holds. */
-  live: LiveSwitch | undefined;
-  /** What the switch told of its ports before that. */
-  readonly early: PortStatus[];
-  /** Whether it was said that the node is up. */
-  isAnnounced: boolean;
-}
-
 /**
  * A node of the domain over all connections of its switch: it knows what the switch should hold, and
- * brings every switch that connects to that.
+ * brings every switch that connects to that, as far as it is ours to change.
  */
 export class SwitchNode {
   #context: SwitchNodeContext;
   readonly #wants = new NodeWants();
-  readonly #portStates = new Map<PortRef, boolean>();
+  readonly #role: SwitchRole;
+  readonly #portStates: PortStates;
   readonly #waiting = new Set<() => void>();
-  #link: Link | undefined;
+  #link: SwitchLink | undefined;
   #profile: SwitchProfile | undefined;
   /** Why there is no link. */
   #absence = "it has not connected yet";
 
   constructor(context: SwitchNodeContext) {
     this.#context = context;
+    this.#role = new SwitchRole(context.role);
+    this.#portStates = new PortStates(context.emit);
   }
 
   get id(): NodeId {
@@ -100,15 +93,15 @@ export class SwitchNode {
     const link = this.#link;
     if (!isSameSwitch) {
       this.#profile = undefined;
-      link?.session.close("the node is another switch now");
-    } else if (link?.live !== undefined) {
-      void this.#changePorts(link, link.live, (ports) => ports.setView(view));
+      link?.close("the node is another switch now");
+    } else {
+      link?.changePorts((ports) => ports.setView(view));
     }
   }
 
   /** Lets the switch go, with what it holds. */
   retire(): void {
-    this.#link?.session.close("the node is not in the topology any more");
+    this.#link?.close("the node is not in the topology any more");
   }
 
   /** From now on the node should hold these rules for a segment; no rules, nothing. */
@@ -128,12 +121,12 @@ export class SwitchNode {
     { signal, allowPending }: NodeCallOptions,
   ): Promise<Result<void, NodeFailure>> {
     const mayWait = !allowPending || this.#link !== undefined;
-    const live = mayWait ? await this.#connected(signal) : undefined;
-    if (live === undefined) return err(this.#unreachable());
-    const outcome = await this.#bring(live, network, signal);
+    const tenure = mayWait ? await this.#inService(signal) : undefined;
+    if (tenure === undefined) return err(this.#away());
+    const outcome = await tenure.bring(network, signal);
     return outcome
-      .map(({ confirmed }) => this.#confirm(confirmed.filter((id) => id !== segment)))
-      .mapErr((problems) => this.#failure(live, problems));
+      .map(({ confirmed }) => tenure.confirm(confirmed.filter((id) => id !== segment)))
+      .mapErr((problems) => this.#failure(tenure, problems));
   }
 
   /** In what the switch differs from what is wanted for a network. */
@@ -141,12 +134,21 @@ export class SwitchNode {
     network: NetworkNumber,
     signal: AbortSignal,
   ): Promise<Result<readonly NodeDiscrepancy[], NodeFailure>> {
-    const live = this.#link?.live;
-    if (live === undefined) return err(this.#unreachable());
+    const live = this.#link?.tenure?.live ?? (this.#role.isSlave ? this.#link?.live : undefined);
+    if (live === undefined) return err(this.#away());
     const found = await live.on(network, (its) =>
       its.verify(() => this.#wants.rules(network), signal),
     );
-    return found.mapErr((problems) => this.#failure(live, problems));
+    return found.mapErr((problems) =>
+      live === this.#link?.live ? { isAway: false, problems } : this.#away(),
+    );
+  }
+
+  /** Compares everything that the switch holds with what it should, and repairs what is not right. */
+  async audit(): Promise<Result<NodeAudit, NodeFailure>> {
+    const tenure = this.#link?.tenure;
+    if (tenure === undefined) return err(this.#away());
+    return (await tenure.audit()).mapErr((problems) => this.#failure(tenure, problems));
   }
 
   /** Everything of ours that the switch holds; undefined when it cannot be read. */
@@ -155,160 +157,59 @@ export class SwitchNode {
     return held?.unwrapOr(undefined);
   }
 
+  /** Says who we are to the switch from now on; see `DriverBase.setRole`. */
+  async setRole(role: NodeRole): Promise<Result<void, readonly NodeProblem[]>> {
+    this.#role.want(role);
+    return this.#link === undefined ? ok(undefined) : this.#link.claimAgain();
+  }
+
   /** Takes a new connection of the switch into service, in place of the one there was. */
   connect(session: SwitchSession, features: SwitchFeatures): void {
-    this.#link?.session.close("the switch has connected once more");
-    const link: Link = {
-      session,
-      gone: sharedAbort(),
-      live: undefined,
-      early: [],
-      isAnnounced: false,
-    };
+    this.#link?.close("the switch has connected once more");
+    const link = new SwitchLink(session, features, {
+      ...this.#context,
+      role: this.#role,
+      wants: this.#wants,
+      portStates: this.#portStates,
+      view: () => this.#context.view,
+      opened: ({ profile }) => {
+        this.#profile = profile;
+      },
+      inService: () => {
+        for (const wake of this.#waiting) wake();
+      },
+      closed: (reason) => {
+        this.#link = undefined;
+        this.#absence = reason;
+      },
+    });
     this.#link = link;
-    session.subscribe((event) => this.#onEvent(link, event));
-    void LiveSwitch.open(session, { ...this.#context, features }).match(
-      (live) => this.#takeUp(link, live),
-      (error) => session.close(`it cannot be read: ${describeSessionError(error)}`),
-    );
+    void link.start();
   }
 
-  /** Brings one network to what is wanted. */
-  async #bring(
-    live: LiveSwitch,
-    network: NetworkNumber,
-    signal: AbortSignal,
-  ): Promise<Result<Brought, readonly NodeProblem[]>> {
-    let version = 0;
-    const rules = (): readonly ForwardingRule[] => {
-      version = this.#wants.version;
-      return this.#wants.rules(network);
-    };
-    const changes = await live.on(network, (its) => its.converge(rules, signal));
-    return changes.map((changed) => ({
-      changed,
-      confirmed: this.#wants.settle(network, version),
-    }));
-  }
-
-  /** Audits a switch that has just connected, and announces it. */
-  async #takeUp(link: Link, live: LiveSwitch): Promise<void> {
-    link.live = live;
-    this.#profile = live.profile;
-    for (const status of link.early.splice(0)) live.ports.update(status);
-    for (const wake of this.#waiting) wake();
-    const orphans = live.removeOrphans();
-    const outcomes = await this.#repair(link, live, [...live.networks, ...this.#wants.networks]);
-    const removed = (await orphans).unwrapOr([]);
-    if (link !== this.#link) return;
-    link.isAnnounced = true;
-    this.#context.emit({ type: "node-up", node: this.id });
-    this.#reportPorts(live);
-    this.#report([ok({ changed: removed, confirmed: [] }), ...outcomes]);
-  }
-
-  #repair(
-    link: Link,
-    live: LiveSwitch,
-    networks: readonly NetworkNumber[],
-  ): Promise<readonly Outcome[]> {
-    const unique = [...new Set(networks)];
-    return Promise.all(unique.map((network) => this.#bring(live, network, link.gone.signal)));
-  }
-
-  /** Tells what an audit found: what nobody was waiting for is drift. */
-  #report(outcomes: readonly Outcome[]): void {
-    const brought = outcomes.flatMap((outcome) => (outcome.isOk() ? outcome.value : []));
-    this.#confirm(brought.flatMap(({ confirmed }) => confirmed));
-    const drifted = brought.filter(({ confirmed }) => confirmed.length === 0);
-    this.#reportDrift(
-      drifted.flatMap(({ changed }) => changed.map(({ kind, what }) => `${kind} ${what}`)),
-      true,
-    );
-    const problems = outcomes.flatMap((outcome) => (outcome.isErr() ? outcome.error : []));
-    this.#reportDrift(
-      problems.map(({ message }) => message),
-      false,
-    );
-  }
-
-  #reportDrift(what: readonly string[], repaired: boolean): void {
-    if (what.length === 0) return;
-    this.#context.emit({ type: "drift", node: this.id, what, repaired });
-  }
-
-  #confirm(segments: readonly SegmentId[]): void {
-    for (const segment of segments) {
-      this.#context.emit({ type: "confirmed", node: this.id, segment });
-    }
-  }
-
-  #onEvent(link: Link, event: SessionEvent): void {
-    if (link !== this.#link) return;
-    if (event.type === "closed") this.#lost(link, describeCloseReason(event.reason));
-    if (event.type !== "port-status") return;
-    if (link.live === undefined) link.early.push(event);
-    else void this.#changePorts(link, link.live, (ports) => ports.update(event));
-  }
-
-  #lost(link: Link, reason: string): void {
-    this.#link = undefined;
-    this.#absence = reason;
-    link.gone.abort();
-    if (link.isAnnounced) this.#context.emit({ type: "node-down", node: this.id, reason });
-  }
-
-  /** A port that came or has another number may be what some networks have been missing. */
-  async #changePorts(
-    link: Link,
-    live: LiveSwitch,
-    change: (ports: SwitchPorts) => void,
-  ): Promise<void> {
-    const before = live.ports.numbers();
-    change(live.ports);
-    if (link.isAnnounced) this.#reportPorts(live);
-    const moved = [...live.ports.numbers()].some(([ref, number]) => before.get(ref) !== number);
-    if (!moved) return;
-    const outcomes = await this.#repair(link, live, this.#wants.networks);
-    if (link === this.#link) this.#report(outcomes);
-  }
-
-  /** Tells of ports that are not as they were when last heard of; at first all count as up. */
-  #reportPorts(live: LiveSwitch): void {
-    for (const [port, up] of live.ports.states()) {
-      if ((this.#portStates.get(port) ?? true) === up) continue;
-      this.#portStates.set(port, up);
-      this.#context.emit({ type: "port-state", port, up });
-    }
-  }
-
-  /** The connected switch, after a wait if need be; undefined when it does not come. */
-  async #connected(signal: AbortSignal): Promise<LiveSwitch | undefined> {
-    if (this.#link?.live !== undefined) return this.#link.live;
+  /** The switch in service, after a wait if need be; undefined when it does not come, or is not ours. */
+  async #inService(signal: AbortSignal): Promise<SwitchTenure | undefined> {
+    if (this.#link?.tenure !== undefined) return this.#link.tenure;
+    if (this.#role.isSlave) return undefined;
     const { clock, options } = this.#context;
     const arrived = new AbortController();
     const wake = (): void => arrived.abort();
     this.#waiting.add(wake);
     await pause(clock, options.connectTimeoutMs, AbortSignal.any([signal, arrived.signal]));
     this.#waiting.delete(wake);
-    return this.#link?.live;
+    return this.#link?.tenure;
   }
 
-  #failure(live: LiveSwitch, problems: readonly NodeProblem[]): NodeFailure {
-    return live === this.#link?.live ? { isUnreachable: false, problems } : this.#unreachable();
+  #failure(tenure: SwitchTenure, problems: readonly NodeProblem[]): NodeFailure {
+    return tenure === this.#link?.tenure ? { isAway: false, problems } : this.#away();
   }
 
-  #unreachable(): NodeFailure {
+  #away(): NodeFailure {
+    if (this.#role.isSlave) {
+      const message = "the switch is not ours to change: we are its slave";
+      return { isAway: true, problems: [{ kind: "not-master", message }] };
+    }
     const message = `the switch is not connected: ${this.#absence}`;
-    return { isUnreachable: true, problems: [{ kind: "unreachable", message }] };
+    return { isAway: true, problems: [{ kind: "unreachable", message }] };
   }
 }
-
-/** What came of bringing a network to what is wanted. */
-interface Brought {
-  readonly changed: readonly NodeDiscrepancy[];
-  /** The segments that had been waiting for it. */
-  readonly confirmed: readonly SegmentId[];
-}
-
-type Outcome = Result<Brought, readonly NodeProblem[]>;

@@ -7,6 +7,8 @@ import type { Port, PortStatus } from "./wire/port.ts";
 export class SwitchPorts {
   #view: NodeView;
   readonly #ports: Map<number, Port>;
+  /** {@link numbers}, until something changes. */
+  #numbers: ReadonlyMap<PortRef, number> | undefined;
 
   constructor(view: NodeView, ports: readonly Port[]) {
     this.#view = view;
@@ -16,26 +18,33 @@ export class SwitchPorts {
   /** Takes another inventory of the same node. */
   setView(view: NodeView): void {
     this.#view = view;
+    this.#numbers = undefined;
   }
 
   /** Takes note of a change at the switch. */
   update({ reason, port }: PortStatus): void {
     if (reason === "delete") this.#ports.delete(port.port);
     else this.#ports.set(port.port, port);
+    this.#numbers = undefined;
   }
 
   /** The numbers of those ports that the switch has; the others are missing. */
   numbers(): ReadonlyMap<PortRef, number> {
-    const numbers = new Map<PortRef, number>();
-    for (const [ref, port] of this.#resolved()) {
-      if (port !== undefined) numbers.set(ref, port.port);
-    }
-    return numbers;
+    this.#numbers ??= this.#findNumbers();
+    return this.#numbers;
   }
 
   /** Whether each port is up; one that the switch does not have is down. */
   states(): ReadonlyMap<PortRef, boolean> {
     return new Map(this.#resolved().map(([ref, port]) => [ref, port !== undefined && isUp(port)]));
+  }
+
+  #findNumbers(): ReadonlyMap<PortRef, number> {
+    const numbers = new Map<PortRef, number>();
+    for (const [ref, port] of this.#resolved()) {
+      if (port !== undefined) numbers.set(ref, port.port);
+    }
+    return numbers;
   }
 
   /** A port is known by its number if it is given, otherwise by its name. */

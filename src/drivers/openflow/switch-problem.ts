@@ -28,7 +28,11 @@ export function problemsOf(error: SessionError | BatchError): readonly NodeProbl
     .exhaustive();
 }
 
+/** OpenFlow 1.3.5 §6.3.4; in 1.0 Open vSwitch says `eperm`, which may mean something else. */
+const IS_SLAVE: NodeProblem = { kind: "not-master", message: "another controller is the master" };
+
 function rejected(request: OfMessage | CommandMessage, error: ErrorMessage): NodeProblem {
+  if (error.kind === "bad-request" && error.code === "is-slave") return IS_SLAVE;
   return { kind: "rejected", message: `${subjectOf(request)}: ${error.kind}/${error.code}` };
 }
 

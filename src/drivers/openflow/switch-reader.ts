@@ -114,13 +114,13 @@ export class SwitchReader {
   #groupFeatures(): ResultAsync<GroupFeatures | undefined, SessionError> {
     return this.#ask({ type: "group-features" })
       .map(([features]) => features)
-      .orElse((error) => (error.type === "rejected" ? ok(undefined) : err(error)));
+      .orElse((error) => (hasNone(error) ? ok(undefined) : err(error)));
   }
 
   #meterFeatures(): ResultAsync<MeterFeatures | undefined, SessionError> {
     return this.#ask({ type: "meter-features" })
       .map(([features]) => features)
-      .orElse((error) => (error.type === "rejected" ? ok(undefined) : err(error)));
+      .orElse((error) => (hasNone(error) ? ok(undefined) : err(error)));
   }
 
   /** Open vSwitch says what it is; it learns in every version that has several tables. */
@@ -140,13 +140,13 @@ export class SwitchReader {
   #meterConfig(meter: number): ResultAsync<readonly MeterConfig[], SessionError> {
     return this.#ask({ type: "meter-config", meter })
       .map((parts) => parts.flatMap((part) => part.meters))
-      .orElse((error) => (error.type === "rejected" ? ok([]) : err(error)));
+      .orElse((error) => (hasNone(error) ? ok([]) : err(error)));
   }
 
   #dumpGroups(): ResultAsync<ReadonlyMap<number, GroupDesc>, SessionError> {
     return this.#ask({ type: "group-desc" })
       .map((parts) => parts.flatMap((part) => part.groups))
-      .orElse((error) => (error.type === "rejected" ? ok([]) : err(error)))
+      .orElse((error) => (hasNone(error) ? ok([]) : err(error)))
       .map((groups) => new Map(groups.map((group) => [group.group, group])));
   }
 
@@ -155,6 +155,18 @@ export class SwitchReader {
   ): ResultAsync<readonly ReplyBodyTo<B>[], SessionError> {
     return new ResultAsync(this.#gate.run(() => this.#session.multipart(body)));
   }
+}
+
+/**
+ * Whether a question was refused because there is no such thing, or kind of thing; any other refusal
+ * leaves it open what the switch holds.
+ */
+function hasNone(error: SessionError): boolean {
+  if (error.type !== "rejected") return false;
+  const { kind, code } = error.error;
+  if (kind === "meter-mod-failed") return code === "unknown-meter" || code === "invalid-meter";
+  if (kind === "group-mod-failed") return code === "unknown-group";
+  return kind === "bad-request" && (code === "bad-multipart" || code === "bad-type");
 }
 
 function byMeter(configs: readonly MeterConfig[]): ReadonlyMap<number, MeterConfig> {

@@ -1,0 +1,90 @@
+import type { Result } from "neverthrow";
+import type { Clock } from "../../model/clock.ts";
+import type { NetworkNumber, SegmentId } from "../../model/ids.ts";
+import { pause } from "../driver-call.ts";
+import { AuditCount } from "./audit-report.ts";
+import { isEmptyDiff } from "./compile/diff.ts";
+import type { LiveSwitch, Orphans, Reading } from "./live-switch.ts";
+import type { NodeWants } from "./node-wants.ts";
+import { type NodeProblem, problemsOf } from "./switch-problem.ts";
+
+/** What an audit found, before anything is done about it. */
+export interface AuditFindings {
+  readonly count: AuditCount;
+  /** Networks that are not as they should be. */
+  readonly wrong: readonly NetworkNumber[];
+  /** What belongs to no network; its numbers are claimed. */
+  readonly orphans: Orphans;
+  /** Segments that had been waiting and are as they should be. */
+  readonly confirmed: readonly SegmentId[];
+  /** How many networks were being worked on, and so were not judged. */
+  readonly busyNetworks: number;
+}
+
+/** How a switch is examined. */
+export interface ExamineOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** A network that is not looked at. */
+  readonly spared?: NetworkNumber | undefined;
+}
+
+/** How many networks are judged in one go; in between, echo requests and calls have their turn. */
+const JUDGED_AT_ONCE = 512;
+
+/**
+ * Reads a whole switch and judges every network that nobody works on meanwhile by what is wanted of
+ * it; sends nothing. A read that fails is an error, and nothing follows from it.
+ */
+export async function examine(
+  live: LiveSwitch,
+  wants: NodeWants,
+  { clock, signal, spared }: ExamineOptions,
+): Promise<Result<AuditFindings, readonly NodeProblem[]>> {
+  const read = await live.read().mapErr(problemsOf);
+  if (read.isErr()) return read.map(() => new Findings(live, wants));
+  const reading = read.value;
+  const findings = new Findings(live, wants);
+  const networks = new Set([...reading.held.networks.keys(), ...live.networks, ...wants.networks]);
+  let judged = 0;
+  for (const network of networks) {
+    if (network === spared) continue;
+    if (judged > 0 && judged % JUDGED_AT_ONCE === 0) await pause(clock, 0, signal);
+    findings.judge(reading, network);
+    judged += 1;
+  }
+  findings.addOrphans(reading);
+  reading[Symbol.dispose]();
+  return read.map(() => findings);
+}
+
+class Findings implements AuditFindings {
+  readonly count = new AuditCount();
+  readonly wrong: NetworkNumber[] = [];
+  readonly confirmed: SegmentId[] = [];
+  orphans: Orphans = { groups: new Map(), meters: new Map() };
+  busyNetworks = 0;
+  readonly #live: LiveSwitch;
+  readonly #wants: NodeWants;
+
+  constructor(live: LiveSwitch, wants: NodeWants) {
+    this.#live = live;
+    this.#wants = wants;
+  }
+
+  judge(reading: Reading, network: NetworkNumber): void {
+    if (reading.busy.has(network)) {
+      this.busyNetworks += 1;
+      return;
+    }
+    const judged = this.#live.judge(reading, network, this.#wants.rules(network));
+    if (judged.isOk()) this.count.addNetwork(judged.value.wanted, judged.value.diff);
+    if (judged.isErr() || !isEmptyDiff(judged.value.diff)) this.wrong.push(network);
+    else this.confirmed.push(...this.#wants.settle(network, this.#wants.version));
+  }
+
+  addOrphans(reading: Reading): void {
+    this.orphans = this.#live.claimOrphans(reading);
+    this.count.addOrphans(this.orphans);
+  }
+}

@@ -1,0 +1,192 @@
+import { err, ok, type Result } from "neverthrow";
+import type { Clock } from "../../model/clock.ts";
+import type { NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
+import type { ForwardingRule } from "../../model/segment.ts";
+import type { DriverEvent } from "../driver-base.ts";
+import { sharedAbort } from "../driver-call.ts";
+import type { NodeAudit } from "./audit-report.ts";
+import { Coalesced } from "./coalesced.ts";
+import { NO_NETWORK } from "./compile/cookie.ts";
+import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
+import type { ProgramOptions } from "./driver-options.ts";
+import type { LiveSwitch } from "./live-switch.ts";
+import type { NodeWants } from "./node-wants.ts";
+import { describeSessionError } from "./session-error.ts";
+import { type AuditFindings, examine } from "./switch-audit.ts";
+import type { NodeProblem } from "./switch-problem.ts";
+
+/** What a tenure is made with. */
+export interface TenureContext {
+  readonly node: NodeId;
+  readonly live: LiveSwitch;
+  readonly wants: NodeWants;
+  readonly clock: Clock;
+  readonly options: Pick<ProgramOptions, "auditIntervalMs">;
+  readonly emit: (event: DriverEvent) => void;
+  /** The switch says that it is not ours to change. */
+  readonly lost: () => void;
+}
+
+/** What came of bringing a network to what is wanted. */
+export interface Brought {
+  readonly changed: readonly NodeDiscrepancy[];
+  /** The segments that had been waiting for it. */
+  readonly confirmed: readonly SegmentId[];
+}
+
+/** What an audit did about what it found. */
+export interface Mended {
+  readonly confirmed: readonly SegmentId[];
+  /** What nobody had been waiting for. */
+  readonly drift: readonly NodeDiscrepancy[];
+  readonly unrepaired: readonly string[];
+}
+
+/**
+ * The time in which we may change a switch over one connection: networks are brought to what is
+ * wanted of them, and all that is ours is audited, when it begins, on demand and from time to time.
+ *
+ * An audit confirms what it finds right, and sends only what it does not; that is read back once more.
+ */
+export class SwitchTenure {
+  readonly #context: TenureContext;
+  readonly #over = sharedAbort();
+  readonly #audits: Coalesced<Result<NodeAudit, readonly NodeProblem[]>>;
+  #timer: unknown;
+
+  constructor(context: TenureContext) {
+    this.#context = context;
+    this.#audits = new Coalesced(() => this.#audit());
+  }
+
+  /** The switch. */
+  get live(): LiveSwitch {
+    return this.#context.live;
+  }
+
+  /** Reads and judges the switch, and changes nothing; nothing may be brought before that is done. */
+  examine(spared?: NetworkNumber): Promise<Result<AuditFindings, readonly NodeProblem[]>> {
+    const { live, wants, clock } = this.#context;
+    return examine(live, wants, { clock, signal: this.#over.signal, spared });
+  }
+
+  /** Repairs what was found. */
+  async mend({ wrong, orphans, confirmed }: AuditFindings): Promise<Mended> {
+    const removing = this.live.removeOrphans(orphans);
+    const mended = await this.#bringEach(wrong);
+    const removed = await removing;
+    return {
+      confirmed: [...confirmed, ...mended.confirmed],
+      drift: [...removed.unwrapOr([]), ...mended.drift],
+      unrepaired: [
+        ...(removed.isErr() ? [describeSessionError(removed.error)] : []),
+        ...mended.unrepaired,
+      ],
+    };
+  }
+
+  /** Brings all networks to what is wanted, and tells what that came to. */
+  async bringAll(): Promise<void> {
+    this.tell(await this.#bringEach(this.#context.wants.networks));
+  }
+
+  /** Tells what an audit came to. */
+  tell({ confirmed, drift, unrepaired }: Mended): void {
+    if (this.#over.signal.aborted) return;
+    this.confirm(confirmed);
+    this.#tellDrift(
+      drift.map(({ kind, what }) => `${kind} ${what}`),
+      true,
+    );
+    this.#tellDrift(unrepaired, false);
+  }
+
+  /** Tells of segments that had been pending and are as asked now. */
+  confirm(segments: readonly SegmentId[]): void {
+    const { node, emit } = this.#context;
+    for (const segment of segments) emit({ type: "confirmed", node, segment });
+  }
+
+  /** From now on audits the switch from time to time. */
+  auditRegularly(): void {
+    const { options, node } = this.#context;
+    const { auditIntervalMs } = options;
+    if (auditIntervalMs > 0) this.#auditAfter(auditIntervalMs * spread(node));
+  }
+
+  /** Audits, repairs, and tells what there was. */
+  audit(): Promise<Result<NodeAudit, readonly NodeProblem[]>> {
+    return this.#audits.get();
+  }
+
+  /** Brings one network to what is wanted. */
+  async bring(
+    network: NetworkNumber,
+    signal: AbortSignal,
+  ): Promise<Result<Brought, readonly NodeProblem[]>> {
+    const { live, wants } = this.#context;
+    let version = 0;
+    const rules = (): readonly ForwardingRule[] => {
+      version = wants.version;
+      return wants.rules(network);
+    };
+    const changes = await live.on(network, (its) => its.converge(rules, signal));
+    const isLost = changes.isErr() && changes.error.some(({ kind }) => kind === "not-master");
+    if (isLost && !this.#over.signal.aborted) this.#context.lost();
+    return changes.map((changed) => ({ changed, confirmed: wants.settle(network, version) }));
+  }
+
+  /** Stops all work: the connection is over, or somebody else is master. */
+  end(): void {
+    this.#context.clock.clearTimeout(this.#timer);
+    this.#over.abort();
+    this.live.retire();
+  }
+
+  async #audit(): Promise<Result<NodeAudit, readonly NodeProblem[]>> {
+    // What belongs to no network are probes under way; leftovers went when the tenure began.
+    const found = await this.examine(NO_NETWORK);
+    if (found.isErr()) return err(found.error);
+    const { count, busyNetworks } = found.value;
+    const mended = await this.mend(found.value);
+    this.tell(mended);
+    const { unrepaired } = mended;
+    return ok({ node: this.#context.node, ...count.verdicts, busyNetworks, unrepaired });
+  }
+
+  async #bringEach(networks: readonly NetworkNumber[]): Promise<Mended> {
+    const { signal } = this.#over;
+    const outcomes = await Promise.all(networks.map((each) => this.bring(each, signal)));
+    const brought = outcomes.flatMap((outcome) => (outcome.isOk() ? outcome.value : []));
+    const problems = outcomes.flatMap((outcome) => (outcome.isErr() ? outcome.error : []));
+    return {
+      confirmed: brought.flatMap(({ confirmed }) => confirmed),
+      drift: brought.flatMap(({ changed, confirmed }) => (confirmed.length === 0 ? changed : [])),
+      unrepaired: problems.map(({ message }) => message),
+    };
+  }
+
+  #auditAfter(ms: number): void {
+    const { clock, options } = this.#context;
+    this.#timer = clock.setTimeout(() => {
+      void this.audit().then(() => {
+        if (!this.#over.signal.aborted) this.#auditAfter(options.auditIntervalMs);
+      });
+    }, ms);
+  }
+
+  #tellDrift(what: readonly string[], repaired: boolean): void {
+    if (what.length === 0) return;
+    this.#context.emit({ type: "drift", node: this.#context.node, what, repaired });
+  }
+}
+
+/**
+ * When in its interval a node is audited, from a half to one, so that switches that have connected
+ * together are not audited together (FNV-1a of the node's id).
+ */
+function spread(node: NodeId): number {
+  let hash = 0x811c_9dc5;
+  for (const char of node) hash = Math.imul(hash ^ char.charCodeAt(0), 0x0100_0193);
+  return 0.5 + (hash >>> 0) / 2 ** 33;
+}
