@@ -25,15 +25,12 @@ function noPathText(explanation: NoPathReason): string {
     .with(
       { reason: "port-bandwidth" },
       (e) =>
-        `${e.hostPort} would need ${formatBandwidth(e.required)}, its port has ${formatBandwidth(e.residual)} free; at most ${formatBandwidth(e.largest)} would fit`,
+        `${e.hostPort} would need ${formatBandwidth(e.required)}, its port has ${formatBandwidth(e.residual)} free; at most ${formatBandwidth(e.largest)} ${fitsText(e)}`,
     )
-    .with(
-      { reason: "hops" },
-      (e) => `at most ${e.limit} hops wanted, it takes at least ${e.fewest}`,
-    )
+    .with({ reason: "hops" }, (e) => `at most ${e.limit} hops wanted, ${takesText(e)} ${e.fewest}`)
     .with(
       { reason: "delay" },
-      (e) => `at most ${e.limitMs} ms of delay wanted, it takes at least ${e.leastMs} ms`,
+      (e) => `at most ${e.limitMs} ms of delay wanted, ${takesText(e)} ${e.leastMs} ms`,
     )
     .with(
       { reason: "inclusion" },
@@ -63,10 +60,17 @@ function disconnectedText({ components, barriers }: ReasonOf<"disconnected">): s
   return `the endpoints are not connected: ${parts}${remedy}`;
 }
 
+function fitsText({ isProven }: { readonly isProven: boolean }): string {
+  return isProven ? "would fit" : "was found to fit";
+}
+
+function takesText({ isProven }: { readonly isProven: boolean }): string {
+  return isProven ? "it takes at least" : "what was found takes";
+}
+
 function bandwidthText(e: ReasonOf<"bandwidth">): string {
-  const fits = e.isProven ? "would fit" : "was found to fit";
   const where = e.isSeparating ? "every way crosses" : "in the way";
-  const most = `at most ${formatBandwidth(e.largest)} ${fits}`;
+  const most = `at most ${formatBandwidth(e.largest)} ${fitsText(e)}`;
   return `${formatBandwidth(e.required)} wanted, ${most}; ${where}: ${listed(e.cut, cutLinkText)}`;
 }
 

@@ -54,18 +54,31 @@ export type NoPathReason =
        */
       readonly isSeparating: boolean;
     }
-  /** An endpoint's own port cannot carry what is asked of it; `largest` as for `bandwidth`. */
+  /** An endpoint's own port cannot carry what is asked of it; the most that fits as for `bandwidth`. */
   | {
       readonly reason: "port-bandwidth";
       readonly hostPort: string;
       readonly required: Bandwidth;
       readonly residual: Bandwidth;
       readonly largest: Bandwidth;
+      readonly isProven: boolean;
     }
-  /** No way between two endpoints has as few links as asked; it takes at least `fewest`. */
-  | { readonly reason: "hops"; readonly limit: number; readonly fewest: number }
-  /** No way between two endpoints has as little delay as asked; it takes at least `leastMs`. */
-  | { readonly reason: "delay"; readonly limitMs: number; readonly leastMs: number }
+  /** No path or tree has as few links between two endpoints as asked; there is one with `fewest`. */
+  | {
+      readonly reason: "hops";
+      readonly limit: number;
+      readonly fewest: number;
+      /** Whether fewer are proven not to do; else a search that is not complete found none. */
+      readonly isProven: boolean;
+    }
+  /** No path or tree has as little delay between two endpoints as asked; there is one with `leastMs`. */
+  | {
+      readonly reason: "delay";
+      readonly limitMs: number;
+      readonly leastMs: number;
+      /** As for `hops`. */
+      readonly isProven: boolean;
+    }
   /** No path or tree passes all of `elements`; without any one of them the others can be passed. */
   | { readonly reason: "inclusion"; readonly elements: readonly Included[] }
   /** The tree would have to branch at such nodes as these, at which a network must not. */

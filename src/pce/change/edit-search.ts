@@ -3,11 +3,10 @@ import { attempt, sceneOf } from "../plan/attempt.ts";
 import { leastLoad } from "../plan/edge-load.ts";
 import { resolveEnds } from "../plan/ends.ts";
 import type { NetworkPlan, PlanRequest } from "../plan/plan.ts";
-import { allTrees } from "../tree/all-trees.ts";
+import { allTrees, MAX_LISTED_LINKS } from "../tree/all-trees.ts";
 import { steinerWithBound } from "../tree/steiner.ts";
 import { pruned, spanningForest } from "../tree/tree.ts";
 import { weightAbove } from "../tree/tree-candidate.ts";
-import { MAX_LISTED_LINKS } from "../tree/tree-search.ts";
 import {
   bestEdit,
   type EditScene,

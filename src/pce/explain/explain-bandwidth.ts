@@ -8,7 +8,7 @@ import type { NetworkPlan } from "../plan/plan.ts";
 import type { PortFull, Scene } from "../plan/scene.ts";
 import { bottleneckCut } from "./bottleneck.ts";
 import { largestRate } from "./largest-rate.ts";
-import { capped, greatestRate, isPath, overloadedArcs } from "./what-if.ts";
+import { capped, greatestRate, overloadedArcs } from "./what-if.ts";
 
 /**
  * Names the most that would fit and what is in the way of more; `idle` is a plan for no bandwidth at
@@ -29,7 +29,7 @@ export function explainBandwidth(scene: Scene, idle: NetworkPlan): Result<Networ
     reason: "bandwidth" as const,
     required: bandwidth(required),
     largest: bandwidth(largest.rate),
-    isProven: blocking !== undefined || (largest.isTight && isPath(scene)),
+    isProven: blocking !== undefined || largest.isTight,
     cut: (blocking ?? overloaded).map((arc) => cutLink(scene, arc)),
     isSeparating: blocking !== undefined,
   };
@@ -45,6 +45,7 @@ export function explainPort(scene: Scene, { hostPort, required, residual }: Port
     required: bandwidth(required),
     residual: bandwidth(residual),
     largest: bandwidth(largest?.rate ?? 0),
+    isProven: largest?.isTight ?? false,
   };
   return { type: "no-path", explanation };
 }

@@ -5,7 +5,7 @@ import { terminalsOf } from "../plan/ends.ts";
 import type { Inclusion, NetworkPlan } from "../plan/plan.ts";
 import type { Scene } from "../plan/scene.ts";
 import { incidence } from "../tree/tree.ts";
-import { asking, isPlanned } from "./what-if.ts";
+import { asking } from "./what-if.ts";
 
 /** A bound that a request sets to its tree: hops, or delay in ms, between any two endpoints. */
 export type TreeBound = "maxHops" | "maxDelayMs";
@@ -43,12 +43,15 @@ export function leastBound(
 
 /** As few as can be of what the request wants passed that cannot be, all taken together. */
 export function impassable(scene: Scene): readonly Included[] {
-  const passing = (elements: readonly Included[]): boolean =>
-    isPlanned(asking(scene, { include: inclusionOf(elements) }));
+  const cannotPass = (elements: readonly Included[]): boolean =>
+    attempt(asking(scene, { include: inclusionOf(elements) })).match(
+      () => false,
+      ({ type }) => type !== "search-limit",
+    );
   const all = elementsOf(scene.request.include);
   return all.reduce((needed, element) => {
     const rest = needed.filter((other) => other !== element);
-    return passing(rest) ? needed : rest;
+    return cannotPass(rest) ? rest : needed;
   }, all);
 }
 

@@ -10,7 +10,7 @@ import { explainBandwidth, explainPort } from "./explain-bandwidth.ts";
 import { impassable, leastBound, type TreeBound } from "./explain-bounds.ts";
 import { explainLabels, explainPlaces } from "./explain-labels.ts";
 import { componentsOf } from "./reachability.ts";
-import { capped, timeless, without } from "./what-if.ts";
+import { capped, isPath, timeless, without } from "./what-if.ts";
 
 /**
  * Says why an attempt failed, by attempts with less asked: what is said to fit was planned, and what
@@ -23,7 +23,9 @@ export function explain(scene: Scene, obstacle: Obstacle): Result<NetworkPlan, P
     .with({ type: "unknown-host-port" }, (unknown) => err(unknown))
     .with({ type: "no-common-label" }, ({ places }) => err(explainPlaces(timeless(scene), places)))
     .with({ type: "port-full" }, (full) => err(explainPort(timeless(scene), full)))
-    .with({ type: "search-limit" }, ({ limit }) => noPath({ reason: "search-limit", limit }))
+    .with({ type: "search-limit" }, ({ limit }) =>
+      isPath(scene) ? noPath({ reason: "search-limit", limit }) : explainNoTree(timeless(scene)),
+    )
     .with({ type: "no-tree" }, () => explainNoTree(timeless(scene)))
     .exhaustive();
 }
@@ -78,10 +80,10 @@ function bounded(
   const limit = scene.request[bound];
   if (limit === undefined) return ok(unbound);
   return attemptOr(scene, () => {
-    const { least } = leastBound(scene, bound, unbound);
+    const { least, isCertain: isProven } = leastBound(scene, bound, unbound);
     return bound === "maxHops"
-      ? noPath({ reason: "hops", limit, fewest: least })
-      : noPath({ reason: "delay", limitMs: limit, leastMs: least });
+      ? noPath({ reason: "hops", limit, fewest: least, isProven })
+      : noPath({ reason: "delay", limitMs: limit, leastMs: least, isProven });
   });
 }
 

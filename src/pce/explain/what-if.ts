@@ -1,7 +1,7 @@
 import { type PortDirection, portChannel } from "../../ledger/channel.ts";
 import { type Bandwidth, bandwidth } from "../../model/bandwidth.ts";
 import type { PortRef } from "../../model/ids.ts";
-import { attempt, sceneOf } from "../plan/attempt.ts";
+import { sceneOf } from "../plan/attempt.ts";
 import { reload } from "../plan/edit-plan.ts";
 import { terminalsOf } from "../plan/ends.ts";
 import type { NetworkPlan, PlanRequest } from "../plan/plan.ts";
@@ -61,11 +61,6 @@ export function timeless(scene: Scene): Scene {
 }
 
 const MAX_LOOKS_TO_EXPLAIN = 16;
-
-/** Whether the request is planned. */
-export function isPlanned(scene: Scene): boolean {
-  return attempt(scene).isOk();
-}
 
 /** Whether it is a path that is looked for, for which the search is complete. */
 export function isPath({ graph, availability, request }: Scene): boolean {

@@ -54,7 +54,7 @@ export interface PortFull {
   readonly residual: number;
 }
 
-/** No path or tree was found under all constraints together; which of them it was is not known. */
+/** There is no path or tree under all constraints together; which of them it is is not known. */
 export interface NoTree {
   readonly type: "no-tree";
 }

@@ -10,6 +10,9 @@ export interface TreesQuery {
   readonly isOpen: (link: number) => boolean;
 }
 
+/** Among how many links all trees may be listed. */
+export const MAX_LISTED_LINKS = 20;
+
 /** How many decisions the list may take before it is broken off. */
 export const MAX_DECISIONS = 4_000;
 

@@ -38,28 +38,6 @@ export interface TreeSearch {
   readonly lowerBound: number;
 }
 
-/**
- * Finds the best tree that fits.
- *
- * Branch and bound on conflicts, best first, and until a tree fits in turn with the branch that has
- * least in the way: a minimum Steiner tree is found without regard to what
- * depends on the whole tree. If it does not fit, {@link conflictOf} names links that no tree that fits
- * has all of, and each of them is closed in turn; so no tree that fits is lost (as in conflict-based
- * search: Sharon, Stern, Felner and Sturtevant, 2015). A conflict of labels is not resolved link by
- * link if there is a better way: where no node translates, the labels are tried one by one, those free
- * on most links of the tree first; else trees and labels are looked for together, if they are few
- * enough ({@link labelStates}).
- *
- * Where what links hold is not the same for all ({@link TreeProblem.evenLoad}), shortest-path trees
- * are tried too, and the best is improved by exchanging paths; two bounds say how much better another
- * could be. Deterministic without a budget; the work is bounded by `maxLooks` and {@link ALL_WORK}.
- * Exact if it ends by itself, which the lower bound shows.
- */
-export function searchTrees(problem: TreeProblem, maxLooks: number): TreeSearch {
-  const search = new ConflictSearch(problem, maxLooks);
-  return search.run();
-}
-
 /** Restricted trees to look into. */
 interface Branch {
   readonly restriction: Restriction;
@@ -76,7 +54,23 @@ interface Look extends Relaxation {
   readonly faults: number;
 }
 
-class ConflictSearch {
+/**
+ * Finds the best tree that fits.
+ *
+ * Branch and bound on conflicts, best first, and until a tree fits in turn with the branch that has
+ * least in the way: a minimum Steiner tree is found without regard to what
+ * depends on the whole tree. If it does not fit, {@link conflictOf} names links that no tree that fits
+ * has all of, and each of them is closed in turn; so no tree that fits is lost (as in conflict-based
+ * search: Sharon, Stern, Felner and Sturtevant, 2015). A conflict of labels is not resolved link by
+ * link if there is a better way: where no node translates, the labels are tried one by one, those free
+ * on most links of the tree first; else trees and labels are looked for together, if they are few
+ * enough ({@link labelStates}).
+ *
+ * Where what links hold is not the same for all ({@link TreeProblem.evenLoad}), shortest-path trees
+ * are tried too, and the best is improved by exchanging paths; two bounds say how much better another
+ * could be. Deterministic without a budget; exact if it ends by itself, which the lower bound shows.
+ */
+export class ConflictSearch {
   readonly #problem: TreeProblem;
   readonly #branches: Branch[] = [];
   /** The branches by their bounds, and by what was in the way. */
@@ -84,9 +78,8 @@ class ConflictSearch {
   readonly #dive = new MinHeap();
   readonly #taken = new Set<number>();
   readonly #seen = new Set<string>();
-  /** The work of a look, and of all. */
+  /** The work of a look. */
   readonly #lookWork: number;
-  readonly #maxWork: number;
   #work = 0;
   #looks = 0;
   /** The number of looks when the best tree was found. */
@@ -95,20 +88,21 @@ class ConflictSearch {
   /** The least bound of branches that were left although they may hold a better tree. */
   #left = Number.POSITIVE_INFINITY;
 
-  constructor(problem: TreeProblem, maxLooks: number) {
+  constructor(problem: TreeProblem) {
     this.#problem = problem;
     this.#lookWork = problem.graph.linkIds.length * problem.needed.length;
-    this.#maxWork = Math.min(maxLooks * this.#lookWork, ALL_WORK);
+    this.#add([unrestricted], { bound: 0, depth: 0, faults: 0 });
   }
 
-  run(): TreeSearch {
-    this.#add([unrestricted], { bound: 0, depth: 0, faults: 0 });
-    for (let branch = this.#next(); branch !== undefined; branch = this.#next()) {
-      if (this.#isBeaten(branch.bound)) break;
-      if (this.#isOver()) {
-        this.#left = Math.min(this.#left, branch.bound, this.#lowest()?.bound ?? branch.bound);
-        break;
-      }
+  /**
+   * Goes on until the best tree is proved, there is none, or the work of about `maxLooks` looks, and
+   * at most {@link ALL_WORK}, is done in all.
+   */
+  run(maxLooks: number): TreeSearch {
+    const maxWork = Math.min(maxLooks * this.#lookWork, ALL_WORK);
+    while (!this.#isOver(maxWork)) {
+      const branch = this.#next();
+      if (branch === undefined || this.#isBeaten(branch.bound)) break;
       this.#looks++;
       const look = this.#lookInto(branch);
       if (look === undefined || this.#isBeaten(look.bound)) continue;
@@ -116,8 +110,21 @@ class ConflictSearch {
       if (parts === undefined) this.#left = Math.min(this.#left, look.bound);
       else this.#add(parts, { ...look, depth: branch.depth + 1 });
     }
+    return { best: this.#best, lowerBound: this.#lowerBound() };
+  }
+
+  /** Takes a tree that was found in another way, if it is better than the best. */
+  offer(tree: FittingCandidate): void {
+    this.#keep(tree);
+  }
+
+  /** No tree that fits has a lower value than this, whatever is still to be looked into. */
+  #lowerBound(): number {
+    const isOpen = ({ bound }: Branch, at: number): boolean =>
+      !this.#taken.has(at) && !this.#isBeaten(bound);
+    const bounds = this.#branches.filter(isOpen).map(({ bound }) => bound);
     const value = this.#best?.value ?? Number.POSITIVE_INFINITY;
-    return { best: this.#best, lowerBound: Math.min(value, this.#left) };
+    return [value, this.#left, ...bounds].reduce((x, y) => Math.min(x, y));
   }
 
   #add(restrictions: readonly Restriction[], of: Omit<Branch, "restriction">): void {
@@ -156,13 +163,13 @@ class ConflictSearch {
     return this.#best !== undefined && bound >= this.#best.value * (1 - EPSILON);
   }
 
-  #isOver(): boolean {
+  #isOver(maxWork: number): boolean {
     const { budget } = this.#problem.scene.request;
     if (this.#looks === 0) return false;
     if (this.#best !== undefined && budget !== undefined) return budget.isSpent();
     const isStuck = this.#problem.evenLoad === undefined && this.#best !== undefined;
     const waited = isStuck && this.#looks - this.#bestAt >= PATIENCE;
-    return waited || this.#work >= this.#maxWork;
+    return waited || this.#work >= maxWork;
   }
 
   #lookInto({ restriction, bound }: Branch): Look | undefined {

@@ -30,8 +30,8 @@ export interface RelaxationOptions extends SteinerOptions {
 }
 
 /**
- * Finds a minimum Steiner tree of what must be joined, or one near it; `undefined` if there is none
- * that meets the restriction and costs less than `below`.
+ * Finds a minimum Steiner tree of what must be joined, or one near it, which may cost `below` or more;
+ * `undefined` if it is certain that none that meets the restriction costs less.
  *
  * Links that must be in it cost nothing meanwhile: then some minimum tree has them all. The tree that
  * is kept is drawn together to one node.
@@ -87,7 +87,7 @@ function minimumTree(
     if (!effort.isSpent()) return undefined;
   }
   const found = solveSteiner(problem, options);
-  return found !== undefined && found.cost < below ? found : undefined;
+  return found !== undefined && found.lowerBound < below ? found : undefined;
 }
 
 /** Up to how many nodes to join the exact search comes first. */

@@ -1,17 +1,22 @@
 import { err, ok, type Result } from "neverthrow";
+import type { SearchLimit } from "../path/label-path.ts";
 import type { LabelledTree } from "../path/path-search.ts";
 import { reach } from "../path/shortest-path.ts";
+import type { Budget } from "../plan/budget.ts";
 import type { Ends, NoTree, Scene } from "../plan/scene.ts";
-import { allTrees } from "./all-trees.ts";
-import { MAX_LOOKS, searchTrees, type TreeSearch } from "./conflict-search.ts";
-import { evaluated, type FittingCandidate, fits, isLower } from "./tree-candidate.ts";
+import { Effort } from "../steiner/effort.ts";
+import { ConflictSearch, MAX_LOOKS, type TreeSearch } from "./conflict-search.ts";
+import { grownTree } from "./tree-growth.ts";
 import { boundedLengths, type TreeProblem, treeProblem, withGiven } from "./tree-problem.ts";
 
-/** Among how many links all trees may be gone through. */
-export const MAX_LISTED_LINKS = 20;
+/** Among how many links all trees are gone through though one is found already. */
+export const FEW_LINKS = 20;
 
-/** How many branches are looked into before all trees are gone through, where the links are few. */
+/** How many branches are looked into before trees are grown link by link. */
 const FEW_LOOKS = 4;
+
+/** How many arcs may be scanned then, for each branch that may be looked into. */
+const GROWTH_WORK = 4_000;
 
 /** A tree with its labels, and how good it is. */
 export interface ProvedTree extends LabelledTree {
@@ -26,27 +31,40 @@ export interface ProvedTree extends LabelledTree {
  * passed, no more hops and delay than allowed, no branch where a node cannot.
  *
  * Cheapest is what reserves least: the sum over links and directions of cost times reservation, then
- * the sum of costs, then fewer links, then lower links; see {@link searchTrees} for how it is found.
- * Where that cannot prove its tree, all trees are gone through if the links are few, which is exact.
+ * the sum of costs, then fewer links, then lower links; see {@link ConflictSearch} for how it is found.
+ * Where that has soon neither a tree nor a proof that there is none, or not the best of few links,
+ * trees are grown link by link ({@link grownTree}), which is exact if it comes to its end. `no-tree`
+ * is certain; `search-limit` says that there may be a tree that was not found.
  */
-export function findTree(scene: Scene, ends: Ends): Result<ProvedTree, NoTree> {
+export function findTree(scene: Scene, ends: Ends): Result<ProvedTree, NoTree | SearchLimit> {
   const problem = treeProblem(scene, ends);
-  if (problem === undefined || !isNear(problem)) return err({ type: "no-tree" });
-  const { best, lowerBound } = searched(problem, scene.maxLooks);
-  if (best === undefined) return err({ type: "no-tree" });
+  if (problem === undefined || !isNear(problem)) return err(NO_TREE);
+  const limit = scene.maxLooks ?? MAX_LOOKS;
+  const found = searched(problem, limit);
+  const { best, lowerBound } = found;
+  if (best === undefined) return err(isProved(found) ? NO_TREE : { type: "search-limit", limit });
   const { links, labelling, value } = best;
   return ok({ links, labelling, value, lowerBound });
 }
 
-function searched(problem: TreeProblem, maxLooks: number = MAX_LOOKS): TreeSearch {
-  if (!hasFewLinks(problem)) return searchTrees(problem, maxLooks);
-  const found = searchTrees(problem, FEW_LOOKS);
-  return isProved(found) ? found : (listed(problem) ?? searchTrees(problem, maxLooks));
+const NO_TREE: NoTree = { type: "no-tree" };
+
+function searched(problem: TreeProblem, maxLooks: number): TreeSearch {
+  const search = new ConflictSearch(problem);
+  const found = search.run(FEW_LOOKS);
+  const isWorthIt = found.best === undefined || hasFewLinks(problem);
+  if (isProved(found) || !isWorthIt) return search.run(maxLooks);
+  const { budget = NEVER } = problem.scene.request;
+  const effort = new Effort(found.best === undefined ? NEVER : budget, maxLooks * GROWTH_WORK);
+  const { best, isComplete } = grownTree(problem, effort, found.best);
+  if (isComplete) return { best, lowerBound: best?.value ?? Number.POSITIVE_INFINITY };
+  if (best !== undefined) search.offer(best);
+  return search.run(maxLooks);
 }
 
 function hasFewLinks(problem: TreeProblem): boolean {
   const open = withGiven(problem, problem.costs).filter((cost) => cost < Number.POSITIVE_INFINITY);
-  return open.length <= MAX_LISTED_LINKS;
+  return open.length <= FEW_LINKS;
 }
 
 /** Whether there is no better tree, or none at all. */
@@ -67,20 +85,4 @@ function isNear(problem: TreeProblem): boolean {
   });
 }
 
-/** The best of all trees; `undefined` if they are too many to go through. */
-function listed(problem: TreeProblem): TreeSearch | undefined {
-  const { graph, needed, scene } = problem;
-  const { kept } = scene.availability;
-  const costs = withGiven(problem, problem.costs);
-  const isOpen = (link: number): boolean => (costs[link] ?? 0) < Number.POSITIVE_INFINITY;
-  const trees = allTrees({ graph, terminals: needed, kept, isOpen });
-  let best: FittingCandidate | undefined;
-  let next = trees.next();
-  for (; next.done !== true; next = trees.next()) {
-    const tree = evaluated(problem.scene, problem.ends, next.value);
-    const hasAll = problem.given.every((link) => tree.links.includes(link));
-    if (hasAll && fits(tree) && (best === undefined || isLower(tree, best))) best = tree;
-  }
-  const isComplete = next.value;
-  return isComplete ? { best, lowerBound: best?.value ?? Number.POSITIVE_INFINITY } : undefined;
-}
+const NEVER: Budget = { isSpent: () => false };
