@@ -61,6 +61,11 @@ export interface ForwardingRule {
   /** A second limit, on what the first lets pass. */
   readonly thenPolice?: Policer;
   readonly egress: readonly Attachment[];
+  /**
+   * Where frames go instead while the port of the one egress there is has no signal; the node sees to
+   * that by itself. It may lie on the ingress port with another tag.
+   */
+  readonly failover?: Attachment;
   /** With fewer than two in `egress` there is no choice, and it counts for nothing. */
   readonly unicast?: UnicastDelivery;
 }

@@ -53,13 +53,14 @@ function bindGroups(
 ): Numbers | undefined {
   const users = usersByKey(draft, (flow) => flow.group);
   return bindItems(
-    [...draft.groups].map(([key, buckets]) => ({
+    [...draft.groups].map(([key, group]) => ({
       key,
       users: users.get(key) ?? new Set(),
-      hairpins: buckets.some(hairpins),
+      hairpins: group.buckets.some(hairpins),
+      isKindOf: (id) => installed.groups.get(id)?.groupType === group.groupType,
       sameAs: (id) => {
         const held = installed.groups.get(id);
-        return held !== undefined && sameGroup(held, { groupType: "all", group: id, buckets });
+        return held !== undefined && sameGroup(held, { ...group, group: id });
       },
     })),
     holdings(draft, installed.flows, groupOf, installed.groups),
@@ -78,6 +79,7 @@ function bindMeters(
       key,
       users: users.get(key) ?? new Set(),
       hairpins: false,
+      isKindOf: () => true,
       sameAs: (id) => {
         const held = installed.meters.get(id);
         return held !== undefined && sameMeter(held, { ...meter, meter: id });
@@ -110,6 +112,8 @@ interface Item {
   readonly users: ReadonlySet<string>;
   /** Whether it sends frames back out of the port they came in by. */
   readonly hairpins: boolean;
+  /** Whether what the switch holds under `id` can become this in place. */
+  isKindOf(id: number): boolean;
   /** Whether the switch holds exactly this under `id`. */
   sameAs(id: number): boolean;
 }
@@ -180,7 +184,11 @@ function bindItems(
     );
   for (const item of items) {
     if (bound.has(item.key)) continue;
-    const inPlace = find(free, item, (_id, holding) => mayChange(item, holding));
+    const inPlace = find(
+      free,
+      item,
+      (id, holding) => item.isKindOf(id) && mayChange(item, holding),
+    );
     bindTo(item, inPlace ?? take());
   }
   return bound.size === items.length ? bound : undefined;
@@ -222,9 +230,9 @@ function assemble(draft: Draft, groupIds: Numbers, meterIds: Numbers): NodeProgr
       }),
     ),
     groups: new Map(
-      [...draft.groups].map(([key, buckets]) => {
+      [...draft.groups].map(([key, what]) => {
         const group = numberOf(groupIds, key);
-        return [group, { groupType: "all", group, buckets }];
+        return [group, { ...what, group }];
       }),
     ),
     meters: new Map(

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import type { NetworkNumber, PortRef } from "../../../model/ids.ts";
 import type { ForwardingRule } from "../../../model/segment.ts";
+import { portsOf } from "./count-items.ts";
 import type { Draft } from "./draft.ts";
 import { draftOf } from "./draft-rules.ts";
 import type { PortNumbers } from "./exits.ts";
@@ -42,10 +43,7 @@ function missingPorts(
   ports: PortNumbers,
 ): readonly CompileProblem[] {
   const used = new Set<PortRef>();
-  for (const { ingress, egress } of rules) {
-    used.add(ingress.port);
-    for (const { port } of egress) used.add(port);
-  }
+  for (const rule of rules) for (const port of portsOf(rule)) used.add(port);
   return [...used]
     .filter((port) => !ports.has(port))
     .map((port) => ({ kind: "misconfigured", message: `the switch has no port for ${port}` }));

@@ -1,5 +1,6 @@
 import { type NetworkNumber, networkNumber, type PortRef } from "../../../model/ids.ts";
 import type { ForwardingRule, Policer } from "../../../model/segment.ts";
+import type { Draft, DraftGroup } from "./draft.ts";
 import { draftOf } from "./draft-rules.ts";
 import { hasMeters, type SwitchVersion } from "./switch-profile.ts";
 
@@ -10,15 +11,28 @@ export interface ItemCount {
   readonly meters: number;
 }
 
+/** How many groups of each type a draft has. */
+export function countGroups({
+  groups,
+}: Pick<Draft, "groups">): Readonly<Record<GroupKind, number>> {
+  const types = [...groups.values()].map(({ groupType }) => groupType);
+  const failover = types.filter((type) => type === "fast-failover").length;
+  return { all: types.length - failover, "fast-failover": failover };
+}
+
+type GroupKind = DraftGroup["groupType"];
+
 /** How many flows, groups and meters `compileNode` makes of `rules` for a switch of this version. */
 export function countItems(rules: readonly ForwardingRule[], version: SwitchVersion): ItemCount {
+  const { flows, groups, meters } = draftForCounting(rules, version);
+  return { flows: flows.length, groups: groups.size, meters: meters.size };
+}
+
+/** What a node would hold, up to its numbers. */
+export function draftForCounting(rules: readonly ForwardingRule[], version: SwitchVersion): Draft {
   const ports = [...new Set(rules.flatMap(portsOf))];
   const numbers = new Map(ports.map((port, index) => [port, index + 1]));
-  const { flows, groups, meters } = draftOf(rules, ANY_NETWORK, numbers, {
-    ...anyMarks,
-    profile: version,
-  });
-  return { flows: flows.length, groups: groups.size, meters: meters.size };
+  return draftOf(rules, ANY_NETWORK, numbers, { ...anyMarks, profile: version });
 }
 
 /** How many limits on what enters a switch of this version cannot police. */
@@ -34,8 +48,11 @@ export function policersOf({ police, thenPolice, unicast }: ForwardingRule): rea
   return [police, thenPolice, unicast?.flood, ...ways].filter((each) => each !== undefined);
 }
 
-function portsOf({ ingress, egress }: ForwardingRule): readonly PortRef[] {
-  return [ingress.port, ...egress.map(({ port }) => port)];
+/** Every port that a rule names. */
+export function portsOf({ ingress, egress, failover }: ForwardingRule): readonly PortRef[] {
+  return [ingress, ...egress, ...(failover === undefined ? [] : [failover])].map(
+    ({ port }) => port,
+  );
 }
 
 /** Stand for numbers on which nothing depends that is counted. */

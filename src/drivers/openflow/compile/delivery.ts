@@ -7,6 +7,8 @@ import { hasGroups, type SwitchVersion } from "./switch-profile.ts";
 export type Delivery =
   | { readonly type: "drop" }
   | { readonly type: "direct"; readonly to: Attachment }
+  /** A group of type fast-failover: the first of `ways` whose port has a signal. */
+  | { readonly type: "failover"; readonly key: string; readonly ways: readonly Attachment[] }
   /** A copy for each by the flow itself. */
   | { readonly type: "list" }
   /** A group of type ALL with a copy for each of `members`; rules with equal `key` share it. */
@@ -33,11 +35,17 @@ export function deliveryOf(rule: ForwardingRule, version: SwitchVersion): Delive
   const [first, second] = egress;
   if (first === undefined) return { type: "drop" };
   if (!hasGroups(version)) return { type: "list" };
-  if (second === undefined) return { type: "direct", to: first };
+  if (second === undefined) return oneWay(own, first, rule.failover);
   const all = [rule.ingress, ...egress].sort(byKey);
   return new Set(all.map((member) => member.port)).size === all.length
     ? { type: "group", key: keyOf(all), members: all }
     : { type: "group", key: `${own} > ${keyOf(egress)}`, members: egress };
+}
+
+function oneWay(from: string, to: Attachment, failover: Attachment | undefined): Delivery {
+  if (failover === undefined) return { type: "direct", to };
+  const key = `${from} > ${attachmentKey(to)} or ${attachmentKey(failover)}`;
+  return { type: "failover", key, ways: [to, failover] };
 }
 
 function byKey(a: Attachment, b: Attachment): number {

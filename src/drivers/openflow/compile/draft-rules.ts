@@ -1,13 +1,13 @@
-import { attachmentKey } from "../../../model/attachment.ts";
+import { type Attachment, attachmentKey } from "../../../model/attachment.ts";
 import type { Bandwidth } from "../../../model/bandwidth.ts";
 import type { NetworkNumber } from "../../../model/ids.ts";
 import type { ForwardingRule, Policer, UnicastWay } from "../../../model/segment.ts";
-import type { Bucket } from "../wire/group.ts";
+import type { Action } from "../wire/action.ts";
 import type { Match, OxmField } from "../wire/match.ts";
 import type { CompileOptions } from "./compile.ts";
 import { learnedCookie, networkCookie } from "./cookie.ts";
 import { type Delivery, deliveryOf } from "./delivery.ts";
-import type { Draft, DraftFlow } from "./draft.ts";
+import type { Draft, DraftFlow, DraftGroup } from "./draft.ts";
 import { numberOf, type PortNumbers, sendCopies, sendCopy } from "./exits.ts";
 import { anyTag, bannedFields, ingressClasses, taggedIngress, vidOf } from "./ingress.ts";
 import { learnActions, seenBehind } from "./learn.ts";
@@ -48,7 +48,7 @@ class Drafting {
   readonly #ports: PortNumbers;
   readonly #options: DraftOptions;
   readonly #flows: DraftFlow[] = [];
-  readonly #groups = new Map<string, readonly Bucket[]>();
+  readonly #groups = new Map<string, DraftGroup>();
   readonly #rates = new Map<string, Bandwidth>();
   readonly #learned = new Set<bigint>();
   /** The members whose ways are drafted already. */
@@ -73,12 +73,7 @@ class Drafting {
 
   add(rule: ForwardingRule): void {
     const delivery = deliveryOf(rule, this.#options.profile);
-    if (delivery.type === "group") {
-      const buckets = delivery.members.map((to) => ({
-        actions: sendCopy(true, rule.ingress, to, this.#ports),
-      }));
-      this.#groups.set(delivery.key, buckets);
-    }
+    this.#addGroup(rule, delivery);
     const isPoliced = hasMeters(this.#options.profile) && delivery.type !== "drop";
     const police = isPoliced ? rule.police : undefined;
     const thenPolice = isPoliced ? rule.thenPolice : undefined;
@@ -86,6 +81,19 @@ class Drafting {
     this.#addAdmission(rule, delivery, this.#meter(police), (tagged) =>
       this.#entrance(rule, delivery, tagged, thenPolice !== undefined),
     );
+  }
+
+  #addGroup({ ingress }: ForwardingRule, delivery: Delivery): void {
+    const copy = (to: Attachment): readonly Action[] => sendCopy(true, ingress, to, this.#ports);
+    if (delivery.type === "group") {
+      const buckets = delivery.members.map((to) => ({ actions: copy(to) }));
+      this.#groups.set(delivery.key, { groupType: "all", buckets });
+    } else if (delivery.type === "failover") {
+      const buckets = delivery.ways.map((to) => {
+        return { watchPort: numberOf(to, this.#ports), actions: copy(to) };
+      });
+      this.#groups.set(delivery.key, { groupType: "fast-failover", buckets });
+    }
   }
 
   /** What lies behind the table that lets frames in; nothing for most rules. */
@@ -193,6 +201,7 @@ class Drafting {
       case "list":
         return { actions: sendCopies(tagged, ingress, egress, this.#ports) };
       case "group":
+      case "failover":
         return { actions: tagged ? [] : [pushTag], group: delivery.key };
     }
   }

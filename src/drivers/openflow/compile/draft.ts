@@ -3,10 +3,16 @@ import type { Bucket } from "../wire/group.ts";
 import type { MeterConfig } from "../wire/meter.ts";
 import type { FlowEntry } from "./program.ts";
 
+/** A group before it has a number: copies for all, or the first way whose port has a signal. */
+export interface DraftGroup {
+  readonly groupType: "all" | "fast-failover";
+  readonly buckets: readonly Bucket[];
+}
+
 /** Everything a switch should hold for one network, before groups and meters are given numbers. */
 export interface Draft {
   readonly flows: readonly DraftFlow[];
-  readonly groups: ReadonlyMap<string, readonly Bucket[]>;
+  readonly groups: ReadonlyMap<string, DraftGroup>;
   readonly meters: ReadonlyMap<string, Omit<MeterConfig, "meter">>;
   /** The cookies of what the switch may learn by itself. */
   readonly learned: ReadonlySet<bigint>;

@@ -1,4 +1,5 @@
 import type { Action } from "../wire/action.ts";
+import { GROUP_ANY } from "../wire/constants.ts";
 import type { FlowStats } from "../wire/flow.ts";
 import type { GroupDesc } from "../wire/group.ts";
 import type { Instruction } from "../wire/instruction.ts";
@@ -36,7 +37,7 @@ export function sameFlow(a: FlowEntry, b: FlowEntry): boolean {
   return instructionsText(a) === instructionsText(b);
 }
 
-/** Whether two groups do the same, whatever their numbers and the order of their buckets. */
+/** Whether two groups do the same, whatever their numbers, and where order does not matter, that. */
 export function sameGroup(a: GroupDesc, b: GroupDesc): boolean {
   return groupText(a) === groupText(b);
 }
@@ -87,11 +88,15 @@ function instructionText(instruction: Instruction): string {
     : canonicalText(instruction);
 }
 
-function groupText(group: GroupDesc): string {
-  return `${group.groupType}:${group.buckets
-    .map((bucket) => actionsText(bucket.actions))
-    .sort()
-    .join()}`;
+function groupText({ groupType, buckets }: GroupDesc): string {
+  if (groupType !== "fast-failover") {
+    const texts = buckets.map(({ actions }) => actionsText(actions));
+    return `${groupType}:${texts.sort().join()}`;
+  }
+  const ways = buckets.map(({ watchPort, watchGroup, actions }) => {
+    return `${watchPort} ${watchGroup ?? GROUP_ANY} ${actionsText(actions)}`;
+  });
+  return `${groupType}:${ways.join()}`;
 }
 
 function actionsText(actions: readonly Action[]): string {

@@ -3,7 +3,8 @@ import { formatBandwidth } from "../../../model/bandwidth.ts";
 import type { DriverCause } from "../../../model/errors.ts";
 import type { ForwardingRule } from "../../../model/segment.ts";
 import { meterFlag } from "../wire/constants.ts";
-import { countItems, policersOf } from "./count-items.ts";
+import type { GroupFeatures } from "../wire/group.ts";
+import { countGroups, draftForCounting, policersOf } from "./count-items.ts";
 import { MAX_METER_KBPS, meterKbps } from "./meter.ts";
 import { type PipelineTable, pipelineTable } from "./pipeline.ts";
 import { hasGroups, type SwitchProfile } from "./switch-profile.ts";
@@ -14,8 +15,17 @@ export type CompileProblem = Pick<DriverCause, "kind" | "message">;
 /** How many copies a group can make: what fits into one message of 64 KiB, at 48 bytes a bucket. */
 const MAX_FAN_OUT = 1300;
 
-/** The place of groups of type ALL in the bits of their types, and of bands that drop in theirs. */
-const ALL_GROUPS = 1 << 0;
+/** The place of groups in the bits of their types, and what they are called. */
+const groupKinds = {
+  all: { bit: 1 << 0, name: "ALL", limit: ({ maxGroups }: GroupFeatures) => maxGroups.all },
+  failover: {
+    bit: 1 << 3,
+    name: "FAST FAILOVER",
+    limit: ({ maxGroups }: GroupFeatures) => maxGroups.fastFailover,
+  },
+} as const;
+
+/** The place of bands that drop in the bits of their types. */
 const DROP_BANDS = 1 << 1;
 
 /** Why a switch with this profile cannot carry these rules from this table on; empty when it can. */
@@ -23,12 +33,14 @@ export function refusalsOf(
   rules: readonly ForwardingRule[],
   { table, profile }: { readonly table: number; readonly profile: SwitchProfile },
 ): readonly CompileProblem[] {
-  const needs = countItems(rules, profile);
+  const draft = draftForCounting(rules, profile);
+  const groups = countGroups(draft);
   const reasons = [
     ...(rules.length > 0 ? tableFaults(table + lastTable(rules), table, profile) : []),
     ...(rules.some(isChoosing) ? choiceFaults(rules, profile) : []),
-    ...(needs.groups > 0 ? groupFaults(needs.groups, profile) : []),
-    ...(needs.meters > 0 ? meterFaults(rules, profile) : []),
+    ...(groups.all > 0 ? groupFaults("all", groups.all, profile) : []),
+    ...(rules.some(failsOver) ? failoverFaults(groups["fast-failover"], profile) : []),
+    ...(draft.meters.size > 0 ? meterFaults(rules, profile) : []),
     ...excessiveFanOut(rules, profile),
   ];
   return reasons.map((message) => ({ kind: "unsupported", message }));
@@ -69,11 +81,28 @@ function choiceFaults(rules: readonly ForwardingRule[], profile: SwitchProfile):
   return isMissing ? ["the switch cannot learn addresses (it is no Open vSwitch)"] : [];
 }
 
-function groupFaults(wanted: number, { groups }: SwitchProfile): readonly string[] {
+function failsOver({ failover, egress }: ForwardingRule): boolean {
+  return failover !== undefined && egress.length === 1;
+}
+
+/** What it takes to change over to another way without being told. */
+function failoverFaults(wanted: number, profile: SwitchProfile): readonly string[] {
+  if (!hasGroups(profile)) return ["OpenFlow 1.0 has no groups: the switch cannot fail over"];
+  return groupFaults("failover", wanted, profile);
+}
+
+function groupFaults(
+  kind: keyof typeof groupKinds,
+  wanted: number,
+  { groups }: SwitchProfile,
+): readonly string[] {
   if (groups === undefined) return [];
-  if ((groups.types & ALL_GROUPS) === 0) return ["the switch has no groups of type ALL"];
-  const limit = groups.maxGroups.all;
-  return wanted > limit ? [`the switch has ${limit} groups of type ALL: ${wanted} are needed`] : [];
+  const { bit, name, limit: limitOf } = groupKinds[kind];
+  if ((groups.types & bit) === 0) return [`the switch has no groups of type ${name}`];
+  const limit = limitOf(groups);
+  return wanted > limit
+    ? [`the switch has ${limit} groups of type ${name}: ${wanted} are needed`]
+    : [];
 }
 
 function meterFaults(
