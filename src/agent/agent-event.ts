@@ -22,6 +22,16 @@ export type AgentEvent =
       readonly to: readonly LinkId[];
       readonly because?: DcnsError;
     }
+  /**
+   * The switches have changed over between the two paths of a network by themselves: to the second
+   * where the first is broken, or back to the first before the network had left it.
+   */
+  | {
+      readonly type: "protection-switched";
+      readonly project: ProjectId;
+      readonly from: readonly LinkId[];
+      readonly to: readonly LinkId[];
+    }
   /** A network is gone; nothing of it is left on any node that can be reached. */
   | { readonly type: "network-removed"; readonly project: ProjectId }
   /** A node is there, and holds exactly what it should. */

@@ -11,7 +11,11 @@ import { networkInfo, networkState } from "../network/info.ts";
 import { latestOf, type NetworkRecord } from "../network/record.ts";
 import { changedSpec, type NetworkChange } from "../network/request.ts";
 import { type NetworkSpec, specDifferences } from "../network/spec.ts";
-import { type NetworkPlan as ComputedPlan, explainRefusal } from "../pce/index.ts";
+import {
+  type NetworkPlan as ComputedPlan,
+  explainRefusal,
+  type PlannedLink,
+} from "../pce/index.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { changeEvents } from "./change-events.ts";
 import type { Deadline } from "./deadline.ts";
@@ -22,6 +26,8 @@ import { type VerifyReport, verify } from "./verification.ts";
 /** A dry run's answer: the tree with everything it would reserve, and what each node would hold. */
 export interface NetworkPlan extends ComputedPlan {
   readonly project: ProjectId;
+  /** The second path, where the network is to be protected by one. */
+  readonly backup?: readonly PlannedLink[];
   readonly segments: readonly Pick<SegmentInfo, "id" | "domain">[];
   readonly nodes: readonly NodeCost[];
 }
@@ -126,6 +132,7 @@ export class Calls {
       const segments = [...segmentsOf(registry.topology, { project, number }, target).values()];
       return {
         ...target.plan,
+        ...(target.backup === undefined ? {} : { backup: target.backup.links }),
         project,
         segments: segments.map(({ id, domain }) => ({ id, domain })),
         nodes: segments.flatMap((segment) => drivers.get(segment.domain)?.cost(segment) ?? []),
@@ -151,7 +158,8 @@ export class Calls {
   #info(record: NetworkRecord): NetworkInfo {
     const { registry, griPrefix } = this.#context;
     const segments = registry.segments(record, latestOf(record));
-    return networkInfo(record, { griPrefix, isSound: registry.isSound, segments });
+    const { isSound, linkState } = registry;
+    return networkInfo(record, { griPrefix, isSound, linkState, segments });
   }
 }
 

@@ -1,7 +1,9 @@
 import { ok, type Result } from "neverthrow";
 import type { StoreError } from "../model/errors.ts";
 import type { NodeId } from "../model/ids.ts";
+import { wholeOf } from "../network/realisation.ts";
 import { type NetworkRecord, realisationsOf } from "../network/record.ts";
+import { treeNodes } from "../network/tree-nodes.ts";
 import type { Registry } from "./registry.ts";
 import type { Transactions } from "./transaction.ts";
 import type { Watch } from "./watch.ts";
@@ -41,13 +43,7 @@ export async function recover(
 /** Every node of the topology that may hold something of the network. */
 function nodesOf(registry: Registry, record: NetworkRecord): readonly NodeId[] {
   const { topology } = registry;
-  const nodes = realisationsOf(record).flatMap(({ plan }) => [
-    ...plan.endpoints.map(({ attachment }) => attachment.node),
-    ...plan.links.flatMap(({ link: id }) => {
-      const link = topology.links.get(id);
-      return link === undefined ? [] : [link.nodeA, link.nodeB];
-    }),
-  ]);
+  const nodes = realisationsOf(record).flatMap((one) => [...treeNodes(topology, wholeOf(one))]);
   return [...new Set(nodes)].filter((node) => topology.nodes.has(node)).sort();
 }
 

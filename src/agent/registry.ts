@@ -13,7 +13,7 @@ import { holderOf, recordClaim, reserveGrowth } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
 import type { Soundness } from "../network/info.ts";
-import type { Realisation } from "../network/realisation.ts";
+import { lacksBackup, type Realisation, wholeOf } from "../network/realisation.ts";
 import {
   latestOf,
   type NetworkRecord,
@@ -42,6 +42,8 @@ export class Registry {
   readonly #decidedOn = new WeakMap<Realisation, Topology>();
   /** Whether some network may stand on what the topology does not have any more. */
   #mayHaveStrays = false;
+  /** Networks without the backup that they should have. */
+  readonly #lackBackup = new Set<ProjectId>();
   #lastNumber = 0;
 
   constructor(topology: Topology) {
@@ -70,7 +72,7 @@ export class Registry {
 
   /** The nodes that hold what a network has left, as far as they are in none of these trees. */
   leftBehind(number: NetworkNumber, ...realisations: readonly Realisation[]): ReadonlySet<NodeId> {
-    const needed = realisations.map(({ plan }) => treeNodes(this.#topology, plan));
+    const needed = realisations.map((one) => treeNodes(this.#topology, wholeOf(one)));
     const left = [...this.#quarantines].filter((one) => one.number === number);
     return new Set(
       left
@@ -83,7 +85,7 @@ export class Registry {
   #isInTree({ project, number, pending }: Quarantine): boolean {
     const record = this.record(project);
     if (record?.number !== number) return false;
-    const nodes = treeNodes(this.#topology, latestOf(record).plan);
+    const nodes = treeNodes(this.#topology, wholeOf(latestOf(record)));
     return pending.some((node) => nodes.has(node));
   }
 
@@ -110,13 +112,17 @@ export class Registry {
 
   /** Whether some network may not be sound; quickly told, and rarely for nothing. */
   get mayHaveHurt(): boolean {
-    return this.#downPorts.size > 0 || this.#mayHaveStrays;
+    return this.#downPorts.size > 0 || this.#mayHaveStrays || this.#lackBackup.size > 0;
   }
 
-  /** Whether a realisation can stay on the present topology, and all its links are up. */
+  /**
+   * Whether a realisation can stay on the present topology, and all its links are up; and there is a
+   * second way, if that was asked for.
+   */
   readonly isSound: Soundness = (realisation) =>
     this.canStay(realisation) &&
-    realisation.plan.links.every(({ link }) => this.linkState.isUp(link));
+    !lacksBackup(realisation) &&
+    wholeOf(realisation).links.every(({ link }) => this.#isUp(link));
 
   /** Whether a realisation can stay on the present topology. */
   canStay(realisation: Realisation): boolean {
@@ -159,6 +165,8 @@ export class Registry {
     invariant(growth.isOk(), `what was decided for ${record.project} is free`);
     this.#keep(claim);
     this.#records.set(record.project, record);
+    if (lacksBackup(latestOf(record))) this.#lackBackup.add(record.project);
+    else this.#lackBackup.delete(record.project);
     for (const realisation of realisationsOf(record)) {
       if (!this.#decidedOn.has(realisation)) this.#decidedOn.set(realisation, this.#topology);
     }
@@ -168,6 +176,7 @@ export class Registry {
   drop(project: ProjectId): void {
     this.#ledger = this.#ledger.release(holderOf(project));
     this.#records.delete(project);
+    this.#lackBackup.delete(project);
   }
 
   /** Holds back what may still be in use; called right after the network gave it up. */

@@ -1,9 +1,10 @@
 import { match } from "ts-pattern";
 import type { DriverBase, DriverEvent } from "../drivers/driver-base.ts";
-import type { DomainId, NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
+import type { DomainId, LinkId, NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
 import { segmentIdOf } from "../network/forwarding.ts";
-import { networkState } from "../network/info.ts";
-import { latestOf, type NetworkRecord, type Quarantine } from "../network/record.ts";
+import { networkState, pathInUse } from "../network/info.ts";
+import { wholeOf } from "../network/realisation.ts";
+import { currentOf, latestOf, type NetworkRecord, type Quarantine } from "../network/record.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { Journal } from "./journal.ts";
@@ -134,9 +135,27 @@ export class Watch implements Disposable {
     if (link === undefined) return;
     events.emit({ type: "link-state", link, up });
     for (const record of registry.records()) {
-      if (latestOf(record).plan.links.some((one) => one.link === link)) this.announce(record);
+      const latest = latestOf(record);
+      if (!wholeOf(latest).links.some((one) => one.link === link)) continue;
+      this.#tellSwitched(record, link, up);
+      this.announce(record);
     }
     this.#tellFabricChanged();
+  }
+
+  /** Tells if the change of a link made the switches change over to the other path. */
+  #tellSwitched(record: NetworkRecord, changed: LinkId, up: boolean): void {
+    const { registry, events } = this.#context;
+    const current = currentOf(record);
+    if (current?.backup === undefined) return;
+    const isUp = (link: LinkId): boolean => registry.linkState.isUp(link);
+    const wasUp = (link: LinkId): boolean => (link === changed ? !up : isUp(link));
+    const [before, now] = [pathInUse(current, wasUp), pathInUse(current, isUp)];
+    if (before === undefined || now === undefined || before === now) return;
+    const first = current.plan.links.map(({ link }) => link);
+    const second = current.backup.links.map(({ link }) => link);
+    const [from, to] = now === "second" ? [first, second] : [second, first];
+    events.emit({ type: "protection-switched", project: record.project, from, to });
   }
 
   #tellFabricChanged(): void {

@@ -49,6 +49,14 @@ export interface NetworkLinkInfo {
   readonly reserved: { readonly forward: Bandwidth; readonly backward: Bandwidth };
 }
 
+/** The second path of a network, to which the switches fail over by themselves. */
+export interface NetworkBackupInfo {
+  /** In the order of their ids. */
+  readonly links: readonly NetworkLinkInfo[];
+  /** Whether the first path is broken and this one is not. */
+  readonly inUse: boolean;
+}
+
 export interface SegmentInfo {
   readonly id: SegmentId;
   readonly domain: DomainId;
@@ -74,6 +82,8 @@ export interface NetworkInfo {
   readonly schedule: ScheduleInfo;
   readonly endpoints: readonly EndpointInfo[];
   readonly links: readonly NetworkLinkInfo[];
+  /** Where there is one. */
+  readonly backup?: NetworkBackupInfo;
   /** Sum of the tree's link metrics. */
   readonly cost: number;
   readonly segments: readonly SegmentInfo[];

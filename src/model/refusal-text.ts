@@ -40,6 +40,7 @@ function noPathText(explanation: NoPathReason): string {
       { reason: "branching" },
       (e) => `a network must not branch at nodes such as ${listed(e.nodes, (node) => node)}`,
     )
+    .with({ reason: "protection" }, protectionText)
     .with(
       { reason: "transition" },
       (e) =>
@@ -66,6 +67,17 @@ function fitsText({ isProven }: { readonly isProven: boolean }): string {
 
 function takesText({ isProven }: { readonly isProven: boolean }): string {
   return isProven ? "it takes at least" : "what was found takes";
+}
+
+function protectionText(e: ReasonOf<"protection">): string {
+  const shared = [...e.links, ...e.nodes, ...e.srlgs];
+  const why =
+    e.fixedLabels.length > 0
+      ? `frames cannot be sent back at nodes that do not translate labels: ${listed(e.fixedLabels, (node) => node)}`
+      : shared.length > 0
+        ? `every way uses ${listed(shared, (one) => one)}`
+        : "no two ways with labels and risks of their own were found";
+  return `there is no second way to fail over to: ${why}`;
 }
 
 function bandwidthText(e: ReasonOf<"bandwidth">): string {

@@ -83,6 +83,19 @@ export type NoPathReason =
   | { readonly reason: "inclusion"; readonly elements: readonly Included[] }
   /** The tree would have to branch at such nodes as these, at which a network must not. */
   | { readonly reason: "branching"; readonly nodes: readonly NodeId[] }
+  /**
+   * There are ways, but none that another could take the place of, were any one link, node or risk on
+   * it to fail.
+   */
+  | {
+      readonly reason: "protection";
+      /** What every way uses; nothing, if it is labels or combinations of risks. */
+      readonly links: readonly LinkId[];
+      readonly nodes: readonly NodeId[];
+      readonly srlgs: readonly string[];
+      /** Nodes that do not translate labels: frames that meet a dead link cannot be sent back there. */
+      readonly fixedLabels: readonly NodeId[];
+    }
   /** What is and what is to be do not fit side by side while one takes the other's place. */
   | {
       readonly reason: "transition";

@@ -96,7 +96,7 @@ function linksOfEither(
 }
 
 /** Says of a link of a tree which members send forward there, and which backward. */
-function sendersOf(topology: Topology, plan: NetworkPlan): (link: LinkId) => string {
+export function sendersOf(topology: Topology, plan: NetworkPlan): (link: LinkId) => string {
   const at = new Map<NodeId, readonly (readonly [LinkId, NodeId])[]>();
   for (const { link: id } of plan.links) {
     const link = topology.links.get(id);

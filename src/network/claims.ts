@@ -5,6 +5,7 @@ import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { ProjectId } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
 import { claimOf } from "../pce/index.ts";
+import { wholeOf } from "./realisation.ts";
 import type { NetworkRecord } from "./record.ts";
 
 /** Who a network is in the ledger. The first word sets it apart from every other kind of holder. */
@@ -22,12 +23,12 @@ export function reserveGrowth(ledger: Ledger, claim: Claim): Result<Ledger, Rese
 export function recordClaim(record: NetworkRecord): Claim {
   switch (record.phase) {
     case "setup":
-      return claimOf(record.target.plan, holderOf(record.project), always);
+      return claimOf(wholeOf(record.target), holderOf(record.project), always);
     case "modify":
       return record.claim;
     case "stable":
     case "teardown":
-      return claimOf(record.current.plan, holderOf(record.project), always);
+      return claimOf(wholeOf(record.current), holderOf(record.project), always);
   }
 }
 

@@ -18,7 +18,9 @@ import {
 import type { Topology } from "../topology.ts";
 import { shareOneTree } from "./change-claim.ts";
 import { impossible, planEndpoints } from "./endpoints.ts";
-import type { Realisation } from "./realisation.ts";
+import { decideProtected } from "./protected-change.ts";
+import { type ProtectedPath, planProtectedPath } from "./protected-path.ts";
+import { type Realisation, wholeOf } from "./realisation.ts";
 import { changedSpec, type NetworkChange } from "./request.ts";
 import { changeTo, decideReroute, isTransition, planWanted, type Wanted } from "./reroute.ts";
 import type { NetworkSpec } from "./spec.ts";
@@ -57,14 +59,19 @@ export function decideSetup(
 ): Result<Decision, DecisionError> {
   const fault = impossible(view.topology, spec);
   if (fault !== undefined) return err(fault);
-  return planWanted(view, holder, { spec, vlans: spec.vlans }).map((plan) => {
-    const target: Realisation = { generation: 1, spec, plan };
-    return {
-      target,
-      mode: "in-place",
-      claim: claimOf(plan, holder, always),
-    };
+  const planned = spec.protection === "disjoint" ? planProtectedPath : planPath;
+  return planned(view, holder, { spec, vlans: spec.vlans }).map((path) => {
+    const target: Realisation = { generation: 1, spec, ...path };
+    return { target, mode: "in-place", claim: claimOf(wholeOf(target), holder, always) };
   });
+}
+
+function planPath(
+  view: View,
+  holder: string,
+  wanted: Wanted,
+): Result<ProtectedPath, DecisionError> {
+  return planWanted(view, holder, wanted).map((plan) => ({ plan }));
 }
 
 /**
@@ -85,6 +92,7 @@ export function decideModify(
   const fault = impossible(view.topology, spec);
   if (fault !== undefined) return err(fault);
   const wanted: Wanted = { spec, vlans: change.vlans ?? VlanSet.of(current.plan.vlan) };
+  if (spec.protection === "disjoint") return decideProtected(view, holder, current, wanted);
   const isAsRecorded = stands(view.topology, current) && !view.unsettled?.has(holder);
   if (!isAsRecorded) return decideReroute(view, holder, current, wanted);
   return decideInPlace(view, holder, current, wanted).orElse((inPlace) =>

@@ -16,6 +16,7 @@ import type {
   SegmentEnd,
 } from "../model/segment.ts";
 import type { Topology } from "../topology.ts";
+import { withBackup } from "./failover.ts";
 import type { Realisation } from "./realisation.ts";
 
 /** Whose segments these are. */
@@ -29,6 +30,16 @@ export type Segments = ReadonlyMap<DomainId, Segment>;
 
 /** What every domain does for a realisation: the tree, as rules of the nodes it runs through. */
 export function segmentsOf(topology: Topology, owner: Owner, realisation: Realisation): Segments {
+  const base = treeSegments(topology, owner, realisation);
+  return withBackup(topology, realisation, base, (domain) => ({
+    id: segmentIdOf(owner, domain),
+    project: owner.project,
+    network: owner.number,
+    generation: realisation.generation,
+  }));
+}
+
+function treeSegments(topology: Topology, owner: Owner, realisation: Realisation): Segments {
   const crossings = crossingsByNode(topology, realisation);
   const byDomain = new Map<DomainId, Crossing[][]>();
   for (const [node, atNode] of crossings) {

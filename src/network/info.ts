@@ -1,5 +1,7 @@
 import { match } from "ts-pattern";
-import type { NetworkInfo, NetworkState, SegmentInfo } from "../model/network.ts";
+import type { LinkId } from "../model/ids.ts";
+import type { NetworkInfo, NetworkLinkInfo, NetworkState, SegmentInfo } from "../model/network.ts";
+import type { LinkState, PlannedLink } from "../pce/index.ts";
 import type { Segments } from "./forwarding.ts";
 import type { Realisation } from "./realisation.ts";
 import { latestOf, type NetworkRecord } from "./record.ts";
@@ -11,12 +13,14 @@ export type Soundness = (realisation: Realisation) => boolean;
 export interface Surroundings {
   readonly griPrefix: string;
   readonly isSound: Soundness;
+  readonly linkState: LinkState;
   readonly segments: Segments;
 }
 
 /** What `getNetworkInfo` shows of a record. */
 export function networkInfo(record: NetworkRecord, around: Surroundings): NetworkInfo {
-  const { plan, spec, generation } = latestOf(record);
+  const latest = latestOf(record);
+  const { plan, spec, generation, backup } = latest;
   const state = networkState(record, around.isSound);
   return {
     project: record.project,
@@ -31,11 +35,15 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
     priority: spec.priority,
     schedule: {},
     endpoints: plan.endpoints.map(endpointInfo),
-    links: plan.links.map(({ link, label, forward, backward }) => ({
-      id: link,
-      vlan: label,
-      reserved: { forward, backward },
-    })),
+    links: plan.links.map(linkInfo),
+    ...(backup === undefined
+      ? {}
+      : {
+          backup: {
+            links: backup.links.map(linkInfo),
+            inUse: pathInUse(latest, (link) => around.linkState.isUp(link)) === "second",
+          },
+        }),
     cost: plan.cost,
     segments: [...around.segments.values()].map(({ id, domain }) => ({
       id,
@@ -60,6 +68,19 @@ export function networkState(record: NetworkRecord, isSound: Soundness): Network
 function stableState(current: Realisation, isSound: Soundness): NetworkState {
   if (current.plan.endpoints.length < 2) return "partial";
   return isSound(current) ? "active" : "degraded";
+}
+
+/** By which of its paths the frames of a network go: the first, unless it is broken; undefined if by none. */
+export function pathInUse(
+  { plan, backup }: Pick<Realisation, "plan" | "backup">,
+  isUp: (link: LinkId) => boolean,
+): "first" | "second" | undefined {
+  if (plan.links.every(({ link }) => isUp(link))) return "first";
+  return backup?.links.every(({ link }) => isUp(link)) ? "second" : undefined;
+}
+
+function linkInfo({ link, label, forward, backward }: PlannedLink): NetworkLinkInfo {
+  return { id: link, vlan: label, reserved: { forward, backward } };
 }
 
 function segmentState(record: NetworkRecord): SegmentInfo["state"] {

@@ -6,7 +6,7 @@ import { bandwidth } from "../model/bandwidth.ts";
 import { linkId, networkNumber, nodeId, portRef, projectId, vlanId } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
 import { VlanSet } from "../model/vlan-set.ts";
-import type { Realisation } from "./realisation.ts";
+import type { Backup, Realisation } from "./realisation.ts";
 import type { NetworkRecord, Quarantine } from "./record.ts";
 import { DEFAULT_PRIORITY } from "./request-options.ts";
 
@@ -53,7 +53,7 @@ export function quarantineFromJson(value: unknown): Result<Quarantine, string> {
   return read(quarantineSchema, value);
 }
 
-function realisationToJson({ generation, spec, plan }: Realisation): JsonObject {
+function realisationToJson({ generation, spec, plan, backup }: Realisation): JsonObject {
   const { vlan, endpoints, links, ports, cost } = plan;
   return {
     generation,
@@ -69,6 +69,14 @@ function realisationToJson({ generation, spec, plan }: Realisation): JsonObject 
       ports: ports.map((one) => ({ ...one })),
       cost,
     },
+    ...(backup === undefined ? {} : { backup: backupToJson(backup) }),
+  };
+}
+
+function backupToJson({ links, returning }: Backup): JsonObject {
+  return {
+    links: links.map((one) => ({ ...one })),
+    returning: returning.map((one) => ({ ...one })),
   };
 }
 
@@ -140,7 +148,17 @@ const planSchema = v.object({
   cost: v.number(),
 });
 
-const realisation = v.object({ generation: count, spec: specSchema, plan: planSchema });
+const backupSchema = v.object({
+  links: v.array(v.object({ link, label: vlan, forward: rate, backward: rate })),
+  returning: v.array(v.object({ link, label: vlan })),
+});
+
+const realisation = v.object({
+  generation: count,
+  spec: specSchema,
+  plan: planSchema,
+  backup: v.exactOptional(backupSchema),
+});
 
 const claim = v.pipe(
   v.object({

@@ -47,7 +47,9 @@ export interface SetupOptions extends OperationOptions {
   readonly delivery?: Delivery;
   /**
    * `restore`: when a link of the network fails, it moves to another tree, as soon as there is one.
-   * `none`, the default: it waits. `disjoint` is not carried by this version.
+   * `none`, the default: it waits. `disjoint`, for two endpoints: a second path, which shares no
+   * link, no node and no risk group with the first, is reserved and laid in advance, and the switches
+   * fail over to it by themselves.
    */
   readonly protection?: Protection;
   /**
@@ -116,10 +118,7 @@ export const setupOptions: OptionsSchema<ReadSetup> = v.strictObject({
   sharing: v.optional(v.picklist(["hose", "shared"]), "hose"),
   delivery: v.optional(v.picklist(["flood"], "only flood is carried by this version"), "flood"),
   schedule: v.optional(v.strictObject({ start: notScheduled, end: notScheduled })),
-  protection: v.optional(
-    v.picklist(["none", "restore"], "only none and restore are carried by this version"),
-    "none",
-  ),
+  protection: v.optional(v.picklist(["none", "restore", "disjoint"]), "none"),
   priority: v.optional(
     v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000)),
     DEFAULT_PRIORITY,

@@ -17,7 +17,8 @@ import { claimOfChange } from "./change-claim.ts";
 import { reserveGrowth } from "./claims.ts";
 import type { Decision, DecisionError, View } from "./decide.ts";
 import { planEndpoints } from "./endpoints.ts";
-import type { Realisation } from "./realisation.ts";
+import { claimOfProtectedChange } from "./failover-claim.ts";
+import { type Realisation, wholeOf } from "./realisation.ts";
 import type { NetworkSpec } from "./spec.ts";
 
 /** A spec, and the VLANs to choose from now: a network keeps its own until asked for another. */
@@ -37,18 +38,27 @@ export function decideReroute(
   current: Realisation,
   wanted: Wanted,
 ): Result<Decision, DecisionError> {
-  const { ledger: beside, held } = besideTree(
-    view.ledger,
-    { holder, interval: always },
-    current.plan,
+  return decideBeside(view, holder, current, (ledger) =>
+    planWanted({ ...view, ledger }, holder, wanted).map((plan) => ({
+      generation: current.generation + 1,
+      spec: wanted.spec,
+      plan,
+    })),
   );
-  const decidedOn = (ledger: Ledger): Result<Decision, DecisionError> =>
-    planWanted({ ...view, ledger }, holder, wanted).andThen((plan) => {
-      const target = { generation: current.generation + 1, spec: wanted.spec, plan };
-      return changeTo(view, holder, current, { target, mode: "reroute" });
-    });
+}
+
+/** Decides on what `plan` gives beside the labels of what there is or, if need be, beside all of that. */
+export function decideBeside(
+  view: View,
+  holder: string,
+  current: Realisation,
+  plan: (ledger: Ledger) => Result<Realisation, DecisionError>,
+): Result<Decision, DecisionError> {
+  const { ledger, held } = besideTree(view.ledger, { holder, interval: always }, wholeOf(current));
+  const decidedOn = (on: Ledger): Result<Decision, DecisionError> =>
+    plan(on).andThen((target) => changeTo(view, holder, current, { target, mode: "reroute" }));
   return decidedOn(withLabelsOnly(view.ledger, holder, held)).orElse((error) =>
-    isTransition(error) ? decidedOn(beside) : err(error),
+    isTransition(error) ? decidedOn(ledger) : err(error),
   );
 }
 
@@ -66,7 +76,10 @@ export function changeTo(
   old: Realisation,
   { target, mode }: Pick<Decision, "target" | "mode">,
 ): Result<Decision, NoPath> {
-  const claim = claimOfChange(topology, holder, { old, next: target, mode });
+  const isProtected = old.backup !== undefined || target.backup !== undefined;
+  const claim = isProtected
+    ? claimOfProtectedChange(topology, holder, { old, next: target })
+    : claimOfChange(topology, holder, { old, next: target, mode });
   const growth = reserveGrowth(ledger, claim);
   if (growth.isOk()) return ok({ target, mode, claim });
   const { error } = growth;

@@ -7,13 +7,15 @@ import {
   type Budget,
   besideTree,
   type HitNetwork,
+  type LabelledLink,
   type NetworkPlan,
   restoreNetworks,
 } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 import { reserveGrowth } from "./claims.ts";
 import type { Decision, DecisionError, View } from "./decide.ts";
-import type { Realisation } from "./realisation.ts";
+import { decideReprotection } from "./protected-change.ts";
+import { type Realisation, wholeOf } from "./realisation.ts";
 import { changeTo, decideReroute, planRequest, type Wanted, withLabelsOnly } from "./reroute.ts";
 import { treeNodes } from "./tree-nodes.ts";
 
@@ -45,9 +47,39 @@ export interface DecidedRestoration {
  * priority those first that need least.
  *
  * Each keeps its old tree until it has moved. So some may have to wait until others have left theirs;
- * if that is so of all, who has the highest priority looks for a way beside everything.
+ * if that is so of all, who has the highest priority looks for a way beside everything. Networks with a
+ * second way come last, each by itself, for most of them still carry frames.
  */
 export function decideRestoration(
+  view: View,
+  hurt: readonly HurtNetwork[],
+  budget: Budget,
+): DecidedRestoration {
+  const [single, paired] = [false, true].map((isPaired) =>
+    byPriority(hurt).filter(({ current }) => (current.spec.protection === "disjoint") === isPaired),
+  );
+  const alone = decideTogether(view, single ?? [], budget);
+  const ledger = ledgerWith(view.ledger, alone.moves);
+  const repaired = begun({ ...view, ledger }, paired ?? [], (on, one) =>
+    budget.isSpent() ? undefined : decideRestorationOf({ ...view, ledger: on }, one),
+  );
+  const isSpent = (paired ?? []).length > 0 && budget.isSpent();
+  const moving = new Set(repaired.map(({ holder }) => holder));
+  const left = (paired ?? []).map(({ holder }) => holder).filter((holder) => !moving.has(holder));
+  return {
+    moves: [...alone.moves, ...repaired],
+    waiting: alone.waiting,
+    notTried: [...alone.notTried, ...(isSpent ? left : [])],
+  };
+}
+
+/** The ledger with what the moves need while they are made. */
+function ledgerWith(ledger: Ledger, moves: readonly DecidedMove[]): Ledger {
+  return moves.reduce((on, { decision }) => reserveGrowth(on, decision.claim).unwrapOr(on), ledger);
+}
+
+/** Those that have no second way. */
+function decideTogether(
   view: View,
   hurt: readonly HurtNetwork[],
   budget: Budget,
@@ -57,7 +89,7 @@ export function decideRestoration(
   const { topology, linkState } = view;
   const restored = restoreNetworks(topology, freed, linkState, { networks, budget });
   const plans = new Map(restored.restored.map(({ holder, plan }) => [holder, plan]));
-  const able = byPriority(hurt).filter(({ holder }) => plans.has(holder));
+  const able = hurt.filter(({ holder }) => plans.has(holder));
   const together = begun(view, able, (ledger, one) => {
     const plan = plans.get(one.holder);
     return plan === undefined ? undefined : restorationTo({ ...view, ledger }, one, plan);
@@ -83,9 +115,11 @@ export function decideRestorationOf(
   view: View,
   { holder, current }: HurtNetwork,
 ): Result<Decision, DecisionError> {
-  return decideReroute(view, holder, current, wantedAgain(current)).map((decision) =>
-    asRestoration(view, current, decision),
-  );
+  const decided =
+    current.spec.protection === "disjoint"
+      ? decideReprotection(view, holder, current)
+      : decideReroute(view, holder, current, wantedAgain(current));
+  return decided.map((decision) => asRestoration(view, current, decision));
 }
 
 /** Those whose change is free on what the changes of the ones before leave. */
@@ -125,13 +159,15 @@ function restorationTo(
  */
 function asRestoration(view: View, current: Realisation, decision: Decision): Decision {
   const { topology, linkState } = view;
-  const isBroken = current.plan.links.some(
-    ({ link }) => topology.links.has(link) && !linkState.isUp(link),
-  );
+  const isDown = ({ link }: LabelledLink): boolean =>
+    topology.links.has(link) && !linkState.isUp(link);
+  const isBroken =
+    current.plan.links.some(isDown) &&
+    (current.backup === undefined || current.backup.links.some(isDown));
   return {
     ...decision,
     mode: isBroken && current.plan.endpoints.length === 2 ? "replace" : decision.mode,
-    mayLag: leftBehind(topology, current.plan, decision.target.plan),
+    mayLag: leftBehind(topology, wholeOf(current), wholeOf(decision.target)),
   };
 }
 
@@ -146,7 +182,7 @@ function wantedAgain({ spec, plan }: Realisation): Wanted {
 
 /** The ledger without what a network has, but for the labels of its tree. */
 function withoutTree(ledger: Ledger, { holder, current }: HurtNetwork): Ledger {
-  const { held } = besideTree(ledger, { holder, interval: always }, current.plan);
+  const { held } = besideTree(ledger, { holder, interval: always }, wholeOf(current));
   return withLabelsOnly(ledger, holder, held);
 }
 

@@ -1,7 +1,7 @@
 import type { NodeId, VlanId } from "../model/ids.ts";
 import type { NetworkPlan } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
-import type { Realisation } from "./realisation.ts";
+import { type Backup, type Realisation, wholeOf } from "./realisation.ts";
 
 /**
  * Whether a realisation can stay as it is on this topology: its touch points are where they were and
@@ -9,7 +9,7 @@ import type { Realisation } from "./realisation.ts";
  * translate a label that cannot.
  */
 export function stands(topology: Topology, realisation: Realisation): boolean {
-  const { plan, spec } = realisation;
+  const { plan, spec, backup } = realisation;
   const asked = new Map(spec.endpoints.map((one) => [one.hostPort, one.tagging]));
   return (
     plan.endpoints.every(({ hostPort, attachment: { port, tag }, tagging }) => {
@@ -21,7 +21,7 @@ export function stands(topology: Topology, realisation: Realisation): boolean {
         isEnabled(topology, touchPoint.node)
       );
     }) &&
-    plan.links.every(({ link: id, label }) => {
+    wholeOf(realisation).links.every(({ link: id, label }) => {
       const link = topology.links.get(id);
       return (
         link?.enabled === true &&
@@ -30,8 +30,24 @@ export function stands(topology: Topology, realisation: Realisation): boolean {
         isEnabled(topology, link.nodeB)
       );
     }) &&
-    labelsContinue(topology, plan)
+    labelsContinue(topology, plan) &&
+    (backup === undefined || backupContinues(topology, plan, backup))
   );
+}
+
+/** Whether the other path's labels continue, and frames can be given those with which they come back. */
+function backupContinues(
+  topology: Topology,
+  plan: NetworkPlan,
+  { links, returning }: Backup,
+): boolean {
+  const translates = (node: NodeId | undefined): boolean =>
+    node !== undefined && topology.nodes.get(node)?.vlanTranslation !== false;
+  const ends = returning.flatMap(({ link: id }) => {
+    const link = topology.links.get(id);
+    return [link?.nodeA, link?.nodeB];
+  });
+  return labelsContinue(topology, { ...plan, links }) && ends.every(translates);
 }
 
 /** Whether every node that cannot translate has one label only; frames without a tag get that one. */
@@ -58,7 +74,7 @@ function labelsContinue(topology: Topology, plan: NetworkPlan): boolean {
 export function standsAlike(before: Topology, after: Topology, realisation: Realisation): boolean {
   return (
     stands(after, realisation) &&
-    realisation.plan.links.every(({ link }) => {
+    wholeOf(realisation).links.every(({ link }) => {
       const [was, is] = [before.links.get(link), after.links.get(link)];
       return was?.a === is?.a && was?.b === is?.b;
     })
@@ -66,10 +82,11 @@ export function standsAlike(before: Topology, after: Topology, realisation: Real
 }
 
 /** Whether everything that the realisation names is on this topology, enabled or not. */
-export function isDrawnOn(topology: Topology, { plan }: Realisation): boolean {
+export function isDrawnOn(topology: Topology, realisation: Realisation): boolean {
+  const { endpoints, links } = wholeOf(realisation);
   return (
-    plan.endpoints.every(({ attachment }) => topology.ports.has(attachment.port)) &&
-    plan.links.every(({ link }) => topology.links.has(link))
+    endpoints.every(({ attachment }) => topology.ports.has(attachment.port)) &&
+    links.every(({ link }) => topology.links.has(link))
   );
 }
 

@@ -11,7 +11,7 @@ import type { LinkState, NetworkPlan, PlanRefusal } from "../plan/plan.ts";
 import type { Obstacle, Scene } from "../plan/scene.ts";
 import { costOfPath } from "./cheapest-paths.ts";
 import type { ConstrainedQuery } from "./constrained-path.ts";
-import type { Disjointness } from "./disjointness.ts";
+import { type Disjointness, isNodeDisjoint, isRiskDisjoint } from "./disjointness.ts";
 import { type ArcPair, PairSearch } from "./pair-search.ts";
 import { type PathEnds, type PathRequest, pathEndsOf, refusalOf } from "./path-request.ts";
 import { labelledPath } from "./path-search.ts";
@@ -113,8 +113,8 @@ function refused(
   return err({
     ...nothingShared(disjoint),
     links: neededLinks.map((link) => linkIdOf(graph, link)),
-    nodes: disjoint === "node" ? neededNodes.map((node) => nodeIdOf(graph, node)) : [],
-    srlgs: disjoint === "srlg" ? neededGroups.map(([name]) => name) : [],
+    nodes: isNodeDisjoint(disjoint) ? neededNodes.map((node) => nodeIdOf(graph, node)) : [],
+    srlgs: isRiskDisjoint(disjoint) ? neededGroups.map(([name]) => name) : [],
   });
 }
 

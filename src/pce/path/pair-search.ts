@@ -5,7 +5,7 @@ import { MinHeap } from "../graph/min-heap.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 import { costOfPath } from "./cheapest-paths.ts";
 import { type ConstrainedQuery, ConstrainedSearch } from "./constrained-path.ts";
-import { closedBy, type Disjointness } from "./disjointness.ts";
+import { closedBy, type Disjointness, isNodeDisjoint } from "./disjointness.ts";
 import { cheapestFlowPair, cheapestPlainPair, type FlowPair } from "./flow-pair.ts";
 import type { LabelEnd, SearchLimit } from "./label-path.ts";
 import { isWithin } from "./path-check.ts";
@@ -59,7 +59,7 @@ export class PairSearch {
   /** The pair; `undefined` if there is none. */
   run(): Result<ArcPair | undefined, SearchLimit> {
     const { plain, disjoint } = this.#pair;
-    const flow = plain && cheapestPlainPair(plain, disjoint === "node");
+    const flow = plain && cheapestPlainPair(plain, isNodeDisjoint(disjoint));
     if (plain !== undefined && (flow === undefined || this.#isAnswer(flow))) return ok(flow);
     this.#add({ space: wholeSpace, bound: 0 });
     for (let part = this.#next(); part !== undefined; part = this.#next()) {
@@ -145,18 +145,16 @@ export class PairSearch {
     const last = prefix.at(-1);
     const from = last === undefined ? origin.node : headOf(graph, last);
     // Shared risks bind the second path alone, and other flows than the first may use banned links.
-    const isNodeDisjoint = disjoint === "node";
-    const closed = closedBy(graph, isNodeDisjoint ? "node" : "link", prefix, target.node);
+    const sparesNodes = isNodeDisjoint(disjoint);
+    const closed = closedBy(graph, sparesNodes ? "node" : "link", prefix, target.node);
     const isBanned = (arc: number): boolean =>
-      isNodeDisjoint &&
-      last !== undefined &&
-      (banned.has(arc) || headOf(graph, arc) === origin.node);
+      sparesNodes && last !== undefined && (banned.has(arc) || headOf(graph, arc) === origin.node);
     return cheapestFlowPair({
       graph,
       weight: without(weight, (arc) => closed(arc) || isBanned(arc)),
       origins: [from, origin.node],
       target: target.node,
-      isNodeDisjoint,
+      isNodeDisjoint: sparesNodes,
     });
   }
 
