@@ -93,3 +93,8 @@ export const notificationCodecs: VariantCodecs<Notification> = {
 };
 
 export const notifications: Variants<Notification> = variants<Notification>(notificationCodecs);
+
+/** Whether a message is one of these. */
+export function isNotification(message: { readonly type: string }): message is Notification {
+  return notifications.has(message.type);
+}

@@ -77,3 +77,8 @@ export const resultCodecs: VariantCodecs<OperationResult> = {
 };
 
 export const results: Variants<OperationResult> = variants<OperationResult>(resultCodecs);
+
+/** Whether a message is one of these. */
+export function isResult(message: { readonly type: string }): message is OperationResult {
+  return results.has(message.type);
+}

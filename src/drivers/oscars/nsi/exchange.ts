@@ -1,0 +1,66 @@
+import { err, ok, type Result, type ResultAsync } from "neverthrow";
+import type { HttpClient, HttpFault, HttpLimits, HttpResponse } from "../http/http.ts";
+import { describeXmlFault } from "../xml/fault.ts";
+import { readNsi, writeNsi } from "./envelope.ts";
+import type { NsiHeader } from "./header.ts";
+import type { NsiMessage } from "./message.ts";
+import { PROVIDER_VERSION, soapAction } from "./names.ts";
+import { type NsiFault, protocolFault, refused } from "./nsi-fault.ts";
+
+/** A provider, and who asks it. */
+export interface NsiPeer {
+  /** URNs of the two agents. */
+  readonly requesterNSA: string;
+  readonly providerNSA: string;
+  readonly url: string;
+  /** Where this requester takes confirmations; without, it has to ask for them. */
+  readonly replyTo?: string;
+  /** Besides those of the protocol, such as a proxy's authorization. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends one message to a provider and reads its immediate answer. */
+export function exchange(
+  http: HttpClient,
+  peer: NsiPeer,
+  { correlationId, message }: { readonly correlationId: string; readonly message: NsiMessage },
+  limits: HttpLimits,
+): ResultAsync<NsiMessage, NsiFault> {
+  const header: NsiHeader = {
+    protocolVersion: PROVIDER_VERSION,
+    correlationId,
+    requesterNSA: peer.requesterNSA,
+    providerNSA: peer.providerNSA,
+    ...(peer.replyTo === undefined ? {} : { replyTo: peer.replyTo }),
+    sessionSecurityAttr: [],
+    extensions: [],
+  };
+  const headers = {
+    ...peer.headers,
+    "content-type": "text/xml; charset=utf-8",
+    soapaction: soapAction(message.type),
+  };
+  const body = writeNsi({ header, body: message });
+  return http
+    .send({ method: "POST", url: peer.url, headers, body }, limits)
+    .mapErr(unknownOutcome)
+    .andThen(answerOf);
+}
+
+function unknownOutcome({ kind, message }: HttpFault): NsiFault {
+  return { type: "nsi-unknown", kind, message };
+}
+
+/** Some servers answer with a page of their own where they should send a fault. */
+function answerOf({ status, body }: HttpResponse): Result<NsiMessage, NsiFault> {
+  const read = readNsi(body);
+  if (read.isErr())
+    return err(protocolFault(`HTTP ${status} with ${describeXmlFault(read.error)}`));
+  const { body: answer } = read.value;
+  if (answer.type !== "fault") return ok(answer);
+  return err(
+    answer.serviceException === undefined
+      ? protocolFault(`HTTP ${status}, ${answer.faultcode}: ${answer.faultstring}`)
+      : refused(answer.serviceException),
+  );
+}

@@ -1,0 +1,62 @@
+/** Where providers differ from the specification, and from one another. */
+export interface PeerProfile {
+  /** How another version of a reservation is asked for. */
+  readonly modify: /** The new capacity alone (GFD.212 §8.4). */
+    | "capacity"
+    /** The whole service, STPs too; OSCARS looks at the capacity only. */
+    | "full-service"
+    /** The service with its capacity alone, against the schema, beside the whole schedule. */
+    | "service-with-capacity"
+    /** Not at all: a new reservation takes the place of the old one. */
+    | "none";
+  /** Whether what is held and was never committed is given back by `reserveAbort`, or by `terminate`. */
+  readonly abortsInitial: boolean;
+  /** Whether times that are nil are understood. */
+  readonly nilTimes: boolean;
+  /** Whether a synchronous query by ids comes back. */
+  readonly queriesById: boolean;
+  /** For how long a reservation is held before it must be committed, in seconds. */
+  readonly holdSeconds: number;
+}
+
+/** The providers that are known, by name. */
+export const peerProfiles = {
+  standard: {
+    modify: "capacity",
+    abortsInitial: true,
+    nilTimes: true,
+    queriesById: true,
+    holdSeconds: 120,
+  },
+  oscars: {
+    modify: "full-service",
+    abortsInitial: true,
+    nilTimes: false,
+    queriesById: true,
+    holdSeconds: 900,
+  },
+  opennsa: {
+    modify: "none",
+    abortsInitial: true,
+    nilTimes: false,
+    queriesById: true,
+    holdSeconds: 120,
+  },
+  supa: {
+    modify: "service-with-capacity",
+    abortsInitial: false,
+    nilTimes: false,
+    queriesById: true,
+    holdSeconds: 120,
+  },
+  safnari: {
+    modify: "capacity",
+    abortsInitial: true,
+    nilTimes: true,
+    queriesById: true,
+    holdSeconds: 120,
+  },
+} as const satisfies Readonly<Record<string, PeerProfile>>;
+
+/** The name of a known provider. */
+export type PeerName = keyof typeof peerProfiles;

@@ -1,0 +1,215 @@
+import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import type { Clock } from "../../../model/clock.ts";
+import { pause } from "../../driver-call.ts";
+import type { HttpClient, HttpHandler } from "../http/http.ts";
+import { AwaitedResults } from "./awaited.ts";
+import { callbackHandler } from "./callback.ts";
+import type { Criteria } from "./criteria.ts";
+import { exchange, type NsiPeer } from "./exchange.ts";
+import type { NsiMessage, Reserve } from "./message.ts";
+import type { Notification } from "./notification.ts";
+import { type NsiFault, protocolFault, refused } from "./nsi-fault.ts";
+import { type Operation, type OperationRequest, progressOf } from "./operation.ts";
+import type { ChildSummary, Reservation } from "./reservation.ts";
+import type { OperationResult } from "./result.ts";
+
+/** How long a requester waits, in milliseconds. The specification sets no times. */
+export interface RequesterTimes {
+  /** For the immediate answer to a request; 30 s when absent. */
+  readonly answerMs?: number;
+  /** From that answer until an operation is confirmed; 120 s when absent. */
+  readonly confirmationMs?: number;
+  /** Between two looks at an operation whose confirmation has not come; 5 s when absent. */
+  readonly pollMs?: number;
+}
+
+export interface RequesterOptions {
+  readonly peer: NsiPeer;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  /** A new random UUID, lower-case. */
+  readonly uuid: () => string;
+  readonly times?: RequesterTimes;
+}
+
+/** A reservation as its provider holds it. */
+export interface HeldReservation {
+  readonly connectionId: string;
+  /** With the labels that the provider chose; absent where only a query told that it is held. */
+  readonly criteria?: Criteria;
+}
+
+const defaultTimes = { answerMs: 30_000, confirmationMs: 120_000, pollMs: 5_000 };
+
+/**
+ * Asks one provider for connections (NSI CS 2.0 and 2.1). An operation ends when it is confirmed,
+ * whether the confirmation comes before the acknowledgment of the request, twice or not at all: in
+ * the last case the states of the connection tell.
+ */
+export class NsiRequester {
+  /** Answers what the provider posts to `replyTo`; to be mounted there. */
+  readonly callbacks: HttpHandler;
+  readonly #options: RequesterOptions;
+  readonly #times: Required<RequesterTimes>;
+  readonly #awaited = new AwaitedResults();
+  readonly #listeners = new Set<(notification: Notification) => void>();
+
+  constructor(options: RequesterOptions) {
+    this.#options = options;
+    this.#times = { ...defaultTimes, ...options.times };
+    this.callbacks = callbackHandler(options.peer, {
+      result: (correlationId, result) => void this.#awaited.settle(correlationId, result),
+      notification: (notification) => {
+        for (const listener of [...this.#listeners]) listener(notification);
+      },
+    });
+  }
+
+  /** Asks for a connection or, with a `connectionId`, for another version; held until it is committed. */
+  reserve(
+    reserve: Omit<Reserve, "type">,
+    signal: AbortSignal,
+  ): ResultAsync<HeldReservation, NsiFault> {
+    return this.#operate({ type: "reserve", ...reserve }, signal);
+  }
+
+  /** Makes what is held binding. */
+  commit(connectionId: string, signal: AbortSignal): ResultAsync<void, NsiFault> {
+    return this.#simple("reserveCommit", connectionId, signal);
+  }
+
+  /** Gives back what is held; a version that was committed before stands. */
+  abort(connectionId: string, signal: AbortSignal): ResultAsync<void, NsiFault> {
+    return this.#simple("reserveAbort", connectionId, signal);
+  }
+
+  /** Lets frames pass from the start time on. That they do pass is told by a notification. */
+  provision(connectionId: string, signal: AbortSignal): ResultAsync<void, NsiFault> {
+    return this.#simple("provision", connectionId, signal);
+  }
+
+  /** Takes the data plane down; what is reserved stays. */
+  release(connectionId: string, signal: AbortSignal): ResultAsync<void, NsiFault> {
+    return this.#simple("release", connectionId, signal);
+  }
+
+  /** Ends a connection. One that does not exist is ended. */
+  terminate(connectionId: string, signal: AbortSignal): ResultAsync<void, NsiFault> {
+    return this.#simple("terminate", connectionId, signal).orElse((fault) =>
+      fault.type === "nsi-refused" && fault.class === "gone" ? okAsync() : errAsync(fault),
+    );
+  }
+
+  /** The reservations with these ids that the provider lists; all of this requester's without ids. */
+  query(
+    connectionIds: readonly string[],
+    signal: AbortSignal,
+  ): ResultAsync<readonly Reservation<ChildSummary>[], NsiFault> {
+    const message = {
+      type: "querySummarySync",
+      connectionId: connectionIds,
+      globalReservationId: [],
+    } as const;
+    return this.#send(this.#newCorrelationId(), message, signal).andThen((answer) =>
+      answer.type === "querySummarySyncConfirmed"
+        ? ok(answer.reservation)
+        : err(protocolFault(`a query was answered by ${answer.type}`)),
+    );
+  }
+
+  /** Calls `listener` with what the provider tells unasked, until disposed. */
+  subscribe(listener: (notification: Notification) => void): Disposable {
+    const own = (notification: Notification): void => listener(notification);
+    this.#listeners.add(own);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
+  }
+
+  #simple(
+    type: Exclude<Operation, "reserve">,
+    connectionId: string,
+    signal: AbortSignal,
+  ): ResultAsync<void, NsiFault> {
+    return this.#operate({ type, connectionId }, signal).map(() => undefined);
+  }
+
+  #operate(message: OperationRequest, signal: AbortSignal): ResultAsync<HeldReservation, NsiFault> {
+    const correlationId = this.#newCorrelationId();
+    const { result, forget } = this.#awaited.expect(correlationId);
+    const outcome = this.#send(correlationId, message, signal)
+      .andThen((answer) => connectionIdOf(answer, message))
+      .andThen((connectionId) => this.#confirmed(message.type, connectionId, { result, signal }));
+    return new ResultAsync(Promise.resolve(outcome).finally(forget));
+  }
+
+  /** Waits for the result to come, and looks for it now and then. */
+  #confirmed(
+    operation: Operation,
+    connectionId: string,
+    { result, signal }: { readonly result: Promise<OperationResult>; readonly signal: AbortSignal },
+  ): ResultAsync<HeldReservation, NsiFault> {
+    const over = new AbortController();
+    const ended = AbortSignal.any([signal, over.signal]);
+    const came = result.then((each) => heldBy(each, connectionId));
+    const seen = this.#watch(operation, connectionId, ended);
+    return new ResultAsync(Promise.race([came, seen]).finally(() => over.abort()));
+  }
+
+  async #watch(
+    operation: Operation,
+    connectionId: string,
+    ended: AbortSignal,
+  ): Promise<Result<HeldReservation, NsiFault>> {
+    const { clock } = this.#options;
+    const deadline = clock.now() + this.#times.confirmationMs;
+    while (clock.now() < deadline) {
+      await pause(clock, Math.min(this.#times.pollMs, deadline - clock.now()), ended);
+      if (ended.aborted)
+        return err({ type: "nsi-unknown", kind: "aborted", message: `${operation} was aborted` });
+      const queried = await this.query([connectionId], ended);
+      // That a query fails says nothing of the operation: the next one may succeed.
+      if (queried.isErr()) continue;
+      const reservation = queried.value.find((each) => each.connectionId === connectionId);
+      const progress = progressOf(operation, reservation);
+      if (progress === "done") return ok({ connectionId });
+      if (progress === "failed")
+        return err(protocolFault(`${operation} of ${connectionId} failed, and nobody said why`));
+    }
+    const message = `${operation} of ${connectionId} was not confirmed`;
+    return err({ type: "nsi-unknown", kind: "not-confirmed", message });
+  }
+
+  #send(
+    correlationId: string,
+    message: NsiMessage,
+    signal: AbortSignal,
+  ): ResultAsync<NsiMessage, NsiFault> {
+    const { http, peer } = this.#options;
+    const limits = { signal, timeoutMs: this.#times.answerMs };
+    return exchange(http, peer, { correlationId, message }, limits);
+  }
+
+  #newCorrelationId(): string {
+    return `urn:uuid:${this.#options.uuid()}`;
+  }
+}
+
+function connectionIdOf(answer: NsiMessage, request: OperationRequest): Result<string, NsiFault> {
+  if (answer.type === "reserveResponse") return ok(answer.connectionId);
+  const known = request.connectionId;
+  return answer.type === "acknowledgment" && known !== undefined
+    ? ok(known)
+    : err(protocolFault(`${request.type} was answered by ${answer.type}`));
+}
+
+function heldBy(result: OperationResult, connectionId: string): Result<HeldReservation, NsiFault> {
+  switch (result.type) {
+    case "reserveConfirmed":
+      return ok({ connectionId, criteria: result.criteria });
+    case "reserveFailed":
+    case "reserveCommitFailed":
+    case "error":
+      return err(refused(result.serviceException));
+    default:
+      return ok({ connectionId });
+  }
+}
