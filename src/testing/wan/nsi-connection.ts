@@ -1,0 +1,98 @@
+import type { Criteria } from "../../drivers/oscars/nsi/criteria.ts";
+import type { OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
+import type { ConnectionStates } from "../../drivers/oscars/nsi/states.ts";
+import type { Holding } from "./nsi-ports.ts";
+
+/** A version of a reservation: what was asked, as granted, and what it takes of the ports. */
+export interface Version {
+  readonly criteria: Criteria;
+  readonly holding: Holding;
+}
+
+/** A connection as its provider knows it. */
+export interface NsiConnection {
+  readonly connectionId: string;
+  readonly requesterNSA: string;
+  readonly description?: string;
+  readonly globalReservationId?: string;
+  readonly states: ConnectionStates;
+  /** What is held and not committed. */
+  readonly held?: Version;
+  readonly committed?: Version;
+}
+
+/** Where the reservation state machine must be for a request (GFD.212 §6.1). */
+const allowed: Readonly<Record<OperationRequest["type"], (connection: NsiConnection) => boolean>> =
+  {
+    reserve: ({ states }) => states.reservationState === "ReserveStart",
+    reserveCommit: ({ states }) => states.reservationState === "ReserveHeld",
+    reserveAbort: ({ states }) =>
+      ["ReserveHeld", "ReserveFailed", "ReserveTimeout"].includes(states.reservationState),
+    provision: ({ committed, states }) =>
+      committed !== undefined && states.lifecycleState === "Created",
+    release: ({ committed, states }) =>
+      committed !== undefined && states.lifecycleState === "Created",
+    terminate: () => true,
+  };
+
+/** Whether a request makes sense now. */
+export function allows(connection: NsiConnection, request: OperationRequest["type"]): boolean {
+  return allowed[request](connection);
+}
+
+/** What it takes of the ports: of two versions, more than either may be needed until one is gone. */
+export function holdingsOf({ held, committed, states }: NsiConnection): readonly Holding[] {
+  if (states.lifecycleState === "Terminated") return [];
+  return [held?.holding, committed?.holding].filter((each) => each !== undefined);
+}
+
+/** A connection that has just been asked for. */
+export function newConnection(
+  base: Pick<
+    NsiConnection,
+    "connectionId" | "requesterNSA" | "description" | "globalReservationId"
+  >,
+): NsiConnection {
+  return {
+    ...base,
+    states: {
+      reservationState: "ReserveStart",
+      provisionState: "Released",
+      lifecycleState: "Created",
+      dataPlaneStatus: { active: false, version: 0, versionConsistent: true },
+    },
+  };
+}
+
+/** The same with other states. */
+export function withStates(
+  connection: NsiConnection,
+  states: Partial<ConnectionStates>,
+): NsiConnection {
+  return { ...connection, states: { ...connection.states, ...states } };
+}
+
+/** What is held has become what is committed. */
+export function commit({ held, ...connection }: NsiConnection): NsiConnection {
+  const committed = held ?? connection.committed;
+  return {
+    ...withStates(connection, { reservationState: "ReserveStart" }),
+    ...(committed === undefined ? {} : { committed }),
+  };
+}
+
+/** What is held is given back. */
+export function drop(
+  { held: _, ...connection }: NsiConnection,
+  reservationState: ConnectionStates["reservationState"],
+): NsiConnection {
+  return withStates(connection, { reservationState });
+}
+
+/** Whether frames should pass at an instant. */
+export function shouldCarry({ committed, states }: NsiConnection, now: number): boolean {
+  if (committed === undefined || states.provisionState !== "Provisioned") return false;
+  if (states.lifecycleState !== "Created") return false;
+  const { startTime, endTime } = committed.criteria.schedule ?? {};
+  return (startTime ?? now) <= now && now < (endTime ?? Number.POSITIVE_INFINITY);
+}

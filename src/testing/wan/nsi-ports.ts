@@ -1,0 +1,87 @@
+import { err, ok, type Result } from "neverthrow";
+import type { Criteria, PointToPoint } from "../../drivers/oscars/nsi/criteria.ts";
+import { formatStp, parseStp } from "../../drivers/oscars/nsi/stp.ts";
+import type { VlanId } from "../../model/ids.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
+
+/** A port that a simulated provider sells. */
+export interface NsiPort {
+  /** Mbit/s. */
+  readonly capacity: number;
+  readonly vlans: VlanSet;
+}
+
+/** What a reservation has of two ports. */
+export interface Holding {
+  readonly capacity: number;
+  readonly ends: readonly { readonly port: string; readonly vlan: VlanId }[];
+}
+
+/** Why a reservation is not to be had, as NSI numbers it. */
+export interface Refusal {
+  readonly errorId: string;
+  readonly text: string;
+}
+
+/**
+ * Finds what a service asks for among what is left of the ports: the lowest VLAN that both ends
+ * could have, or the lowest of each where there is none.
+ */
+export function grant(
+  ports: ReadonlyMap<string, NsiPort>,
+  taken: readonly Holding[],
+  { capacity, sourceSTP = "", destSTP = "" }: PointToPoint,
+): Result<Holding, Refusal> {
+  const [a, b] = [freeAt(ports, taken, sourceSTP), freeAt(ports, taken, destSTP)];
+  if (a.isErr()) return err(a.error);
+  if (b.isErr()) return err(b.error);
+  for (const { port, left } of [a.value, b.value]) {
+    if (left < capacity)
+      return err({ errorId: "00705", text: `${port} has ${left} Mbit/s left, not ${capacity}` });
+  }
+  const both = a.value.vlans.intersect(b.value.vlans).first();
+  const [vlanA, vlanB] = [both ?? a.value.vlans.first(), both ?? b.value.vlans.first()];
+  if (vlanA === undefined || vlanB === undefined)
+    return err({ errorId: "00704", text: "no VLAN is left" });
+  return ok({
+    capacity,
+    ends: [
+      { port: a.value.port, vlan: vlanA },
+      { port: b.value.port, vlan: vlanB },
+    ],
+  });
+}
+
+/** The criteria as they were granted: each end with the one label it has. */
+export function granted(criteria: Criteria, { capacity, ends }: Holding): Criteria {
+  const [a, b] = ends.map(({ port, vlan }) => formatStp({ port, vlans: VlanSet.of(vlan) }));
+  return {
+    ...criteria,
+    ...(criteria.p2ps === undefined || a === undefined || b === undefined
+      ? {}
+      : { p2ps: { ...criteria.p2ps, capacity, sourceSTP: a, destSTP: b } }),
+  };
+}
+
+interface Free {
+  readonly port: string;
+  readonly left: number;
+  readonly vlans: VlanSet;
+}
+
+function freeAt(
+  ports: ReadonlyMap<string, NsiPort>,
+  taken: readonly Holding[],
+  text: string,
+): Result<Free, Refusal> {
+  const stp = parseStp(text);
+  if (stp.isErr()) return err({ errorId: "00709", text: stp.error });
+  const { port, vlans } = stp.value;
+  const sold = ports.get(port);
+  if (sold === undefined) return err({ errorId: "00701", text: `no port ${port}` });
+  if (vlans === undefined) return err({ errorId: "00709", text: `${port} needs a VLAN` });
+  const here = taken.filter(({ ends }) => ends.some((end) => end.port === port));
+  const used = here.flatMap(({ ends }) => ends.flatMap((e) => (e.port === port ? [e.vlan] : [])));
+  const left = here.reduce((sum, { capacity }) => sum - capacity, sold.capacity);
+  return ok({ port, left, vlans: vlans.intersect(sold.vlans).difference(VlanSet.of(...used)) });
+}
