@@ -6,6 +6,7 @@ import { Deadline } from "./agent/deadline.ts";
 import type { EventStream } from "./agent/event-stream.ts";
 import { driverFaults } from "./agent/option-faults.ts";
 import { Serial } from "./agent/serial.ts";
+import type { NetworkStatistics } from "./agent/statistics.ts";
 import { replaceTopology, type TopologyUpdate } from "./agent/topology-update.ts";
 import type { VerifyReport } from "./agent/verification.ts";
 import type { DcnsError } from "./model/errors.ts";
@@ -19,6 +20,8 @@ import {
   type ModifyOptions,
   type OperationOptions,
   type SetupOptions,
+  type StatisticsOptions,
+  statisticsOptions,
   type TeardownOptions,
   teardownOptions,
   type VerifyOptions,
@@ -164,6 +167,23 @@ export class DcnsAgent implements AsyncDisposable {
     const { project: id, options: read } = parsed.value;
     const { calls } = this.#parts;
     return this.#run("verify", id, options, (limit) => calls.verify(id, read.dataPlane, limit));
+  }
+
+  /**
+   * What the network's host ports have sent, and what policing dropped, with the age of each sample.
+   * Errors: `network-not-found`, `driver-failed`, `timeout`, `aborted`, `closed`.
+   */
+  getNetworkStatistics(
+    project: string,
+    options?: StatisticsOptions,
+  ): ResultAsync<NetworkStatistics, DcnsError> {
+    const parsed = parseProjectCall(project, statisticsOptions, options);
+    if (parsed.isErr()) return errAsync(parsed.error);
+    const { project: id, options: read } = parsed.value;
+    const { calls } = this.#parts;
+    return this.#run("statistics", id, options, (limit) =>
+      calls.statistics(id, read.maxAgeMs, limit),
+    );
   }
 
   /**

@@ -8,6 +8,7 @@ export type { AgentEvent } from "./agent/agent-event.ts";
 export type { AgentOptions } from "./agent/assemble.ts";
 export type { NetworkPlan } from "./agent/calls.ts";
 export type { EventStream } from "./agent/event-stream.ts";
+export type { EndpointStatistics, NetworkStatistics, StatisticsGap } from "./agent/statistics.ts";
 export type { TopologyUpdate } from "./agent/topology-update.ts";
 export type { DataPlanePair, DataPlaneReport, VerifyReport } from "./agent/verification.ts";
 export { DcnsAgent } from "./dcns.ts";
@@ -19,6 +20,7 @@ export type {
   DriverCapabilities,
   DriverContext,
   DriverEvent,
+  EndStatistics,
   HeldSegment,
   LossPoint,
   NodeCost,
@@ -28,6 +30,7 @@ export type {
   ProbeReport,
   ProvisionOptions,
   SegmentReport,
+  SegmentStatistics,
 } from "./drivers/driver-base.ts";
 export { MemoryDriver } from "./drivers/memory.ts";
 export { MemoryDomain, type NodePart } from "./drivers/memory-domain.ts";
@@ -38,6 +41,7 @@ export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts
 export { type Bandwidth, formatBandwidth, parseBandwidth } from "./model/bandwidth.ts";
 export type { Clock } from "./model/clock.ts";
 export { type DcnsError, describeError } from "./model/errors.ts";
+export type { FrameCount } from "./model/frame-count.ts";
 export type {
   EndpointInfo,
   NetworkInfo,
@@ -53,6 +57,7 @@ export type {
   ModifyOptions,
   OperationOptions,
   SetupOptions,
+  StatisticsOptions,
   TeardownOptions,
   VerifyOptions,
   VlanInput,

@@ -141,6 +141,7 @@ function wire(
     registry,
     transactions,
     drivers,
+    clock,
     griPrefix,
     emit: (event) => events.emit(event),
   });

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import type { DriverBase, NodeCost } from "../drivers/driver-base.ts";
+import type { Clock } from "../model/clock.ts";
 import { type DcnsError, invalidRequest, type NetworkNotFound } from "../model/errors.ts";
 import { type DomainId, networkNumber, type ProjectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
@@ -20,6 +21,7 @@ import type { AgentEvent } from "./agent-event.ts";
 import { changeEvents } from "./change-events.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Registry } from "./registry.ts";
+import { type NetworkStatistics, networkStatistics } from "./statistics.ts";
 import type { Transactions } from "./transaction.ts";
 import { type VerifyReport, verify } from "./verification.ts";
 
@@ -37,6 +39,7 @@ export interface CallsContext {
   readonly registry: Registry;
   readonly transactions: Transactions;
   readonly drivers: ReadonlyMap<DomainId, DriverBase>;
+  readonly clock: Clock;
   readonly griPrefix: string;
   readonly emit: (event: AgentEvent) => void;
 }
@@ -109,6 +112,16 @@ export class Calls {
     const record = this.#context.registry.record(project);
     if (record === undefined) return err(notFound(project));
     return verify(this.#context, record, dataPlane, deadline);
+  }
+
+  async statistics(
+    project: ProjectId,
+    maxAgeMs: number | undefined,
+    deadline: Deadline,
+  ): Promise<Result<NetworkStatistics, DcnsError>> {
+    const record = this.#context.registry.record(project);
+    if (record === undefined) return err(notFound(project));
+    return networkStatistics(this.#context, record, maxAgeMs, deadline);
   }
 
   info(project: ProjectId): Result<NetworkInfo, NetworkNotFound> {

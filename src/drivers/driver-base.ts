@@ -3,6 +3,7 @@ import type { Attachment } from "../model/attachment.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DomainView } from "../model/domain-view.ts";
 import type { DriverError } from "../model/errors.ts";
+import type { FrameCount } from "../model/frame-count.ts";
 import type { LinkId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
 
@@ -98,6 +99,33 @@ export interface ProbeReport {
   readonly pairs: readonly ProbedPair[];
 }
 
+/** What came in at one end of a segment. */
+export interface EndStatistics {
+  readonly at: Attachment;
+  /** What the host, or the other domain, sent and was let in; what was policed away is part of it. */
+  readonly received: FrameCount;
+  /**
+   * What policing dropped of it; absent where the node does not police, or polices it together with
+   * what comes in elsewhere: then it is part of the segment's `dropped` only.
+   */
+  readonly dropped?: FrameCount;
+  /** For how long this has been counted, in milliseconds at the time of the sample. */
+  readonly countedForMs: number;
+  /** When the domain was asked, milliseconds since the epoch. */
+  readonly sampledAtMs: number;
+}
+
+/** The answer of `statistics`. Counters begin at 0 when a node gets its flows anew. */
+export interface SegmentStatistics {
+  readonly segment: SegmentId;
+  /** Ends of which nothing is known are left out. */
+  readonly ends: readonly EndStatistics[];
+  /** What all policers of the segment dropped. */
+  readonly dropped: FrameCount;
+  /** What is missing, or older than asked for, and why. */
+  readonly gaps: readonly { readonly node: NodeId; readonly reason: string }[];
+}
+
 /** What a driver's domain really holds under one segment or, when unknown to the driver, an orphan. */
 export interface HeldSegment {
   readonly segment?: SegmentId;
@@ -180,6 +208,14 @@ export interface DriverBase {
    * it; leaves nothing behind, and shows no host a frame. Absent where the driver cannot.
    */
   probe?(segment: SegmentId, options?: CallOptions): ResultAsync<ProbeReport, DriverError>;
+  /**
+   * What has come in at the segment's ends, and what policing dropped; absent where the driver does not
+   * know. A sample that is no older than `maxAgeMs` (1,000 when absent) is given again.
+   */
+  statistics?(
+    segment: SegmentId,
+    options?: StatisticsOptions,
+  ): ResultAsync<SegmentStatistics, DriverError>;
   /** What the domain really holds that is marked as ours. */
   list(options?: CallOptions): ResultAsync<readonly HeldSegment[], DriverError>;
   /**
@@ -195,6 +231,11 @@ export interface DriverBase {
   subscribe(listener: (event: DriverEvent) => void): Disposable;
   /** Detaches; the data plane keeps forwarding. Idempotent. */
   close(): Promise<void>;
+}
+
+export interface StatisticsOptions extends CallOptions {
+  /** How old a sample may be that is given again, in milliseconds. */
+  readonly maxAgeMs?: number;
 }
 
 export interface ProvisionOptions extends CallOptions {

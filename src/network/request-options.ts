@@ -40,6 +40,11 @@ export interface VerifyOptions extends OperationOptions {
   readonly dataPlane?: boolean;
 }
 
+export interface StatisticsOptions extends OperationOptions {
+  /** How old a sample may be that is given again, in milliseconds; default 1,000. */
+  readonly maxAgeMs?: number;
+}
+
 export interface SetupOptions extends OperationOptions {
   /** Default `hose`. */
   readonly sharing?: Sharing;
@@ -135,3 +140,8 @@ export const teardownOptions: OptionsSchema<ReadLimits & { readonly force: boole
 /** Options of `verifyNetwork`. */
 export const verifyOptions: OptionsSchema<ReadLimits & { readonly dataPlane: boolean }> =
   v.strictObject({ ...limits, dataPlane: v.optional(v.boolean(), false) });
+
+/** Options of `getNetworkStatistics`. */
+export const statisticsOptions: OptionsSchema<
+  ReadLimits & { readonly maxAgeMs?: number | undefined }
+> = v.strictObject({ ...limits, maxAgeMs: v.optional(v.pipe(v.number(), v.minValue(0))) });

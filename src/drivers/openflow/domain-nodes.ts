@@ -14,6 +14,7 @@ import type { DomainAudit, NodeAudit } from "./audit-report.ts";
 import { NO_NETWORK } from "./compile/cookie.ts";
 import { emptyProgram, type NodeProgram } from "./compile/program.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
+import type { LiveSwitch } from "./live-switch.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
 import type { NodeCallOptions, SwitchNode } from "./switch-node.ts";
 import type { NodeProblem } from "./switch-problem.ts";
@@ -211,9 +212,14 @@ export class DomainNodes {
     return this.#segments.get(id);
   }
 
-  /** Sends and catches packets at a node's switch, if that is connected. */
+  /** Sends and catches packets at a node's switch, while that is ours to change. */
   prober(node: NodeId): SwitchProber | undefined {
     return this.#nodes.get(node)?.prober;
+  }
+
+  /** A node's switch while it is connected. */
+  live(node: NodeId): LiveSwitch | undefined {
+    return this.#nodes.get(node)?.live;
   }
 
   #failed(causes: readonly DriverCause[]): DriverFailed {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { err, errAsync, ok, type Result, type ResultAsync } from "neverthrow";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../../model/errors.ts";
+import { noFrames } from "../../model/frame-count.ts";
 import type { DomainId, NodeId, SegmentId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
 import type {
@@ -17,6 +18,8 @@ import type {
   ProbeReport,
   ProvisionOptions,
   SegmentReport,
+  SegmentStatistics,
+  StatisticsOptions,
 } from "../driver-base.ts";
 import { type CallContext, limitedCall, sharedAbort } from "../driver-call.ts";
 import type { DomainAudit } from "./audit-report.ts";
@@ -25,9 +28,11 @@ import { type SwitchProfile, versionBeforeConnect } from "./compile/switch-profi
 import { DomainNodes } from "./domain-nodes.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
 import { socketListener } from "./listener-socket.ts";
+import type { LiveSwitch } from "./live-switch.ts";
 import { probeSegment } from "./probe/segment-probe.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
 import { SessionServer } from "./session-server.ts";
+import { SegmentSamples } from "./statistics/segment-samples.ts";
 import { SwitchNode } from "./switch-node.ts";
 import type { ListenAddress, SwitchListener } from "./transport.ts";
 
@@ -78,6 +83,7 @@ export class OpenFlowDriver implements DriverBase {
         (view) => new SwitchNode({ view, clock, options, role: { role }, emit }),
       ),
       server,
+      samples: new SegmentSamples(),
     };
     this.#service = service;
     service.nodes.update(domain.nodes);
@@ -161,6 +167,18 @@ export class OpenFlowDriver implements DriverBase {
     });
   }
 
+  statistics(
+    segment: SegmentId,
+    { maxAgeMs = DEFAULT_MAX_AGE_MS, ...options }: StatisticsOptions = {},
+  ): ResultAsync<SegmentStatistics, DriverError> {
+    return this.#call("statistics", options, async ({ nodes, call: { clock }, samples }) => {
+      const wanted = nodes.segment(segment);
+      if (wanted === undefined) return ok({ segment, ends: [], dropped: noFrames, gaps: [] });
+      const liveOf = (node: NodeId): LiveSwitch | undefined => nodes.live(node);
+      return ok(await samples.take({ segment: wanted, liveOf, maxAgeMs, nowMs: clock.now() }));
+    });
+  }
+
   list(options: CallOptions = {}): ResultAsync<readonly HeldSegment[], DriverError> {
     return this.#call("list", options, async ({ nodes }) => ok(await nodes.list()));
   }
@@ -233,7 +251,10 @@ interface Service {
   readonly call: CallContext;
   readonly nodes: DomainNodes;
   readonly server: SessionServer;
+  readonly samples: SegmentSamples;
 }
+
+const DEFAULT_MAX_AGE_MS = 1_000;
 
 const CLOSED: DriverError = { type: "closed", what: "the driver" };
 const NOT_ATTACHED: DriverError = { type: "closed", what: "the driver, which is not attached," };

@@ -1,10 +1,11 @@
 import { okAsync, type Result, ResultAsync } from "neverthrow";
+import type { Attachment } from "../../model/attachment.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { NodeView } from "../../model/domain-view.ts";
 import type { NetworkNumber } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
-import { OWNER_MASK, ownerCookie } from "./compile/cookie.ts";
+import { EXACT_MASK, networkCookie, OWNER_MASK, ownerCookie } from "./compile/cookie.ts";
 import { dialectOf } from "./compile/dialect.ts";
 import { diffPrograms } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
@@ -18,6 +19,7 @@ import { Gate } from "./gate.ts";
 import { SwitchProber } from "./probe/switch-prober.ts";
 import type { SwitchSession } from "./session.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
+import { metersOf, type NodeCounters, nodeCounters } from "./statistics/network-counters.ts";
 import { type Judgement, NetworkOnSwitch, type SwitchTools } from "./switch-network.ts";
 import { SwitchPorts } from "./switch-ports.ts";
 import type { NodeProblem } from "./switch-problem.ts";
@@ -92,6 +94,22 @@ export class LiveSwitch {
   /** Sends and catches packets at the switch. */
   get prober(): SwitchProber {
     return new SwitchProber({ ...this.#tools, version: this.#tools.profile.version });
+  }
+
+  /** Reads what came in for a network at some of its attachments, and what its meters dropped. */
+  counters(
+    network: NetworkNumber,
+    ends: readonly Attachment[],
+  ): ResultAsync<NodeCounters, SessionError> {
+    const { reader, options, ports, clock } = this.#tools;
+    const cookie = networkCookie(options.cookiePrefix, network);
+    return reader.flows(cookie, EXACT_MASK).andThen((flows) =>
+      reader.meterStats(metersOf(flows)).map((meters) => {
+        const { table } = options;
+        const readings = { flows, meters, numbers: ports.numbers(), table, atMs: clock.now() };
+        return nodeCounters(ends, readings);
+      }),
+    );
   }
 
   /** What the switch can do. */

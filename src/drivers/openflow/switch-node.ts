@@ -12,6 +12,7 @@ import type { Holdings } from "./compile/holdings.ts";
 import { refusalsOf } from "./compile/refusals.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
+import type { LiveSwitch } from "./live-switch.ts";
 import { NodeWants } from "./node-wants.ts";
 import { PortStates } from "./port-states.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
@@ -75,9 +76,14 @@ export class SwitchNode {
     return this.#profile;
   }
 
-  /** Sends and catches packets at the switch; undefined while it is not connected. */
+  /** The switch while it is connected, once it is known what it is. */
+  get live(): LiveSwitch | undefined {
+    return this.#link?.live;
+  }
+
+  /** Sends and catches packets at the switch, while it is ours to change. */
   get prober(): SwitchProber | undefined {
-    return this.#link?.live?.prober;
+    return this.#link?.tenure?.live.prober;
   }
 
   /** Why the switch cannot carry these rules; empty when it can, or is not known. */

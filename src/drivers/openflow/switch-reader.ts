@@ -11,7 +11,7 @@ import type { SessionError } from "./session-error.ts";
 import { GROUP_ANY, METER_ALL, PORT_ANY, TABLE_ALL } from "./wire/constants.ts";
 import type { FlowStats } from "./wire/flow.ts";
 import type { GroupDesc, GroupFeatures } from "./wire/group.ts";
-import type { MeterConfig, MeterFeatures } from "./wire/meter.ts";
+import type { MeterConfig, MeterFeatures, MeterStats } from "./wire/meter.ts";
 import type { MultipartRequestBody } from "./wire/multipart.ts";
 import type { Port } from "./wire/port.ts";
 
@@ -102,6 +102,18 @@ export class SwitchReader {
   meters(ids: readonly number[]): ResultAsync<ReadonlyMap<number, MeterConfig>, SessionError> {
     const all = ResultAsync.combine(ids.map((id) => this.#meterConfig(id)));
     return all.map((configs) => byMeter(configs.flat()));
+  }
+
+  /** What passed those of these meters that the switch has, by number. */
+  meterStats(ids: readonly number[]): ResultAsync<ReadonlyMap<number, MeterStats>, SessionError> {
+    const all = ids.map((meter) =>
+      this.#ask({ type: "meter", meter })
+        .map((parts) => parts.flatMap((part) => part.meters))
+        .orElse((error) => (error.type === "rejected" ? ok([]) : err(error))),
+    );
+    return ResultAsync.combine(all).map(
+      (stats) => new Map(stats.flat().map((one) => [one.meter, one])),
+    );
   }
 
   /** Waits until the switch has processed everything that was sent before. */

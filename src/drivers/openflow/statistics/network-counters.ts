@@ -1,0 +1,108 @@
+import type { Attachment } from "../../../model/attachment.ts";
+import { type FrameCount, noFrames, sumFrames } from "../../../model/frame-count.ts";
+import type { PortRef } from "../../../model/ids.ts";
+import type { EndStatistics } from "../../driver-base.ts";
+import { ingressClasses } from "../compile/ingress.ts";
+import { meterOf } from "../compile/program.ts";
+import type { FlowStats } from "../wire/flow.ts";
+import type { Counters } from "../wire/group.ts";
+import type { MeterStats } from "../wire/meter.ts";
+
+/** What one node counted for one network, at one instant. */
+export interface NodeCounters {
+  readonly ends: readonly EndStatistics[];
+  /** What all of the network's meters at the node dropped. */
+  readonly dropped: FrameCount;
+}
+
+/** What counters are read out of. */
+export interface CounterReadings {
+  /** Every flow of the network at the node. */
+  readonly flows: readonly FlowStats[];
+  /** What passed the meters that these flows use. */
+  readonly meters: ReadonlyMap<number, MeterStats>;
+  readonly numbers: ReadonlyMap<PortRef, number>;
+  /** The table in which frames come in. */
+  readonly table: number;
+  readonly atMs: number;
+}
+
+/** The meters that some flows use. */
+export function metersOf(flows: readonly FlowStats[]): readonly number[] {
+  return [...new Set(flows.flatMap((flow) => meterOf(flow) ?? []))];
+}
+
+/** Sums up what came in at the ends that lie at one node. */
+export function nodeCounters(ends: readonly Attachment[], readings: CounterReadings): NodeCounters {
+  const { flows, meters } = readings;
+  const drops = [...meters.values()].map(droppedBy);
+  return {
+    ends: ends.flatMap((at) => endCounters(at, readings)),
+    dropped: metersOf(flows).length === 0 ? noFrames : sumFrames(drops),
+  };
+}
+
+function endCounters(at: Attachment, readings: CounterReadings): readonly EndStatistics[] {
+  const { flows, meters, table, atMs } = readings;
+  const entering = entrancesOf(at, readings);
+  const own = flows.filter((flow) => flow.table === table && entering(flow));
+  const letIn = own.filter(({ instructions }) => instructions.length > 0);
+  if (letIn.length === 0) return [];
+  const others = new Set(metersOf(flows.filter((flow) => !own.includes(flow))));
+  const policers = metersOf(letIn).flatMap((id) => meters.get(id) ?? []);
+  const isAlone = policers.length > 0 && policers.every(({ meter }) => !others.has(meter));
+  const byFlows = sumFrames(letIn.map(countOf));
+  const byMeters = isAlone ? sumFrames(policers.map(enteredMeter)) : noFrames;
+  const ages = letIn.map(({ durationS, durationNs }) => durationS * 1_000 + durationNs / 1e6);
+  return [
+    {
+      at,
+      received: larger(byFlows, byMeters),
+      ...(isAlone && { dropped: sumFrames(policers.map(droppedBy)) }),
+      countedForMs: Math.round(Math.max(...ages)),
+      sampledAtMs: atMs,
+    },
+  ];
+}
+
+/** Whether a flow is for frames that come in at an end. */
+function entrancesOf(at: Attachment, { numbers }: CounterReadings): (flow: FlowStats) => boolean {
+  const port = numbers.get(at.port);
+  const vlans = new Set(
+    ingressClasses(port ?? 0, at.tag).flatMap(({ match }) =>
+      match.flatMap(({ field, value }) => (field === "vlan_vid" ? [value] : [])),
+    ),
+  );
+  return ({ match }) =>
+    match.some(({ field, value }) => field === "in_port" && value === port) &&
+    match.some(({ field, value }) => field === "vlan_vid" && vlans.has(value));
+}
+
+/**
+ * Open vSwitch brings the counters of flows up to date late, and begins those of a meter anew when it
+ * gets another rate.
+ */
+function larger(a: FrameCount, b: FrameCount): FrameCount {
+  return { frames: Math.max(a.frames, b.frames), bytes: Math.max(a.bytes, b.bytes) };
+}
+
+function enteredMeter({ packetInCount, byteInCount }: MeterStats): FrameCount {
+  return countOf({ packetCount: packetInCount, byteCount: byteInCount });
+}
+
+function droppedBy({ bands }: MeterStats): FrameCount {
+  return sumFrames(bands.map(countOf));
+}
+
+function countOf({ packetCount, byteCount }: Counters): FrameCount {
+  return { frames: Number(packetCount), bytes: Number(byteCount) };
+}
+
+/** The ends that lie at each node. */
+export function endsByNode(
+  ends: readonly { readonly at: Attachment }[],
+): ReadonlyMap<Attachment["node"], readonly Attachment[]> {
+  const byNode = new Map<Attachment["node"], Attachment[]>();
+  for (const { at } of ends) byNode.set(at.node, [...(byNode.get(at.node) ?? []), at]);
+  return byNode;
+}
