@@ -7,6 +7,7 @@ import { failover } from "./failover.ts";
 import { flowmods } from "./flowmods.ts";
 import { hose } from "./hose.ts";
 import { p2p } from "./p2p.ts";
+import { recovery } from "./recovery.ts";
 import { scale } from "./scale.ts";
 import { scenarios } from "./scenarios.ts";
 import { setup } from "./setup.ts";
@@ -25,6 +26,7 @@ const benches: ReadonlyMap<string, Bench> = new Map(
     flowmods,
     hose,
     p2p,
+    recovery,
     scale,
     scenarios,
     setup,

@@ -1,86 +1,16 @@
-import type { ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import type { OfMessage } from "../../src/drivers/openflow/wire/message.ts";
-import type { DcnsError } from "../../src/model/errors.ts";
-import type { NetworkInfo } from "../../src/model/network.ts";
+import {
+  expectClean,
+  expectRecovered,
+  type Operation,
+  operations,
+  outcomes,
+  pair,
+  pictureOf,
+  prepared,
+} from "../support/crashes.ts";
 import { errorOf, Testbed, value } from "../support/testbed.ts";
-
-const pair = ["s1a:eth1", "s2a:eth1"] as const;
-
-/** A call that an agent may die in. */
-interface Operation {
-  readonly name: string;
-  /** The network that there is before, if any. */
-  readonly before: readonly string[];
-  readonly call: (bed: Testbed) => ResultAsync<unknown, DcnsError>;
-}
-
-const operations: readonly Operation[] = [
-  {
-    name: "setup",
-    before: [],
-    call: ({ agent }) => agent.setupPhysicalNetwork("p", ["s1a:eth1", "s3b:eth1"], "2Gbps", 101),
-  },
-  {
-    name: "growth",
-    before: pair,
-    call: ({ agent }) => agent.modifyPhysicalNetwork("p", ["s3b:eth1"], []),
-  },
-  {
-    name: "move",
-    before: ["s4a:eth1", "s3a:eth1"],
-    call: ({ agent }) => agent.modifyPhysicalNetwork("p", [], [], "2Gbps"),
-  },
-  {
-    name: "teardown",
-    before: ["s1a:eth1", "s3b:eth1"],
-    call: ({ agent }) => agent.teardownPhysicalNetwork("p"),
-  },
-];
-
-/** Builds what is before an operation. */
-async function prepared({ before }: Operation): Promise<Testbed> {
-  const bed = await Testbed.start();
-  if (before.length > 0) await bed.setUp("p", before, "100Mbps", 101);
-  return bed;
-}
-
-/** What a fabric carries: what is listed, and what every switch holds. */
-interface Picture {
-  readonly networks: readonly NetworkInfo[];
-  readonly held: ReturnType<Testbed["held"]>;
-}
-
-function pictureOf(bed: Testbed): Picture {
-  const networks = bed.agent.listNetworks().map((info) => ({ ...info, updatedAt: "" }));
-  return { networks, held: bed.held() };
-}
-
-/** The pictures before and after an operation that nothing interrupts. */
-async function outcomes(operation: Operation): Promise<readonly [Picture, Picture]> {
-  await using bed = await prepared(operation);
-  const before = pictureOf(bed);
-  await bed.run(operation.call(bed));
-  return [before, pictureOf(bed)];
-}
-
-/** Another agent takes over; what there is then must be one of the pictures, whole. */
-async function expectRecovered(bed: Testbed, pictures: readonly Picture[]): Promise<void> {
-  await bed.restart();
-  expect(pictures).toContainEqual(pictureOf(bed));
-  for (const info of bed.agent.listNetworks()) {
-    bed.expectWhole(info);
-    expect(value(await bed.run(bed.agent.verifyNetwork(info.project))).consistent).toBe(true);
-  }
-  bed.expectForeignUntouched();
-}
-
-/** After a recovery there is nothing that a last teardown does not remove. */
-async function expectClean(bed: Testbed): Promise<void> {
-  for (const { project } of bed.agent.listNetworks()) await bed.tearDown(project);
-  bed.expectNothingLeft();
-  bed.expectWhole(await bed.setUp("z", ["s1a:eth1", "s2a:eth1"], "10Gbps", 101));
-}
 
 describe.each(operations)("an agent that dies in a $name", (operation) => {
   test("before or after any commit leaves the network as before or as asked, for the next agent", async () => {

@@ -102,8 +102,11 @@ export class Testbed implements AsyncDisposable {
 
   /** Starts an agent with a new driver on the store as it is. */
   async startAgent(): Promise<void> {
-    const started = value(await this.run(this.tryStart()));
-    this.#agent = started;
+    const starting = this.tryStart();
+    const own = this.#store;
+    const started = value(await this.run(starting));
+    // One that has crashed meanwhile is nobody's agent, however its start ends.
+    if (own === this.#store) this.#agent = started;
   }
 
   /** Starts an agent without minding whether that works. */
