@@ -1,12 +1,13 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import { CountReporter } from "./test/support/count-reporter.ts";
 
-/** Suites with real switches, real stores or child processes: one file at a time, after all others. */
+/** Suites with real switches, real stores, child processes or real time that is short: one file at a time, after all others. */
 const alone = [
   "test/ovs/**/*.test.ts",
   "test/**/*.ovs.test.ts",
   "test/**/*.etcd.test.ts",
   "test/bench/**/*.test.ts",
+  "test/dcns/storm.test.ts",
   "test/examples.test.ts",
   "test/readme.test.ts",
 ];

@@ -1,5 +1,5 @@
 import type { DcnsError } from "../model/errors.ts";
-import type { LinkId, NodeId, ProjectId } from "../model/ids.ts";
+import type { DatapathId, LinkId, NodeId, ProjectId } from "../model/ids.ts";
 import type { NetworkState } from "../model/network.ts";
 
 /** What an agent tells unasked; one union on `type`. */
@@ -37,6 +37,15 @@ export type AgentEvent =
   /** A node is there, and holds exactly what it should. */
   | { readonly type: "node-up"; readonly node: NodeId }
   | { readonly type: "node-down"; readonly node: NodeId; readonly reason: string }
+  /** A switch that dialled in was sent away, and nothing was changed on it. */
+  | {
+      readonly type: "switch-refused";
+      readonly datapathId: DatapathId;
+      readonly remote: string;
+      readonly reason: string;
+    }
+  /** A node sends more packets than it may; so many were dropped since this was last told. */
+  | { readonly type: "packet-ins-dropped"; readonly node: NodeId; readonly count: number }
   | { readonly type: "link-state"; readonly link: LinkId; readonly up: boolean }
   /** A node did not hold what it should; `repaired` says whether it does now. */
   | {

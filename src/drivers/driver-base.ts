@@ -4,7 +4,7 @@ import type { Clock } from "../model/clock.ts";
 import type { DomainView } from "../model/domain-view.ts";
 import type { DriverError } from "../model/errors.ts";
 import type { FrameCount } from "../model/frame-count.ts";
-import type { LinkId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
+import type { DatapathId, LinkId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
 
 /** Limits on one call. Both may be given; the first to strike ends the call. */
@@ -151,6 +151,15 @@ export interface NodeCost {
 export type DriverEvent =
   | { readonly type: "node-up"; readonly node: NodeId }
   | { readonly type: "node-down"; readonly node: NodeId; readonly reason: string }
+  /** A switch that dialled in was sent away; nothing was changed on it. */
+  | {
+      readonly type: "switch-refused";
+      readonly datapathId: DatapathId;
+      readonly remote: string;
+      readonly reason: string;
+    }
+  /** A node sends more packets than it may; so many were dropped since this was last told. */
+  | { readonly type: "packet-ins-dropped"; readonly node: NodeId; readonly count: number }
   | { readonly type: "port-state"; readonly port: PortRef; readonly up: boolean }
   /**
    * The agent has turned from the node's master into a slave: the node has heard of a later

@@ -1,6 +1,7 @@
 import type { IdRange } from "./compile/id-pool.ts";
 import type { ListenerTls } from "./listener-socket.ts";
 import type { SessionServerOptions } from "./session-server.ts";
+import type { SwitchIdentities } from "./switch-admission.ts";
 import type { SwitchListener } from "./transport.ts";
 
 /** What may be set about an {@link OpenFlowDriver}. */
@@ -9,6 +10,11 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
   readonly listen: { readonly host: string; readonly port: number } | SwitchListener;
   /** Speaks TLS on the address of `listen`. */
   readonly tls?: ListenerTls;
+  /**
+   * The certificates that switches must show, by node id; it takes `tls` with `ca`. The switch of a
+   * node that is not named here may show any that is trusted.
+   */
+  readonly identities?: SwitchIdentities;
   /**
    * The first of the flow tables that are used; 0 when absent. Networks that flood, or that join two
    * host ports, need it alone; second limits need the next, delivery by address the next two, and

@@ -23,6 +23,7 @@ import type {
 } from "../driver-base.ts";
 import { type CallContext, limitedCall, sharedAbort } from "../driver-call.ts";
 import type { DomainAudit } from "./audit-report.ts";
+import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { countItems, countUnpoliced } from "./compile/count-items.ts";
 import { type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
 import { DomainNodes } from "./domain-nodes.ts";
@@ -31,8 +32,10 @@ import { socketListener } from "./listener-socket.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import { probeSegment } from "./probe/segment-probe.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
+import type { SwitchSession } from "./session.ts";
 import { SessionServer } from "./session-server.ts";
 import { SegmentSamples } from "./statistics/segment-samples.ts";
+import { identityOf, refusalOf } from "./switch-admission.ts";
 import { SwitchNode } from "./switch-node.ts";
 import type { ListenAddress, SwitchListener } from "./transport.ts";
 
@@ -89,12 +92,7 @@ export class OpenFlowDriver implements DriverBase {
     service.nodes.update(domain.nodes);
     for (const segment of segments) service.nodes.want(segment);
     return server
-      .listen((session, features) => {
-        const { datapathId, auxiliaryId } = features;
-        const node = auxiliaryId === 0 ? service.nodes.at(datapathId) : undefined;
-        if (node === undefined) session.close("the switch is not in the topology");
-        else node.connect(session, features);
-      })
+      .listen((session, features) => this.#greet(service, session, features))
       .andTee((address) => {
         this.#address = address;
       })
@@ -207,6 +205,22 @@ export class OpenFlowDriver implements DriverBase {
     this.#closing.abort();
     this.#listeners.clear();
     await this.#service?.server.close();
+  }
+
+  /** Takes a switch that has shaken hands into service, or sends it away without having touched it. */
+  #greet(service: Service, session: SwitchSession, features: SwitchFeatures): void {
+    const { datapathId, auxiliaryId } = features;
+    const node = auxiliaryId === 0 ? service.nodes.at(datapathId) : undefined;
+    const reason =
+      node === undefined
+        ? "the switch is not in the topology"
+        : refusalOf(session, identityOf(this.#options.identities, node.id), node.peer);
+    if (reason === undefined) {
+      node?.connect(session, features);
+    } else {
+      session.close(reason);
+      this.#emit({ type: "switch-refused", datapathId, remote: session.remote, reason });
+    }
   }
 
   #emit(event: DriverEvent): void {

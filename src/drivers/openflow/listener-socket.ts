@@ -1,10 +1,11 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, TLSSocket } from "node:tls";
 import { Result, ResultAsync } from "neverthrow";
 import { systemClock } from "../../system-clock.ts";
 import type {
   ListenAddress,
   ListenError,
+  PeerCertificate,
   SwitchListener,
   Transport,
   TransportHandlers,
@@ -95,6 +96,7 @@ class SocketListener implements SwitchListener {
 
 class SocketTransport implements Transport {
   readonly remote: string;
+  readonly certificate: PeerCertificate | undefined;
   readonly #socket: Socket;
   readonly #lingerMs: number;
   #closeReason: string | undefined;
@@ -104,6 +106,7 @@ class SocketTransport implements Transport {
     this.#socket = socket;
     this.#lingerMs = lingerMs;
     this.remote = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.certificate = certificateOf(socket);
     socket.setNoDelay(true);
     socket.on("error", (error) => {
       this.#closeReason ??= error.message;
@@ -131,6 +134,15 @@ class SocketTransport implements Transport {
     this.#closeReason ??= reason;
     finish(this.#socket, this.#lingerMs);
   }
+}
+
+/** What the far end has shown and Node has checked. */
+function certificateOf(socket: Socket): PeerCertificate | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const certificate = socket.getPeerCertificate();
+  if (!("fingerprint256" in certificate)) return undefined;
+  const { subject, fingerprint256 } = certificate;
+  return { commonName: typeof subject.CN === "string" ? subject.CN : undefined, fingerprint256 };
 }
 
 function makeServer(tls: ListenerTls | undefined, onSocket: (socket: Socket) => void): Server {

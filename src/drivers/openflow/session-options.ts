@@ -15,6 +15,11 @@ export interface SessionOptions extends ChannelOptions {
   /** How many commands of batches are sent in a second; hardware may need that. No limit when absent. */
   readonly maxCommandsPerSecond?: number;
   /**
+   * How many packets the switch may send us in a second, and at once after a quiet second; others
+   * are dropped and counted. 2,000 when absent.
+   */
+  readonly maxPacketInsPerSecond?: number;
+  /**
    * How many bytes may be sent after the transport asked to wait, before the switch counts as one
    * that does not read. 16 MiB when absent.
    */
@@ -27,5 +32,6 @@ export const sessionDefaults: Readonly<Required<SessionOptions>> = {
   replyTimeoutMs: 10_000,
   maxUnconfirmedBytes: 1_048_576,
   maxCommandsPerSecond: Number.POSITIVE_INFINITY,
+  maxPacketInsPerSecond: 2_000,
   maxBufferedBytes: 16_777_216,
 };

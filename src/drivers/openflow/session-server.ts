@@ -3,6 +3,7 @@ import type { Clock } from "../../model/clock.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { SwitchSession } from "./session.ts";
 import type { SessionOptions } from "./session-options.ts";
+import { addressOf } from "./switch-admission.ts";
 import type { ListenAddress, ListenError, SwitchListener, Transport } from "./transport.ts";
 
 /** What may be set about a {@link SessionServer}; everything has a default. */
@@ -13,6 +14,8 @@ export interface SessionServerOptions {
   readonly maxSessions?: number;
   /** How many of them may be shaking hands at once. 256 when absent. */
   readonly maxHandshakes?: number;
+  /** How many connections may come from one address. As many as `maxSessions` when absent. */
+  readonly maxSessionsPerAddress?: number;
 }
 
 /** Serves the switches that dial in to a listener, and hands over those that have shaken hands. */
@@ -22,6 +25,7 @@ export class SessionServer {
   readonly #sessionOptions: SessionOptions;
   readonly #maxSessions: number;
   readonly #maxHandshakes: number;
+  readonly #maxPerAddress: number;
   readonly #handshaking = new Set<SwitchSession>();
   readonly #up = new Set<SwitchSession>();
 
@@ -31,6 +35,7 @@ export class SessionServer {
     this.#sessionOptions = options.session ?? {};
     this.#maxSessions = options.maxSessions ?? 1_024;
     this.#maxHandshakes = options.maxHandshakes ?? 256;
+    this.#maxPerAddress = options.maxSessionsPerAddress ?? this.#maxSessions;
   }
 
   /**
@@ -53,8 +58,7 @@ export class SessionServer {
     transport: Transport,
     accept: (session: SwitchSession, features: SwitchFeatures) => void,
   ): void {
-    const isFull = this.#handshaking.size + this.#up.size >= this.#maxSessions;
-    if (isFull || this.#handshaking.size >= this.#maxHandshakes) {
+    if (this.#isFull(transport)) {
       transport.close("too many connections");
       return;
     }
@@ -72,5 +76,15 @@ export class SessionServer {
       }
     });
     session.open();
+  }
+
+  #isFull(transport: Transport): boolean {
+    const sessions = [...this.#handshaking, ...this.#up];
+    if (sessions.length >= this.#maxSessions) return true;
+    if (this.#handshaking.size >= this.#maxHandshakes) return true;
+    if (this.#maxPerAddress >= this.#maxSessions) return false;
+    const address = addressOf(transport);
+    const others = sessions.filter((session) => addressOf(session) === address);
+    return others.length >= this.#maxPerAddress;
   }
 }

@@ -21,13 +21,14 @@ import {
 } from "./channel/message-roles.ts";
 import type { ChannelState } from "./channel/transitions.ts";
 import { concatBytes } from "./concat-bytes.ts";
+import { isPacketIn, PacketInLimit } from "./packet-in-limit.ts";
 import { Alarm } from "./session-alarm.ts";
 import { BatchSender } from "./session-batch-sender.ts";
 import { Call } from "./session-call.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
 import { type SessionOptions, sessionDefaults } from "./session-options.ts";
 import type { Waiter } from "./session-waiter.ts";
-import type { Transport } from "./transport.ts";
+import type { PeerCertificate, Transport } from "./transport.ts";
 import type { OfMessage } from "./wire/message.ts";
 import type { MultipartRequestBody } from "./wire/multipart.ts";
 
@@ -37,6 +38,8 @@ export type SessionEvent =
   | Notice
   | StrayMessage
   | UndecodableMessage
+  /** So many packets came beyond {@link SessionOptions.maxPacketInsPerSecond}, and were dropped. */
+  | { readonly type: "packet-ins-dropped"; readonly count: number }
   /** The last event. */
   | { readonly type: "closed"; readonly reason: CloseReason };
 
@@ -53,10 +56,13 @@ type ReadAnswer<T> = (messages: readonly OfMessage[]) => Result<T, SessionError>
 export class SwitchSession {
   /** The far end, for people. */
   readonly remote: string;
+  /** What the far end has shown, where it was asked to. */
+  readonly certificate: PeerCertificate | undefined;
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #options: Readonly<Required<SessionOptions>>;
   readonly #channel: Channel<Waiter>;
+  readonly #packetIns: PacketInLimit;
   readonly #alarm: Alarm;
   readonly #batches: BatchSender;
   readonly #handshake: Call<SwitchFeatures, SessionError>;
@@ -68,9 +74,11 @@ export class SwitchSession {
   /** Takes over a transport; nothing happens before {@link open}. */
   constructor(transport: Transport, clock: Clock, options: SessionOptions = {}) {
     this.remote = transport.remote;
+    this.certificate = transport.certificate;
     this.#transport = transport;
     this.#clock = clock;
     this.#options = { ...sessionDefaults, ...options };
+    this.#packetIns = new PacketInLimit(this.#options.maxPacketInsPerSecond, clock.now());
     this.#channel = new Channel(this.#options);
     this.#handshake = new Call<SwitchFeatures, SessionError>(clock, {}, (why) => why);
     this.#alarm = new Alarm(clock, () => this.#run(this.#channel.tick(clock.now())));
@@ -237,7 +245,7 @@ export class SwitchSession {
         effect.tag.onFailed({ type: "protocol-error", reason: effect.reason });
         break;
       case "notice":
-        this.#emit(effect.message);
+        this.#notify(effect.message);
         break;
       case "closed":
         this.#finish(effect.reason, effect.abandoned);
@@ -245,6 +253,14 @@ export class SwitchSession {
       default:
         this.#emit(effect);
     }
+  }
+
+  /** Tells what the switch told, but for packets beyond what is allowed of them. */
+  #notify(message: Notice): void {
+    const nowMs = this.#clock.now();
+    if (!isPacketIn(message) || this.#packetIns.admits(nowMs)) this.#emit(message);
+    const count = this.#packetIns.news(nowMs);
+    if (count !== undefined) this.#emit({ type: "packet-ins-dropped", count });
   }
 
   #finish(reason: CloseReason, abandoned: readonly Waiter[]): void {

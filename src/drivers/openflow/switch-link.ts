@@ -9,6 +9,7 @@ import type { NodeWants } from "./node-wants.ts";
 import type { PortStates } from "./port-states.ts";
 import type { SessionEvent, SwitchSession } from "./session.ts";
 import { describeSessionError } from "./session-error.ts";
+import type { SwitchPeer } from "./switch-admission.ts";
 import type { SwitchPorts } from "./switch-ports.ts";
 import type { NodeProblem } from "./switch-problem.ts";
 import type { RoleRefusal, SwitchRole } from "./switch-role.ts";
@@ -58,6 +59,11 @@ export class SwitchLink {
     this.#features = features;
     this.#context = context;
     session.subscribe((event) => this.#onEvent(event));
+  }
+
+  /** The far end. */
+  get peer(): SwitchPeer {
+    return this.#session;
   }
 
   /** The switch, once it is known what it is. */
@@ -173,6 +179,11 @@ export class SwitchLink {
         if (this.#live === undefined) this.#early.push(event);
         else this.changePorts((ports) => ports.update(event));
         break;
+      case "packet-ins-dropped": {
+        const { emit, view } = this.#context;
+        emit({ type: "packet-ins-dropped", node: view().id, count: event.count });
+        break;
+      }
       default:
     }
   }

@@ -17,6 +17,7 @@ import { NodeWants } from "./node-wants.ts";
 import { PortStates } from "./port-states.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
 import type { SwitchSession } from "./session.ts";
+import type { SwitchPeer } from "./switch-admission.ts";
 import { SwitchLink } from "./switch-link.ts";
 import type { NodeProblem } from "./switch-problem.ts";
 import { SwitchRole } from "./switch-role.ts";
@@ -74,6 +75,11 @@ export class SwitchNode {
   /** What the switch could do when it last connected; undefined when it never has. */
   get profile(): SwitchProfile | undefined {
     return this.#profile;
+  }
+
+  /** The far end of its connection, if there is one. */
+  get peer(): SwitchPeer | undefined {
+    return this.#link?.peer;
   }
 
   /** The switch while it is connected, once it is known what it is. */

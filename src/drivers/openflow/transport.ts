@@ -10,10 +10,20 @@ export interface TransportHandlers {
   readonly onClose: (reason: string) => void;
 }
 
+/** The certificate that the far end has shown, and that one of our authorities has signed. */
+export interface PeerCertificate {
+  /** The common name of its subject, where there is one. */
+  readonly commonName: string | undefined;
+  /** SHA-256, as `AB:CD:…`. */
+  readonly fingerprint256: string;
+}
+
 /** A byte duplex to one switch: a TCP or TLS connection, or an in-memory pair. */
 export interface Transport {
   /** The far end, for people: `192.0.2.1:41234`. */
   readonly remote: string;
+  /** Absent where the far end was not asked for one. */
+  readonly certificate?: PeerCertificate | undefined;
   /**
    * Takes the transport into service; called once, by its owner. Nothing is delivered before, and
    * nothing that arrived before is lost.

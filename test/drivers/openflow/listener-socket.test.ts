@@ -1,9 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -18,6 +15,7 @@ import type { SwitchListener, Transport } from "../../../src/drivers/openflow/tr
 import { flowMod } from "../../../src/drivers/openflow/wire/flow.ts";
 import { MessageSplitter } from "../../../src/drivers/openflow/wire/message-splitter.ts";
 import { systemClock } from "../../../src/system-clock.ts";
+import { Authority } from "../../support/authority.ts";
 import { hello13, messagesIn, obedient, of13 } from "../../support/scripted-switch.ts";
 
 const here = { host: "127.0.0.1", port: 0 };
@@ -206,20 +204,19 @@ describe("over TCP", () => {
 });
 
 describe("over TLS", () => {
-  let folder = "";
+  let ca: Authority;
   let authority = "";
   let listenerTls: ListenerTls = { key: "", cert: "" };
   let switchTls: ListenerTls = { key: "", cert: "" };
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "dcns-tls-"));
-    openssl("req", "-x509", ...newKey("ca"), "-out", "ca.pem", "-subj", "/CN=authority");
-    authority = pem("ca.pem");
-    listenerTls = issue("controller");
-    switchTls = issue("switch");
+    ca = new Authority();
+    authority = ca.cert;
+    listenerTls = ca.issue("controller");
+    switchTls = ca.issue("switch");
   });
 
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => ca[Symbol.dispose]());
 
   test("a switch with a certificate of the authority becomes a session", async () => {
     const { port, session } = await serve(
@@ -236,6 +233,16 @@ describe("over TLS", () => {
     const [error] = await once(socket, "error");
     expect(String(error)).toContain("certificate required");
     expect(accepted).toEqual([]);
+  });
+
+  test("the certificate that a switch has shown is known", async () => {
+    const { port, accepted } = await listen({ tls: { ...listenerTls, ca: authority } });
+    await dialTls(port, switchTls);
+    await until(() => accepted.length === 1);
+    expect(accepted[0]?.certificate).toEqual({
+      commonName: "switch",
+      fingerprint256: new X509Certificate(switchTls.cert).fingerprint256,
+    });
   });
 
   test("where none is set, a switch needs no certificate", async () => {
@@ -270,26 +277,6 @@ describe("over TLS", () => {
     cleanups.push(() => socket.destroy());
     await once(socket, "secureConnect");
     return socket;
-  }
-
-  function issue(name: string): ListenerTls {
-    openssl("req", ...newKey(name), "-out", `${name}.csr`, "-subj", `/CN=${name}`);
-    const signer = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"];
-    openssl("x509", "-req", "-in", `${name}.csr`, ...signer, "-out", `${name}.pem`);
-    return { key: pem(`${name}.key`), cert: pem(`${name}.pem`) };
-  }
-
-  function newKey(name: string): readonly string[] {
-    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
-    return [...curve, "-nodes", "-keyout", `${name}.key`];
-  }
-
-  function openssl(...args: readonly string[]): void {
-    execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-  }
-
-  function pem(file: string): string {
-    return readFileSync(join(folder, file), "utf8");
   }
 });
 

@@ -50,6 +50,7 @@ export async function probeSegment(context: SegmentProbeContext): Promise<ProbeR
 
 const ARRIVAL_TIMEOUT_MS = 500;
 const MAX_ATTEMPTS = 3;
+const MAX_ARRIVALS_AT_ONCE = 500;
 /** Nothing is sent any more when the flows that catch it may soon be gone. */
 const MAX_RUN_MS = (PROBE_FLOW_LIFETIME_S - 10) * 1_000;
 /** Locally administered; where a probe is about to leave, another takes its place. */
@@ -123,9 +124,18 @@ class SegmentProbe implements Disposable {
   async #test(): Promise<ReadonlyMap<string, LossPoint>> {
     const detours = await this.#measureDetours();
     for (let attempt = 1; attempt <= MAX_ATTEMPTS && this.#missing.length > 0; attempt += 1) {
-      await Promise.all(this.#segment.ends.map((_, from) => this.#shootFrom(from, detours)));
+      for (const portion of this.#portions) {
+        await Promise.all(portion.map((from) => this.#shootFrom(from, detours)));
+      }
     }
     return this.#trace();
+  }
+
+  /** The ends, so many at a time that switches do not send more packets at once than they may. */
+  get #portions(): readonly (readonly number[])[] {
+    const ends = this.#segment.ends.map((_, end) => end);
+    const size = Math.max(1, Math.floor(MAX_ARRIVALS_AT_ONCE / ends.length));
+    return ends.flatMap((_, end) => (end % size === 0 ? [ends.slice(end, end + size)] : []));
   }
 
   /** The pairs that no probe has made it between. */
