@@ -1,5 +1,7 @@
 import { probe } from "dcns/testing";
 import { type FabricDocument, fabricDocument } from "../test/lab/fabric-document.ts";
+import { missingForOvs } from "../test/lab/require-ovs.ts";
+import { measureGaps } from "./failover/open-vswitch.ts";
 import type { Bench, BenchCase, BenchOptions, BenchReport, BenchSummary } from "./support/bench.ts";
 import { type RunningSimulation, startInMemory } from "./support/simulated-fabric.ts";
 import { type Percentiles, percentiles } from "./support/statistics.ts";
@@ -7,7 +9,8 @@ import { value } from "./support/value.ts";
 
 /** For how long a failed link interrupts the networks that were on it. */
 export const failover: Bench = {
-  about: "the gap in the frames of 1, 100 and 1,000 networks when their link fails, by re-routing",
+  about:
+    "the gap in the frames of 1, 100 and 1,000 networks when their link fails, by re-routing, and by fast failover",
   run,
 };
 
@@ -55,8 +58,22 @@ async function run({ quick: isQuick, progress }: BenchOptions): Promise<BenchRep
     const flat = { gapP50Ms: gap.p50, gapMaxMs: gap.max, allP50Ms: all.p50, allMaxMs: all.max };
     cases.push({ protection: "restore", networks, rounds, ...flat });
   }
-  return { cases, summary: { restore: { gapMs, allMs } } };
+  const summary = { restore: { gapMs, allMs } };
+  if (missingForOvs().length > 0) return { cases, summary };
+  progress("one network on Open vSwitch loses its link, by either protection");
+  const gaps = await measureGaps(isQuick ? 1 : ROUNDS_ON_OVS);
+  const onOvs: Record<string, BenchSummary> = {};
+  for (const [protection, lost] of Object.entries(gaps)) {
+    const gap = withMaximum(lost);
+    onOvs[protection] = gap;
+    const flat = { gapP50Ms: gap.p50, gapMaxMs: gap.max };
+    cases.push({ fabric: "open-vswitch", protection, networks: 1, rounds: lost.length, ...flat });
+  }
+  return { cases, summary: { ...summary, openVSwitch: { gapMs: onOvs } } };
 }
+
+/** Of each link of a path of three. */
+const ROUNDS_ON_OVS = 8;
 
 interface Outage {
   /** Until frames of the watched networks arrived again. */

@@ -1,0 +1,111 @@
+import type { DcnsAgent } from "dcns";
+import { fabricDocument } from "../../test/lab/fabric-document.ts";
+import { type FramePort, type FrameStream, sleep } from "../../test/lab/frame-port.ts";
+import type { OvsLab } from "../../test/lab/ovs-lab.ts";
+import { eventually, startScenario } from "../../test/lab/scenario.ts";
+import { value } from "../support/value.ts";
+
+/** Two ways between two hosts, each through two switches, so that a link in the middle may fail. */
+const document = fabricDocument({
+  links: {
+    a1: ["s1:10", "s2:10"],
+    a2: ["s2:11", "s5:10"],
+    a3: ["s5:11", "s3:10"],
+    b1: ["s1:11", "s4:10"],
+    b2: ["s4:11", "s6:10"],
+    b3: ["s6:11", "s3:11"],
+  },
+  hosts: { "h1:eth1": "s1:1", "h2:eth1": "s3:1" },
+});
+
+const WAYS = { a: ["a1", "a2", "a3"], b: ["b1", "b2", "b3"] } as const;
+const VLAN = 101;
+const MAC = ["02:00:00:00:00:01", "02:00:00:00:00:02"] as const;
+const BEFORE_MS = 50;
+const AFTER_MS = 250;
+
+/** How many frames in a row are lost, of one a millisecond each way, when a link fails. */
+export interface Gaps {
+  readonly disjoint: readonly number[];
+  readonly restore: readonly number[];
+}
+
+/** Cuts every link of the path in use, `rounds` times each, under either protection. */
+export async function measureGaps(rounds: number): Promise<Gaps> {
+  const scenario = await startScenario(document);
+  try {
+    const { agent, lab } = scenario;
+    const restore = await restoreGaps(agent, lab, rounds);
+    const disjoint = await failoverGaps(agent, lab, rounds);
+    return { disjoint, restore };
+  } finally {
+    await scenario[Symbol.asyncDispose]();
+  }
+}
+
+/** The agent moves the network to the other way each time; so does the next cut. */
+async function restoreGaps(agent: DcnsAgent, lab: OvsLab, rounds: number): Promise<number[]> {
+  await setUp(agent, "restore");
+  const gaps: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const index of [0, 1, 2] as const) {
+      const isA = value(agent.getNetworkInfo("p")).links.some(({ id }) => id === "a1");
+      const link = isA ? WAYS.a[index] : WAYS.b[index];
+      gaps.push(...(await cut(lab, link)));
+      await lab.setLink(link, "up");
+      await eventually(() => value(agent.getNetworkInfo("p")).state === "active");
+      await sleep(BEFORE_MS);
+    }
+  }
+  value(await agent.teardownPhysicalNetwork("p"));
+  return gaps;
+}
+
+/** Without an agent: the switches go over to the other way, and back when the link is there again. */
+async function failoverGaps(agent: DcnsAgent, lab: OvsLab, rounds: number): Promise<number[]> {
+  await setUp(agent, "disjoint");
+  await lab.settle();
+  const info = value(agent.getNetworkInfo("p"));
+  await agent.close();
+  const gaps: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { id } of info.links) {
+      gaps.push(...(await cut(lab, id)));
+      await lab.setLink(id, "up");
+      await sleep(AFTER_MS);
+    }
+  }
+  return gaps;
+}
+
+async function setUp(agent: DcnsAgent, protection: "restore" | "disjoint"): Promise<void> {
+  const ends = ["h1:eth1", "h2:eth1"];
+  value(await agent.setupPhysicalNetwork("p", ends, "10Mbps", VLAN, { protection }));
+}
+
+/** The longest row of lost frames in either direction while a link fails. */
+async function cut(lab: OvsLab, link: string): Promise<readonly number[]> {
+  const ports = await Promise.all(["h1:eth1", "h2:eth1"].map((at) => lab.framePort(at)));
+  const [one, two] = ports;
+  if (one === undefined || two === undefined) throw new Error("two hosts were asked for");
+  const there = await one.startStream({ dst: MAC[1], src: MAC[0], vlan: VLAN });
+  const back = await two.startStream({ dst: MAC[0], src: MAC[1], vlan: VLAN });
+  await sleep(BEFORE_MS);
+  await lab.setLink(link, "down");
+  await sleep(AFTER_MS);
+  return [await longestGap(there, two), await longestGap(back, one)];
+}
+
+async function longestGap(stream: FrameStream, port: FramePort): Promise<number> {
+  const sent = await stream.stop();
+  const { received, duplicates, lost } = await stream.at(port);
+  if (duplicates > 0) throw new Error(`${duplicates} frames came twice`);
+  if (received < sent / 2) throw new Error(`of ${sent} frames only ${received} came`);
+  let longest = 0;
+  let run = 0;
+  for (const [index, number] of lost.entries()) {
+    run = lost[index - 1] === number - 1 ? run + 1 : 1;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}
