@@ -9,7 +9,8 @@ import { type Realisation, wholeOf } from "./realisation.ts";
 /**
  * What `holder` must have while a path takes the place of another and one of the two has a backup, or
  * both. A frame passes a direction of a link once at most, whichever paths it follows: where the same
- * endpoint sends in both realisations, the higher of the two rates will do.
+ * endpoint sends in both realisations, the higher of the two rates will do. Not so where frames of the
+ * other endpoint may be coming back on a path that is left.
  */
 export function claimOfProtectedChange(
   topology: Topology,
@@ -18,10 +19,11 @@ export function claimOfProtectedChange(
 ): Claim {
   const change = { old: withoutBackup(old), next: withoutBackup(next), mode: "reroute" } as const;
   const bare = claimOfChange(topology, holder, change);
+  const isSamePath = pathText(old) === pathText(next);
   const [before, after] = [loadsOf(topology, old), loadsOf(topology, next)];
   const amounts = [...new Set([...before.keys(), ...after.keys()])].map((channel): ChannelClaim => {
     const [was, will] = [before.get(channel) ?? none, after.get(channel) ?? none];
-    const isAlike = was.senders === will.senders;
+    const isAlike = was.senders === will.senders && (isSamePath || !was.mayReturn);
     const amount = isAlike ? Math.max(was.rate, will.rate) : was.rate + will.rate;
     return { channel, amount: bandwidth(amount) };
   });
@@ -44,22 +46,29 @@ export function claimOfProtectedChange(
 interface Load {
   readonly rate: Bandwidth;
   readonly senders: string;
+  /** Whether frames of the other endpoint come back there if the path is broken. */
+  readonly mayReturn: boolean;
 }
 
-const none: Load = { rate: bandwidth(0), senders: "" };
+const none: Load = { rate: bandwidth(0), senders: "", mayReturn: false };
 
 function loadsOf(topology: Topology, { plan, backup }: Realisation): ReadonlyMap<Channel, Load> {
   const loads = new Map<Channel, Load>();
   const paths = [plan, ...(backup === undefined ? [] : [{ ...plan, links: backup.links }])];
   for (const path of paths) {
-    const senders = sendersOf(topology, path);
+    const sendersAt = sendersOf(topology, path);
+    const mayReturn = path === plan && (backup?.returning ?? []).length > 0;
     for (const { link, forward, backward } of path.links) {
-      const own = senders(link);
-      loads.set(linkChannel(link, "forward"), { rate: forward, senders: own });
-      loads.set(linkChannel(link, "backward"), { rate: backward, senders: own });
+      const senders = sendersAt(link);
+      loads.set(linkChannel(link, "forward"), { rate: forward, senders, mayReturn });
+      loads.set(linkChannel(link, "backward"), { rate: backward, senders, mayReturn });
     }
   }
   return loads;
+}
+
+function pathText({ plan }: Realisation): string {
+  return plan.links.map(({ link, label }) => `${label} ${link}`).join();
 }
 
 function withoutBackup({ backup: _, ...bare }: Realisation): Realisation {
