@@ -1,5 +1,5 @@
 import { okAsync, Result, type ResultAsync } from "neverthrow";
-import type { DriverBase, ProvisionOptions } from "../drivers/driver-base.ts";
+import type { DriverBase, DriverCapabilities, ProvisionOptions } from "../drivers/driver-base.ts";
 import { pause } from "../drivers/driver-call.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DriverCause, DriverError } from "../model/errors.ts";
@@ -44,11 +44,15 @@ export class Conductor {
   /** Whether some driver cannot carry its segment at all; asked before anything is touched. */
   unsupported(segments: Segments): DriverError | undefined {
     for (const segment of segments.values()) {
-      if (segment.ends.length > 2 && !this.#driver(segment.domain).capabilities().multipoint) {
-        const message = `cannot join ${segment.ends.length} ends`;
-        const causes: readonly DriverCause[] = [{ kind: "unsupported", message }];
-        return { type: "driver-failed", domain: segment.domain, causes };
+      const driver = this.#driver(segment.domain);
+      const lack = lackOf(segment, driver.capabilities());
+      if (lack === undefined) {
+        const refusal = driver.refusal?.(segment);
+        if (refusal !== undefined) return refusal;
+        continue;
       }
+      const causes: readonly DriverCause[] = [{ kind: "unsupported", message: lack }];
+      return { type: "driver-failed", domain: segment.domain, causes };
     }
     return undefined;
   }
@@ -165,6 +169,14 @@ export class Conductor {
     invariant(driver !== undefined, `domain ${domain} has a driver`);
     return driver;
   }
+}
+
+/** What a domain's driver would have to be able to do for a segment, and is not. */
+function lackOf({ ends, nodes }: Segment, able: DriverCapabilities): string | undefined {
+  const failsOver = nodes.some(({ rules }) => rules.some(({ failover }) => failover !== undefined));
+  if (failsOver && !able.programsNodes) return "cannot fail over to another path by itself";
+  const isMultipoint = ends.length > 2 && !failsOver;
+  return isMultipoint && !able.multipoint ? `cannot join ${ends.length} ends` : undefined;
 }
 
 /** The error if some of `pending` must not be. */

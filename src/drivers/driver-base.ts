@@ -2,7 +2,7 @@ import type { ResultAsync } from "neverthrow";
 import type { Attachment } from "../model/attachment.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DomainView } from "../model/domain-view.ts";
-import type { DriverError } from "../model/errors.ts";
+import type { DriverError, DriverFailed } from "../model/errors.ts";
 import type { FrameCount } from "../model/frame-count.ts";
 import type { DatapathId, LinkId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
@@ -196,6 +196,8 @@ export interface DriverBase {
    */
   updateDomain(domain: DomainView): ResultAsync<void, DriverError>;
   capabilities(): DriverCapabilities;
+  /** Why the domain cannot carry a segment, as far as that is known before anything is touched. */
+  refusal?(segment: Segment): DriverFailed | undefined;
   /** What each node would hold for this segment; changes nothing. Empty where that is unknown. */
   cost(segment: Segment): readonly NodeCost[];
   /**

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
+import {
+  type OfVersion,
+  OPENFLOW_1_0,
+  OPENFLOW_1_4,
+  OPENFLOW_1_5,
+} from "../../src/drivers/openflow/wire/version.ts";
+import { describeError } from "../../src/index.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
-import { type FramePort, type FrameStream, sleep } from "../lab/frame-port.ts";
+import { type FramePort, type FrameStream, sleep, takeAll } from "../lab/frame-port.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { eventually, heldByUs, type Scenario, startScenario, value } from "../lab/scenario.ts";
 
@@ -96,5 +104,44 @@ describeWithOvs("a network with a second path, on Open vSwitch", () => {
     });
     expect(await streams[0]?.at(es3)).toMatchObject({ duplicates: 0, lost: [] });
     expect(await streams[1]?.at(es1)).toMatchObject({ duplicates: 0, lost: [] });
+  });
+});
+
+describeWithOvs("a second path on switches of other versions, on Open vSwitch", () => {
+  const asked = ["es1:eth1", "es3:eth1"];
+  const disjoint = { protection: "disjoint" } as const;
+
+  function start(protocol: string, versions: readonly OfVersion[]): Promise<Scenario> {
+    return startScenario(ways, {
+      lab: { protocols: ["OpenFlow13", protocol] },
+      driver: (listen) => new OpenFlowDriver({ listen, session: { versions } }),
+    });
+  }
+
+  test.each([
+    ["OpenFlow14", OPENFLOW_1_4],
+    ["OpenFlow15", OPENFLOW_1_5],
+  ] as const)("is laid, read back and used with %s", async (protocol, version) => {
+    await using scenario = await start(protocol, [version]);
+    const { agent, lab } = scenario;
+    value(await agent.setupPhysicalNetwork("projectA", asked, "10Mbps", 101, disjoint));
+    expect(value(await agent.verifyNetwork("projectA")).consistent).toBe(true);
+    const [es1, es3] = await Promise.all([lab.framePort("es1:eth1"), lab.framePort("es3:eth1")]);
+    await agent.close();
+    await lab.setLink("a2", "down");
+    await sleep(AROUND_MS);
+    await es1.send({ dst: MAC[1], src: MAC[0], vlan: 101, payload: "around" });
+    expect((await takeAll([es3]))["es3:eth1"]).toMatchObject([{ payload: "around" }]);
+  });
+
+  test("is refused with OpenFlow 1.0, with that reason, before anything is touched", async () => {
+    await using scenario = await start("OpenFlow10", [OPENFLOW_1_0]);
+    const { agent } = scenario;
+    const refused = await agent.setupPhysicalNetwork("projectA", asked, "10Mbps", 101, disjoint);
+    const error = refused._unsafeUnwrapErr();
+    expect(error).toMatchObject({ type: "driver-failed" });
+    expect(describeError(error)).toContain("OpenFlow 1.0 has no groups");
+    expect(await heldByUs(scenario)).toEqual([]);
+    value(await agent.setupPhysicalNetwork("projectA", asked, "10Mbps", 101));
   });
 });

@@ -116,6 +116,13 @@ export class OpenFlowDriver implements DriverBase {
     return this.#service?.nodes.profiles() ?? new Map();
   }
 
+  refusal(segment: Segment): DriverFailed | undefined {
+    if (this.#service === undefined) return undefined;
+    const { domain, nodes } = this.#service;
+    const causes = [...nodes.strangers(segment), ...nodes.refusals(segment)];
+    return causes.length === 0 ? undefined : { type: "driver-failed", domain, causes };
+  }
+
   cost(segment: Segment): readonly NodeCost[] {
     return segment.nodes.map(({ node, rules }) => {
       const version = this.#service?.nodes.profileOf(node) ?? versionBeforeConnect;
@@ -128,10 +135,9 @@ export class OpenFlowDriver implements DriverBase {
     segment: Segment,
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
-    return this.#settle("provision", segment.id, options, ({ domain, nodes }) => {
-      const causes = [...nodes.strangers(segment), ...nodes.refusals(segment)];
-      if (causes.length > 0) return err({ type: "driver-failed", domain, causes });
-      return ok(nodes.want(segment));
+    return this.#settle("provision", segment.id, options, ({ nodes }) => {
+      const refusal = this.refusal(segment);
+      return refusal === undefined ? ok(nodes.want(segment)) : err(refusal);
     });
   }
 

@@ -48,6 +48,26 @@ describe("what a switch cannot carry", () => {
     expect(reasons(mesh(2), profile)).toEqual([]);
   });
 
+  test("is a second way where there are no groups, or none that fail over", () => {
+    const [rule] = mesh(2);
+    const [, , failover] = attachments.filter(({ tag }) => tag === 100);
+    if (rule === undefined || failover === undefined) throw new Error("there are three places");
+    const { police: _, ...unpoliced } = rule;
+    const rules = [{ ...unpoliced, failover }];
+    expect(reasons(rules, capable)).toEqual([]);
+    const blind = { ...capable, groups: { ...groupFeatures, types: 0b0111 } };
+    expect(reasons(rules, blind)).toEqual(["the switch has no groups of type FAST FAILOVER"]);
+    expect(reasons([unpoliced], blind)).toEqual([]);
+    const maxGroups = { ...groupFeatures.maxGroups, fastFailover: 0 };
+    const full = { ...capable, groups: { ...groupFeatures, maxGroups } };
+    expect(reasons(rules, full)).toEqual([
+      "the switch has 0 groups of type FAST FAILOVER: 1 are needed",
+    ]);
+    expect(reasons(rules, profileOf(OPENFLOW_1_0))).toEqual([
+      "OpenFlow 1.0 has no groups: the switch cannot fail over",
+    ]);
+  });
+
   test.each([
     [{ maxMeter: 0 }, "the switch has no meters"],
     [{ bandTypes: 1 << 2 }, "the switch has no meters that drop"],
