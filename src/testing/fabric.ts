@@ -28,6 +28,8 @@ export interface FabricOptions extends LinkTiming, WireOptions {
   readonly dial: Dial | readonly Dial[];
   /** Where chance starts from; 0 when absent. Equal seeds give equal histories. */
   readonly seed?: number;
+  /** Whether its switches have bundles; not when absent. */
+  readonly bundles?: boolean;
   /** What may befall every controller's messages at every switch; nothing when absent. */
   readonly faults?: FaultRates;
 }

@@ -7,6 +7,7 @@ import type { RoleState } from "../drivers/openflow/wire/switch.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Frame } from "../model/frame.ts";
 import type { DatapathId } from "../model/ids.ts";
+import { Bundles } from "./bundles.ts";
 import type { ConnectionEvent, ControllerConnection, Request } from "./controller-connection.ts";
 import { ControllerLink, type LinkTiming, linkTimingDefaults } from "./controller-link.ts";
 import { Datapath, type DatapathOptions } from "./datapath/datapath.ts";
@@ -23,6 +24,8 @@ export interface SimSwitchOptions extends Omit<DatapathOptions, "datapathId">, L
   readonly clock: Clock;
   /** How it reaches its controllers, one each. */
   readonly dial: readonly Dial[];
+  /** Whether it has bundles, by the ONF's extension 230 for OpenFlow 1.3; not when absent. */
+  readonly bundles?: boolean;
   /** What its controllers' messages meet; nothing when absent. */
   readonly faults?: FaultPlan;
   /** Puts a frame on the wire of a port. */
@@ -44,6 +47,7 @@ export class SimSwitch implements Disposable {
   readonly #datapath: Datapath;
   readonly #links: readonly ControllerLink[];
   readonly #mastership = new Mastership();
+  readonly #bundles: Bundles | undefined;
   readonly #observers = new Set<(event: SwitchEvent) => void>();
   readonly #transmit: (port: number, frame: Frame) => void;
   #powered = true;
@@ -60,6 +64,7 @@ export class SimSwitch implements Disposable {
       { ...options, datapathId: BigInt(`0x${datapathId}`) },
       clock.now(),
     );
+    if (options.bundles) this.#bundles = new Bundles(this.#datapath, faults);
     this.#links = dial.map(
       (dialOne) =>
         new ControllerLink({
@@ -205,6 +210,10 @@ export class SimSwitch implements Disposable {
       connection.refuse(request, refusal("bad-request", "is-slave"));
       return;
     }
+    if (this.#bundles?.takes(request.message)) {
+      this.#spread(this.#bundles.handle(request, connection, this.#clock.now()));
+      return;
+    }
     const effects = this.#change(request.message);
     for (const effect of effects) {
       if (effect.type === "reply") connection.reply(request, effect.message);
@@ -265,4 +274,6 @@ const changesState: ReadonlySet<OfMessage["type"]> = new Set([
   "port-mod",
   "table-mod",
   "meter-mod",
+  "bundle-control",
+  "bundle-add",
 ]);

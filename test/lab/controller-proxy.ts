@@ -15,7 +15,23 @@ export const messageType = {
   multipartRequest: 18,
   barrierRequest: 20,
   meterMod: 29,
+  /** In 1.3 an experimenter's message; this is its number in 1.4. */
+  bundleControl: 33,
 } as const;
+
+const EXPERIMENTER = 4;
+const ONF = 0x4f4e_4600;
+const ONF_BUNDLE_CONTROL = 2300;
+const ONF_BUNDLE_ADD = 2301;
+
+/** The type of a message, or of what it puts into a bundle. */
+function typeOf(message: Buffer): number {
+  const type = message.readUInt8(1);
+  if (type !== EXPERIMENTER || message.readUInt32BE(8) !== ONF) return type;
+  const onfType = message.readUInt32BE(12);
+  if (onfType === ONF_BUNDLE_ADD) return message.readUInt8(25);
+  return onfType === ONF_BUNDLE_CONTROL ? messageType.bundleControl : type;
+}
 
 const HEADER_SIZE = 8;
 
@@ -110,7 +126,7 @@ export class ControllerProxy {
 
   /** Says whether the wire is to be cut before this message. */
   #isLast(message: Buffer): boolean {
-    const type = message.readUInt8(1);
+    const type = typeOf(message);
     const index = this.#counts.get(type) ?? 0;
     this.#counts.set(type, index + 1);
     return this.#cutBefore({ type, index });

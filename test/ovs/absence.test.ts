@@ -81,6 +81,9 @@ describeWithOvs("a switch that is cut off from the agent, on Open vSwitch", () =
     ["groupMod", 0],
     ["flowMod", 0],
     ["flowMod", 2],
+    // Before the bundle is opened, and before it is committed.
+    ["bundleControl", 0],
+    ["bundleControl", 1],
     ["barrierRequest", 0],
     ["multipartRequest", 0],
   ] as const)("before %s %i fails the setup, and is clean when it returns", async (name, last) => {

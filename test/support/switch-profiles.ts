@@ -4,7 +4,14 @@ import { groupFeatures, meterFeatures } from "../../src/testing/datapath/feature
 
 /** What a capable switch of this version says of itself. */
 export function profileOf(version: OfVersion): SwitchProfile {
-  const known = { version, tables: 254, capabilities: 0x4f, learns: version !== OPENFLOW_1_0 };
+  const isNewer = version !== OPENFLOW_1_0;
+  const known = {
+    version,
+    tables: 254,
+    capabilities: 0x4f,
+    learns: isNewer,
+    bundles: isNewer,
+  };
   return version === OPENFLOW_1_0
     ? known
     : { ...known, groups: groupFeatures, meters: meterFeatures };

@@ -13,6 +13,11 @@ import { MemoryListener } from "../../src/testing/memory-link.ts";
 import { SimSwitch } from "../../src/testing/sim-switch.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 
+/** What a world is made with: options of its drivers, and what its switches can do. */
+export interface WorldOptions extends Partial<OpenFlowDriverOptions> {
+  readonly bundles?: boolean;
+}
+
 /** The two switches of `conformanceDomain`, simulated, and drivers that come and go. */
 export class SwitchWorld {
   readonly clock: FakeClock = fakeClock();
@@ -22,13 +27,20 @@ export class SwitchWorld {
   #dial: Dial = () => {};
   #driver: OpenFlowDriver | undefined;
 
-  constructor(options: Partial<OpenFlowDriverOptions> = {}) {
+  /** `bundles` says whether the switches have any. */
+  constructor({ bundles = false, ...options }: WorldOptions = {}) {
     this.#options = options;
     const switches = conformanceDomain.nodes.map(({ id, datapathId, ports }) => {
       if (datapathId === undefined) throw new Error("a datapath id is needed");
       const dial: Dial = (answer) => this.#dial(answer);
       const numbers = ports.map(({ ofPort }) => ({ port: ofPort ?? 0 }));
-      const made = new SimSwitch({ datapathId, clock: this.clock, dial: [dial], ports: numbers });
+      const made = new SimSwitch({
+        datapathId,
+        clock: this.clock,
+        dial: [dial],
+        ports: numbers,
+        bundles,
+      });
       return [id, made] as const;
     });
     this.#switches = new Map(switches);
@@ -102,7 +114,10 @@ export class SwitchWorld {
     this.at(node).observe((event) => {
       if (event.type !== "message" || event.direction !== "to-switch") return;
       const { message } = event;
-      if ("command" in message) changes.push(`${message.type} ${message.command}`);
+      const isCommit = message.type === "bundle-control" && message.control === "commit-request";
+      if (isCommit) changes.push("bundle commit");
+      const mod = message.type === "bundle-add" ? message.inner.message : message;
+      if ("command" in mod) changes.push(`${mod.type} ${mod.command}`);
     });
     return changes;
   }
@@ -111,6 +126,6 @@ export class SwitchWorld {
   async close(): Promise<void> {
     await this.#driver?.close();
     for (const each of this.#switches.values()) each[Symbol.dispose]();
-    await this.clock.settle();
+    await this.clock.advance(1);
   }
 }

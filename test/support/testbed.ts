@@ -30,6 +30,8 @@ import { WatchedStore } from "./watched-store.ts";
 
 /** What may be set about a {@link Testbed}. */
 export interface TestbedOptions {
+  /** Whether the switches have bundles; not when absent. */
+  readonly bundles?: boolean;
   readonly topology?: Topology;
   readonly seed?: number;
   readonly faults?: FaultRates;
@@ -70,6 +72,7 @@ export class Testbed implements AsyncDisposable {
       clock: this.clock,
       dial: (answer) => this.#listener.dial(answer),
       seed: options.seed ?? 0,
+      bundles: options.bundles ?? false,
     });
     addForeignEntries(this.fabric);
     this.#foreign = allForeignEntries(this.fabric);

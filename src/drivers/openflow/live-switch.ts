@@ -24,6 +24,7 @@ import { type Judgement, NetworkOnSwitch, type SwitchTools } from "./switch-netw
 import { SwitchPorts } from "./switch-ports.ts";
 import type { NodeProblem } from "./switch-problem.ts";
 import { SwitchReader } from "./switch-reader.ts";
+import { SwitchSender } from "./switch-sender.ts";
 
 /** What a switch is opened with. */
 export interface LiveSwitchContext {
@@ -77,6 +78,7 @@ export class LiveSwitch {
           reader,
           dialect,
           profile,
+          sender: new SwitchSender(session, dialect, profile.bundles),
           clock,
           options,
           ports: new SwitchPorts(view, ports),

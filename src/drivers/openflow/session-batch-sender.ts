@@ -1,9 +1,10 @@
-import { okAsync, type ResultAsync } from "neverthrow";
+import { errAsync, okAsync, type ResultAsync } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { CallOptions } from "../driver-base.ts";
 import type { Channel } from "./channel/channel.ts";
 import type { CommandMessage } from "./channel/message-roles.ts";
-import { Batch } from "./session-batch.ts";
+import { Batch, bundleControl } from "./session-batch.ts";
+import { PreparedBundle } from "./session-bundle.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { Pace } from "./session-pace.ts";
@@ -15,6 +16,7 @@ export interface BatchPort {
   readonly channel: Channel<Waiter>;
   /** Whether the transport asked to wait. */
   isCongested(): boolean;
+  write(bytes: Uint8Array): void;
   /** Writes these pieces and a barrier request behind them, all at once. */
   writeWithBarrier(pieces: readonly Uint8Array[]): ResultAsync<unknown, SessionError>;
 }
@@ -22,7 +24,7 @@ export interface BatchPort {
 /** The limits that a {@link BatchSender} keeps. */
 export type BatchLimits = Pick<
   Required<SessionOptions>,
-  "maxUnconfirmedBytes" | "maxCommandsPerSecond"
+  "maxUnconfirmedBytes" | "maxCommandsPerSecond" | "maxCommands"
 >;
 
 /** Commands are written in chunks of about this size, each followed by a barrier. */
@@ -36,7 +38,9 @@ const CHUNK_BYTES = 65_536;
 export class BatchSender {
   readonly #port: BatchPort;
   readonly #maxUnconfirmedBytes: number;
+  readonly #maxCommands: number;
   readonly #pace: Pace;
+  #lastBundle = 0;
   /** Batches with something left to send; the first is being sent. */
   readonly #queue: Batch[] = [];
   #unconfirmedBytes = 0;
@@ -45,13 +49,40 @@ export class BatchSender {
   constructor(port: BatchPort, limits: BatchLimits) {
     this.#port = port;
     this.#maxUnconfirmedBytes = limits.maxUnconfirmedBytes;
+    this.#maxCommands = limits.maxCommands;
     this.#pace = new Pace(limits.maxCommandsPerSecond);
   }
 
   /** Takes a batch; see `SwitchSession.batch`. */
   send(messages: readonly CommandMessage[], options: CallOptions): ResultAsync<void, BatchError> {
     if (messages.length === 0) return okAsync(undefined);
-    const batch = new Batch(messages, this.#port.clock, options);
+    return this.#enqueue(new Batch(messages, this.#port.clock, options));
+  }
+
+  /** Takes a bundle; see `SwitchSession.prepareBundle`. */
+  prepareBundle(
+    messages: readonly CommandMessage[],
+    options: CallOptions,
+  ): ResultAsync<PreparedBundle, BatchError> {
+    const limit = this.#maxCommands;
+    if (messages.length > limit) {
+      return errAsync({ type: "too-many-outstanding", limit, sent: 0, rejections: [] });
+    }
+    this.#lastBundle = (this.#lastBundle + 1) >>> 0;
+    const id = this.#lastBundle;
+    const batch = new Batch(messages, this.#port.clock, { ...options, bundle: id });
+    const bundle = new PreparedBundle(this.#port, batch, id);
+    return this.#enqueue(batch)
+      .map(() => bundle)
+      .orTee(() => bundle.discard());
+  }
+
+  /** Whether something waits to be sent. */
+  get hasUnsent(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  #enqueue(batch: Batch): ResultAsync<void, BatchError> {
     this.#queue.push(batch);
     this.pump();
     void batch.result.then(() => this.pump());
@@ -63,7 +94,7 @@ export class BatchSender {
     this.#port.clock.clearTimeout(this.#timer);
     for (let batch = this.#queue[0]; batch !== undefined; batch = this.#queue[0]) {
       while (batch.next !== undefined) {
-        if (this.#isHeldBack() || !this.#sendChunk(batch)) return;
+        if (this.#isHeldBack(batch) || !this.#sendChunk(batch)) return;
       }
       this.#queue.shift();
     }
@@ -75,9 +106,12 @@ export class BatchSender {
     this.pump();
   }
 
-  #isHeldBack(): boolean {
+  #isHeldBack({ bundle, size }: Batch): boolean {
     const { channel, clock } = this.#port;
-    if (this.#port.isCongested() || !channel.roomForRequest) return true;
+    // A bundle is opened before and there is a barrier behind.
+    const requests = bundle === undefined ? 1 : 2;
+    if (this.#port.isCongested() || !channel.roomForRequests(requests)) return true;
+    if (bundle !== undefined && !channel.roomForCommands(size)) return true;
     if (this.#unconfirmedBytes >= this.#maxUnconfirmedBytes) return true;
     const delayMs = this.#pace.delayMs(clock.now());
     if (delayMs === 0) return false;
@@ -87,15 +121,10 @@ export class BatchSender {
 
   /** Writes the next chunk of a batch and its barrier; false when the channel takes no command. */
   #sendChunk(batch: Batch): boolean {
-    const pieces: Uint8Array[] = [];
-    let bytes = 0;
-    while (bytes < CHUNK_BYTES && pieces.length < this.#pace.portion) {
-      const piece = this.#prepareNext(batch);
-      if (piece === undefined) break;
-      pieces.push(piece);
-      bytes += piece.length;
-    }
+    const pieces =
+      batch.bundle === undefined ? this.#chunk(batch) : this.#whole(batch, batch.bundle);
     if (pieces.length === 0) return false;
+    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
     this.#pace.spend(pieces.length, this.#port.clock.now());
     this.#unconfirmedBytes += bytes;
     batch.chunkSent();
@@ -110,12 +139,38 @@ export class BatchSender {
     return true;
   }
 
+  /** As much of a batch as is sent at once. */
+  #chunk(batch: Batch): readonly Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    while (bytes < CHUNK_BYTES && pieces.length < this.#pace.portion) {
+      const piece = this.#prepareNext(batch);
+      if (piece === undefined) break;
+      pieces.push(piece);
+      bytes += piece.length;
+    }
+    return pieces;
+  }
+
+  /** All that goes into a bundle, for which there is room. */
+  #whole(batch: Batch, bundle: number): readonly Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    this.#port.channel
+      .request(bundleControl(bundle, "open-request"), batch.controlWaiter())
+      .andTee(({ bytes }) => pieces.push(bytes));
+    for (let piece = this.#prepareNext(batch); piece !== undefined; ) {
+      pieces.push(piece);
+      piece = this.#prepareNext(batch);
+    }
+    return pieces;
+  }
+
   #prepareNext(batch: Batch): Uint8Array | undefined {
     const command = batch.next;
     if (command === undefined) return undefined;
     return this.#port.channel.command(command, batch.nextWaiter()).match(
-      ({ bytes }) => {
-        batch.advance();
+      ({ xid, bytes }) => {
+        batch.advance(xid);
         return bytes;
       },
       () => undefined,

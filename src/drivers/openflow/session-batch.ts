@@ -1,4 +1,4 @@
-import { err, ok, type ResultAsync } from "neverthrow";
+import { err, ok, type Result, type ResultAsync } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { CallOptions } from "../driver-base.ts";
 import type { Rejection } from "./channel/channel-effect.ts";
@@ -6,17 +6,30 @@ import type { CommandMessage } from "./channel/message-roles.ts";
 import { Call } from "./session-call.ts";
 import type { BatchError, CommandRejection, SessionError } from "./session-error.ts";
 import type { Waiter } from "./session-waiter.ts";
+import type { BundleControl, BundleControlType } from "./wire/bundle.ts";
+import { bundleFlag } from "./wire/constants.ts";
+import type { ErrorMessage } from "./wire/error.ts";
 
-/** Commands that are sent in order, and what is known of them so far. */
+/** Commands that are sent in order, one by one or as a bundle, and what is known of them so far. */
 export class Batch {
   readonly #messages: readonly CommandMessage[];
+  /** The bundle that they are sent in, if they are. */
+  readonly bundle: number | undefined;
+  /** The transaction ids of what was put into it. */
+  readonly bundled: number[] = [];
+  #refusal: ErrorMessage | undefined;
   readonly #call: Call<void, BatchError>;
   readonly #rejections: CommandRejection[] = [];
   #sent = 0;
   #unconfirmedChunks = 0;
 
-  constructor(messages: readonly CommandMessage[], clock: Clock, options: CallOptions) {
+  constructor(
+    messages: readonly CommandMessage[],
+    clock: Clock,
+    options: CallOptions & { readonly bundle?: number },
+  ) {
     this.#messages = messages;
+    this.bundle = options.bundle;
     this.#call = new Call<void, BatchError>(clock, options, (why) => this.#ending(why));
   }
 
@@ -27,7 +40,15 @@ export class Batch {
 
   /** The command to send next; undefined when all were sent, or when the batch has ended. */
   get next(): CommandMessage | undefined {
-    return this.#call.settled ? undefined : this.#messages[this.#sent];
+    const message = this.#call.settled ? undefined : this.#messages[this.#sent];
+    if (message === undefined || this.bundle === undefined) return message;
+    const inner = { xid: 0, message };
+    return { type: "bundle-add", bundle: this.bundle, flags: BUNDLE_FLAGS, inner };
+  }
+
+  /** How many commands there are. */
+  get size(): number {
+    return this.#messages.length;
   }
 
   /** Who waits for errors to {@link next}. */
@@ -35,9 +56,21 @@ export class Batch {
     return new CommandWaiter(this, this.#sent);
   }
 
-  /** Notes that {@link next} is on its way. */
-  advance(): void {
+  /** Who waits for errors to what controls the bundle. */
+  controlWaiter(): Waiter {
+    return {
+      onReply: () => {},
+      onRejected: ({ error }) => {
+        this.#refusal ??= error;
+      },
+      onFailed: (error) => this.fail(error),
+    };
+  }
+
+  /** Notes that {@link next} is on its way under `xid`. */
+  advance(xid: number): void {
     this.#sent += 1;
+    if (this.bundle !== undefined) this.bundled.push(xid);
   }
 
   /** Notes that a barrier follows what was sent so far. */
@@ -49,13 +82,22 @@ export class Batch {
   chunkConfirmed(): void {
     this.#unconfirmedChunks -= 1;
     if (this.#unconfirmedChunks > 0 || this.next !== undefined) return;
-    const isClean = this.#rejections.length === 0;
-    this.#call.settle(isClean ? ok() : err(this.#ending({ type: "batch-rejected" })));
+    this.#call.settle(this.outcome());
   }
 
-  /** Notes that the switch refused a command. */
-  reject(rejection: CommandRejection): void {
-    this.#rejections.push(rejection);
+  /** Whether everything was taken, as far as it is known now. */
+  outcome(): Result<void, BatchError> {
+    const refusal = this.#refusal ?? this.#rejections.find(isOfBundle)?.error;
+    const rejections = this.#rejections.filter((each) => !isOfBundle(each));
+    const sent = this.#sent;
+    if (rejections.length > 0) return err({ type: "batch-rejected", sent, rejections });
+    if (refusal !== undefined) return err(this.#ending({ type: "bundle-refused", error: refusal }));
+    return ok();
+  }
+
+  /** Notes that the switch refused the command at `index`. */
+  reject(index: number, { request, error }: Rejection): void {
+    this.#rejections.push({ index, request: this.#messages[index] ?? request, error });
   }
 
   /** Ends the batch. */
@@ -63,9 +105,25 @@ export class Batch {
     this.#call.settle(err(this.#ending(error)));
   }
 
-  #ending(why: SessionError | { readonly type: "batch-rejected" }): BatchError {
+  #ending(
+    why: SessionError | { readonly type: "bundle-refused"; readonly error: ErrorMessage },
+  ): BatchError {
     return { ...why, sent: this.#sent, rejections: [...this.#rejections] };
   }
+}
+
+const BUNDLE_FLAGS = bundleFlag.atomic | bundleFlag.ordered;
+
+function isOfBundle({ error }: CommandRejection): boolean {
+  return error.kind === "bundle-failed";
+}
+
+/** What opens a bundle, commits or discards it. */
+export function bundleControl(
+  bundle: number,
+  control: BundleControlType,
+): BundleControl & { readonly type: "bundle-control" } {
+  return { type: "bundle-control", bundle, control, flags: BUNDLE_FLAGS };
 }
 
 class CommandWaiter implements Waiter {
@@ -81,7 +139,7 @@ class CommandWaiter implements Waiter {
   onReply(): void {}
 
   onRejected(rejection: Rejection): void {
-    this.#batch.reject({ index: this.#index, ...rejection });
+    this.#batch.reject(this.#index, rejection);
   }
 
   onFailed(error: SessionError): void {

@@ -1,6 +1,7 @@
 import { match } from "ts-pattern";
 import { type CloseReason, describeCloseReason, type Rejection } from "./channel/channel-effect.ts";
 import type { ChannelState } from "./channel/transitions.ts";
+import type { ErrorMessage } from "./wire/error.ts";
 
 /** Why a call on a session did not succeed. */
 export type SessionError =
@@ -37,10 +38,16 @@ export interface BatchProgress {
 
 /**
  * Why a batch did not succeed. After `batch-rejected` everything was processed, and what
- * `rejections` does not list was carried out. After anything else that is not known of the commands
+ * `rejections` does not list was carried out; of a bundle, nothing was. After anything else that is not known of the commands
  * that were sent.
  */
-export type BatchError = ({ readonly type: "batch-rejected" } | SessionError) & BatchProgress;
+export type BatchError = (
+  | { readonly type: "batch-rejected" }
+  /** A bundle was not taken, for what it is and not for what is in it; nothing was carried out. */
+  | { readonly type: "bundle-refused"; readonly error: ErrorMessage }
+  | SessionError
+) &
+  BatchProgress;
 
 /** A sentence for people. */
 export function describeSessionError(error: SessionError | BatchError): string {
@@ -52,6 +59,7 @@ export function describeSessionError(error: SessionError | BatchError): string {
     .with({ type: "too-many-outstanding" }, (e) => `${e.limit} requests wait for an answer already`)
     .with({ type: "rejected" }, describeRejection)
     .with({ type: "protocol-error" }, (e) => e.reason)
+    .with({ type: "bundle-refused" }, (e) => `bundle refused: ${e.error.kind}/${e.error.code}`)
     .with({ type: "batch-rejected" }, (e) => e.rejections.map(describeRejection).join("; "))
     .exhaustive();
 }

@@ -24,6 +24,7 @@ import { concatBytes } from "./concat-bytes.ts";
 import { isPacketIn, PacketInLimit } from "./packet-in-limit.ts";
 import { Alarm } from "./session-alarm.ts";
 import { BatchSender } from "./session-batch-sender.ts";
+import type { PreparedBundle } from "./session-bundle.ts";
 import { Call } from "./session-call.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
 import { type SessionOptions, sessionDefaults } from "./session-options.ts";
@@ -86,6 +87,7 @@ export class SwitchSession {
       clock,
       channel: this.#channel,
       isCongested: () => this.#congestedBytes !== undefined,
+      write: (bytes: Uint8Array) => this.#write(bytes),
       writeWithBarrier: (pieces: readonly Uint8Array[]) =>
         this.#ask({ type: "barrier-request" }, {}, ok, pieces),
     };
@@ -160,6 +162,25 @@ export class SwitchSession {
     const unready = this.#unready();
     if (unready !== undefined) return errAsync({ ...unready, sent: 0, rejections: [] });
     return this.#batches.send(messages, options);
+  }
+
+  /**
+   * Hands over commands that are to be carried out together, in this order, or not at all (OpenFlow
+   * 1.4.1 §6.8; in 1.3 by the ONF's extension): nothing is before the bundle is committed. Limits as
+   * in {@link batch}. It goes out in one piece, however much it holds.
+   */
+  prepareBundle(
+    messages: readonly CommandMessage[],
+    options: CallOptions = {},
+  ): ResultAsync<PreparedBundle, BatchError> {
+    const unready = this.#unready();
+    if (unready !== undefined) return errAsync({ ...unready, sent: 0, rejections: [] });
+    return this.#batches.prepareBundle(messages, options);
+  }
+
+  /** Whether commands of batches wait to be sent. */
+  get hasUnsent(): boolean {
+    return this.#batches.hasUnsent;
   }
 
   /** Sends one command and forgets it: an error to it comes as the event `stray`. */

@@ -12,7 +12,6 @@ import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.t
 import { flowsByKey } from "./compile/holdings.ts";
 import type { IdPool } from "./compile/id-pool.ts";
 import { emptyProgram, groupOf, meterOf, type NodeProgram } from "./compile/program.ts";
-import { stagesOf } from "./compile/stages.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
 import type { SwitchSession } from "./session.ts";
@@ -20,11 +19,13 @@ import type { SessionError } from "./session-error.ts";
 import type { SwitchPorts } from "./switch-ports.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
 import type { SwitchReader } from "./switch-reader.ts";
+import type { SwitchSender } from "./switch-sender.ts";
 
 /** What the networks on one connected switch have in common. */
 export interface SwitchTools {
   readonly session: SwitchSession;
   readonly reader: SwitchReader;
+  readonly sender: SwitchSender;
   readonly dialect: Dialect;
   readonly profile: SwitchProfile;
   readonly ports: SwitchPorts;
@@ -174,12 +175,9 @@ export class NetworkOnSwitch {
         changed.push(...discrepanciesOf(diff));
         self.#isCertain = false;
         self.#expectLearned(wanted);
-        yield* self.#send(diff, signal);
-        const left = yield* self.#confirm(
-          wanted,
-          isEmptyDiff(diff) ? [] : READ_AGAIN_AFTER_MS,
-          signal,
-        );
+        const held = yield* self.#send(diff, signal);
+        const delaysMs = isEmptyDiff(diff) ? [] : READ_AGAIN_AFTER_MS;
+        const left = yield* self.#confirm(held, wanted, delaysMs, signal);
         if (isEmptyDiff(left)) {
           self.#settle(wanted);
           return ok(changed);
@@ -228,39 +226,33 @@ export class NetworkOnSwitch {
     for (const cookie of learned) this.#learned.add(cookie);
   }
 
-  /** Nothing is removed unless everything was made. */
-  #send(diff: ProgramDiff, signal: AbortSignal): ResultAsync<unknown, readonly NodeProblem[]> {
-    const { session, dialect, retired } = this.#tools;
+  /** Sends a difference, and reads what the switch holds after it: at once, where that shows it. */
+  #send(diff: ProgramDiff, signal: AbortSignal): ResultAsync<NodeProgram, readonly NodeProblem[]> {
+    const { sender, retired } = this.#tools;
     if (retired.aborted) return errAsync([NOT_MASTER]);
-    const { make, remove } = stagesOf(diff, dialect);
     this.#isUnsettled = true;
-    const made = ResultAsync.combineWithAllErrors(make.map((s) => session.batch(s, { signal })));
-    return made
-      .andThen(() =>
-        ResultAsync.combineWithAllErrors(remove.map((s) => session.batch(s, { signal }))),
-      )
-      .andTee(() => {
-        this.#isUnsettled = false;
+    const readBack = (): ResultAsync<NodeProgram, SessionError> => this.#readAgain(signal);
+    return sender
+      .send(diff, this.#program, readBack, signal)
+      .orTee(() => {
+        this.#isUnsettled = true;
       })
       .mapErr((errors) => errors.flatMap(problemsOf));
   }
 
   /** Reads until the switch holds what is wanted, or often enough; gives what still differs. */
   #confirm(
+    held: NodeProgram,
     wanted: NodeProgram,
     delaysMs: readonly number[],
     signal: AbortSignal,
   ): ResultAsync<ProgramDiff, readonly NodeProblem[]> {
-    return this.#readAgain(signal)
-      .mapErr(problemsOf)
-      .andThen((program) => {
-        const diff = diffPrograms(program, wanted);
-        const [delayMs, ...later] = delaysMs;
-        if (isEmptyDiff(diff) || delayMs === undefined) return ok(diff);
-        return ResultAsync.fromSafePromise(pause(this.#tools.clock, delayMs, signal)).andThen(() =>
-          this.#confirm(wanted, later, signal),
-        );
-      });
+    const diff = diffPrograms(held, wanted);
+    const [delayMs, ...later] = delaysMs;
+    if (isEmptyDiff(diff) || delayMs === undefined) return okAsync(diff);
+    return ResultAsync.fromSafePromise(pause(this.#tools.clock, delayMs, signal))
+      .andThen(() => this.#readAgain(signal).mapErr(problemsOf))
+      .andThen((program) => this.#confirm(program, wanted, later, signal));
   }
 
   /** Reads what the switch holds now, after everything that was sent before. */

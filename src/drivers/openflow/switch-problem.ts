@@ -15,6 +15,9 @@ export function problemsOf(error: SessionError | BatchError): readonly NodeProbl
     .with({ type: "batch-rejected" }, ({ rejections }) =>
       rejections.map(({ request, error }) => rejected(request, error)),
     )
+    .with({ type: "bundle-refused" }, (e): readonly NodeProblem[] => [
+      { kind: "rejected", message: describeSessionError(e) },
+    ])
     .with({ type: "rejected" }, ({ request, error }) => [rejected(request, error)])
     .with(
       { type: "aborted" },

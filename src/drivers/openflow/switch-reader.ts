@@ -7,7 +7,9 @@ import { type Dialect, dialectOf } from "./compile/dialect.ts";
 import { hasGroups, hasMeters, type SwitchProfile } from "./compile/switch-profile.ts";
 import { Gate } from "./gate.ts";
 import type { SwitchSession } from "./session.ts";
+import { bundleControl } from "./session-batch.ts";
 import type { SessionError } from "./session-error.ts";
+import type { BundleControlType } from "./wire/bundle.ts";
 import { GROUP_ANY, METER_ALL, PORT_ANY, TABLE_ALL } from "./wire/constants.ts";
 import type { FlowStats } from "./wire/flow.ts";
 import type { GroupDesc, GroupFeatures } from "./wire/group.ts";
@@ -20,6 +22,10 @@ const allFlows = { table: TABLE_ALL, outPort: PORT_ANY, outGroup: GROUP_ANY, mat
 
 /** How many questions may be open at one switch; well below what a session takes. */
 const MAX_OPEN_READS = 256;
+
+/** A bundle that is opened to see whether there are any. */
+const PROBED_BUNDLE = 0xffff_fffe;
+const PROBE_TIMEOUT_MS = 1_000;
 
 /** Reads what one switch holds, and says it as programs do. */
 export class SwitchReader {
@@ -55,10 +61,11 @@ export class SwitchReader {
     const known = { version, tables, capabilities };
     const groups = hasGroups(known) ? this.#groupFeatures() : okAsync(undefined);
     const meters = hasMeters(known) ? this.#meterFeatures() : okAsync(undefined);
-    return ResultAsync.combine([groups, meters, this.#learns()]).map(
-      ([groups, meters, learns]) => ({
+    return ResultAsync.combine([groups, meters, this.#learns(), this.#bundles()]).map(
+      ([groups, meters, learns, bundles]) => ({
         ...known,
         learns,
+        bundles,
         ...(groups && { groups }),
         ...(meters && { meters }),
       }),
@@ -121,6 +128,17 @@ export class SwitchReader {
     const request = (): ResultAsync<unknown, SessionError> =>
       this.#session.request({ type: "barrier-request" });
     return new ResultAsync(this.#gate.run(request)).map(() => undefined);
+  }
+
+  /** Whether the switch has bundles: one is opened, and discarded again. */
+  #bundles(): ResultAsync<boolean, SessionError> {
+    if (!hasGroups(this.#features)) return okAsync(false);
+    const ask = (control: BundleControlType): ResultAsync<unknown, SessionError> =>
+      this.#session.request(bundleControl(PROBED_BUNDLE, control), { timeoutMs: PROBE_TIMEOUT_MS });
+    return ask("open-request")
+      .andThen(() => ask("discard-request"))
+      .map(() => true)
+      .orElse((error) => (error.type === "session-closed" ? err(error) : ok(false)));
   }
 
   #groupFeatures(): ResultAsync<GroupFeatures | undefined, SessionError> {

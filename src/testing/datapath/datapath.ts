@@ -19,7 +19,7 @@ import { describePort, type PortSpec, portTable } from "./port-table.ts";
 import { someAction, TABLES } from "./program.ts";
 import { type Refusal, refusal, refuse } from "./refusal.ts";
 import { durationSince, flowStats, groupDesc, meterConfig, readStatistics } from "./statistics.ts";
-import { blankState, type SwitchState } from "./switch-state.ts";
+import { blankState, remember, type SwitchState } from "./switch-state.ts";
 
 /** What a datapath is made of. */
 export interface DatapathOptions {
@@ -65,6 +65,29 @@ export class Datapath {
       (effects) => effects,
       (reason) => [{ type: "refuse", ...reason }],
     );
+  }
+
+  /**
+   * Carries out messages together: all of them, or none when one is refused. `veto` may refuse one
+   * that could be carried out.
+   */
+  receiveAll(
+    messages: readonly OfMessage[],
+    nowMs: number,
+    veto: (message: OfMessage) => Refusal | undefined = () => undefined,
+  ): Result<readonly Effect[], Refusal & { readonly index: number }> {
+    const restored = remember(this.#state);
+    const effects: Effect[] = [];
+    for (const [index, message] of messages.entries()) {
+      const vetoed = veto(message);
+      const done = vetoed === undefined ? carryOut(this.#state, message, nowMs) : err(vetoed);
+      if (done.isErr()) {
+        this.#state = restored();
+        return err({ ...done.error, index });
+      }
+      effects.push(...done.value);
+    }
+    return ok(effects);
   }
 
   /** Forwards a frame that arrived at a port. */

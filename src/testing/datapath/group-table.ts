@@ -34,6 +34,13 @@ export interface CountedBucket {
 export class GroupTable implements Iterable<Group> {
   readonly #groups = new Map<number, Group>();
 
+  /** The same groups in a table of its own. */
+  copy(): GroupTable {
+    const copy = new GroupTable();
+    for (const group of this) copy.#groups.set(group.group, group);
+    return copy;
+  }
+
   get(group: number): Group | undefined {
     return this.#groups.get(group);
   }

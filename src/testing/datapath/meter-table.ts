@@ -35,6 +35,13 @@ interface Band {
 export class MeterTable implements Iterable<Meter> {
   readonly #meters = new Map<number, Meter>();
 
+  /** The same meters in a table of its own. */
+  copy(): MeterTable {
+    const copy = new MeterTable();
+    for (const meter of this) copy.#meters.set(meter.meter, meter);
+    return copy;
+  }
+
   get(meter: number): Meter | undefined {
     return this.#meters.get(meter);
   }

@@ -1,4 +1,4 @@
-import type { FlowTable } from "./flow-table.ts";
+import { FlowTable } from "./flow-table.ts";
 import { GroupTable } from "./group-table.ts";
 import { MeterTable } from "./meter-table.ts";
 import type { PortTable } from "./port-table.ts";
@@ -20,4 +20,23 @@ export function blankState(
   fixed: Pick<SwitchState, "datapathId" | "ports" | "maxFlowsPerTable">,
 ): SwitchState {
   return { ...fixed, tables: new Map(), groups: new GroupTable(), meters: new MeterTable() };
+}
+
+/** Remembers the flows, groups and meters that there are now; the result brings them back. */
+export function remember(state: SwitchState): () => SwitchState {
+  const groups = state.groups.copy();
+  const meters = state.meters.copy();
+  const flows = [...state.tables.values()].flatMap((table) =>
+    [...table].map((flow) => ({ flow, program: flow.program })),
+  );
+  return () => {
+    const tables = new Map<number, FlowTable>();
+    for (const { flow, program } of flows) {
+      flow.program = program;
+      const table = tables.get(flow.table) ?? new FlowTable();
+      tables.set(flow.table, table);
+      table.put(flow);
+    }
+    return { ...state, tables, groups, meters };
+  };
 }

@@ -19,9 +19,12 @@ function subjectOf(world: SwitchWorld): ConformanceSubject {
   };
 }
 
-describe("the OpenFlow driver", () => {
+describe.each([
+  { switches: "switches without bundles", bundles: false },
+  { switches: "switches with bundles", bundles: true },
+])("the OpenFlow driver on $switches", ({ bundles }) => {
   test.each(driverConformance)("$name", async ({ run }) => {
-    const world = new SwitchWorld();
+    const world = new SwitchWorld({ bundles });
     await world.attach();
     await run(subjectOf(world));
     await world.close();

@@ -61,9 +61,14 @@ export class Channel<Tag> {
     return this.#state;
   }
 
-  /** Whether one more request may wait for its reply. */
-  get roomForRequest(): boolean {
-    return this.#outstanding.roomForRequest;
+  /** Whether so many more requests may wait for their reply. */
+  roomForRequests(count: number): boolean {
+    return this.#outstanding.roomForRequests(count);
+  }
+
+  /** Whether so many more commands may wait for a barrier. */
+  roomForCommands(count: number): boolean {
+    return this.#outstanding.roomForCommands(count);
   }
 
   /** Says hello; called once, when the connection is there. */
@@ -86,7 +91,7 @@ export class Channel<Tag> {
   /** Prepares a message that will be answered: by the effect `reply`, `rejected` or `failed`. */
   request(message: RequestMessage, tag: Tag): Result<Outgoing, SendError> {
     if (this.#state !== "up") return err({ type: "not-up", state: this.#state });
-    if (!this.#outstanding.roomForRequest) {
+    if (!this.#outstanding.roomForRequests()) {
       return err({ type: "too-many-outstanding", limit: this.#options.maxRequests });
     }
     const xid = this.#outstanding.nextXid();
@@ -97,15 +102,15 @@ export class Channel<Tag> {
 
   /**
    * Prepares a message that is answered only when it is refused: by the effect `rejected`, and that
-   * before the reply to the next barrier request.
+   * before the reply to the next barrier request. What is put into a bundle has its xid.
    */
   command(message: CommandMessage, tag: Tag): Result<Outgoing, SendError> {
     if (this.#state !== "up") return err({ type: "not-up", state: this.#state });
-    if (!this.#outstanding.roomForCommand) {
+    if (!this.#outstanding.roomForCommands()) {
       return err({ type: "too-many-outstanding", limit: this.#options.maxCommands });
     }
     const xid = this.#outstanding.nextXid();
-    const bytes = encodeMessage(this.#version, xid, message);
+    const bytes = encodeMessage(this.#version, xid, withInnerXid(message, xid));
     this.#outstanding.addCommand(xid, message, tag);
     return ok({ xid, bytes });
   }
@@ -287,6 +292,12 @@ export class Channel<Tag> {
   #transmit(xid: number, message: OfMessage): ChannelEffect<Tag> {
     return { type: "transmit", bytes: encodeMessage(this.#version, xid, message) };
   }
+}
+
+/** What is put into a bundle has the xid of the message that puts it there (1.4.1 §7.3.9.6). */
+function withInnerXid(message: CommandMessage, xid: number): CommandMessage {
+  if (message.type !== "bundle-add") return message;
+  return { ...message, inner: { ...message.inner, xid } };
 }
 
 function listOf<T>(value: T | undefined): readonly T[] {

@@ -34,7 +34,8 @@ const MAX_XID = 0xffff_ffff;
  * The messages whose fate is open, by transaction id.
  *
  * A request waits for its reply, a command for the reply to a barrier that was sent after it
- * (OpenFlow 1.3.5 §6.2): until then an error may still come, and after it none can.
+ * (OpenFlow 1.3.5 §6.2): until then an error may still come, and after it none can. To what was put
+ * into a bundle one may come until the bundle is over, so that waits until it is forgotten.
  */
 export class Outstanding<Tag> {
   readonly #limits: OutstandingLimits;
@@ -57,14 +58,14 @@ export class Outstanding<Tag> {
     return this.#lastXid;
   }
 
-  /** Whether one more request may be tracked. */
-  get roomForRequest(): boolean {
-    return this.#requests.size < this.#limits.maxRequests;
+  /** Whether so many more requests may be tracked. */
+  roomForRequests(count = 1): boolean {
+    return this.#requests.size + count <= this.#limits.maxRequests;
   }
 
-  /** Whether one more command may be tracked. */
-  get roomForCommand(): boolean {
-    return this.#commands.size < this.#limits.maxCommands;
+  /** Whether so many more commands may be tracked. */
+  roomForCommands(count = 1): boolean {
+    return this.#commands.size + count <= this.#limits.maxCommands;
   }
 
   /** Waits for the reply to a request that is sent under `xid`. */
@@ -148,7 +149,7 @@ export class Outstanding<Tag> {
   #confirmCommandsBefore(order: number): void {
     for (const [xid, command] of this.#commands) {
       if (command.order > order) return;
-      this.#commands.delete(xid);
+      if (command.request.type !== "bundle-add") this.#commands.delete(xid);
     }
   }
 }

@@ -16,6 +16,8 @@ export interface SwitchProfile {
   readonly meters?: MeterFeatures;
   /** Whether it can learn addresses by itself (Open vSwitch's action `learn`). */
   readonly learns: boolean;
+  /** Whether it can carry out several changes at once (OpenFlow 1.4.1 §6.8). */
+  readonly bundles: boolean;
 }
 
 /** What of a profile says which things there are at all. */

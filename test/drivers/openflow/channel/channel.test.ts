@@ -320,7 +320,7 @@ describe("requests and commands", () => {
   test("the limits on what may be outstanding are kept", () => {
     const channel = up({ maxRequests: 1, maxCommands: 2 });
     channel.request(barrier, "1");
-    expect(channel.roomForRequest).toBe(false);
+    expect(channel.roomForRequests(1)).toBe(false);
     const refusal = { type: "too-many-outstanding", limit: 1 };
     expect(channel.request(barrier, "2")._unsafeUnwrapErr()).toEqual(refusal);
     channel.command(flowMod({}), "1");

@@ -125,13 +125,13 @@ test("there is room for as many messages as allowed, and again once they are ans
     maxRequests: 1,
     maxCommands: 1,
   });
-  expect(outstanding.roomForRequest && outstanding.roomForCommand).toBe(true);
+  expect(outstanding.roomForRequests() && outstanding.roomForCommands()).toBe(true);
   outstanding.addCommand(1, command, "flow");
-  expect(outstanding.roomForCommand).toBe(false);
+  expect(outstanding.roomForCommands()).toBe(false);
   outstanding.addRequest(2, barrier, "barrier");
-  expect(outstanding.roomForRequest).toBe(false);
+  expect(outstanding.roomForRequests()).toBe(false);
   outstanding.reply(2, barrierReply, 8);
-  expect(outstanding.roomForRequest && outstanding.roomForCommand).toBe(true);
+  expect(outstanding.roomForRequests() && outstanding.roomForCommands()).toBe(true);
 });
 
 test("what is forgotten is not waited for, and clearing gives the rest in the order of sending", () => {

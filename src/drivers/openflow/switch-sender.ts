@@ -1,0 +1,109 @@
+import { err, errAsync, ok, okAsync, ResultAsync } from "neverthrow";
+import { type BundlePlan, bundlePlanOf } from "./compile/bundle-plan.ts";
+import type { Dialect } from "./compile/dialect.ts";
+import type { ProgramDiff } from "./compile/diff.ts";
+import type { NodeProgram } from "./compile/program.ts";
+import { type ModMessage, stagesOf } from "./compile/stages.ts";
+import type { SwitchSession } from "./session.ts";
+import type { BatchError, SessionError } from "./session-error.ts";
+
+/** Reads what the switch holds after everything that was sent before. */
+export type ReadBack = () => ResultAsync<NodeProgram, SessionError>;
+
+/** What was sent came to nothing, or what it came to could not be read. */
+export type SendingErrors = readonly (BatchError | SessionError)[];
+
+/**
+ * Sends differences to one switch: in a bundle, so that it moves from one state to the next at once,
+ * or in stages where it has no bundles, or does not take what we put into them.
+ */
+export class SwitchSender {
+  readonly #session: SwitchSession;
+  readonly #dialect: Dialect;
+  #bundles: boolean;
+
+  /** `bundles` says whether the switch has any. */
+  constructor(session: SwitchSession, dialect: Dialect, bundles: boolean) {
+    this.#session = session;
+    this.#dialect = dialect;
+    this.#bundles = bundles;
+  }
+
+  /**
+   * Sends what turns `held` into what is wanted, and gives what is read after that. A bundle that is
+   * refused changes nothing; of stages nothing is removed unless everything was made.
+   */
+  send(
+    diff: ProgramDiff,
+    held: NodeProgram,
+    readBack: ReadBack,
+    signal: AbortSignal,
+  ): ResultAsync<NodeProgram, SendingErrors> {
+    if (!this.#bundles) return this.#sendStages(diff, readBack, signal);
+    const plan = bundlePlanOf(diff, held, this.#dialect);
+    const { before, atomic, after } = plan;
+    const isSimple = atomic.length === 0 || atomic.length + before.length + after.length === 1;
+    if (isSimple) return this.#sendStages(diff, readBack, signal);
+    return this.#sendBundle(plan, readBack, signal).orElse((errors) => {
+      if (!errors.every(({ type }) => type === "bundle-refused")) return errAsync(errors);
+      this.#bundles = false;
+      return this.#sendStages(diff, readBack, signal);
+    });
+  }
+
+  #sendBundle(
+    { before, atomic, after, undo }: BundlePlan,
+    readBack: ReadBack,
+    signal: AbortSignal,
+  ): ResultAsync<NodeProgram, SendingErrors> {
+    const made = this.#session.batch(before, { signal });
+    const prepared = this.#session.prepareBundle(atomic, { signal });
+    const isLast = after.length === 0;
+    return ResultAsync.combineWithAllErrors([made, prepared] as const)
+      .orTee(() => void prepared.andTee((bundle) => bundle.discard()))
+      .andThen(([, bundle]) => {
+        const committed = bundle.commit({ signal }).mapErr((error): SendingErrors => [error]);
+        return isLast ? this.#readAfter(committed, readBack) : committed;
+      })
+      .orElse((errors) => this.#takeBack(before.length === 0 ? [] : undo, errors))
+      .andThen((read) =>
+        read === undefined ? this.#readAfter(this.#batches([after], signal), readBack) : ok(read),
+      );
+  }
+
+  #sendStages(
+    diff: ProgramDiff,
+    readBack: ReadBack,
+    signal: AbortSignal,
+  ): ResultAsync<NodeProgram, SendingErrors> {
+    const { make, remove } = stagesOf(diff, this.#dialect);
+    const made = this.#batches(make, signal);
+    if (remove.length === 0) return this.#readAfter(made, readBack);
+    return made.andThen(() => this.#readAfter(this.#batches(remove, signal), readBack));
+  }
+
+  #batches(
+    stages: readonly (readonly ModMessage[])[],
+    signal: AbortSignal,
+  ): ResultAsync<unknown, SendingErrors> {
+    return ResultAsync.combineWithAllErrors(
+      stages.map((stage) => this.#session.batch(stage, { signal })),
+    );
+  }
+
+  /** Asks at once, behind what was just sent, unless some of that waits for room. */
+  #readAfter(
+    sent: ResultAsync<unknown, SendingErrors>,
+    readBack: ReadBack,
+  ): ResultAsync<NodeProgram, SendingErrors> {
+    const early = this.#session.hasUnsent ? undefined : readBack();
+    return sent.andThen(() => (early ?? readBack()).mapErr((error): SendingErrors => [error]));
+  }
+
+  /** What was made for a bundle that came to nothing goes, if it is known that it came to nothing. */
+  #takeBack(undo: readonly ModMessage[], errors: SendingErrors): ResultAsync<never, SendingErrors> {
+    const isKnown = errors.every((e) => e.type === "batch-rejected" || e.type === "bundle-refused");
+    const takenBack = isKnown ? this.#session.batch(undo) : okAsync(undefined);
+    return takenBack.orElse(() => ok(undefined)).andThen(() => err(errors));
+  }
+}
