@@ -20,11 +20,12 @@ import { SwitchProber } from "./probe/switch-prober.ts";
 import type { SwitchSession } from "./session.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
 import { metersOf, type NodeCounters, nodeCounters } from "./statistics/network-counters.ts";
-import { type Judgement, NetworkOnSwitch, type SwitchTools } from "./switch-network.ts";
+import { type Judgement, NetworkOnSwitch } from "./switch-network.ts";
 import { SwitchPorts } from "./switch-ports.ts";
 import type { NodeProblem } from "./switch-problem.ts";
 import { SwitchReader } from "./switch-reader.ts";
 import { SwitchSender } from "./switch-sender.ts";
+import type { SwitchTools } from "./switch-tools.ts";
 
 /** What a switch is opened with. */
 export interface LiveSwitchContext {

@@ -87,7 +87,7 @@ export class SwitchSession {
       clock,
       channel: this.#channel,
       isCongested: () => this.#congestedBytes !== undefined,
-      write: (bytes: Uint8Array) => this.#write(bytes),
+      write: this.#write.bind(this),
       writeWithBarrier: (pieces: readonly Uint8Array[]) =>
         this.#ask({ type: "barrier-request" }, {}, ok, pieces),
     };
@@ -165,9 +165,8 @@ export class SwitchSession {
   }
 
   /**
-   * Hands over commands that are to be carried out together, in this order, or not at all (OpenFlow
-   * 1.4.1 §6.8; in 1.3 by the ONF's extension): nothing is before the bundle is committed. Limits as
-   * in {@link batch}. It goes out in one piece, however much it holds.
+   * Hands over commands to be carried out together, in this order, or not at all, when the bundle is
+   * committed (OpenFlow 1.4.1 §6.8; ONF extension 230). Limits as in {@link batch}; it is not split.
    */
   prepareBundle(
     messages: readonly CommandMessage[],

@@ -1,41 +1,18 @@
 import { err, errAsync, ok, okAsync, type Result, ResultAsync, safeTry } from "neverthrow";
-import type { Clock } from "../../model/clock.ts";
 import type { NetworkNumber } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
 import { pause, unlessAborted } from "../driver-call.ts";
 import { bindDraft } from "./compile/bind.ts";
 import { compileNode } from "./compile/compile.ts";
 import { EXACT_MASK, networkCookie } from "./compile/cookie.ts";
-import type { Dialect } from "./compile/dialect.ts";
 import { diffPrograms, isEmptyDiff, type ProgramDiff } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
 import { flowsByKey } from "./compile/holdings.ts";
-import type { IdPool } from "./compile/id-pool.ts";
 import { emptyProgram, groupOf, meterOf, type NodeProgram } from "./compile/program.ts";
-import type { SwitchProfile } from "./compile/switch-profile.ts";
-import type { ProgramOptions } from "./driver-options.ts";
-import type { SwitchSession } from "./session.ts";
+import { free, own, take } from "./own-numbers.ts";
 import type { SessionError } from "./session-error.ts";
-import type { SwitchPorts } from "./switch-ports.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
-import type { SwitchReader } from "./switch-reader.ts";
-import type { SwitchSender } from "./switch-sender.ts";
-
-/** What the networks on one connected switch have in common. */
-export interface SwitchTools {
-  readonly session: SwitchSession;
-  readonly reader: SwitchReader;
-  readonly sender: SwitchSender;
-  readonly dialect: Dialect;
-  readonly profile: SwitchProfile;
-  readonly ports: SwitchPorts;
-  readonly groupIds: IdPool;
-  readonly meterIds: IdPool;
-  readonly clock: Clock;
-  /** Raised when nothing must be sent any more that changes the switch. */
-  readonly retired: AbortSignal;
-  readonly options: ProgramOptions;
-}
+import type { SwitchTools } from "./switch-tools.ts";
 
 /** What a network should be on a switch, and in what it is not. */
 export interface Judgement {
@@ -315,36 +292,6 @@ export class NetworkOnSwitch {
       if (!wanted.learned.has(cookie)) this.#learned.delete(cookie);
     }
   }
-}
-
-function take(pool: IdPool, own: Set<number>): number | undefined {
-  const id = pool.take();
-  if (id !== undefined) own.add(id);
-  return id;
-}
-
-function free(own: Set<number>, used: ReadonlyMap<number, unknown>, pool: IdPool): void {
-  for (const id of own) {
-    if (used.has(id)) continue;
-    own.delete(id);
-    pool.free(id);
-  }
-}
-
-/** What was read of a network, and what else of it has a number of its own; claims new numbers. */
-function own<T>(
-  ids: Set<number>,
-  pool: IdPool,
-  read: ReadonlyMap<number, T>,
-  orphans: ReadonlyMap<number, T>,
-): ReadonlyMap<number, T> {
-  for (const id of read.keys()) if (pool.claim(id)) ids.add(id);
-  if (orphans.size === 0) return read;
-  const unused = [...ids].flatMap((id) => {
-    const item = orphans.get(id);
-    return item === undefined ? [] : [[id, item] as const];
-  });
-  return unused.length === 0 ? read : new Map([...read, ...unused]);
 }
 
 function notConfirmed(left: ProgramDiff): NodeProblem {
