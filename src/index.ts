@@ -38,6 +38,13 @@ export type { DomainAudit, NodeAudit, Verdicts } from "./drivers/openflow/audit-
 export type { SwitchProfile } from "./drivers/openflow/compile/switch-profile.ts";
 export { OpenFlowDriver } from "./drivers/openflow/driver.ts";
 export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts";
+export type { HttpServerOptions, ServerTls } from "./drivers/oscars/http/server-socket.ts";
+export type { PeerName } from "./drivers/oscars/nsi/peer-profile.ts";
+export {
+  OscarsDriver,
+  type OscarsDriverOptions,
+  type OscarsDriverTimes,
+} from "./drivers/oscars/oscars-driver.ts";
 export { type Bandwidth, formatBandwidth, parseBandwidth } from "./model/bandwidth.ts";
 export type { Clock } from "./model/clock.ts";
 export { type DcnsError, describeError } from "./model/errors.ts";

@@ -53,4 +53,12 @@ export { type Reception, SimHost, type SimHostOptions } from "./sim-host.ts";
 export { SimSwitch, type SimSwitchOptions, type SwitchEvent } from "./sim-switch.ts";
 export type { StoreCheck, StoreSubject } from "./store-check.ts";
 export { storeConformance } from "./store-conformance.ts";
+export { MemoryHttp } from "./wan/memory-http.ts";
+export type { NsiConnection } from "./wan/nsi-connection.ts";
+export type { NsiPort } from "./wan/nsi-ports.ts";
+export {
+  type NsiQuirks,
+  SimNsiProvider,
+  type SimNsiProviderOptions,
+} from "./wan/sim-nsi-provider.ts";
 export type { Crossing, LinkCount, LoopViolation, WireOptions } from "./wires.ts";

@@ -63,6 +63,7 @@ export class SimNsiProvider {
   readonly #options: SimNsiProviderOptions;
   readonly #connections = new Map<string, NsiConnection>();
   readonly #replyTo = new Map<string, string>();
+  readonly #elsewhere: Holding[] = [];
   readonly #never = new AbortController();
   #notifications = 0;
   #serial = 0;
@@ -80,9 +81,14 @@ export class SimNsiProvider {
     );
   }
 
-  /** What is taken of the ports. */
+  /** What connections have taken of the ports. */
   get holdings(): readonly Holding[] {
     return [...this.#connections.values()].flatMap(holdingsOf);
+  }
+
+  /** Sells something to somebody who asks in another way. */
+  sellElsewhere(holding: Holding): void {
+    this.#elsewhere.push(holding);
   }
 
   /** Ends a connection without anybody asking. */
@@ -217,7 +223,11 @@ export class SimNsiProvider {
       return { connection, refusal: { errorId: "00101", text: "no service" } };
     // What the connection has itself is not in its own way.
     const others = [...this.#connections.values()].filter((each) => each !== known);
-    const holding = grant(this.#options.ports, others.flatMap(holdingsOf), wanted.p2ps);
+    const holding = grant(
+      this.#options.ports,
+      [...this.#elsewhere, ...others.flatMap(holdingsOf)],
+      wanted.p2ps,
+    );
     if (holding.isErr())
       return {
         connection: withStates(connection, { reservationState: "ReserveFailed" }),

@@ -1,0 +1,194 @@
+import { err, ok, type Result } from "neverthrow";
+import type { SegmentId } from "../../model/ids.ts";
+import { type Circuit, circuitKey } from "./circuit.ts";
+import type { CircuitFault, CircuitService, FoundCircuit } from "./circuit-service.ts";
+
+/** One bringing of a segment to what is wanted of it. */
+interface Run {
+  readonly abort: AbortController;
+  readonly done: Promise<Result<void, CircuitFault>>;
+}
+
+/**
+ * Brings a domain to the circuits that are wanted, segment by segment, and knows what it has. New
+ * circuits come up before old ones go. A segment that is asked for anew stops what was under way for
+ * it; whatever did not end well is looked at again in the domain before anything else is done.
+ */
+export class CircuitKeeper {
+  readonly #service: CircuitService;
+  readonly #wanted = new Map<SegmentId, readonly Circuit[]>();
+  /** By key, as far as is known. */
+  readonly #held = new Map<string, FoundCircuit>();
+  /** Circuits, by key, of which nobody knows whether the domain has them. */
+  readonly #doubtful = new Map<string, SegmentId>();
+  readonly #runs = new Map<SegmentId, Run>();
+
+  constructor(service: CircuitService) {
+    this.#service = service;
+  }
+
+  /** The circuits that the domain has, as far as is known. */
+  get held(): ReadonlyMap<string, FoundCircuit> {
+    return this.#held;
+  }
+
+  /** What is wanted of a segment; nothing of most. */
+  wantedOf(segment: SegmentId): readonly Circuit[] {
+    return this.#wanted.get(segment) ?? [];
+  }
+
+  /** Every segment that is wanted, or of which the domain may have something. */
+  get segments(): ReadonlySet<SegmentId> {
+    const held = [...this.#held.values()].map(({ circuit }) => circuit.segment);
+    return new Set([...this.#wanted.keys(), ...held, ...this.#doubtful.values()]);
+  }
+
+  /** Whether a segment is being brought to what is wanted. */
+  isBusy(segment: SegmentId): boolean {
+    return this.#runs.has(segment);
+  }
+
+  /** What is wanted of a segment from now on. Nothing is done yet. */
+  want(segment: SegmentId, circuits: readonly Circuit[]): void {
+    if (circuits.length === 0) this.#wanted.delete(segment);
+    else this.#wanted.set(segment, circuits);
+    this.#runs.get(segment)?.abort.abort();
+  }
+
+  /** Brings a segment to what is wanted of it, whoever asked for that last. */
+  async settle(segment: SegmentId): Promise<Result<void, CircuitFault>> {
+    let run = this.#start(segment);
+    for (;;) {
+      const outcome = await run.done;
+      const newer = this.#runs.get(segment);
+      if (newer === undefined) return outcome;
+      run = newer;
+    }
+  }
+
+  /** Notes what the domain has of segments that nobody changed while it was being asked. */
+  note(found: readonly FoundCircuit[], isCurrent: (segment: SegmentId) => boolean): void {
+    for (const [key, { circuit }] of this.#held) {
+      if (isCurrent(circuit.segment)) this.#held.delete(key);
+    }
+    for (const [key, segment] of this.#doubtful) {
+      if (isCurrent(segment)) this.#doubtful.delete(key);
+    }
+    for (const each of found) {
+      if (isCurrent(each.circuit.segment)) this.#held.set(circuitKey(each.circuit), each);
+    }
+  }
+
+  /** Whether the domain has just what is wanted of a segment. */
+  isRight(segment: SegmentId): boolean {
+    const wanted = this.wantedOf(segment);
+    const held = this.#heldOf(segment);
+    return (
+      !this.#isDoubtful(segment) &&
+      held.length === wanted.length &&
+      wanted.every((circuit) => {
+        const found = this.#held.get(circuitKey(circuit));
+        return found?.circuit.mbps === circuit.mbps && found.state !== "failed";
+      })
+    );
+  }
+
+  /** Stops everything that is under way. */
+  async close(): Promise<void> {
+    for (const { abort } of this.#runs.values()) abort.abort();
+    await Promise.all([...this.#runs.values()].map(({ done }) => done));
+  }
+
+  #start(segment: SegmentId): Run {
+    const before = this.#runs.get(segment);
+    before?.abort.abort();
+    const abort = new AbortController();
+    const begun = (before?.done ?? Promise.resolve()).then(() =>
+      this.#converge(segment, abort.signal),
+    );
+    const run: Run = {
+      abort,
+      done: begun.then((outcome) => {
+        if (this.#runs.get(segment) === run) this.#runs.delete(segment);
+        return outcome;
+      }),
+    };
+    this.#runs.set(segment, run);
+    return run;
+  }
+
+  async #converge(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    const looked = await this.#lookUp(segment, signal);
+    if (looked.isErr()) return looked;
+    const wanted = this.wantedOf(segment);
+    const made = await Promise.all(wanted.map((circuit) => this.#make(circuit, signal)));
+    const kept = new Set(wanted.map(circuitKey));
+    const failed = made.find((each) => each.isErr());
+    if (failed !== undefined) return failed;
+    const leaving = this.#heldOf(segment).filter(({ circuit }) => !kept.has(circuitKey(circuit)));
+    const removed = await Promise.all(leaving.map((found) => this.#remove(found, signal)));
+    return removed.find((each) => each.isErr()) ?? ok(undefined);
+  }
+
+  async #lookUp(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    if (!this.#isDoubtful(segment)) return ok(undefined);
+    const listed = await this.#service.list(signal);
+    return listed.map((found) => this.note(found, (each) => each === segment));
+  }
+
+  async #make(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    const found = this.#held.get(circuitKey(circuit));
+    if (found === undefined) return this.#create(circuit, signal);
+    if (found.state === "failed") return this.#replace(found, circuit, signal);
+    if (found.circuit.mbps === circuit.mbps) return ok(undefined);
+    this.#doubtful.set(circuitKey(circuit), circuit.segment);
+    const changed = await this.#service.changeRate(found, circuit.mbps, signal);
+    if (changed.isOk()) return ok(this.#keep({ ...found, circuit }));
+    // Where a circuit cannot change while it carries frames it is interrupted; its ends are the same.
+    return changed.error.kind === "unsupported"
+      ? this.#replace(found, circuit, signal)
+      : err(changed.error);
+  }
+
+  async #replace(
+    found: FoundCircuit,
+    circuit: Circuit,
+    signal: AbortSignal,
+  ): Promise<Result<void, CircuitFault>> {
+    const removed = await this.#remove(found, signal);
+    return removed.isErr() ? removed : this.#create(circuit, signal);
+  }
+
+  async #create(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    this.#doubtful.set(circuitKey(circuit), circuit.segment);
+    const created = await this.#service.create(circuit, signal);
+    return created.map((externalId) => this.#keep({ externalId, circuit, state: "active" }));
+  }
+
+  async #remove(found: FoundCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    const key = circuitKey(found.circuit);
+    this.#doubtful.set(key, found.circuit.segment);
+    const removed = await this.#service.remove(found.externalId, signal);
+    if (removed.isOk()) this.#forget(key);
+    return removed;
+  }
+
+  #keep(found: FoundCircuit): void {
+    const key = circuitKey(found.circuit);
+    this.#held.set(key, found);
+    this.#doubtful.delete(key);
+  }
+
+  #forget(key: string): void {
+    this.#held.delete(key);
+    this.#doubtful.delete(key);
+  }
+
+  #isDoubtful(segment: SegmentId): boolean {
+    return [...this.#doubtful.values()].includes(segment);
+  }
+
+  #heldOf(segment: SegmentId): readonly FoundCircuit[] {
+    return [...this.#held.values()].filter(({ circuit }) => circuit.segment === segment);
+  }
+}

@@ -1,0 +1,54 @@
+import type { ResultAsync } from "neverthrow";
+import type { Circuit } from "./circuit.ts";
+
+/** Why a domain did not do what it was asked. */
+export interface CircuitFault {
+  readonly type: "circuit-fault";
+  readonly kind: /** Nobody answers, or nobody knows what has become of the request. */
+    | "unreachable"
+    /** The domain does not have what is asked for. */
+    | "unavailable"
+    /** The domain does not take such a request, or not from us. */
+    | "rejected"
+    /** The domain cannot do that at all. */
+    | "unsupported";
+  readonly message: string;
+}
+
+/** A circuit of ours that a domain has. */
+export interface FoundCircuit {
+  /** The domain's own name for it. */
+  readonly externalId: string;
+  readonly circuit: Circuit;
+  /** `active`: frames pass; `pending`: they may yet; `failed`: they will not. */
+  readonly state: "active" | "pending" | "failed";
+}
+
+/** What a domain tells of a circuit unasked. */
+export interface CircuitEvent {
+  readonly externalId: string;
+  readonly event: "up" | "down" | "ended";
+}
+
+/**
+ * A domain that sells circuits, in whatever dialect it is asked. Every call may be repeated; one
+ * that failed may have been carried out all the same, and `list` tells.
+ */
+export interface CircuitService {
+  /** More than two ends in one circuit. */
+  readonly multipoint: boolean;
+  /** Every circuit that bears our mark and has not ended. */
+  list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault>;
+  /** Reserves and brings up a circuit; gives the domain's name for it once frames pass. */
+  create(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault>;
+  /** Brings a circuit to another rate while frames pass; `unsupported` where that cannot be. */
+  changeRate(
+    found: FoundCircuit,
+    mbps: number,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault>;
+  /** Ends a circuit. One that is not there has ended. */
+  remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault>;
+  subscribe(listener: (event: CircuitEvent) => void): Disposable;
+  close(): Promise<void>;
+}
