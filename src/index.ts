@@ -57,6 +57,7 @@ export type {
   SegmentInfo,
 } from "./model/network.ts";
 export { VlanSet } from "./model/vlan-set.ts";
+export type { FlapDamping } from "./network/flap-damping.ts";
 export type {
   BandwidthInput,
   EndpointOptions,

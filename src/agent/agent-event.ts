@@ -46,6 +46,8 @@ export type AgentEvent =
     }
   /** A node sends more packets than it may; so many were dropped since this was last told. */
   | { readonly type: "packet-ins-dropped"; readonly node: NodeId; readonly count: number }
+  /** A link fails again and again: it counts as down until it has been quiet for `forMs`. */
+  | { readonly type: "link-damped"; readonly link: LinkId; readonly forMs: number }
   | { readonly type: "link-state"; readonly link: LinkId; readonly up: boolean }
   /** A node did not hold what it should; `repaired` says whether it does now. */
   | {

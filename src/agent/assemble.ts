@@ -4,6 +4,7 @@ import type { Clock } from "../model/clock.ts";
 import type { DcnsError } from "../model/errors.ts";
 import { type DomainId, domainId, type ProjectId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
+import { defaultFlapDamping, type FlapDamping } from "../network/flap-damping.ts";
 import { networkState } from "../network/info.ts";
 import { currentOf, latestOf, type NetworkRecord } from "../network/record.ts";
 import { MemoryStore } from "../store/memory-store.ts";
@@ -43,6 +44,8 @@ export interface AgentOptions {
    * cleared; default 100. A switch may use what it has cached for that long after it has confirmed.
    */
   readonly drainMs?: number;
+  /** How links are held down that fail again and again; `false`: not at all. */
+  readonly flapDamping?: Partial<FlapDamping> | false;
   /** How long a start waits for nodes with unfinished work, in milliseconds; default 5,000. */
   readonly recoveryTimeoutMs?: number;
   /**
@@ -167,7 +170,16 @@ function wire(
     timeoutMs: operationTimeoutMs,
   });
   const fabricChanged = (): void => restorer.schedule();
-  const watch = new Watch({ registry, journal, events, resumeTeardown, fabricChanged });
+  const { flapDamping = {} } = options;
+  const watch = new Watch({
+    registry,
+    journal,
+    events,
+    clock,
+    flapDamping: flapDamping === false ? undefined : { ...defaultFlapDamping, ...flapDamping },
+    resumeTeardown,
+    fabricChanged,
+  });
   const common = { clock, events, registry, calls, watch, restorer, serial, drivers };
   const parts: AgentParts = { ...common, closing, resumeTeardown, operationTimeoutMs };
   return { transactions, parts };

@@ -69,6 +69,17 @@ const agentOptions = v.strictObject({
   recoveryTimeoutMs: timeoutMs,
   restorationWindowMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(60_000))),
   restorationBudgetMs: timeoutMs,
+  flapDamping: v.optional(
+    v.union([
+      v.literal(false),
+      v.strictObject({
+        halfLifeMs: timeoutMs,
+        suppressAt: v.optional(v.pipe(v.number(), v.minValue(1))),
+        reuseBelow: v.optional(v.pipe(v.number(), v.minValue(1))),
+        maxHoldMs: timeoutMs,
+      }),
+    ]),
+  ),
   drainMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(60_000))),
 });
 

@@ -38,6 +38,7 @@ export class Registry {
   readonly #records = new Map<ProjectId, NetworkRecord>();
   readonly #quarantines = new Set<Quarantine>();
   readonly #downPorts = new Set<PortRef>();
+  readonly #held = new Set<LinkId>();
   /** Which ports a realisation means is a matter of the topology that it was decided on. */
   readonly #decidedOn = new WeakMap<Realisation, Topology>();
   /** Whether some network may stand on what the topology does not have any more. */
@@ -217,6 +218,20 @@ export class Registry {
     return link !== undefined && this.#isUp(link.id) !== before ? link.id : undefined;
   }
 
+  /** Holds a link down however its ports are, or lets it go; true when that changed its state. */
+  setHeld(link: LinkId, held: boolean): boolean {
+    const before = this.#isUp(link);
+    if (held) this.#held.add(link);
+    else this.#held.delete(link);
+    return this.#isUp(link) !== before;
+  }
+
+  /** Whether both ports of a link are up, held down or not. */
+  isWhole(id: LinkId): boolean {
+    const link = this.#topology.links.get(id);
+    return link !== undefined && !this.#downPorts.has(link.a) && !this.#downPorts.has(link.b);
+  }
+
   /** Puts on the books what is in use already, even where the topology has less than that today. */
   #keep(claim: Claim): void {
     const kept = this.#ledger.withResources(boundless).replace(claim);
@@ -225,7 +240,6 @@ export class Registry {
   }
 
   #isUp(id: LinkId): boolean {
-    const link = this.#topology.links.get(id);
-    return link !== undefined && !this.#downPorts.has(link.a) && !this.#downPorts.has(link.b);
+    return this.isWhole(id) && !this.#held.has(id);
   }
 }

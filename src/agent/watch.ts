@@ -1,6 +1,8 @@
 import { match } from "ts-pattern";
 import type { DriverBase, DriverEvent } from "../drivers/driver-base.ts";
-import type { DomainId, LinkId, NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
+import type { Clock } from "../model/clock.ts";
+import type { DomainId, LinkId, NetworkNumber, NodeId, PortRef, ProjectId } from "../model/ids.ts";
+import type { FlapDamping } from "../network/flap-damping.ts";
 import { segmentIdOf } from "../network/forwarding.ts";
 import { networkState, pathInUse } from "../network/info.ts";
 import { wholeOf } from "../network/realisation.ts";
@@ -8,6 +10,7 @@ import { currentOf, latestOf, type NetworkRecord, type Quarantine } from "../net
 import type { AgentEvent } from "./agent-event.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { Journal } from "./journal.ts";
+import { LinkDamper } from "./link-damper.ts";
 import type { Registry } from "./registry.ts";
 
 /** What a watch works with. */
@@ -15,6 +18,9 @@ export interface WatchContext {
   readonly registry: Registry;
   readonly journal: Journal;
   readonly events: EventStream<AgentEvent>;
+  readonly clock: Clock;
+  /** Absent, links are believed at once. */
+  readonly flapDamping: FlapDamping | undefined;
   /** Called when a node is back that a project's teardown may have waited for. */
   readonly resumeTeardown: (project: ProjectId) => void;
   /** Called when a link has failed or is back, a node is back, or what was held back is free. */
@@ -24,6 +30,7 @@ export interface WatchContext {
 /** Listens to the drivers: link state, nodes that come and go, quarantines that end. */
 export class Watch implements Disposable {
   readonly #context: WatchContext;
+  readonly #damper: LinkDamper | undefined;
   readonly #subscriptions: Disposable[] = [];
   readonly #nodesUp = new Set<NodeId>();
   #isResuming = false;
@@ -31,6 +38,14 @@ export class Watch implements Disposable {
 
   constructor(context: WatchContext) {
     this.#context = context;
+    const { clock, flapDamping } = context;
+    if (flapDamping === undefined) return;
+    this.#damper = new LinkDamper({
+      clock,
+      damping: flapDamping,
+      hold: (link, forMs) => this.#hold(link, forMs),
+      release: (link) => this.#release(link),
+    });
   }
 
   /** Listens to one domain's driver from now on. */
@@ -79,6 +94,7 @@ export class Watch implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#damper?.[Symbol.dispose]();
     for (const subscription of this.#subscriptions.splice(0)) subscription[Symbol.dispose]();
   }
 
@@ -130,10 +146,28 @@ export class Watch implements Disposable {
     }
   }
 
-  #portState(port: Parameters<Registry["setPort"]>[0], up: boolean): void {
-    const { registry, events } = this.#context;
+  #portState(port: PortRef, up: boolean): void {
+    const { registry } = this.#context;
+    const at = registry.topology.linkAt(port)?.id;
+    const wasWhole = at !== undefined && registry.isWhole(at);
     const link = registry.setPort(port, up);
-    if (link === undefined) return;
+    if (wasWhole && !registry.isWhole(at)) this.#damper?.failed(at);
+    if (link !== undefined) this.#linkState(link, up);
+  }
+
+  /** A link fails again and again: it is down until it has been quiet. */
+  #hold(link: LinkId, forMs: number): void {
+    const { registry, events } = this.#context;
+    registry.setHeld(link, true);
+    events.emit({ type: "link-damped", link, forMs });
+  }
+
+  #release(link: LinkId): void {
+    if (this.#context.registry.setHeld(link, false)) this.#linkState(link, true);
+  }
+
+  #linkState(link: LinkId, up: boolean): void {
+    const { registry, events } = this.#context;
     events.emit({ type: "link-state", link, up });
     for (const record of registry.records()) {
       const latest = latestOf(record);
