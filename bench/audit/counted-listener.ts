@@ -1,8 +1,19 @@
-import { decodeHeader, MessageSplitter, type SwitchListener, type Transport } from "dcns/openflow";
+import {
+  decodeMessage,
+  MessageSplitter,
+  type OfMessage,
+  type SwitchListener,
+  type Transport,
+} from "dcns/openflow";
 import { value } from "../support/value.ts";
 
-/** Messages that change a switch, by their number in OpenFlow 1.3: flow-mod, group-mod, meter-mod. */
-const MODS: ReadonlySet<number> = new Set([14, 15, 29]);
+/** Messages that change a switch; what puts one into a bundle counts as one. */
+const MODS: ReadonlySet<OfMessage["type"]> = new Set([
+  "flow-mod",
+  "group-mod",
+  "meter-mod",
+  "bundle-add",
+]);
 
 /** A listener that notes when a switch dialled in last, and counts what it was told to change. */
 export interface CountedListener extends SwitchListener {
@@ -24,8 +35,10 @@ export function countedListener(inner: SwitchListener): CountedListener {
       open: (handlers) => bare.open(handlers),
       close: (reason) => bare.close(reason),
       send(bytes) {
-        const headers = value(splitter.push(bytes)).map((message) => value(decodeHeader(message)));
-        mods += headers.filter(({ code }) => MODS.has(code)).length;
+        const messages = value(splitter.push(bytes)).map((message) =>
+          value(decodeMessage(message)),
+        );
+        mods += messages.filter(({ message }) => MODS.has(message.type)).length;
         return bare.send(bytes);
       },
     };

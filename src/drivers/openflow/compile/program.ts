@@ -34,28 +34,36 @@ export function flowKey(flow: Pick<FlowEntry, "table" | "priority" | "match">): 
 
 /** Whether two entries of one network with the same {@link flowKey} do the same. */
 export function sameFlow(a: FlowEntry, b: FlowEntry): boolean {
-  return instructionsText(a) === instructionsText(b);
+  return equal(a.instructions, b.instructions) || instructionsText(a) === instructionsText(b);
 }
 
 /** Whether two groups do the same, whatever their numbers, and where order does not matter, that. */
 export function sameGroup(a: GroupDesc, b: GroupDesc): boolean {
-  return groupText(a) === groupText(b);
+  return (
+    (a.groupType === b.groupType && equal(a.buckets, b.buckets)) || groupText(a) === groupText(b)
+  );
 }
 
 /** Whether two meters do the same, whatever their numbers. */
 export function sameMeter(a: MeterConfig, b: MeterConfig): boolean {
-  return a.flags === b.flags && canonicalText(a.bands) === canonicalText(b.bands);
+  return a.flags === b.flags && equal(a.bands, b.bands);
 }
 
 /** The group that a flow entry delivers through, if any. */
 export function groupOf(flow: FlowEntry): number | undefined {
-  const actions = flow.instructions.flatMap((i) => (i.type === "apply-actions" ? i.actions : []));
-  return actions.find((action) => action.type === "group")?.group;
+  for (const instruction of flow.instructions) {
+    if (instruction.type !== "apply-actions") continue;
+    for (const action of instruction.actions) if (action.type === "group") return action.group;
+  }
+  return undefined;
 }
 
 /** The meter that a flow entry is policed by, if any. */
 export function meterOf(flow: FlowEntry): number | undefined {
-  return flow.instructions.find((instruction) => instruction.type === "meter")?.meter;
+  for (const instruction of flow.instructions) {
+    if (instruction.type === "meter") return instruction.meter;
+  }
+  return undefined;
 }
 
 /** A match for people, and for comparing: `in_port=1,vlan_vid=0x1065`. */
@@ -106,6 +114,22 @@ function actionsText(actions: readonly Action[]): string {
 /** `maxLen` means something only towards the controller, and switches report what they like. */
 function withoutMaxLen(action: Action): unknown {
   return action.type === "output" ? { type: action.type, port: action.port } : action;
+}
+
+/** Whether plain values are equal, whatever the order of their keys. */
+function equal(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
+  let keys = 0;
+  for (const key in a) {
+    if (!(key in b) || !equal(a[key], b[key])) return false;
+    keys += 1;
+  }
+  return keys === Object.keys(b).length;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 /** Equal for equal values, whatever the order of their keys. */
