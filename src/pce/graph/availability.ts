@@ -3,8 +3,7 @@ import { VlanSet } from "../../model/vlan-set.ts";
 import { allLinksUp, type LinkState, type PlanRequest } from "../plan/plan.ts";
 import { endsOf, type Graph, linkIdOf, metricOf, nodeIdOf } from "./graph.ts";
 import { type LedgerView, ledgerView } from "./ledger-view.ts";
-import type { LinkColumns } from "./link-columns.ts";
-import { costWhenFull } from "./link-cost.ts";
+import type { LinkTable } from "./link-table.ts";
 
 /** The parts of a request that say which links it may use, when, and what they cost. */
 export type LinkDemand = Pick<PlanRequest, "interval" | "keep" | "exclude" | "cost" | "reprice">;
@@ -34,7 +33,7 @@ export class Availability {
     this.#demand = demand;
     this.#keptLabels = keptLabels(graph, demand);
     this.#risky = riskyLinks(graph, demand);
-    this.kept = [...this.#keptLabels.keys()].sort((x, y) => x - y);
+    this.kept = this.#keptLabels === NOTHING_KEPT ? NONE : ascending(this.#keptLabels.keys());
     this.#view = ledgerView(graph, demand.interval, ledger);
   }
 
@@ -48,24 +47,17 @@ export class Availability {
    * What a search may read by itself of links that are usable, until the next request is served;
    * `undefined` if the request has prices of its own.
    */
-  get columns(): LinkColumns | undefined {
-    const { cost, reprice } = this.#demand;
-    if (reprice !== undefined) return undefined;
-    const view = this.#now;
-    const { room, residuals } = view;
-    const { steps, metricRange } = this.graph;
-    const load = (link: number): void => view.load(link);
-    const common = { room, residuals, load };
-    return cost === "metric"
-      ? { ...common, steps, greatestStep: metricRange.greatest }
-      : { ...common, steps: view.steps, greatestStep: costWhenFull(metricRange.greatest) };
+  get table(): LinkTable | undefined {
+    const { cost = "congestion", reprice } = this.#demand;
+    return reprice === undefined ? this.#now.table(cost) : undefined;
   }
 
   /** Whether every link is usable, as far as that can be told without going through them. */
   get isUnrestricted(): boolean {
     const { exclude } = this.#demand;
-    const isExcluding = [exclude?.links, exclude?.nodes, exclude?.srlgs].some((set) => set?.size);
-    return this.#linkState === allLinksUp && !isExcluding;
+    if (this.#linkState !== allLinksUp) return false;
+    if (exclude === undefined) return true;
+    return ![exclude.links, exclude.nodes, exclude.srlgs].some((set) => set?.size);
   }
 
   /** Whether `link` may be in the tree: it is up and not excluded, or the request keeps it. */
@@ -121,9 +113,18 @@ export class Availability {
 const YES = 1;
 const NO = 2;
 
+const NONE: readonly number[] = [];
+const NOTHING_KEPT: ReadonlyMap<number, VlanSet> = new Map();
+const NOTHING_RISKY: ReadonlySet<number> = new Set();
+
+function ascending(numbers: Iterable<number>): readonly number[] {
+  return [...numbers].sort((x, y) => x - y);
+}
+
 function keptLabels(graph: Graph, demand: LinkDemand): ReadonlyMap<number, VlanSet> {
+  if (demand.keep === undefined) return NOTHING_KEPT;
   const labels = new Map<number, VlanSet>();
-  for (const { link, label } of demand.keep ?? []) {
+  for (const { link, label } of demand.keep) {
     const index = graph.linkOf.get(link);
     if (index !== undefined) labels.set(index, VlanSet.of(label));
   }
@@ -131,5 +132,6 @@ function keptLabels(graph: Graph, demand: LinkDemand): ReadonlyMap<number, VlanS
 }
 
 function riskyLinks({ srlgs }: Graph, { exclude }: LinkDemand): ReadonlySet<number> {
-  return new Set([...(exclude?.srlgs ?? [])].flatMap((group) => srlgs.get(group) ?? []));
+  if (exclude?.srlgs === undefined) return NOTHING_RISKY;
+  return new Set([...exclude.srlgs].flatMap((group) => srlgs.get(group) ?? []));
 }

@@ -9,8 +9,16 @@ import type { Ledger } from "../../ledger.ts";
 import { linkId } from "../../model/ids.ts";
 import type { Interval } from "../../model/interval.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
-import { type Graph, linkIdOf, metricOf, NOWHERE } from "./graph.ts";
-import { congestionCost, steepnessesOf } from "./link-cost.ts";
+import { type Graph, linkIdOf, metricOf } from "./graph.ts";
+import { congestionCost, costWhenFull, type LinkCost, steepnessesOf } from "./link-cost.ts";
+import {
+  emptyCells,
+  forgetAllRoom,
+  forgetRoom,
+  type LinkTable,
+  setCells,
+  TICKS,
+} from "./link-table.ts";
 
 /**
  * What a ledger has left of each link over one interval, as arrays that searches read.
@@ -22,16 +30,13 @@ import { congestionCost, steepnessesOf } from "./link-cost.ts";
 export class LedgerView {
   /** Of each arc: what is free in its direction, bit/s. */
   readonly residuals: Float64Array;
-  /** By position in `graph.arcs`: what is free in both directions of the link, bit/s. */
-  readonly room: Float64Array;
   /** Of each link: its metric, raised by what is taken. */
   readonly costs: Float64Array;
-  /** By position in `graph.arcs`: the same. */
-  readonly steps: Float64Array;
   readonly #graph: Graph;
   readonly #interval: Interval;
   readonly #labels: (VlanSet | undefined)[];
   #steepnesses: Float64Array | undefined;
+  readonly #tables = new Map<LinkCost, LinkTable>();
   #ledger: Ledger;
 
   constructor(graph: Graph, interval: Interval, ledger: Ledger) {
@@ -39,9 +44,7 @@ export class LedgerView {
     this.#interval = interval;
     this.#ledger = ledger;
     this.residuals = new Float64Array(graph.heads.length).fill(Number.NaN);
-    this.room = new Float64Array(graph.arcs.length).fill(Number.NaN);
     this.costs = new Float64Array(graph.linkIds.length).fill(Number.NaN);
-    this.steps = new Float64Array(graph.arcs.length).fill(Number.NaN);
     this.#labels = Array.from({ length: graph.linkIds.length });
   }
 
@@ -56,9 +59,9 @@ export class LedgerView {
     const changes = ledger.changesSince(this.#ledger);
     this.#ledger = ledger;
     if (changes === undefined) {
-      for (const column of [this.residuals, this.room, this.costs, this.steps]) {
-        column.fill(Number.NaN);
-      }
+      this.residuals.fill(Number.NaN);
+      this.costs.fill(Number.NaN);
+      for (const { cells } of this.#tables.values()) forgetAllRoom(cells);
       this.#labels.fill(undefined);
       return;
     }
@@ -75,7 +78,28 @@ export class LedgerView {
     const room = Math.min(forward, backward);
     this.residuals[onward] = forward;
     this.residuals[back] = backward;
-    this.#set(link, room, this.#cost(link, room));
+    this.costs[link] = this.#cost(link, room);
+    for (const kind of this.#tables.keys()) this.#write(link, kind);
+  }
+
+  /** What searches read of the links if they cost so much. */
+  table(kind: LinkCost): LinkTable {
+    const known = this.#tables.get(kind);
+    if (known !== undefined) return known;
+    const { greatest, areWhole } = this.#graph.metricRange;
+    const greatestStep = TICKS * (kind === "metric" ? greatest : costWhenFull(greatest));
+    const made: LinkTable = {
+      cells: emptyCells(this.#graph, greatestStep),
+      greatestStep,
+      grain: !areWhole ? 0 : kind === "metric" ? TICKS : 1,
+      residuals: this.residuals,
+      load: (link) => this.load(link),
+    };
+    this.#tables.set(kind, made);
+    for (let link = 0; link < this.costs.length; link++) {
+      if (!Number.isNaN(this.costs[link])) this.#write(link, kind);
+    }
+    return made;
   }
 
   /** What `link` costs; how steep costs are is not asked before some link is used. */
@@ -111,21 +135,20 @@ export class LedgerView {
     return labels;
   }
 
-  #set(link: number, room: number, cost: number): void {
-    this.costs[link] = cost;
-    for (const arc of [2 * link, 2 * link + 1]) {
-      const at = this.#graph.positions[arc] ?? NOWHERE;
-      if (at === NOWHERE) continue;
-      this.room[at] = room;
-      this.steps[at] = cost;
-    }
+  /** Writes what is known of `link` where searches read it. */
+  #write(link: number, kind: LinkCost): void {
+    const { cells } = this.table(kind);
+    const cost = kind === "metric" ? metricOf(this.#graph, link) : (this.costs[link] ?? 0);
+    const room = Math.min(this.residuals[2 * link] ?? 0, this.residuals[2 * link + 1] ?? 0);
+    setCells(this.#graph, cells, link, { cost, room });
   }
 
   #forgetBandwidth(id: string | undefined): void {
     const link = this.#indexOf(id);
     if (link === undefined) return;
     this.residuals.fill(Number.NaN, 2 * link, 2 * link + 2);
-    this.#set(link, Number.NaN, Number.NaN);
+    this.costs[link] = Number.NaN;
+    for (const { cells } of this.#tables.values()) forgetRoom(this.#graph, cells, link);
   }
 
   #forgetLabels(id: string | undefined): void {
@@ -144,13 +167,16 @@ export class LedgerView {
  * {@link LedgerView.follow} before reading it again.
  */
 export function ledgerView(graph: Graph, interval: Interval, ledger: Ledger): LedgerView {
-  const known = views.get(graph) ?? [];
+  const known = views.get(graph) ?? NO_VIEWS;
+  const [latest] = known;
+  if (latest?.isOver(interval)) {
+    latest.follow(ledger);
+    return latest;
+  }
   const found = known.find((view) => view.isOver(interval));
   const view = found ?? new LedgerView(graph, interval, ledger);
   view.follow(ledger);
-  if (view !== known[0]) {
-    views.set(graph, [view, ...known.filter((other) => other !== view)].slice(0, MAX_VIEWS));
-  }
+  views.set(graph, [view, ...known.filter((other) => other !== view)].slice(0, MAX_VIEWS));
   return view;
 }
 
@@ -161,5 +187,7 @@ export function channelOf(graph: Graph, arc: number): Channel {
 
 /** How many intervals' views a graph keeps. */
 const MAX_VIEWS = 2;
+
+const NO_VIEWS: readonly LedgerView[] = [];
 
 const views = new WeakMap<Graph, readonly LedgerView[]>();

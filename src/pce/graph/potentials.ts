@@ -1,4 +1,5 @@
 import type { Landmarks } from "./landmarks.ts";
+import { TICKS } from "./link-table.ts";
 
 /**
  * How much nearer each node is to where one search goes than to where it comes from, by the bounds
@@ -15,6 +16,9 @@ export class Potentials {
   readonly #active: Uint8Array;
   readonly #fromFrom: Int32Array;
   readonly #fromTo: Int32Array;
+  /** Twice the potentials of both ends. */
+  readonly #atFrom: number;
+  readonly #atTo: number;
 
   constructor(landmarks: Landmarks, from: number, to: number) {
     const { count, distances } = landmarks;
@@ -28,10 +32,23 @@ export class Potentials {
     this.#active = Uint8Array.from(order.slice(0, ACTIVE));
     this.#fromFrom = Int32Array.from(this.#active, (landmark) => distance(from, landmark));
     this.#fromTo = Int32Array.from(this.#active, (landmark) => distance(to, landmark));
+    this.#atFrom = this.#twiceOf(from);
+    this.#atTo = this.#twiceOf(to);
   }
 
-  /** Twice the potential of `node`: a whole number. */
-  twiceOf(node: number): number {
+  /** The potentials of both sides at one node add up to this, in ticks. */
+  get slack(): number {
+    return (this.#atTo - this.#atFrom) * HALF;
+  }
+
+  /** The potential of `node` for the search from one end or, if `side` is 1, from the other, in ticks;
+   * none where it begins, and nowhere negative. */
+  of(node: number, side: 0 | 1): number {
+    const twice = this.#twiceOf(node);
+    return (side === 0 ? twice - this.#atFrom : this.#atTo - twice) * HALF;
+  }
+
+  #twiceOf(node: number): number {
     const { count, distances } = this.#landmarks;
     const base = node * count;
     let ahead = 0;
@@ -47,3 +64,4 @@ export class Potentials {
 
 /** How many landmarks one search looks at. */
 const ACTIVE = 4;
+const HALF = TICKS / 2;

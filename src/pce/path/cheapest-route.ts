@@ -5,10 +5,10 @@ import { invariant } from "../../model/invariant.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { Topology } from "../../topology.ts";
 import { Availability, type LinkDemand } from "../graph/availability.ts";
-import { graphOf, linkIdOf, NOWHERE } from "../graph/graph.ts";
+import { graphOf, linkIdOf } from "../graph/graph.ts";
 import { assignLabels } from "../labels/label-assignment.ts";
 import type { LinkState } from "../plan/plan.ts";
-import { bidirectionalPath, costsAhead, type PathQuery } from "./bidirectional-path.ts";
+import { bidirectionalPath, type PathQuery } from "./bidirectional-path.ts";
 import {
   cheapestLabelPath,
   type LabelEnd,
@@ -16,6 +16,7 @@ import {
   type SearchLimit,
 } from "./label-path.ts";
 import { stepOf } from "./open-arc.ts";
+import { RemainingCosts } from "./remaining-costs.ts";
 
 /** A path between two nodes to find. */
 export interface RouteRequest extends Pick<LinkDemand, "interval" | "exclude" | "cost"> {
@@ -59,34 +60,34 @@ export function cheapestRoute(
   const from = graph.nodeOf.get(request.from);
   const to = graph.nodeOf.get(request.to);
   const availability = new Availability(graph, ledger, linkState, request);
-  const { columns, isUnrestricted } = availability;
+  const { table, isUnrestricted } = availability;
   if (from === undefined || to === undefined) return ok(undefined);
-  invariant(columns !== undefined, "links that nobody prices have columns");
+  invariant(table !== undefined, "links that nobody prices have a table");
   const { onward, back, vlans } = request;
   const isUsable = isUnrestricted
     ? undefined
     : (link: number): boolean => availability.isUsable(link);
-  const query: PathQuery = { graph, columns, from, to, onward, back, isUsable };
+  const query: PathQuery = { graph, table, from, to, onward, back, isUsable };
   const blind = bidirectionalPath(query);
   if (blind === undefined || vlans === undefined) return ok(blind && routeOf(query, blind, []));
   const labels = (link: number): VlanSet => availability.labels(link);
   const route = labelled(query, labels, vlans, blind);
   if (route !== undefined) return ok(route);
-  return cheapestLabelPath(labelQuery(query, labels, vlans)).map(
+  return cheapestLabelPath(labelQuery(query, labels, vlans, blind)).map(
     (arcs) => arcs && labelled(query, labels, vlans, arcs),
   );
 }
 
-function routeOf(
-  { graph, columns }: PathQuery,
-  arcs: readonly number[],
-  labels: readonly VlanId[],
-): Route {
+function routeOf(query: PathQuery, arcs: readonly number[], labels: readonly VlanId[]): Route {
   return {
-    links: arcs.map((arc) => linkIdOf(graph, arc >> 1)),
-    cost: arcs.reduce((sum, arc) => sum + (columns.steps[graph.positions[arc] ?? NOWHERE] ?? 0), 0),
+    links: arcs.map((arc) => linkIdOf(query.graph, arc >> 1)),
+    cost: costOf(query, arcs),
     labels,
   };
+}
+
+function costOf(query: PathQuery, arcs: readonly number[]): number {
+  return arcs.reduce((sum, arc) => sum + stepOf(query, arc), 0);
 }
 
 /** The path with labels; `undefined` if there are none for it. */
@@ -114,6 +115,7 @@ function labelQuery(
   query: PathQuery,
   labels: (link: number) => VlanSet,
   vlans: VlanSet,
+  blind: readonly number[],
 ): LabelPathQuery {
   const { graph, from, to } = query;
   const endAt = (node: number): LabelEnd => {
@@ -127,6 +129,6 @@ function labelQuery(
     weight: (arc) => stepOf(query, arc),
     origin: endAt(from),
     target: endAt(to),
-    ahead: costsAhead(query),
+    ahead: new RemainingCosts(query, costOf(query, blind)),
   };
 }

@@ -1,10 +1,9 @@
 import { err, ok, type Result } from "neverthrow";
-import type { Graph } from "../graph/graph.ts";
 import { MinHeap } from "../graph/min-heap.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 import { delayOf, isInTime } from "./constrained-path.ts";
 import { MAX_WAYS, type SearchLimit } from "./label-path.ts";
-import { isOpenAt } from "./open-arc.ts";
+import { isOpenAt, stepAt } from "./open-arc.ts";
 import { RemainingCosts } from "./remaining-costs.ts";
 
 /**
@@ -37,11 +36,11 @@ class DelaySearch {
   readonly #quickest: Float64Array;
 
   constructor(query: PathQuery, maxDelayMs: number) {
-    const { graph, columns } = query;
-    const timed = { ...query, columns: { ...columns, steps: delaysByPosition(graph) } };
+    const { graph } = query;
+    const delayAt = (at: number): number => delayOf(graph, graph.arcs[at] ?? 0);
     this.#query = query;
     this.#maxDelayMs = maxDelayMs;
-    this.#delays = new RemainingCosts(timed, maxDelayMs);
+    this.#delays = new RemainingCosts(query, maxDelayMs, delayAt);
     this.#costs = new RemainingCosts(query, Number.POSITIVE_INFINITY);
     this.#quickest = new Float64Array(graph.nodeIds.length).fill(Number.POSITIVE_INFINITY);
   }
@@ -61,14 +60,14 @@ class DelaySearch {
   }
 
   #goOn(way: Way): void {
-    const { graph, columns } = this.#query;
+    const { graph } = this.#query;
     const end = graph.offsets[way.node + 1] ?? 0;
     for (let at = graph.offsets[way.node] ?? 0; at < end; at++) {
       const arc = graph.arcs[at] ?? 0;
       const node = graph.targets[at] ?? 0;
       const delayMs = way.delayMs + delayOf(graph, arc);
       if (delayMs >= (this.#quickest[node] ?? 0) || !isOpenAt(this.#query, at)) continue;
-      const cost = way.cost + (columns.steps[at] ?? 0);
+      const cost = way.cost + stepAt(this.#query, at);
       this.#add({ node, cost, delayMs, hops: way.hops + 1, arc, before: way });
     }
   }
@@ -101,14 +100,3 @@ function arcsOf(end: Way): readonly number[] {
   for (let way = end; way.before !== undefined; way = way.before) arcs.push(way.arc);
   return arcs.reverse();
 }
-
-/** The delay of the link of `graph.arcs[at]`, for each position `at`. */
-function delaysByPosition(graph: Graph): Float64Array {
-  const known = delays.get(graph);
-  if (known !== undefined) return known;
-  const steps = Float64Array.from(graph.arcs, (arc) => delayOf(graph, arc));
-  delays.set(graph, steps);
-  return steps;
-}
-
-const delays = new WeakMap<Graph, Float64Array>();

@@ -24,11 +24,16 @@ export interface LabelPathQuery {
   readonly origin: LabelEnd;
   readonly target: LabelEnd;
   readonly maxHops?: number;
-  /**
-   * Of each node, what the weights to the target come to at least, and no more than along any arc
-   * and from its end; worked out exactly by default.
-   */
-  readonly ahead?: Float64Array;
+  /** Worked out exactly by default. */
+  readonly ahead?: CostAhead;
+}
+
+/**
+ * What the weights from each node to the target come to at least, and no more than along any arc and
+ * from its end.
+ */
+export interface CostAhead {
+  from(node: number): number;
 }
 
 /** The search was given up; there may be a path or not. */
@@ -57,9 +62,7 @@ export const MAX_WAYS = 200_000;
 export function cheapestLabelPath(
   query: LabelPathQuery,
 ): Result<readonly number[] | undefined, SearchLimit> {
-  const { graph, target } = query;
-  const back = (arc: number): number => query.weight(arc ^ 1);
-  const ahead = query.ahead ?? reach({ graph, weight: back }, [target.node]).costs;
+  const ahead = query.ahead ?? exactlyAhead(query);
   if (query.maxHops === undefined && hasOneLabel(query)) {
     return ok(cheapestOneLabelPath(query, ahead));
   }
@@ -73,9 +76,13 @@ export function cheapestLabelPath(
   }
 }
 
+function exactlyAhead({ graph, weight, target }: LabelPathQuery): CostAhead {
+  const { costs } = reach({ graph, weight: (arc) => weight(arc ^ 1) }, [target.node]);
+  return { from: (node) => costs[node] ?? 0 };
+}
+
 interface LabelSearch extends LabelPathQuery {
-  /** Of each node, the cost from there to the target at least. */
-  readonly ahead: Float64Array;
+  readonly ahead: CostAhead;
   /** Nodes that may not be visited twice. */
   readonly once: ReadonlySet<number>;
 }
@@ -112,7 +119,7 @@ function search(query: LabelSearch): Result<Way | undefined, SearchLimit> {
   const goOn = (from: Way): void => {
     if (!settle(query, settled, from)) return;
     for (const step of stepsFrom(query, from)) {
-      const least = step.cost + (query.ahead[headOf(query.graph, step.arc)] ?? 0);
+      const least = step.cost + query.ahead.from(headOf(query.graph, step.arc));
       heap.push(least, from.hops + 1, steps.length);
       steps.push(step);
     }
@@ -152,7 +159,7 @@ function* stepsFrom(query: LabelSearch, way: Way): Generator<Step, void> {
     const arc = graph.arcs[at] ?? 0;
     const head = headOf(graph, arc);
     const cost = way.cost + query.weight(arc);
-    const isOpen = cost + (ahead[head] ?? 0) < Number.POSITIVE_INFINITY;
+    const isOpen = cost + ahead.from(head) < Number.POSITIVE_INFINITY;
     if (isOpen && !way.visited.includes(head)) yield { before: way, arc, cost };
   }
 }

@@ -2,7 +2,7 @@ import { invariant } from "../../model/invariant.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import { headOf } from "../graph/graph.ts";
 import { MinHeap } from "../graph/min-heap.ts";
-import type { LabelPathQuery } from "./label-path.ts";
+import type { CostAhead, LabelPathQuery } from "./label-path.ts";
 
 /** Whether every path of `query` has the same label on all its links: no node on the way translates. */
 export function hasOneLabel({ graph: { translates }, origin, target }: LabelPathQuery): boolean {
@@ -25,7 +25,7 @@ export function hasOneLabel({ graph: { translates }, origin, target }: LabelPath
  */
 export function cheapestOneLabelPath(
   query: LabelPathQuery,
-  ahead: Float64Array,
+  ahead: CostAhead,
 ): readonly number[] | undefined {
   const labels = labelsAtEnds(query);
   const found = search(query, ahead, labels, HASTY_WAYS);
@@ -41,7 +41,7 @@ const HASTY_WAYS = 2_000;
 
 function search(
   query: LabelPathQuery,
-  ahead: Float64Array,
+  ahead: CostAhead,
   allowed: VlanSet,
   limit: number,
 ): readonly number[] | undefined | "unknown" {
@@ -59,7 +59,7 @@ function search(
     if (++count > limit) return "unknown";
     settled.set(way.node, known.union(labels));
     for (const next of waysAfter(query, way, labels)) {
-      const least = next.cost + (ahead[next.node] ?? 0);
+      const least = next.cost + ahead.from(next.node);
       if (least === Number.POSITIVE_INFINITY) continue;
       heap.push(least, next.hops, ways.length);
       ways.push(next);

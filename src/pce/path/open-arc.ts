@@ -1,24 +1,28 @@
 import { NOWHERE } from "../graph/graph.ts";
+import { CELL, neededCellOf, ROOM, STEP, TICKS } from "../graph/link-table.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 
 /**
- * Whether `query` may go along the arc at `at` in `graph.arcs`. What `query.columns` has of its link
+ * Whether `query` may go along the arc at `at` in `graph.arcs`. What `query.table` has of its link
  * is there afterwards.
  */
-export function isOpenAt(query: PathQuery, at: number): boolean {
-  const { graph, columns, onward, back, isUsable } = query;
-  const { room, residuals } = columns;
+export function isOpenAt({ graph, table, onward, back, isUsable }: PathQuery, at: number): boolean {
   const arc = graph.arcs[at] ?? 0;
-  if (!((room[at] ?? 0) >= onward && (room[at] ?? 0) >= back)) {
-    if (Number.isNaN(residuals[arc])) columns.load(arc >> 1);
+  if ((table.cells[CELL * at + ROOM] ?? 0) < neededCellOf(Math.max(onward, back))) {
+    const { residuals } = table;
+    if (Number.isNaN(residuals[arc])) table.load(arc >> 1);
     if ((residuals[arc] ?? 0) < onward || (residuals[arc ^ 1] ?? 0) < back) return false;
   }
   return isUsable === undefined || isUsable(arc >> 1);
 }
 
+/** What it costs to go along the arc at `at`, which is open. */
+export function stepAt({ table }: PathQuery, at: number): number {
+  return (table.cells[CELL * at + STEP] ?? 0) / TICKS;
+}
+
 /** What it costs under `query` to go along `arc`; `Infinity` if that is not possible. */
 export function stepOf(query: PathQuery, arc: number): number {
   const at = query.graph.positions[arc] ?? NOWHERE;
-  if (at === NOWHERE || !isOpenAt(query, at)) return Number.POSITIVE_INFINITY;
-  return query.columns.steps[at] ?? 0;
+  return at === NOWHERE || !isOpenAt(query, at) ? Number.POSITIVE_INFINITY : stepAt(query, at);
 }

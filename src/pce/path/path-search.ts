@@ -3,12 +3,14 @@ import { VlanSet } from "../../model/vlan-set.ts";
 import { assignLabels, type Labelling } from "../labels/label-assignment.ts";
 import { edgeLoad, type Side } from "../plan/edge-load.ts";
 import type { Ends, NoTree, Scene } from "../plan/scene.ts";
-import { bidirectionalPath, costsAhead, type PathQuery } from "./bidirectional-path.ts";
+import { bidirectionalPath, type PathQuery } from "./bidirectional-path.ts";
+import { costOfPath } from "./cheapest-paths.ts";
 import { type ConstrainedQuery, ConstrainedSearch } from "./constrained-path.ts";
 import { cheapestInTime } from "./delay-bounded-path.ts";
 import { cheapestLabelPath, type LabelEnd, type SearchLimit } from "./label-path.ts";
 import { MAX_STOPS, type Stop } from "./path-bound.ts";
 import { isWithin, meets } from "./path-check.ts";
+import { RemainingCosts } from "./remaining-costs.ts";
 import { cheapestPath, type Weight } from "./shortest-path.ts";
 
 /** A tree, or a path, with its labels. */
@@ -48,7 +50,7 @@ export function findPath(
   if (blind === undefined) return err({ type: "no-tree" });
   const labelled = isWithin(query, blind) ? labelledPath(scene, ends, blind) : undefined;
   if (labelled !== undefined) return ok(labelled);
-  return constrained(query, plain).andThen((arcs) => {
+  return constrained(query, plain, blind).andThen((arcs) => {
     const tree = arcs && labelledPath(scene, ends, arcs);
     return tree === undefined ? err({ type: "no-tree" as const }) : ok(tree);
   });
@@ -82,10 +84,12 @@ export function pathQuery(
 function constrained(
   query: ConstrainedQuery,
   plain: PathQuery | undefined,
+  blind: readonly number[],
 ): Result<readonly number[] | undefined, SearchLimit> {
   const { maxDelayMs, stops } = query;
   if (maxDelayMs === undefined && stops.length === 0) {
-    return cheapestLabelPath(plain ? { ...query, ahead: costsAhead(plain) } : query);
+    const ahead = plain && new RemainingCosts(plain, costOfPath(query, blind));
+    return cheapestLabelPath(ahead ? { ...query, ahead } : query);
   }
   const inTime =
     plain && maxDelayMs !== undefined && stops.length === 0
@@ -101,11 +105,11 @@ export function plainQuery(
   from: PathEnd,
   to: PathEnd,
 ): PathQuery | undefined {
-  const { columns, isUnrestricted } = availability;
+  const { table, isUnrestricted } = availability;
   return (
-    columns && {
+    table && {
       graph,
-      columns,
+      table,
       from: from.node,
       to: to.node,
       onward: edgeLoad(request, from.side, to.side),

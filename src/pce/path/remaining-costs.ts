@@ -1,6 +1,6 @@
 import { MinHeap } from "../graph/min-heap.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
-import { isOpenAt } from "./open-arc.ts";
+import { isOpenAt, stepAt } from "./open-arc.ts";
 
 /**
  * What paths to the target of a query still cost from each node on, at least: exactly up to a radius,
@@ -14,7 +14,12 @@ export class RemainingCosts {
   readonly #heap = new MinHeap();
   readonly #radius: number;
 
-  constructor(query: PathQuery, radius: number) {
+  /** `step` is what counts of the arc at a position in `graph.arcs`; what it costs by default. */
+  constructor(
+    query: PathQuery,
+    radius: number,
+    step: (at: number) => number = (at) => stepAt(query, at),
+  ) {
     const { graph, to, onward, back } = query;
     const reverse: PathQuery = { ...query, onward: back, back: onward };
     this.#costs = new Float64Array(graph.nodeIds.length).fill(Number.POSITIVE_INFINITY);
@@ -23,7 +28,7 @@ export class RemainingCosts {
     while (this.#heap.least() <= radius && this.#heap.size > 0) {
       const cost = this.#heap.least();
       const node = this.#heap.pop();
-      if (cost === this.#costs[node]) this.#scan(reverse, node, cost);
+      if (cost === this.#costs[node]) this.#scan(reverse, node, step);
     }
     this.#radius = this.#heap.least();
   }
@@ -33,15 +38,15 @@ export class RemainingCosts {
     return Math.min(this.#costs[node] ?? 0, this.#radius);
   }
 
-  #scan(reverse: PathQuery, node: number, cost: number): void {
+  #scan(reverse: PathQuery, node: number, step: (at: number) => number): void {
     const { offsets, targets } = reverse.graph;
-    const { steps } = reverse.columns;
     const costs = this.#costs;
+    const cost = costs[node] ?? 0;
     const end = offsets[node + 1] ?? 0;
     for (let at = offsets[node] ?? 0; at < end; at++) {
       const tail = targets[at] ?? 0;
       if ((costs[tail] ?? 0) <= cost || !isOpenAt(reverse, at)) continue;
-      const next = cost + (steps[at] ?? 0);
+      const next = cost + step(at);
       if (next >= (costs[tail] ?? 0)) continue;
       costs[tail] = next;
       this.#heap.push(next, 0, tail);

@@ -1,7 +1,7 @@
 import { headOf, tailOf } from "../graph/graph.ts";
 import { MinHeap } from "../graph/min-heap.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
-import { isOpenAt, stepOf } from "./open-arc.ts";
+import { isOpenAt, stepAt, stepOf } from "./open-arc.ts";
 import { RemainingCosts } from "./remaining-costs.ts";
 import { labelsOf, type SearchLabels } from "./search-labels.ts";
 import type { Subspace } from "./subspace.ts";
@@ -61,7 +61,7 @@ export class SpurSearch {
   /** Goes on from `node` along every arc that is not banned. */
   #scan(node: number, banned: ReadonlySet<number>): void {
     const labels = this.#labels;
-    const { graph, columns } = this.#query;
+    const { graph } = this.#query;
     const base = labels.costs[indexOf(node)] ?? 0;
     const hops = (labels.hops[indexOf(node)] ?? 0) + 1;
     labels.scanned[indexOf(node)] = 1;
@@ -69,7 +69,7 @@ export class SpurSearch {
     for (let at = graph.offsets[node] ?? 0; at < end; at++) {
       const known = labels.costs[indexOf(graph.targets[at] ?? 0)] ?? 0;
       if (known < base || !isOpenAt(this.#query, at)) continue;
-      const cost = base + (columns.steps[at] ?? 0);
+      const cost = base + stepAt(this.#query, at);
       if (cost > known || banned.has(graph.arcs[at] ?? 0)) continue;
       this.#arrive(at, cost, hops);
     }

@@ -2,12 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Graph, graphOf } from "../../../src/pce/graph/graph.ts";
 import type { Landmarks } from "../../../src/pce/graph/landmarks.ts";
-import type { LinkColumns } from "../../../src/pce/graph/link-columns.ts";
-import {
-  bidirectionalPath,
-  costsAhead,
-  type SearchMeans,
-} from "../../../src/pce/path/bidirectional-path.ts";
+import { emptyCells, type LinkTable, setCells, TICKS } from "../../../src/pce/graph/link-table.ts";
+import { bidirectionalPath, type SearchMeans } from "../../../src/pce/path/bidirectional-path.ts";
+import { RemainingCosts } from "../../../src/pce/path/remaining-costs.ts";
 import { Topology } from "../../../src/topology.ts";
 
 interface Wire {
@@ -37,7 +34,10 @@ const cases = fc.integer({ min: 2, max: 12 }).chain((nodes) =>
         fc.record({
           a: fc.nat(nodes - 1),
           b: fc.nat(nodes - 1),
-          metric: fc.integer({ min: 0, max: 4 }),
+          metric: fc.oneof(
+            { weight: 20, arbitrary: fc.integer({ min: 0, max: 4 }) },
+            { weight: 1, arbitrary: fc.constantFrom(0.375, 2 ** 29) },
+          ),
           enabled: fc.integer({ max: 9 }).map((n) => n !== 0),
           isUsable: fc.nat(9).map((n) => n !== 0),
           forward: fc.nat(4),
@@ -56,16 +56,15 @@ describe("bidirectionalPath", () => {
   test("finds a path that is as cheap, and then as short, as the best there is, by whatever means", () => {
     const flags = fc.record({
       isGrown: fc.boolean(),
-      hasBuckets: fc.boolean(),
       isLed: fc.boolean(),
     });
     fc.assert(
-      fc.property(cases, flags, (world, { isGrown, hasBuckets, isLed }) => {
+      fc.property(cases, flags, (world, { isGrown, isLed }) => {
         const graph = graphFor(world);
-        const columns = columnsFor(graph, world, isGrown);
-        const means = { hasBuckets, landmarks: isLed ? everyNode(world) : undefined };
+        const table = tableFor(graph, world, isGrown);
+        const means = { landmarks: isLed ? everyNode(world) : undefined };
         for (const to of graph.nodeIds.keys()) {
-          const path = found(world, { ...columns, graph }, to, means);
+          const path = found(world, { graph, table }, to, means);
           const best = distances(world, isGrown)[to] ?? [Number.POSITIVE_INFINITY, 0];
           if (path === undefined) expect(best[0]).toBe(Number.POSITIVE_INFINITY);
           else expect([costOf(world, path, isGrown), path.length]).toEqual(best);
@@ -75,20 +74,28 @@ describe("bidirectionalPath", () => {
       { numRuns: 400 },
     );
   });
+});
 
-  test("knows what is still to come: exactly as far as the origin is, and nothing more beyond", () => {
+describe("RemainingCosts", () => {
+  test("are exact up to the radius, and beyond it no more than what is there, all the same", () => {
     fc.assert(
-      fc.property(cases, fc.boolean(), (world, isGrown) => {
+      fc.property(cases, fc.boolean(), fc.nat(8), (world, isGrown, radius) => {
         const graph = graphFor(world);
-        const columns = columnsFor(graph, world, isGrown);
+        const table = tableFor(graph, world, isGrown);
         const { onward: back, back: onward } = world;
         const isUsable = (link: number): boolean => world.wires[link]?.isUsable === true;
-        for (const from of graph.nodeIds.keys()) {
-          const ahead = costsAhead({ graph, columns, from, to: 0, onward, back, isUsable });
-          const exact = distances(world, isGrown).map(([cost]) => cost);
-          const radius = exact[from] ?? 0;
-          expect([...ahead]).toEqual(exact.map((cost) => Math.min(cost, radius)));
+        const query = { graph, table, from: 0, to: 0, onward, back, isUsable };
+        const remaining = new RemainingCosts(query, radius);
+        const exact = distances(world, isGrown).map(([cost]) => cost);
+        const beyond = new Set<number>();
+        for (const [node, cost] of exact.entries()) {
+          const least = remaining.from(node);
+          if (cost <= radius) expect(least).toBe(cost);
+          else beyond.add(least);
+          expect(least).toBeLessThanOrEqual(cost);
         }
+        expect(beyond.size).toBeLessThanOrEqual(1);
+        for (const least of beyond) expect(least).toBeGreaterThan(radius);
       }),
     );
   });
@@ -122,36 +129,38 @@ function graphFor({ nodes, wires }: Case): Graph {
 }
 
 /** As of a ledger: nothing is known until it is loaded. */
-function columnsFor(graph: Graph, { wires }: Case, isGrown: boolean): LinkColumns {
-  const room = new Float64Array(graph.arcs.length).fill(Number.NaN);
+function tableFor(graph: Graph, { wires }: Case, isGrown: boolean): LinkTable {
+  const greatest = Math.max(0, ...wires.map(({ metric, growth }) => metric * growth));
+  const greatestStep = greatest * TICKS;
+  const cells = emptyCells(graph, greatestStep);
   const residuals = new Float64Array(graph.heads.length).fill(Number.NaN);
-  const steps = isGrown ? new Float64Array(graph.arcs.length).fill(Number.NaN) : graph.steps;
   const load = (link: number): void => {
     const wire = wires[link];
     if (wire === undefined) throw new Error(`there is no link ${link}`);
     residuals.set([wire.forward, wire.backward], 2 * link);
-    for (const arc of [2 * link, 2 * link + 1]) {
-      const at = graph.positions[arc] ?? 0;
-      room[at] = Math.min(wire.forward, wire.backward);
-      if (isGrown) steps[at] = wire.metric * wire.growth;
-    }
+    const room = Math.min(wire.forward, wire.backward);
+    setCells(graph, cells, link, { cost: isGrown ? wire.metric * wire.growth : wire.metric, room });
   };
-  const greatestStep = Math.max(0, ...wires.map(({ metric, growth }) => metric * growth));
-  return { steps, greatestStep, room, residuals, load };
+  return {
+    cells,
+    greatestStep,
+    grain: graph.metricRange.areWhole ? (isGrown ? 1 : TICKS) : 0,
+    residuals,
+    load,
+  };
 }
 
 function found(
   { wires, onward, back }: Case,
-  columns: LinkColumns & { readonly graph: Graph },
+  { graph, table }: { readonly graph: Graph; readonly table: LinkTable },
   to: number,
   means: SearchMeans,
 ): readonly number[] | undefined {
-  const { graph } = columns;
   const isUsable = (link: number): boolean => wires[link]?.isUsable === true;
-  return bidirectionalPath({ graph, columns, from: 0, to, onward, back, isUsable }, means);
+  return bidirectionalPath({ graph, table, from: 0, to, onward, back, isUsable }, means);
 }
 
-/** Landmarks everywhere, by Floyd and Warshall, on metrics alone. */
+/** Landmarks everywhere, by Floyd and Warshall, on metrics alone, or on less. */
 function everyNode({ nodes, wires }: Case): Landmarks {
   const far: number = 0x3fff_ffff;
   const table = Array.from({ length: nodes }, (_, x) =>
@@ -163,8 +172,8 @@ function everyNode({ nodes, wires }: Case): Landmarks {
   };
   for (const { a, b, metric, enabled } of wires) {
     if (!enabled) continue;
-    least(a, b, metric);
-    least(b, a, metric);
+    least(a, b, Math.min(Math.floor(metric), 1_000));
+    least(b, a, Math.min(Math.floor(metric), 1_000));
   }
   for (let via = 0; via < nodes; via++) {
     for (let x = 0; x < nodes; x++) {

@@ -1,0 +1,271 @@
+import type { Graph } from "../graph/graph.ts";
+import { ALWAYS_ASK, CELL, type Cells, neededCellOf, TICKS } from "../graph/link-table.ts";
+import type { Potentials } from "../graph/potentials.ts";
+import { zonesOf } from "../graph/zones.ts";
+import type { PathQuery } from "./bidirectional-path.ts";
+import { SearchEntries } from "./search-entries.ts";
+
+/**
+ * Two of Dijkstra's searches that meet. What they know is in arrays that serve one query after
+ * another, and nothing has to be cleared: most of the time goes into waiting for memory.
+ *
+ * A node has the number of its best entry on either side, see {@link SearchEntries}. Numbers go on
+ * from query to query, so those below `#first` are of no account. The key of an entry is its cost and
+ * the zone of its node or, led by landmarks, its potential; entries wait in a ring of buckets by key
+ * (Dial, Algorithm 360, 1969). Keys in one bucket come in any order, so a search may come back to a
+ * node from which it has gone on too early.
+ *
+ * Sides are 0, along the path, and 1, against it. In what runs for every arc numbers are written out:
+ * constants of a module have to be loaded and checked each time.
+ */
+export class BidirectionalSearch {
+  readonly #graph: Graph;
+  readonly #zones: Int32Array;
+  /** The best entry of side `s` at node `n`, at `2 * n + s`. */
+  readonly #best: Int32Array;
+  readonly #entries = new SearchEntries();
+  /** What the number of an entry is more than its place. */
+  #first = 1;
+
+  /** The entry on top of each bucket: of one side, then of the other. */
+  #tops = new Int32Array(0);
+  #buckets = 0;
+  /** How many buckets there are for a tick, and the other way round: powers of two. */
+  #density = 1;
+  #width = 1;
+  /** The greatest step for which the buckets are made. */
+  #fitted = -1;
+
+  #query: PathQuery | undefined;
+  #cells: Cells = new Int32Array(0);
+  /** What must be in the cell of an arc so that it can be used without asking, see `#isOpen`. */
+  #need = 0;
+  #potentials: Potentials | undefined;
+
+  /** The bucket in which each side begins. */
+  readonly #starts = new Int32Array(2);
+
+  /** The best path so far, by an entry of either side at the node where they meet. */
+  readonly #met = new Int32Array(2);
+  #cost: number = Number.POSITIVE_INFINITY;
+  #hops = 0;
+  /** No path whose keys add up to more is better. */
+  #limit: number = Number.POSITIVE_INFINITY;
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#zones = zonesOf(graph);
+    this.#best = new Int32Array(2 * graph.nodeIds.length);
+  }
+
+  /** The arcs of a cheapest path; `undefined` if there is none. */
+  run(query: PathQuery, potentials: Potentials | undefined): readonly number[] | undefined {
+    this.#begin(query, potentials);
+    this.#search(potentials);
+    this.#query = undefined;
+    return this.#cost === Number.POSITIVE_INFINITY ? undefined : this.#path();
+  }
+
+  #begin(query: PathQuery, potentials: Potentials | undefined): void {
+    const { table, from, to, onward, back, isUsable } = query;
+    this.#forget();
+    this.#fit(table.greatestStep);
+    this.#query = query;
+    this.#cells = table.cells;
+    this.#need = isUsable === undefined ? neededCellOf(Math.max(onward, back)) : ALWAYS_ASK;
+    this.#potentials = potentials;
+    this.#start(0, from);
+    this.#start(1, to);
+  }
+
+  /** Makes what is there of no account. */
+  #forget(): void {
+    this.#first += this.#entries.count;
+    if (this.#first > MOST_ENTRIES) {
+      this.#first = 1;
+      this.#tops.fill(0);
+      this.#best.fill(0);
+    }
+    this.#entries.count = 0;
+    this.#cost = Number.POSITIVE_INFINITY;
+    this.#limit = Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Makes buckets for keys that are as far apart as steps of up to `greatestStep` and zones, or
+   * potentials, make them.
+   */
+  #fit(greatestStep: number): void {
+    if (greatestStep === this.#fitted) return;
+    const { least, greatest } = this.#graph.metricRange;
+    const span = greatestStep + greatest * TICKS;
+    const width = Math.max(span / MOST_BUCKETS, (least * TICKS) / 2);
+    const hasWidth = width > 0 && width < Number.POSITIVE_INFINITY;
+    this.#width = hasWidth ? 2 ** Math.ceil(Math.log2(width)) : 1;
+    this.#density = 1 / this.#width;
+    this.#buckets = (2 ** Math.ceil(Math.log2(span * this.#density + 2))) | 0;
+    if (this.#tops.length < 2 * this.#buckets) this.#tops = new Int32Array(2 * this.#buckets);
+    this.#fitted = greatestStep;
+  }
+
+  #start(side: Side, node: number): void {
+    const entries = this.#entries;
+    const entry = entries.count++;
+    const number = this.#first + entry;
+    entries.nodes[entry] = node;
+    entries.costs[entry] = 0;
+    entries.hops[entry] = 0;
+    entries.via[entry] = -1;
+    entries.below[entry] = 0;
+    const other = (this.#best[2 * node + 1 - side] ?? 0) - this.#first;
+    if (other >= 0) this.#meet(side, entry, other);
+    this.#best[2 * node + side] = number;
+    const key = this.#potentials?.of(node, side) ?? this.#zones[node] ?? 0;
+    const bucket = Math.floor(key * this.#density);
+    this.#starts[side] = bucket;
+    this.#tops[side * this.#buckets + (bucket & (this.#buckets - 1))] = number;
+  }
+
+  /**
+   * Goes on from the entry with the lowest key on either side, as long as that may lead to a better
+   * path. All that is in one function, and what it works with is in variables: the compiler then
+   * knows what does not change, and a search takes a quarter less time.
+   */
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: see above
+  #search(potentials: Potentials | undefined): void {
+    const cells = this.#cells;
+    const need = this.#need;
+    const first = this.#first;
+    const best = this.#best;
+    const zones = this.#zones;
+    const tops = this.#tops;
+    const density = this.#density;
+    const width = this.#width;
+    const last = this.#buckets - 1;
+    const { offsets } = this.#graph;
+    const entries = this.#entries;
+    let { nodes, costs, hops, via, before, below } = entries;
+    let count = entries.count;
+    let limit = this.#limit;
+    // Of each side: the bucket that it is at, how many entries wait, and how many arcs it has seen.
+    let [bucket0 = 0, bucket1 = 0] = this.#starts;
+    let waiting0 = 1;
+    let waiting1 = 1;
+    let seen0 = 0;
+    let seen1 = 0;
+    while (waiting0 > 0 && waiting1 > 0) {
+      while ((tops[bucket0 & last] ?? 0) < first) bucket0++;
+      while ((tops[last + 1 + (bucket1 & last)] ?? 0) < first) bucket1++;
+      if ((bucket0 + bucket1) * width > limit) break;
+      const side = bucket0 < bucket1 || (bucket0 === bucket1 && seen0 <= seen1) ? 0 : 1;
+      const ring = side === 0 ? 0 : last + 1;
+      const rest = (side === 0 ? bucket1 : bucket0) * width;
+      const top = ring + ((side === 0 ? bucket0 : bucket1) & last);
+      const from = (tops[top] ?? 0) - first;
+      tops[top] = below[from] ?? 0;
+      const tail = nodes[from] ?? 0;
+      const isBestAtTail = (best[2 * tail + side] ?? 0) - first === from;
+      const start = 3 * (offsets[tail] ?? 0);
+      const end = isBestAtTail ? 3 * (offsets[tail + 1] ?? 0) : start;
+      if (count + end - start > nodes.length) {
+        entries.grow(count, end - start);
+        ({ nodes, costs, hops, via, before, below } = entries);
+      }
+      const base = costs[from] ?? 0;
+      const hop = (hops[from] ?? 0) + 1;
+      let waiting = -1;
+      for (let cell = start; cell < end; cell += 3) {
+        if ((cells[cell + 2] ?? 0) < need && !this.#isOpen(side, cell)) continue;
+        const node = cells[cell] ?? 0;
+        const cost = base + (cells[cell + 1] ?? 0);
+        const known = (best[2 * node + side] ?? 0) - first;
+        if (known >= 0) {
+          const least = costs[known] ?? 0;
+          if (least < cost || (least === cost && (hops[known] ?? 0) <= hop)) continue;
+        }
+        nodes[count] = node;
+        costs[count] = cost;
+        hops[count] = hop;
+        via[count] = cell;
+        before[count] = from;
+        const other = (best[2 * node + 1 - side] ?? 0) - first;
+        const isBest = other >= 0 && this.#meet(side, count, other);
+        if (isBest) limit = this.#limit;
+        const ahead = potentials === undefined ? (zones[node] ?? 0) : potentials.of(node, side);
+        if (cost + ahead + rest <= limit) {
+          const bucket = ring + (((cost + ahead) * density) & last);
+          below[count] = tops[bucket] ?? 0;
+          tops[bucket] = first + count;
+          best[2 * node + side] = first + count;
+          waiting++;
+          count++;
+        } else if (isBest) count++;
+      }
+      if (side === 0) {
+        waiting0 += waiting;
+        seen0 += end - start;
+      } else {
+        waiting1 += waiting;
+        seen1 += end - start;
+      }
+    }
+    entries.count = count;
+  }
+
+  /** Takes the path through entries of both sides at one node if it is the best so far. */
+  #meet(side: Side, entry: number, other: number): boolean {
+    const { costs, hops } = this.#entries;
+    const cost = (costs[entry] ?? 0) + (costs[other] ?? 0);
+    if (cost > this.#cost) return false;
+    const count = (hops[entry] ?? 0) + (hops[other] ?? 0);
+    if (cost === this.#cost && count >= this.#hops) return false;
+    this.#cost = cost;
+    this.#hops = count;
+    this.#met[side] = entry;
+    this.#met[1 - side] = other;
+    this.#limit = this.#limitFor(cost, count);
+    return true;
+  }
+
+  /** Of paths that are as cheap none is better if none can have fewer hops. */
+  #limitFor(cost: number, hops: number): number {
+    const { greatestStep = 0, grain = 0 } = this.#query?.table ?? {};
+    const limit = hops <= Math.ceil(cost / greatestStep) ? cost - grain : cost;
+    return limit + (this.#potentials?.slack ?? 0);
+  }
+
+  /** Whether the arc at `cell` may be used, where the cells do not tell. */
+  #isOpen(side: Side, cell: number): boolean {
+    if (this.#query === undefined) return false;
+    const { graph, table, onward, back, isUsable } = this.#query;
+    const arc = graph.arcs[cell / CELL] ?? 0;
+    if (Number.isNaN(table.residuals[arc])) table.load(arc >> 1);
+    const ahead = table.residuals[arc ^ side] ?? 0;
+    const behind = table.residuals[arc ^ side ^ 1] ?? 0;
+    return ahead >= onward && behind >= back && (isUsable === undefined || isUsable(arc >> 1));
+  }
+
+  #path(): readonly number[] {
+    const path = this.#arcsTo(0).reverse();
+    for (const arc of this.#arcsTo(1)) path.push(arc ^ 1);
+    return path;
+  }
+
+  /** The arcs by which a side came to where the two met, the last first. */
+  #arcsTo(side: Side): number[] {
+    const { via, before } = this.#entries;
+    const arcs: number[] = [];
+    let entry = this.#met[side] ?? 0;
+    for (let cell = via[entry] ?? -1; cell >= 0; cell = via[entry] ?? -1) {
+      arcs.push(this.#graph.arcs[cell / CELL] ?? 0);
+      entry = before[entry] ?? 0;
+    }
+    return arcs;
+  }
+}
+
+type Side = 0 | 1;
+
+const MOST_ENTRIES = 2 ** 30;
+/** With more, most are empty and passed over in vain. */
+const MOST_BUCKETS = 4096;
