@@ -16,6 +16,7 @@ import { parseArguments } from "./support/arguments.ts";
 import type { Bench } from "./support/bench.ts";
 import { table } from "./support/table.ts";
 import { topology } from "./topology.ts";
+import { wan } from "./wan.ts";
 
 const benches: ReadonlyMap<string, Bench> = new Map(
   Object.entries({
@@ -32,6 +33,7 @@ const benches: ReadonlyMap<string, Bench> = new Map(
     setup,
     steiner,
     topology,
+    wan,
   }),
 );
 
