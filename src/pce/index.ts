@@ -11,7 +11,12 @@ export {
   unlimited,
 } from "../ledger.ts";
 export { type Bandwidth, bandwidth, parseBandwidth } from "../model/bandwidth.ts";
-export { describeError } from "../model/errors.ts";
+export {
+  describeError,
+  type Fault,
+  type InvalidRequest,
+  type UnknownHostPort,
+} from "../model/errors.ts";
 export { linkId, nodeId, portRef, vlanId } from "../model/ids.ts";
 export { always, type Interval } from "../model/interval.ts";
 export type {
@@ -19,9 +24,11 @@ export type {
   CutLink,
   Excluded,
   Included,
+  NoPath,
   NoPathReason,
   Remedies,
   Remedy,
+  VlanUnavailable,
 } from "../model/refusal.ts";
 export { VlanSet } from "../model/vlan-set.ts";
 export type { TopologyDocument } from "../topology/document.ts";

@@ -19,7 +19,8 @@ export function explainRefusal(
   request: PlanRequest,
 ): Result<NetworkPlan, PlanRefusal> {
   return planNetwork(topology, ledger, linkState, request).mapErr((refusal) => {
-    if (refusal.type === "unknown-host-port") return refusal;
+    const isWrong = refusal.type === "unknown-host-port" || refusal.type === "invalid-request";
+    if (isWrong) return refusal;
     const scene = timeless(sceneOf(topology, ledger, linkState, request));
     return { ...refusal, remedies: remediesOf(scene) };
   });

@@ -20,7 +20,7 @@ import { capped, isPath, timeless, without } from "./what-if.ts";
 export function explain(scene: Scene, obstacle: Obstacle): Result<NetworkPlan, PlanRefusal> {
   return match(obstacle)
     .returnType<Result<NetworkPlan, PlanRefusal>>()
-    .with({ type: "unknown-host-port" }, (unknown) => err(unknown))
+    .with({ type: "invalid-request" }, { type: "unknown-host-port" }, (wrong) => err(wrong))
     .with({ type: "no-common-label" }, ({ places }) => err(explainPlaces(timeless(scene), places)))
     .with({ type: "port-full" }, (full) => err(explainPort(timeless(scene), full)))
     .with({ type: "search-limit" }, ({ limit }) =>

@@ -1,8 +1,9 @@
 import { err, ok, type Result } from "neverthrow";
 import { portLabels } from "../../ledger/channel.ts";
 import type { Tag } from "../../model/attachment.ts";
-import type { UnknownHostPort } from "../../model/errors.ts";
+import { type InvalidRequest, invalidRequest, type UnknownHostPort } from "../../model/errors.ts";
 import type { PortRef, VlanId } from "../../model/ids.ts";
+import { isEmpty } from "../../model/interval.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { NodeBindings } from "../labels/label-assignment.ts";
@@ -11,8 +12,14 @@ import type { PlanEndpoint } from "./plan.ts";
 import type { Ends, LabelsAt, NoCommonLabel, Scene } from "./scene.ts";
 
 /** Finds the endpoints of a request in the graph, and the VLANs that suit all of their ports. */
-export function resolveEnds(scene: Scene): Result<Ends, UnknownHostPort | NoCommonLabel> {
-  const { endpoints } = scene.request;
+export function resolveEnds(
+  scene: Scene,
+): Result<Ends, InvalidRequest | UnknownHostPort | NoCommonLabel> {
+  const { endpoints, interval } = scene.request;
+  if (endpoints.length === 0) {
+    return err(invalidRequest(["endpoints"], endpoints, "must name at least one endpoint"));
+  }
+  if (isEmpty(interval)) return err(invalidRequest(["interval"], interval, "must not be empty"));
   const unknown = endpoints.filter((endpoint) => !isKnown(scene, endpoint));
   if (unknown.length > 0) {
     return err({ type: "unknown-host-port", hostPorts: unknown.map(hostPortOf) });

@@ -14,8 +14,8 @@ import type { Scene } from "./scene.ts";
  * `tree-search.ts`). The VLAN is the lowest with which that tree can be had. Pure: equal arguments
  * give equal plans, whatever the order of the document or of the endpoints.
  *
- * Errors: `unknown-host-port` for touch points that are not in the topology, `no-path` and
- * `vlan-unavailable` with what is in the way and what would fit.
+ * Errors: `invalid-request` for no endpoints or no time, `unknown-host-port` for touch points that are
+ * not in the topology, `no-path` and `vlan-unavailable` with what is in the way and what would fit.
  */
 export function planNetwork(
   topology: Topology,

@@ -1,6 +1,11 @@
 import type { Attachment, Tagging } from "../../model/attachment.ts";
 import type { Bandwidth } from "../../model/bandwidth.ts";
-import type { NoPath, UnknownHostPort, VlanUnavailable } from "../../model/errors.ts";
+import type {
+  InvalidRequest,
+  NoPath,
+  UnknownHostPort,
+  VlanUnavailable,
+} from "../../model/errors.ts";
 import type { LinkId, NodeId, PortRef, VlanId } from "../../model/ids.ts";
 import type { Interval } from "../../model/interval.ts";
 import type { Delivery, Sharing } from "../../model/network.ts";
@@ -60,6 +65,7 @@ export interface PlanRequest extends Traffic {
   readonly endpoints: readonly PlanEndpoint[];
   /** The VLANs that the network may have. */
   readonly vlans: VlanSet;
+  /** Not empty. */
   readonly interval: Interval;
   /** A tree to grow from: all of it stays as it is, and only branches are added. */
   readonly keep?: readonly LabelledLink[];
@@ -122,4 +128,4 @@ export interface NetworkPlan {
 }
 
 /** Why there is no plan. */
-export type PlanRefusal = NoPath | VlanUnavailable | UnknownHostPort;
+export type PlanRefusal = NoPath | VlanUnavailable | UnknownHostPort | InvalidRequest;

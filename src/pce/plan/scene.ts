@@ -1,5 +1,5 @@
 import type { Ledger } from "../../ledger.ts";
-import type { UnknownHostPort } from "../../model/errors.ts";
+import type { InvalidRequest, UnknownHostPort } from "../../model/errors.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
 import type { Topology } from "../../topology.ts";
 import type { Availability } from "../graph/availability.ts";
@@ -60,4 +60,10 @@ export interface NoTree {
 }
 
 /** What an attempt may fail on, before it is explained. */
-export type Obstacle = UnknownHostPort | NoCommonLabel | PortFull | NoTree | SearchLimit;
+export type Obstacle =
+  | InvalidRequest
+  | UnknownHostPort
+  | NoCommonLabel
+  | PortFull
+  | NoTree
+  | SearchLimit;

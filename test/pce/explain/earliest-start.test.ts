@@ -103,9 +103,7 @@ function calendarOf(
   const request = { ...asked, interval: { start, end: start + length } };
   const planned = explainRefusal(topology, ledger, linkState, request);
   const refusal =
-    planned.isErr() && planned.error.type !== "unknown-host-port"
-      ? planned.error.remedies
-      : undefined;
+    planned.isErr() && "remedies" in planned.error ? planned.error.remedies : undefined;
   return { world, promises, request, refusal };
 }
 

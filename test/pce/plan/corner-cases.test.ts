@@ -39,6 +39,18 @@ const topology = Topology.parse({
 })._unsafeUnwrap();
 const ledger = Ledger.over(topologyResources(topology));
 
+test("nothing is planned for nobody, or for no time", () => {
+  const path = ["endpoints"];
+  const pair = requestFor([at("h1"), at("h3")]);
+  for (const call of [planNetwork, planWithProof, explainRefusal]) {
+    const refusal = call(topology, ledger, allLinksUp, requestFor([]))._unsafeUnwrapErr();
+    expect(refusal).toMatchObject({ type: "invalid-request", faults: [{ path }] });
+    const never = { ...pair, interval: { start: 5, end: 5 } };
+    const late = call(topology, ledger, allLinksUp, never)._unsafeUnwrapErr();
+    expect(late).toMatchObject({ type: "invalid-request", faults: [{ path: ["interval"] }] });
+  }
+});
+
 test("a VLAN that is given for an untagged endpoint is nobody's", () => {
   const untagged: PlanEndpoint = { ...at("h2"), tagging: "untagged", vlan: vlanId(7) };
   const request = { ...requestFor([at("h1"), untagged, at("h3")]), vlans: VlanSet.of(vlanId(7)) };
