@@ -89,6 +89,17 @@ export class VlanSet {
     return this.#merge(other, 0, -1, 0);
   }
 
+  /** The IDs that are in this set while the one below is not, or the other way round. */
+  changes(): VlanSet {
+    const words = this.#words.map((word, index) => {
+      const below = (word << 1) | ((this.#words[index - 1] ?? 0) >>> 31);
+      return word ^ below;
+    });
+    // 4095 is no VLAN ID.
+    words[WORDS - 1] = (words[WORDS - 1] ?? 0) & 0x7fff_ffff;
+    return new VlanSet(words);
+  }
+
   with(id: number): VlanSet {
     return this.union(VlanSet.of(id));
   }

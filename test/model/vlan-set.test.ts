@@ -109,6 +109,21 @@ describe("a VLAN set", () => {
     );
   });
 
+  test("changes where an ID and the one below are not both in it or both out of it", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(ids, fc.constant<number[]>([1, 31, 32, 33, 63, 4063, 4064, 4094])),
+        (some) => {
+          const set = VlanSet.of(...some);
+          const all = Array.from({ length: 4094 }, (_, index) => index + 1);
+          const changes = all.filter((id) => some.includes(id) !== some.includes(id - 1));
+          expect([...set.changes()]).toEqual(changes);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
   test("gains and loses single IDs without changing itself", () => {
     const set = VlanSet.of(10, 32);
     expect(String(set.with(31))).toBe("10,31-32");

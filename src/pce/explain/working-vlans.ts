@@ -20,6 +20,9 @@ export interface WorkingVlans {
 /** How many plans may be made to find the VLANs that would work. */
 export const MAX_VLAN_PLANS = 64;
 
+/** How many of these may be given up, which takes long, before no more are made. */
+const MAX_GIVEN_UP = 2;
+
 /**
  * The VLANs, other than those asked for, with which the request would succeed.
  *
@@ -72,19 +75,19 @@ function tried(scene: Scene, vlans: VlanSet, bindings: NodeBindings): WorkingVla
   const sets = [...new Set(usableLinkLabels(scene.availability)), ...bindings.own.values()];
   let working = VlanSet.empty;
   let left = vlans;
-  let isComplete = true;
-  for (let plans = 0; plans < MAX_VLAN_PLANS; plans++) {
+  let givenUp = 0;
+  for (let plans = 0; plans < MAX_VLAN_PLANS && givenUp < MAX_GIVEN_UP; plans++) {
     const vlan = left.first();
-    if (vlan === undefined) return { vlans: working, isComplete };
+    if (vlan === undefined) break;
     const planned = attempt(asking(scene, { vlans: VlanSet.of(vlan) }));
     const settled = planned.isOk()
       ? vlansOn(scene, planned.value, left, bindings)
       : alike(left, vlan, sets);
     if (planned.isOk()) working = working.union(settled);
-    else if (planned.error.type === "search-limit") isComplete = false;
+    else if (planned.error.type === "search-limit") givenUp++;
     left = left.difference(settled).without(vlan);
   }
-  return { vlans: working, isComplete: isComplete && left.isEmpty };
+  return { vlans: working, isComplete: givenUp === 0 && left.isEmpty };
 }
 
 /** Those of `vlans` that the network may have on the tree of `plan`. */

@@ -12,7 +12,9 @@ export const MAX_COMPARED = 128;
  */
 export function representativeLabels(labels: VlanSet, sets: Iterable<VlanSet>): readonly VlanId[] {
   const distinct = [...new Set(sets)];
-  const all = [...labels];
+  // A label that is in the same sets as the one below is never the lowest of its class.
+  const changing = distinct.reduce((all, set) => all.union(set.changes()), labels.changes());
+  const all = [...labels.intersect(changing)];
   const classes = new Int32Array(all.length);
   let count = 1;
   for (const set of distinct) count = refine(classes, count, (at) => set.has(all[at] ?? 0));

@@ -122,12 +122,21 @@ function withLabels(
   fee: number,
 ): readonly Restriction[] | undefined {
   if (problem.needed.length > MAX_LABELLED_NODES) return undefined;
-  const choices = labelChoices(problem, problem.costs);
-  let states = problem.graph.nodeIds.length;
-  for (const labels of choices.values()) states += labels.length;
-  if (states > MAX_LABEL_STATES) return undefined;
+  if (labelStateCount(problem) > MAX_LABEL_STATES) return undefined;
   return [{ ...restriction, labelled: { fee, forbidden: [] } }];
 }
+
+/** How many pairs of a node and a label there are at most; worked out once for each problem. */
+function labelStateCount(problem: TreeProblem): number {
+  const known = labelStateCounts.get(problem);
+  if (known !== undefined) return known;
+  let count = problem.graph.nodeIds.length;
+  for (const labels of labelChoices(problem, problem.costs).values()) count += labels.length;
+  labelStateCounts.set(problem, count);
+  return count;
+}
+
+const labelStateCounts = new WeakMap<TreeProblem, number>();
 
 /** Without the one, or without the other label at a node that would have both. */
 function forbidding(

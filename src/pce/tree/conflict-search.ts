@@ -19,7 +19,7 @@ import { moreTrees } from "./uneven-trees.ts";
 export const MAX_LOOKS = 256;
 
 /** Links times nodes to join that all looks together may go through then. */
-export const ALL_WORK = 4_000_000;
+export const ALL_WORK = 1_000_000;
 
 /** How many arcs each look but the first may scan, about. */
 export const LOOK_WORK = 1_000_000;

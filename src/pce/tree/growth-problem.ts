@@ -4,6 +4,7 @@ import { labelBits, narrow } from "../labels/label-masks.ts";
 import type { Side } from "../plan/edge-load.ts";
 import { maxDegree } from "./node-degree.ts";
 import { FREE } from "./partial-tree.ts";
+import { nodesOf } from "./tree.ts";
 import { labelsOf, type TreeProblem, withGiven } from "./tree-problem.ts";
 
 /** A problem as a search sees it that lets a tree grow link by link. */
@@ -46,6 +47,14 @@ export function growthProblem(problem: TreeProblem): GrowthProblem {
   for (const [node, own] of bindings.own) {
     narrow(labels, bindings.network.has(node) ? network : node, bits.of(own));
   }
+  for (const node of joinedByLinks(problem)) {
+    const arcs = [...graph.arcs.subarray(graph.offsets[node], graph.offsets[node + 1])];
+    const around = union(
+      arcs.map((arc) => bitsAt.get(arc >> 1) ?? none),
+      bits.words,
+    );
+    narrow(labels, bindings.network.has(node) ? network : node, around);
+  }
   const groupAt = (node: number): number => (bindings.network.has(node) ? network : node);
   return {
     problem,
@@ -59,6 +68,21 @@ export function growthProblem(problem: TreeProblem): GrowthProblem {
     maxDegrees: Float64Array.from(nodes, (node) => maxDegree(scene, ends, node)),
     sideAt: (node) => terminals.get(node) ?? NOBODY,
   };
+}
+
+/** The nodes that do not translate and that a link must join which is still to be found. */
+function joinedByLinks({ graph, needed, scene }: TreeProblem): readonly number[] {
+  if (needed.length < 2) return [];
+  const kept = nodesOf(graph, scene.availability.kept);
+  return needed.filter((node) => !graph.translates[node] && !kept.has(node));
+}
+
+function union(sets: readonly Uint32Array[], words: number): Uint32Array {
+  const all = new Uint32Array(words);
+  for (const set of sets) {
+    for (let word = 0; word < words; word++) all[word] = (all[word] ?? 0) | (set[word] ?? 0);
+  }
+  return all;
 }
 
 const NOBODY: Side = { rate: 0, count: 0 };

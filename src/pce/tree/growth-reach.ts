@@ -101,7 +101,7 @@ function advance(
     ways.isQueued[head] = 1;
     ways.queue.push(head);
   }
-  effort.charge(end - (graph.offsets[tail] ?? 0));
+  effort.charge(growth.words * (end - (graph.offsets[tail] ?? 0)));
   return count;
 }
 

@@ -1,11 +1,11 @@
 import { endsOf, tailOf } from "../graph/graph.ts";
-import type { Effort } from "../steiner/effort.ts";
+import type { Budget } from "../plan/budget.ts";
+import { Effort } from "../steiner/effort.ts";
 import { prospectOf } from "./growth-look.ts";
-import { type GrowthProblem, growthProblem } from "./growth-problem.ts";
+import type { GrowthProblem } from "./growth-problem.ts";
 import { PartialTree } from "./partial-tree.ts";
 import { incidence, pruned } from "./tree.ts";
 import { evaluated, type FittingCandidate, fits, isLower } from "./tree-candidate.ts";
-import type { TreeProblem } from "./tree-problem.ts";
 
 /** How many arcs may be scanned after a tree was found without finding a better one. */
 const PATIENCE = 200_000;
@@ -17,14 +17,33 @@ export interface Growth {
   readonly isComplete: boolean;
 }
 
-export function grownTree(problem: TreeProblem, effort: Effort, start?: FittingCandidate): Growth {
-  const growth = growthProblem(problem);
+/**
+ * Finds the best tree that fits, if it comes to its end; otherwise the best of those that it saw.
+ *
+ * A tree grows from one node, or from the tree that is kept. An arc that leaves it is either taken, and
+ * then its link is in all trees that come of it, or closed; so each tree is come to in just one way. What
+ * cannot become a tree that fits, or one that is better than `start`, is left at once: see
+ * {@link prospectOf}. The arc is one on a way to the node that is hardest to join, so that a tree is
+ * found early where there are few. Exponential at worst: it ends when the effort is spent, or some time
+ * after the last better tree. Deterministic without a budget; ties go as in {@link isLower}.
+ */
+export function grownTree(growth: GrowthProblem, effort: Effort, start?: FittingCandidate): Growth {
   const first = beginning(growth);
   if (first === undefined) return { best: start, isComplete: true };
   const search = new GrowthSearch(growth, effort, start);
   search.grow(first);
   return { best: search.best, isComplete: search.isComplete };
 }
+
+/** Whether it is seen at once that some node cannot be joined, whatever the tree. */
+export function isHopeless(growth: GrowthProblem): boolean {
+  const first = beginning(growth);
+  if (first === undefined) return true;
+  const options = { most: Number.POSITIVE_INFINITY, effort: new Effort(NEVER) };
+  return prospectOf(growth, first, options).type === "hopeless";
+}
+
+const NEVER: Budget = { isSpent: () => false };
 
 /** The tree that is kept, or a single node. */
 function beginning(growth: GrowthProblem): PartialTree | undefined {

@@ -6,7 +6,8 @@ import type { Budget } from "../plan/budget.ts";
 import type { Ends, NoTree, Scene } from "../plan/scene.ts";
 import { Effort } from "../steiner/effort.ts";
 import { ConflictSearch, MAX_LOOKS, type TreeSearch } from "./conflict-search.ts";
-import { grownTree } from "./tree-growth.ts";
+import { growthProblem } from "./growth-problem.ts";
+import { grownTree, isHopeless } from "./tree-growth.ts";
 import { boundedLengths, type TreeProblem, treeProblem, withGiven } from "./tree-problem.ts";
 
 /** Among how many links all trees are gone through though one is found already. */
@@ -51,12 +52,18 @@ const NO_TREE: NoTree = { type: "no-tree" };
 
 function searched(problem: TreeProblem, maxLooks: number): TreeSearch {
   const search = new ConflictSearch(problem);
+  const first = search.run(1);
+  if (isProved(first)) return first;
+  const isFound = first.best !== undefined;
+  if (isFound && !hasFewLinks(problem)) return search.run(maxLooks);
+  const growth = growthProblem(problem);
+  if (isHopeless(growth)) return { best: undefined, lowerBound: Number.POSITIVE_INFINITY };
   const found = search.run(FEW_LOOKS);
-  const isWorthIt = found.best === undefined || hasFewLinks(problem);
-  if (isProved(found) || !isWorthIt) return search.run(maxLooks);
+  if (isProved(found)) return found;
+  if (found.best !== undefined && !hasFewLinks(problem)) return search.run(maxLooks);
   const { budget = NEVER } = problem.scene.request;
   const effort = new Effort(found.best === undefined ? NEVER : budget, maxLooks * GROWTH_WORK);
-  const { best, isComplete } = grownTree(problem, effort, found.best);
+  const { best, isComplete } = grownTree(growth, effort, found.best);
   if (isComplete) return { best, lowerBound: best?.value ?? Number.POSITIVE_INFINITY };
   if (best !== undefined) search.offer(best);
   return search.run(maxLooks);

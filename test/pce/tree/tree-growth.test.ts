@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Effort } from "../../../src/pce/steiner/effort.ts";
+import { growthProblem } from "../../../src/pce/tree/growth-problem.ts";
 import { grownTree } from "../../../src/pce/tree/tree-growth.ts";
 import { solutionsOf } from "../brute-force.ts";
 import { type World, worlds } from "../worlds.ts";
@@ -16,7 +17,7 @@ describe("grownTree", { timeout: 60_000 }, () => {
           expect(solutions).toEqual([]);
           return;
         }
-        const { best, isComplete } = grownTree(problem, new Effort(ENDLESS));
+        const { best, isComplete } = grownTree(growthProblem(problem), new Effort(ENDLESS));
         expect(isComplete).toBe(true);
         expect(best !== undefined).toBe(solutions.length > 0);
         if (best === undefined) return;
@@ -43,7 +44,7 @@ describe("grownTree", { timeout: 60_000 }, () => {
           expect(solutions).toEqual([]);
           return;
         }
-        const { best } = grownTree(problem, new Effort(ENDLESS));
+        const { best } = grownTree(growthProblem(problem), new Effort(ENDLESS));
         const values = solutions.map(({ reserved }) => reserved);
         expect(best?.value ?? Number.POSITIVE_INFINITY).toBe(Math.min(...values));
       }),
@@ -56,7 +57,7 @@ describe("grownTree", { timeout: 60_000 }, () => {
       fc.property(worlds(GROUPS), fc.nat(60), (world, work) => {
         const problem = problemOf(world);
         if (problem === undefined) return;
-        const { best, isComplete } = grownTree(problem, new Effort(ENDLESS, work));
+        const { best, isComplete } = grownTree(growthProblem(problem), new Effort(ENDLESS, work));
         const values = solutionsOf(world).map(({ reserved }) => reserved);
         if (best !== undefined) expect(values).toContain(best.value);
         if (isComplete) {
