@@ -2,18 +2,36 @@ import { CostHeap } from "./cost-heap.ts";
 import type { DualAscent } from "./dual-ascent.ts";
 import type { SteinerGraph } from "./steiner-graph.ts";
 
+/** A dual ascent, and what it leaves unpaid of the cheapest ways between nodes and terminals. */
+export interface AscentBound {
+  readonly ascent: DualAscent;
+  /** From the root to each node. */
+  readonly fromRoot: Float64Array;
+  /** From each node to the nearest terminal but the root. */
+  readonly toOthers: Float64Array;
+}
+
+/** O((V + E) log V). */
+export function ascentBound(graph: SteinerGraph, ascent: DualAscent): AscentBound {
+  const { reduced, root } = ascent;
+  const others = graph.terminals.filter((node) => node !== root);
+  return {
+    ascent,
+    fromRoot: spread(graph, [root], (slot) => reduced[mate(graph, slot)] ?? 0),
+    toOthers: spread(graph, others, (slot) => reduced[slot] ?? 0),
+  };
+}
+
 /**
  * The edges that no tree of cost `most` or less has: the bound of a dual ascent, and what it costs
  * beyond that to come from the root by the edge to another terminal, are more (reduced cost fixing:
  * Polzin and Vahdati Daneshmand, Improved Algorithms for the Steiner Problem in Networks, 2001,
- * section 3.3). O((V + E) log V).
+ * section 3.3). O(E).
  */
-export function useless(graph: SteinerGraph, ascent: DualAscent, most: number): readonly number[] {
-  const { reduced, lowerBound, root } = ascent;
+export function useless(graph: SteinerGraph, bound: AscentBound, most: number): readonly number[] {
+  const { fromRoot, toOthers } = bound;
+  const { reduced, lowerBound } = bound.ascent;
   const { edgeCount, a, b, slotOf } = graph;
-  const fromRoot = spread(graph, [root], (slot) => reduced[mate(graph, slot)] ?? 0);
-  const others = graph.terminals.filter((node) => node !== root);
-  const toOthers = spread(graph, others, (slot) => reduced[slot] ?? 0);
   const isUseless = (tail: number, head: number, arc: number): boolean => {
     const entering = reduced[slotOf[arc ^ 1] ?? 0] ?? 0;
     return lowerBound + (fromRoot[tail] ?? 0) + entering + (toOthers[head] ?? 0) > most;

@@ -1,4 +1,4 @@
-import { useless } from "./bound-test.ts";
+import { ascentBound, useless } from "./bound-test.ts";
 import { dijkstraSteiner } from "./dijkstra-steiner.ts";
 import { dualAscent } from "./dual-ascent.ts";
 import { costOfEdges, spanningTree } from "./edge-tree.ts";
@@ -45,6 +45,11 @@ export class BranchAndBound {
     return this.#open.reduce((least, part) => Math.min(least, part.lowerBound), incumbent.cost);
   }
 
+  /** Which share of the halves, quarters and so on is settled, from 0 to 1. */
+  get progress(): number {
+    return 1 - this.#open.reduce((sum, { depth }) => sum + 0.5 ** depth, 0);
+  }
+
   get isDone(): boolean {
     return this.#open.length === 0;
   }
@@ -77,7 +82,7 @@ export class BranchAndBound {
       if (effort.isSpent()) return { ...part, instance, lowerBound };
       this.#offer(instance, treeOfAscent(graph, ascent));
       if (lowerBound >= incumbent.target) return undefined;
-      const edges = useless(graph, ascent, incumbent.target - fixedCost);
+      const edges = useless(graph, ascentBound(graph, ascent), incumbent.target - fixedCost);
       effort.charge(6 * graph.edgeCount);
       if (edges.length > 0) instance = this.#without(instance, edges);
       const isWorthMore = edges.length > graph.edgeCount * WORTH_MORE;

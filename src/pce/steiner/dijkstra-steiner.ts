@@ -78,7 +78,7 @@ class LabelSearch {
       }
       effort.charge(this.#takeWork());
       if (effort.isSpent()) return { edges: undefined, lowerBound };
-      if (this.#isBeaten(node, set, cost)) continue;
+      if (this.#isBeaten(label, set, cost)) continue;
       this.#extend(label, node, set);
       this.#merge(label, node, set);
     }
@@ -100,11 +100,11 @@ class LabelSearch {
     return label;
   }
 
-  /** Whether no minimum tree joins `set` at `node` at `cost`. Learns from it how cheap it can be. */
-  #isBeaten(node: number, set: number, cost: number): boolean {
+  /** Whether no minimum tree has `label`, which joins `set` at `cost`. Learns from it how cheap it can be. */
+  #isBeaten(label: number, set: number, cost: number): boolean {
     if (cost > (this.#joining[set] ?? 0) * ROUNDING) return true;
-    const { distance, at } = this.#future.nearestOutside(node, set);
-    this.#learn(set, cost + distance, at);
+    const { nearests, nearestAts } = this.#labels;
+    this.#learn(set, cost + (nearests[label] ?? 0), nearestAts[label] ?? 0);
     return false;
   }
 
@@ -165,6 +165,8 @@ class LabelSearch {
       if (cost + future >= this.#below) return -1;
       label = labels.add(node, set);
       labels.futures[label] = future;
+      labels.nearests[label] = this.#future.nearest;
+      labels.nearestAts[label] = this.#future.nearestAt;
     } else if (cost >= (labels.costs[label] ?? 0)) return -1;
     labels.costs[label] = cost;
     this.#heap.push(cost + (labels.futures[label] ?? 0), label);

@@ -8,6 +8,18 @@ export function costOfEdges(graph: SteinerGraph, edges: readonly number[]): numb
   return cost;
 }
 
+/** Whether `edges` are a tree that joins all terminals, and nothing else. */
+export function isTree(graph: SteinerGraph, edges: readonly number[]): boolean {
+  const sets = new DisjointSets(graph.nodeCount);
+  const nodes = new Set<number>(graph.terminals);
+  for (const edge of edges) {
+    const [a, b] = [graph.a[edge] ?? 0, graph.b[edge] ?? 0];
+    if (!sets.unite(a, b)) return false;
+    nodes.add(a).add(b);
+  }
+  return edges.length === nodes.size - 1;
+}
+
 /**
  * The cheapest tree on the nodes of `edges`, which must join all terminals, without branches that
  * lead to none; ties go to the lower edge (Kruskal, 1956). The edges are ascending. O(E log E).

@@ -8,45 +8,49 @@
  * for each set.
  */
 export class FutureCost {
-  /** The distance of each terminal from each node. */
-  readonly #distances: readonly Float64Array[];
+  /** The terminal outside the set of the last {@link bound} that is nearest to its node, and how far it is. */
+  nearestAt = 0;
+  nearest: number = Number.POSITIVE_INFINITY;
+  /** By node, and then by terminal: how far they are apart. */
+  readonly #distances: Float64Array;
+  readonly #count: number;
   /** By set: half the spanning tree of the rest; negative until it is known. */
   readonly #halfTrees: Float64Array;
   readonly #between: readonly (readonly number[])[];
 
   constructor(terminals: Int32Array, distances: readonly Float64Array[]) {
-    this.#distances = distances;
+    const nodeCount = distances[0]?.length ?? 0;
+    this.#count = distances.length;
+    this.#distances = new Float64Array(nodeCount * this.#count);
+    for (const [terminal, from] of distances.entries()) {
+      for (let node = 0; node < nodeCount; node++) {
+        this.#distances[node * this.#count + terminal] = from[node] ?? 0;
+      }
+    }
     this.#halfTrees = new Float64Array(1 << (terminals.length - 1)).fill(-1);
     this.#between = distances.map((from) => Array.from(terminals, (node) => from[node] ?? 0));
   }
 
   /** At least what joins `node` to all terminals outside `set`. */
   bound(node: number, set: number): number {
-    const count = this.#distances.length;
+    const distances = this.#distances;
+    const start = node * this.#count;
     let nearest = Number.POSITIVE_INFINITY;
     let second = Number.POSITIVE_INFINITY;
-    for (let terminal = 0; terminal < count; terminal++) {
+    let nearestAt = 0;
+    for (let terminal = 0; terminal < this.#count; terminal++) {
       if ((set >> terminal) & 1) continue;
-      const distance = this.#distances[terminal]?.[node] ?? 0;
+      const distance = distances[start + terminal] ?? 0;
       if (distance < nearest) {
         second = nearest;
         nearest = distance;
+        nearestAt = terminal;
       } else if (distance < second) second = distance;
     }
+    this.nearest = nearest;
+    this.nearestAt = nearestAt;
     if (second === Number.POSITIVE_INFINITY) return nearest;
     return (nearest + second) / 2 + this.#halfTree(set);
-  }
-
-  /** The distance from `node` to the nearest terminal outside `set`, and which that is. */
-  nearestOutside(node: number, set: number): { readonly distance: number; readonly at: number } {
-    let distance = Number.POSITIVE_INFINITY;
-    let at = 0;
-    for (const [terminal, from] of this.#distances.entries()) {
-      if ((set >> terminal) & 1 || (from[node] ?? 0) >= distance) continue;
-      distance = from[node] ?? 0;
-      at = terminal;
-    }
-    return { distance, at };
   }
 
   #halfTree(set: number): number {
@@ -59,7 +63,7 @@ export class FutureCost {
 
   /** What a minimum spanning tree of the terminals outside `set` costs (Prim, 1957). */
   #spanningTree(set: number): number {
-    const open = this.#distances.map((_, index) => index).filter((index) => !((set >> index) & 1));
+    const open = [...this.#between.keys()].filter((index) => !((set >> index) & 1));
     let cost = 0;
     let from = open.pop() ?? 0;
     const costs = open.map(() => Number.POSITIVE_INFINITY);

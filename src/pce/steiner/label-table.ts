@@ -11,6 +11,9 @@ export class LabelTable {
   costs: Float64Array = new Float64Array(INITIAL);
   /** A lower bound on what the rest costs. */
   futures: Float64Array = new Float64Array(INITIAL);
+  /** How far the nearest terminal outside the set is, and which that is. */
+  nearests: Float64Array = new Float64Array(INITIAL);
+  nearestAts: Int32Array = new Int32Array(INITIAL);
   /** The labels it was made from; the second is -1 where one was extended by the edge in `edges`. */
   firsts: Int32Array = new Int32Array(INITIAL);
   seconds: Int32Array = new Int32Array(INITIAL);
@@ -62,6 +65,8 @@ export class LabelTable {
     this.sets = doubled(this.sets, new Int32Array(2 * this.size));
     this.costs = doubled(this.costs, new Float64Array(2 * this.size));
     this.futures = doubled(this.futures, new Float64Array(2 * this.size));
+    this.nearests = doubled(this.nearests, new Float64Array(2 * this.size));
+    this.nearestAts = doubled(this.nearestAts, new Int32Array(2 * this.size));
     this.firsts = doubled(this.firsts, new Int32Array(2 * this.size));
     this.seconds = doubled(this.seconds, new Int32Array(2 * this.size));
     this.edges = doubled(this.edges, new Int32Array(2 * this.size));

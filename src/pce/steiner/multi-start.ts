@@ -1,5 +1,6 @@
 import type { SearchState } from "./branch-and-bound.ts";
-import { costOfEdges } from "./edge-tree.ts";
+import { dualAscent } from "./dual-ascent.ts";
+import { costOfEdges, isTree } from "./edge-tree.ts";
 import type { Instance } from "./instance.ts";
 import { iteratedSearch } from "./iterated-search.ts";
 import { heuristicTree, polished } from "./polish.ts";
@@ -16,22 +17,43 @@ const POOL_SIZE = 16;
 
 /**
  * Multi-start with a pool of elite trees (Pajor, Uchoa and Werneck, 2018, section 3). A step either
- * makes a tree, by the shortest path heuristic from some terminal at costs that chance changes a little
- * or that favour the edges of two trees of the pool, and a local search at the real costs; or it goes on
- * from the best tree of the pool by {@link iteratedSearch}. Both get as much work: the first is better
- * where good trees are far from each other, the second where trees are large. The tree goes into the
+ * makes a tree, by the shortest path heuristic from some terminal among the edges that a dual ascent from
+ * another has paid for, at costs that chance changes a little, or at costs that favour the edges of two
+ * trees of the pool, and a local search at the real costs; or it goes on from the best tree of the pool
+ * by {@link iteratedSearch}, which gets as much work as long as it finds better trees, and less if not:
+ * the first is better where good trees are far from each other, the second where trees are large. The tree goes into the
  * pool in place of the dearest that is no cheaper. Equal random numbers give equal trees.
  */
 export class MultiStart {
-  readonly #instance: Instance;
+  #instance: Instance;
   readonly #state: SearchState;
-  readonly #pool: PoolTree[] = [];
-  /** By how much work iterated search is behind new trees. */
+  #pool: PoolTree[] = [];
+  /** By how much work iterated search is behind its share of that of new trees. */
   #behind = 0;
+  /** What iterated search gets for each work of new trees: less while it finds nothing better. */
+  #share = 1;
+  /** Of each dual ascent, the edges that it has paid for. */
+  #supports: Uint8Array[] = [];
+  #ascentWork = 0;
+  #treeWork = 0;
 
   constructor(instance: Instance, state: SearchState) {
     this.#instance = instance;
     this.#state = state;
+  }
+
+  /** Goes on with what is left after reductions, and with those trees of the pool that are left. */
+  moveTo(instance: Instance): void {
+    const { history } = this.#state;
+    const trees = this.#pool.map(({ edges }) => history.expanded(this.#instance, edges));
+    this.#instance = instance;
+    this.#pool = [];
+    this.#supports = [];
+    for (const tree of trees) {
+      const isLeft = history.covered(instance, tree);
+      const edges = [...isLeft.keys()].filter((edge) => isLeft[edge]);
+      if (isTree(instance.graph, edges)) this.#add(edges);
+    }
   }
 
   step(): void {
@@ -40,19 +62,25 @@ export class MultiStart {
     const best = this.#behind > 0 ? this.#best() : undefined;
     const tree = best === undefined ? this.#newTree() : this.#iterated(best);
     const work = effort.work - before;
-    this.#behind += best === undefined ? work : -work;
-    if (tree === undefined) return;
-    incumbent.offer(this.#instance, tree);
-    this.#add(tree);
+    this.#behind += best === undefined ? this.#share * work : -work;
+    const isBetter = tree !== undefined && incumbent.offer(this.#instance, tree);
+    if (best !== undefined) {
+      this.#share = isBetter ? 1 : Math.max(LEAST_SHARE, this.#share / 2);
+    }
+    if (tree !== undefined) this.#add(tree);
   }
 
   #newTree(): readonly number[] | undefined {
     const { effort } = this.#state;
     const { graph } = this.#instance;
     const start = graph.terminals[this.#below(graph.terminals.length)] ?? 0;
-    const tree = heuristicTree(graph, start, this.#costs());
+    const costs = this.#costs();
+    const before = effort.work;
+    const tree = heuristicTree(graph, start, costs);
     effort.charge(START_WORK * graph.edgeCount);
-    return tree && polished(graph, tree, effort);
+    const better = tree && polished(graph, tree, effort);
+    this.#treeWork += effort.work - before;
+    return better;
   }
 
   /**
@@ -75,7 +103,7 @@ export class MultiStart {
   #costs(): EdgeCosts {
     if (this.#pool.length === 0) return this.#known();
     const isCombined = this.#pool.length > 1 && this.#state.random() < COMBINED;
-    return isCombined ? this.#combined() : this.#perturbed();
+    return isCombined ? this.#combined() : this.#supported();
   }
 
   #known(): EdgeCosts {
@@ -84,9 +112,31 @@ export class MultiStart {
     return this.#instance.graph.costs.map((cost, edge) => (isKnown[edge] ? KNOWN * cost : cost));
   }
 
-  #perturbed(): EdgeCosts {
-    const strength = STRENGTH * this.#state.random();
-    return this.#instance.graph.costs.map((cost) => cost * (1 + strength * this.#state.random()));
+  /** Only the edges that some dual ascent has paid for, at costs that chance changes. */
+  #supported(): EdgeCosts {
+    const { random } = this.#state;
+    const { costs } = this.#instance.graph;
+    const isNewDue = this.#ascentWork <= ASCENTS * this.#treeWork;
+    if (this.#supports.length < MOST_SUPPORTS && isNewDue) this.#supports.push(this.#support());
+    const support = this.#supports[this.#below(this.#supports.length)];
+    const strength = STRENGTH * random();
+    return costs.map((cost, edge) =>
+      support?.[edge] ? cost * (1 + strength * random()) : Number.POSITIVE_INFINITY,
+    );
+  }
+
+  #support(): Uint8Array {
+    const { effort } = this.#state;
+    const { graph } = this.#instance;
+    const before = effort.work;
+    const root = graph.terminals[this.#below(graph.terminals.length)] ?? 0;
+    const { reduced } = dualAscent(graph, root, effort);
+    const support = new Uint8Array(graph.edgeCount);
+    for (const [slot, arc] of graph.arcs.entries()) {
+      if ((reduced[slot] ?? 0) <= 0) support[arc >> 1] = 1;
+    }
+    this.#ascentWork += effort.work - before;
+    return support;
   }
 
   /** Costs that favour the edges of two trees, and those of both most. */
@@ -130,6 +180,13 @@ export class MultiStart {
 
 /** By how much more than it is behind iterated search may do at once. */
 const ITERATED = 20;
+
+/** The least that iterated search gets for each work of new trees. */
+const LEAST_SHARE = 1 / 3;
+
+/** How many dual ascents lead to trees, and what they may take of the work of these. */
+const MOST_SUPPORTS = 16;
+const ASCENTS = 0.25;
 
 /** The share of steps that combine trees of the pool. */
 const COMBINED = 0.5;

@@ -1,4 +1,4 @@
-import { useless } from "./bound-test.ts";
+import { ascentBound, useless } from "./bound-test.ts";
 import type { SearchState } from "./branch-and-bound.ts";
 import { dualAscent } from "./dual-ascent.ts";
 import { costOfEdges } from "./edge-tree.ts";
@@ -25,13 +25,13 @@ const WORTH_MORE = 0.05;
  * another terminal each, which also give trees. A minimum tree, and one as cheap as the incumbent,
  * stays. Ends early when the effort is spent, or the best tree is known to be one.
  */
-export function preprocessed(whole: Instance, state: SearchState): Preprocessed {
-  let found: Preprocessed = { instance: whole, lowerBound: 0 };
+export function preprocessed(before: Preprocessed, state: SearchState): Preprocessed {
+  let found = before;
+  const { instance: whole } = before;
   const isLarge = whole.graph.nodeCount > LARGE * whole.graph.terminals.length;
   const isDense = whole.graph.edgeCount > DENSE * whole.graph.nodeCount;
-  if (!isLarge) offerPolished(whole, state.incumbent.edges, state);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const before = found.instance.graph.edgeCount;
+    const { edgeCount: edgesBefore } = found.instance.graph;
     if (round > 0 || isDense)
       found = { ...found, instance: withoutLongEdges(found.instance, state) };
     const { work } = state.effort;
@@ -40,7 +40,7 @@ export function preprocessed(whole: Instance, state: SearchState): Preprocessed 
     if (!isLarge && found.instance.graph.terminals.length > FEW_TERMINALS)
       startOften(found, state, state.effort.work - work);
     const { edgeCount } = found.instance.graph;
-    if (edgeCount > before * (1 - WORTH_MORE) && round > 1) break;
+    if (edgeCount > edgesBefore * (1 - WORTH_MORE) && round > 1) break;
   }
   return found;
 }
@@ -55,12 +55,15 @@ function startOften(found: Preprocessed, state: SearchState, work: number): void
   }
 }
 
-function isSettled({ instance, lowerBound }: Preprocessed, { incumbent }: SearchState): boolean {
+export function isSettled(
+  { instance, lowerBound }: Preprocessed,
+  { incumbent }: SearchState,
+): boolean {
   return instance.graph.terminals.length < 2 || lowerBound >= incumbent.target;
 }
 
 /** A dual ascent, the trees that it leads to, and the degree tests without the edges of no use. */
-function boundedOnce(before: Preprocessed, state: SearchState, round: number): Preprocessed {
+export function boundedOnce(before: Preprocessed, state: SearchState, round: number): Preprocessed {
   const { incumbent, effort, history } = state;
   const { instance } = before;
   const { graph, fixedCost } = instance;
@@ -77,7 +80,7 @@ function boundedOnce(before: Preprocessed, state: SearchState, round: number): P
   if (tree !== undefined && !isLarge) offerPolished(instance, tree, state);
   if (lowerBound >= incumbent.target || effort.isSpent()) return { instance, lowerBound };
   const most = incumbent.cost * (1 + ROUNDING) - fixedCost;
-  const out = useless(graph, ascent, most);
+  const out = useless(graph, ascentBound(graph, ascent), most);
   effort.charge(ROUND_WORK * graph.edgeCount);
   if (out.length === 0 && round > 0) return { instance, lowerBound };
   const left = new WorkingGraph(instance, history);
@@ -95,10 +98,10 @@ const ROUND_WORK = 20;
 /** Costs nearer than this, relative to their size, are the same. */
 const ROUNDING = 1e-10;
 
-function withoutLongEdges(instance: Instance, state: SearchState): Instance {
+export function withoutLongEdges(instance: Instance, state: SearchState): Instance {
   const { nodeCount, edgeCount } = instance.graph;
   if (edgeCount > MOST_DENSE * nodeCount) return instance;
-  const long = longEdges(instance.graph);
+  const long = longEdges(instance.graph, state.effort);
   if (long.length === 0) return instance;
   const graph = new WorkingGraph(instance, state.history);
   for (const edge of long) graph.removeEdge(edge);
@@ -108,7 +111,7 @@ function withoutLongEdges(instance: Instance, state: SearchState): Instance {
 }
 
 /** Offers what a local search finds around a tree. */
-function offerPolished(
+export function offerPolished(
   instance: Instance,
   tree: readonly number[],
   { incumbent, effort }: SearchState,
@@ -124,7 +127,7 @@ function offerPolished(
 const FEW_TERMINALS = 14;
 
 /** With so many nodes a terminal, key paths are long, and a graph is reduced before it is searched. */
-const LARGE = 200;
+export const LARGE = 200;
 
 /** Graphs with so many edges a node lose many long ones, before there are bounds. */
 const DENSE = 8;

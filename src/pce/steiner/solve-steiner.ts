@@ -1,12 +1,18 @@
 import type { Budget } from "../plan/budget.ts";
-import { BranchAndBound, type SearchState } from "./branch-and-bound.ts";
-import { dijkstraSteiner } from "./dijkstra-steiner.ts";
+import { Alternation } from "./alternation.ts";
+import type { SearchState } from "./branch-and-bound.ts";
 import { Effort } from "./effort.ts";
+import { exactWithin, FEW_TERMINALS } from "./exact-within.ts";
 import { Incumbent } from "./incumbent.ts";
 import { EdgeHistory, type Instance, wholeInstance } from "./instance.ts";
-import { MultiStart } from "./multi-start.ts";
 import { heuristicTree } from "./polish.ts";
-import { type Preprocessed, preprocessed } from "./preprocess.ts";
+import {
+  boundedOnce,
+  LARGE,
+  offerPolished,
+  type Preprocessed,
+  preprocessed,
+} from "./preprocess.ts";
 import { randomNumbers } from "./random.ts";
 import { problemGraph, type SteinerProblem } from "./steiner-graph.ts";
 
@@ -39,9 +45,9 @@ export const DEFAULT_WORK = 40_000_000;
  * are not connected. Anytime: it ends when the budget is spent, soon after the first tree at the
  * earliest, and when a tree is proved to be a minimum.
  *
- * A first tree by the shortest path heuristic; reductions, which also bound ({@link preprocessed});
- * then the exact search of {@link dijkstraSteiner} for few terminals, or branch and bound in turn with
- * multi-start local search. Ties are broken by the order of links and nodes.
+ * A first tree by the shortest path heuristic; reductions, which also bound ({@link preprocessed}), and
+ * the exact search of {@link exactWithin} for few terminals, which comes the sooner the fewer they are; then
+ * deeper reductions, branch and bound and multi-start local search in turn ({@link Alternation}). Ties are broken by the order of links and nodes.
  */
 export function solveSteiner(
   problem: SteinerProblem,
@@ -73,52 +79,26 @@ function searched(whole: Instance, state: SearchState): number {
   const { incumbent, effort } = state;
   // The first tree is a shortest path.
   if (whole.graph.terminals.length <= 2) return incumbent.cost;
-  const isSmall = whole.graph.terminals.length <= FEWEST_TERMINALS;
-  if (isSmall && exactWithin(whole, state, EXACT_FIRST)) return incumbent.cost;
-  const found = preprocessed(whole, state);
+  const { nodeCount, terminals } = whole.graph;
+  const isFew = terminals.length <= FEWEST_TERMINALS;
+  if (isFew || nodeCount <= LARGE * terminals.length) offerPolished(whole, incumbent.edges, state);
+  if (isFew && exactWithin(whole, state, EXACT_FIRST)) return incumbent.cost;
+  let found: Preprocessed = { instance: whole, lowerBound: 0 };
+  if (terminals.length <= FEW_TERMINALS) {
+    found = boundedOnce(found, state, 0);
+    if (found.lowerBound >= incumbent.target || effort.isSpent()) return found.lowerBound;
+    if (exactWithin(found.instance, state, EXACT_SECOND)) return incumbent.cost;
+  }
+  found = preprocessed(found, state);
   if (found.lowerBound >= incumbent.target || effort.isSpent()) return found.lowerBound;
-  if (exactWithin(found.instance, state, EXACT_SECOND)) return incumbent.cost;
-  return alternated(found, state);
+  if (exactWithin(found.instance, state, EXACT_THIRD)) return incumbent.cost;
+  return new Alternation(found, state).run();
 }
 
 /** Up to how many terminals the exact search comes before the reductions. */
-const FEWEST_TERMINALS = 5;
+const FEWEST_TERMINALS = 6;
 
-/** How often an exact search goes through all edges, before the reductions and after them. */
-const EXACT_FIRST = 12;
-const EXACT_SECOND = 2_000;
-
-/** Whether an exact search for a cheaper tree is done within so much work for each edge. */
-function exactWithin(instance: Instance, state: SearchState, workAnEdge: number): boolean {
-  const { incumbent, effort } = state;
-  const { graph, fixedCost } = instance;
-  if (graph.terminals.length > FEW_TERMINALS) return false;
-  if (graph.terminals.length < 2) {
-    // The reductions have left nothing to join: what they fixed is a cheapest tree.
-    incumbent.offer(instance, []);
-    return true;
-  }
-  const share = effort.part(workAnEdge * graph.edgeCount);
-  const { edges } = dijkstraSteiner(graph, incumbent.target - fixedCost, share);
-  effort.charge(share.work);
-  if (edges !== undefined) incumbent.offer(instance, edges);
-  return edges !== undefined || !share.isSpent();
-}
-
-/** Up to how many terminals the exact search is tried. */
-const FEW_TERMINALS = 14;
-
-/** Branch and bound, and multi-start local search for as much work; a lower bound. */
-function alternated({ instance, lowerBound }: Preprocessed, state: SearchState): number {
-  const { effort } = state;
-  const multiStart = new MultiStart(instance, state);
-  const bounding = new BranchAndBound(instance, lowerBound, state);
-  let advance = 0;
-  while (!bounding.isDone && !effort.isSpent()) {
-    const before = effort.work;
-    if (advance > 0) bounding.step();
-    else multiStart.step();
-    advance += advance > 0 ? before - effort.work : effort.work - before;
-  }
-  return bounding.lowerBound;
-}
+/** How often an exact search goes through all edges: before the reductions, after the first, and after them all. */
+const EXACT_FIRST = 30;
+const EXACT_SECOND = 400;
+const EXACT_THIRD = 2_000;

@@ -1,230 +1,52 @@
-import { CostHeap } from "./cost-heap.ts";
+import type { Effort } from "./effort.ts";
+import { NearSearch } from "./near-search.ts";
 import type { SteinerGraph } from "./steiner-graph.ts";
+import { TerminalDistances } from "./terminal-distances.ts";
 
 /**
  * The edges that cost more than the special distance of their ends: there is a way between these on
- * which each part between two terminals is cheaper, so some minimum tree does without them (Duin and
- * Volgenant, 1989). The distance is bounded from above by the nearest terminals of both ends and the
- * bottleneck between those in a spanning tree of the terminals (Polzin and Vahdati Daneshmand, 2001,
- * section 3.1), and by a search from each node that scans no more than {@link MOST_SCANNED}.
- * O((V + E) log V).
+ * which each part between two terminals is cheaper, so no minimum tree has them (Duin and Volgenant,
+ * 1989). Bounds by {@link TerminalDistances} and by a search from each node that scans no more than
+ * {@link MOST_SCANNED}. O((V + E) log V).
  */
-export function longEdges(graph: SteinerGraph): readonly number[] {
-  const near = new NearTerminals(graph);
-  const bottleneck = bottlenecks(graph, near);
-  const isLong = new Uint8Array(graph.edgeCount);
-  for (let edge = 0; edge < graph.edgeCount; edge++) {
-    if (isBypassed(graph, near, bottleneck, edge)) isLong[edge] = 1;
+export function longEdges(graph: SteinerGraph, effort: Effort): readonly number[] {
+  const { a, b, costs, edgeCount, nodeCount } = graph;
+  const distances = new TerminalDistances(graph);
+  const isLong = new Uint8Array(edgeCount);
+  for (let edge = 0; edge < edgeCount; edge++) {
+    const limit = LESS * (costs[edge] ?? 0);
+    if (distances.bound(a[edge] ?? 0, b[edge] ?? 0, limit) < limit) isLong[edge] = 1;
   }
+  effort.charge(TABLE_WORK * edgeCount);
   const search = new NearSearch(graph);
-  for (let node = 0; node < graph.nodeCount; node++) search.mark(node, isLong);
+  for (let node = 0; node < nodeCount && !effort.isSpent(); node++) {
+    markLong(graph, search, node, isLong);
+    effort.charge(search.takeWork());
+  }
   return [...isLong.keys()].filter((edge) => isLong[edge]);
 }
+
+/** Marks the edges of `node` that cost more than another way. */
+function markLong(
+  { offsets, arcs, heads, slotCosts }: SteinerGraph,
+  search: NearSearch,
+  node: number,
+  isLong: Uint8Array,
+): void {
+  const [start, end] = [offsets[node] ?? 0, offsets[node + 1] ?? 0];
+  if (end === start) return;
+  search.from(node, slotCosts[end - 1] ?? 0, MOST_SCANNED);
+  for (let slot = start; slot < end; slot++) {
+    const way = search.distances[heads[slot] ?? 0] ?? 0;
+    if (way < LESS * (slotCosts[slot] ?? 0)) isLong[(arcs[slot] ?? 0) >> 1] = 1;
+  }
+}
+
+/** What costs less than this share of another way is cheaper, beyond rounding: equal ways must not exclude each other. */
+export const LESS: number = 1 - 1e-10;
 
 /** After how many arcs the search around a node ends. */
 const MOST_SCANNED = 250;
 
-/** How many terminals of each node are looked at. */
-const NEAR = 3;
-
-/** Dijkstra from all terminals at once, in which each node is settled by the nearest three. */
-class NearTerminals {
-  /** Of each node its nearest terminals, and how far they are; where there are fewer, infinity. */
-  readonly terminals: Int32Array;
-  readonly distances: Float64Array;
-  readonly #graph: SteinerGraph;
-  readonly #heap = new CostHeap();
-  /** What the items of the heap stand for. */
-  readonly #nodes: number[] = [];
-  readonly #sources: number[] = [];
-
-  constructor(graph: SteinerGraph) {
-    this.#graph = graph;
-    this.terminals = new Int32Array(NEAR * graph.nodeCount).fill(-1);
-    this.distances = new Float64Array(NEAR * graph.nodeCount).fill(Number.POSITIVE_INFINITY);
-    for (const terminal of graph.terminals) this.#push(0, terminal, terminal);
-    while (this.#heap.size > 0) this.#settle();
-  }
-
-  /** Those of the nearest terminals of `node` that are nearer than `distance`. */
-  nearerThan(node: number, distance: number): readonly number[] {
-    const found: number[] = [];
-    for (let place = NEAR * node; place < NEAR * node + NEAR; place++) {
-      if ((this.distances[place] ?? 0) >= distance) break;
-      found.push(this.terminals[place] ?? 0);
-    }
-    return found;
-  }
-
-  #settle(): void {
-    const { offsets, heads, slotCosts } = this.#graph;
-    const cost = this.#heap.lowest;
-    const item = this.#heap.pop();
-    const [node, terminal] = [this.#nodes[item] ?? 0, this.#sources[item] ?? 0];
-    const place = this.#freePlace(node, terminal);
-    if (place < 0) return;
-    this.terminals[place] = terminal;
-    this.distances[place] = cost;
-    const end = offsets[node + 1] ?? 0;
-    for (let slot = offsets[node] ?? 0; slot < end; slot++) {
-      this.#push(cost + (slotCosts[slot] ?? 0), heads[slot] ?? 0, terminal);
-    }
-  }
-
-  #push(cost: number, node: number, terminal: number): void {
-    if (this.#freePlace(node, terminal) < 0) return;
-    this.#heap.push(cost, this.#nodes.length);
-    this.#nodes.push(node);
-    this.#sources.push(terminal);
-  }
-
-  /** Where another terminal of `node` goes; -1 if there is no place, or it is there. */
-  #freePlace(node: number, terminal: number): number {
-    for (let place = NEAR * node; place < NEAR * node + NEAR; place++) {
-      if (this.terminals[place] === terminal) return -1;
-      if (this.terminals[place] === -1) return place;
-    }
-    return -1;
-  }
-}
-
-/**
- * The dearest edge on the way between two terminals in a minimum spanning tree of them all (Mehlhorn,
- * 1988): each leads up to another terminal at a cost, such that the dearest on the way is that.
- */
-interface Bottlenecks {
-  readonly up: Int32Array;
-  readonly costs: Float64Array;
-}
-
-function bottlenecks(graph: SteinerGraph, near: NearTerminals): Bottlenecks {
-  const { a, b, nodeCount } = graph;
-  const ways = graph.costs.map((cost, edge) => {
-    const [x, y] = [NEAR * (a[edge] ?? 0), NEAR * (b[edge] ?? 0)];
-    return (near.distances[x] ?? 0) + cost + (near.distances[y] ?? 0);
-  });
-  const forest = new Joining(nodeCount);
-  for (const edge of [...ways.keys()].sort((x, y) => (ways[x] ?? 0) - (ways[y] ?? 0))) {
-    const left = near.terminals[NEAR * (a[edge] ?? 0)] ?? -1;
-    const right = near.terminals[NEAR * (b[edge] ?? 0)] ?? -1;
-    if (left >= 0 && right >= 0) forest.join(left, right, ways[edge] ?? 0);
-  }
-  return forest;
-}
-
-/** Disjoint sets that remember at which cost they were joined: the lower top goes under the higher. */
-class Joining implements Bottlenecks {
-  readonly up: Int32Array;
-  readonly costs: Float64Array;
-  readonly #heights: Int32Array;
-
-  constructor(size: number) {
-    this.up = new Int32Array(size).fill(-1);
-    this.costs = new Float64Array(size);
-    this.#heights = new Int32Array(size);
-  }
-
-  join(left: number, right: number, cost: number): void {
-    const [x, y] = [this.#top(left), this.#top(right)];
-    if (x === y) return;
-    const [hx, hy] = [this.#heights[x] ?? 0, this.#heights[y] ?? 0];
-    const [low, high] = hx <= hy ? [x, y] : [y, x];
-    this.up[low] = high;
-    this.costs[low] = cost;
-    this.#heights[high] = Math.max(hx, hy, Math.min(hx, hy) + 1);
-  }
-
-  #top(node: number): number {
-    let at = node;
-    for (let up = this.up[at] ?? -1; up >= 0; up = this.up[at] ?? -1) at = up;
-    return at;
-  }
-}
-
-/** Costs only grow on the way up, so the cheaper step is taken until both have met. */
-function bottleneckOf({ up, costs }: Bottlenecks, left: number, right: number): number {
-  const costUp = (node: number): number =>
-    up[node] === -1 ? Number.POSITIVE_INFINITY : (costs[node] ?? 0);
-  let [x, y] = [left, right];
-  let dearest = 0;
-  while (x !== y && dearest < Number.POSITIVE_INFINITY) {
-    const [low, other] = costUp(x) <= costUp(y) ? [x, y] : [y, x];
-    dearest = costUp(low);
-    [x, y] = [up[low] ?? -1, other];
-  }
-  return dearest;
-}
-
-/** Whether the ends of `edge` have a cheaper way by terminals near them. */
-function isBypassed(
-  { a, b, costs }: SteinerGraph,
-  near: NearTerminals,
-  bottleneck: Bottlenecks,
-  edge: number,
-): boolean {
-  const cost = costs[edge] ?? 0;
-  const others = near.nearerThan(b[edge] ?? 0, cost);
-  if (others.length === 0) return false;
-  return near
-    .nearerThan(a[edge] ?? 0, cost)
-    .some((from) => others.some((to) => bottleneckOf(bottleneck, from, to) < cost));
-}
-
-/** Searches around a node for ways that are cheaper than its edges. */
-class NearSearch {
-  readonly #graph: SteinerGraph;
-  readonly #heap = new CostHeap();
-  readonly #distances: Float64Array;
-  readonly #reached: number[] = [];
-
-  constructor(graph: SteinerGraph) {
-    this.#graph = graph;
-    this.#distances = new Float64Array(graph.nodeCount).fill(Number.POSITIVE_INFINITY);
-  }
-
-  /** Marks the edges of `node` that cost more than another way. */
-  mark(node: number, isLong: Uint8Array): void {
-    const { offsets, arcs, heads, slotCosts } = this.#graph;
-    const [start, end] = [offsets[node] ?? 0, offsets[node + 1] ?? 0];
-    let limit = 0;
-    for (let slot = start; slot < end; slot++) limit = Math.max(limit, slotCosts[slot] ?? 0);
-    this.#settle(node, limit);
-    for (let slot = start; slot < end; slot++) {
-      const way = this.#distances[heads[slot] ?? 0] ?? 0;
-      if (way < (slotCosts[slot] ?? 0)) isLong[(arcs[slot] ?? 0) >> 1] = 1;
-    }
-    for (const reached of this.#reached) this.#distances[reached] = Number.POSITIVE_INFINITY;
-    this.#reached.length = 0;
-  }
-
-  #settle(source: number, limit: number): void {
-    const heap = this.#heap;
-    heap.clear();
-    this.#reach(source, 0);
-    for (let scanned = 0; scanned < MOST_SCANNED && heap.size > 0; ) {
-      const cost = heap.lowest;
-      const node = heap.pop();
-      if (cost <= (this.#distances[node] ?? 0)) scanned += this.#scan(node, cost, limit);
-    }
-  }
-
-  /** How many arcs were scanned. */
-  #scan(node: number, cost: number, limit: number): number {
-    const { offsets, heads, slotCosts } = this.#graph;
-    const [start, end] = [offsets[node] ?? 0, offsets[node + 1] ?? 0];
-    let slot = start;
-    for (; slot < end; slot++) {
-      const way = cost + (slotCosts[slot] ?? 0);
-      if (way > limit) break;
-      const head = heads[slot] ?? 0;
-      if (way < (this.#distances[head] ?? 0)) this.#reach(head, way);
-    }
-    return slot - start;
-  }
-
-  #reach(node: number, cost: number): void {
-    this.#distances[node] = cost;
-    this.#reached.push(node);
-    this.#heap.push(cost, node);
-  }
-}
+/** What the distances by terminals are charged, for each edge. */
+export const TABLE_WORK = 12;

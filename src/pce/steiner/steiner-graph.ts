@@ -133,8 +133,16 @@ export function compiledGraph(list: EdgeList): SteinerGraph {
   return { ...list, edgeCount, offsets, arcs, heads, slotCosts, slotOf };
 }
 
-/** Edges by cost, then by number. */
+/** Edges by cost, then by number. Whole costs are sorted as one number with that of their edge, which is faster. */
 function cheapestFirst(costs: Float64Array): Int32Array {
+  const count = costs.length;
+  const areWhole = costs.every(
+    (cost) => Number.isInteger(cost) && cost < Number.MAX_SAFE_INTEGER / count - 1,
+  );
+  if (areWhole) {
+    const keys = costs.map((cost, edge) => cost * count + edge).sort();
+    return Int32Array.from(keys, (key) => key % count);
+  }
   const edges = Int32Array.from(costs.keys());
   return edges.sort((x, y) => (costs[x] ?? 0) - (costs[y] ?? 0) || x - y);
 }
@@ -149,4 +157,16 @@ function slotOffsets(nodeCount: number, a: Int32Array, b: Int32Array): Int32Arra
     offsets[node + 1] = (offsets[node + 1] ?? 0) + (offsets[node] ?? 0);
   }
   return offsets;
+}
+
+/** Of each node, its edges: cheaper ones first, then lower ones. */
+export function edgesOfNodes({ nodeCount, offsets, arcs }: SteinerGraph): number[][] {
+  const lists: number[][] = [];
+  for (let node = 0; node < nodeCount; node++) {
+    const edges: number[] = [];
+    const end = offsets[node + 1] ?? 0;
+    for (let slot = offsets[node] ?? 0; slot < end; slot++) edges.push((arcs[slot] ?? 0) >> 1);
+    lists.push(edges);
+  }
+  return lists;
 }

@@ -1,7 +1,26 @@
 import type { EdgeHistory, Instance } from "./instance.ts";
-import { compiledGraph } from "./steiner-graph.ts";
+import { compiledGraph, edgesOfNodes } from "./steiner-graph.ts";
 
 const GONE = -1;
+
+/** A node with its edges, their costs and where they lead. */
+export interface Star {
+  readonly node: number;
+  readonly edges: readonly number[];
+  readonly ends: readonly number[];
+  readonly costs: readonly number[];
+}
+
+/** Whether a way between two places in a star is longer than another one. */
+type IsLong = (left: number, right: number, cost: number) => boolean;
+
+/** A way through a node, by places in its star, and the edge that there is between its ends. */
+interface Way {
+  readonly left: number;
+  readonly right: number;
+  readonly cost: number;
+  readonly parallel: number | undefined;
+}
 
 /**
  * An instance while it is changed: edges go, nodes become terminals, and the degree tests follow up
@@ -34,12 +53,7 @@ export class WorkingGraph {
     this.#b = graph.b.slice();
     this.#costs = graph.costs.slice();
     this.#histories = histories.slice();
-    this.#edgesAt = Array.from({ length: graph.nodeCount }, (_, node) =>
-      Array.from(
-        graph.arcs.subarray(graph.offsets[node], graph.offsets[node + 1]),
-        (arc) => arc >> 1,
-      ),
-    );
+    this.#edgesAt = edgesOfNodes(graph);
     this.#isTerminal = graph.isTerminal.slice();
     this.#fixed = [...fixed];
     this.#fixedCost = fixedCost;
@@ -49,6 +63,7 @@ export class WorkingGraph {
   }
 
   removeEdge(edge: number): void {
+    if (this.#a[edge] === GONE) return;
     this.#touch(this.#a[edge] ?? GONE);
     this.#touch(this.#b[edge] ?? GONE);
     this.#a[edge] = GONE;
@@ -81,10 +96,56 @@ export class WorkingGraph {
     this.settle();
   }
 
+  /** The edges of `node`; `undefined` if it is a terminal, or they are less than three or more than `most`. */
+  star(node: number, most: number): Star | undefined {
+    if (this.#isTerminal[node]) return undefined;
+    const edges = this.#edges(node);
+    if (edges.length < 3 || edges.length > most) return undefined;
+    const ends = edges.map((edge) => this.#other(edge, node));
+    return { node, edges, ends, costs: edges.map((edge) => this.#costs[edge] ?? 0) };
+  }
+
+  /**
+   * Takes out the node of `star`, which has two edges at most in some minimum tree, and puts edges in place of the ways
+   * through it, but for those that `isLong`, which is told the places in the star. Does nothing, and returns false,
+   * where that would make more than `most` edges.
+   */
+  bypassAll({ node, edges, ends, costs }: Star, isLong: IsLong, most: number): boolean {
+    const ways = this.#waysThrough({ node, edges, ends, costs }, isLong);
+    if (ways.filter(({ parallel }) => parallel === undefined).length > most) return false;
+    const histories = edges.map((edge) => this.#histories[edge] ?? 0);
+    const free = [...edges];
+    this.removeNode(node);
+    // Forgets the edges that are gone, which come back elsewhere.
+    for (const end of ends) this.#edges(end);
+    for (const { left, right, cost, parallel } of ways) {
+      const edge = parallel ?? free.pop() ?? 0;
+      this.#costs[edge] = cost;
+      this.#histories[edge] = this.#history.joined(histories[left] ?? 0, histories[right] ?? 0);
+      if (parallel === undefined) this.#place(edge, ends[left] ?? 0, ends[right] ?? 0);
+    }
+    for (const end of ends) this.#touch(end);
+    return true;
+  }
+
+  /** The ways through a node that are worth an edge. */
+  #waysThrough({ ends, costs }: Star, isLong: IsLong): readonly Way[] {
+    const ways: Way[] = [];
+    for (let left = 0; left < ends.length; left++) {
+      for (let right = left + 1; right < ends.length; right++) {
+        const cost = (costs[left] ?? 0) + (costs[right] ?? 0);
+        const parallel = this.#between(ends[left] ?? 0, ends[right] ?? 0);
+        const isBeaten = parallel !== undefined && (this.#costs[parallel] ?? 0) <= cost;
+        if (!isBeaten && !isLong(left, right, cost)) ways.push({ left, right, cost, parallel });
+      }
+    }
+    return ways;
+  }
+
   /** What is left, its nodes and edges numbered anew in the same order. */
   compiled(): Instance {
     const nodes = [...this.#edgesAt.keys()].filter(
-      (node) => this.#edges(node).length > 0 || this.#isTerminal[node],
+      (node) => this.#isTerminal[node] || this.#hasEdges(node),
     );
     const numbers = new Int32Array(this.#edgesAt.length);
     for (const [number, node] of nodes.entries()) numbers[node] = number;
@@ -123,18 +184,35 @@ export class WorkingGraph {
   }
 
   #settleSteiner(node: number): void {
+    if (this.#hasMoreThanTwo(node)) return;
     const edges = this.#edges(node);
     const [first, second] = edges;
-    if (first === undefined || edges.length > 2) return;
+    if (first === undefined) return;
     if (second === undefined) this.removeEdge(first);
     else this.#bypass(node, first, second);
+  }
+
+  #hasEdges(node: number): boolean {
+    return (this.#edgesAt[node] ?? []).some(
+      (edge) => this.#a[edge] === node || this.#b[edge] === node,
+    );
+  }
+
+  #hasMoreThanTwo(node: number): boolean {
+    let count = 0;
+    for (const edge of this.#edgesAt[node] ?? []) {
+      if (this.#a[edge] !== node && this.#b[edge] !== node) continue;
+      count++;
+      if (count > 2) return true;
+    }
+    return false;
   }
 
   /** Puts one edge in place of the two of `node`, unless there is a cheaper one already. */
   #bypass(node: number, first: number, second: number): void {
     const [left, right] = [this.#other(first, node), this.#other(second, node)];
     const cost = (this.#costs[first] ?? 0) + (this.#costs[second] ?? 0);
-    const parallel = this.#edges(left).find((edge) => this.#other(edge, left) === right);
+    const parallel = this.#between(left, right);
     this.removeEdge(second);
     if (parallel !== undefined && (this.#costs[parallel] ?? 0) <= cost) {
       this.removeEdge(first);
@@ -177,6 +255,17 @@ export class WorkingGraph {
     }
     for (const end of ends) this.#edgeTo[end] = 0;
     this.#touch(into);
+  }
+
+  #between(left: number, right: number): number | undefined {
+    return this.#edges(left).find((edge) => this.#other(edge, left) === right);
+  }
+
+  #place(edge: number, left: number, right: number): void {
+    this.#a[edge] = left;
+    this.#b[edge] = right;
+    this.#edgesAt[left]?.push(edge);
+    this.#edgesAt[right]?.push(edge);
   }
 
   #move(edge: number, from: number, to: number): void {

@@ -39,7 +39,7 @@ describe("the parts of the Steiner tree search", () => {
 
   test("reductions keep a minimum tree, and lead back to the links it had", () => {
     connected(({ problem, graph, links, minimum, state, whole }) => {
-      const { instance, lowerBound } = preprocessed(whole, state);
+      const { instance, lowerBound } = preprocessed({ instance: whole, lowerBound: 0 }, state);
       expect(lowerBound).toBeLessThanOrEqual(minimum + 1e-9);
       const left = instance.graph;
       const { edges } =

@@ -91,3 +91,42 @@ export function faultOf(
   const groups = new Set(problem.terminals.map((node) => group[node]));
   return groups.size > 1 ? "does not join the terminals" : undefined;
 }
+
+/**
+ * Connected simple-looking graphs of few edges a node, as reductions like them: a path by chance through
+ * all nodes and some links more; two to seven terminals; costs whole, or with fractions.
+ */
+export function sparseProblems(mostNodes: number): fc.Arbitrary<SteinerProblem> {
+  return fc.integer({ min: 4, max: mostNodes }).chain((nodeCount) =>
+    fc
+      .record({
+        order: fc.shuffledSubarray([...Array(nodeCount).keys()], { minLength: nodeCount }),
+        chords: fc.array(fc.tuple(fc.nat(nodeCount - 1), fc.integer({ min: 1, max: 6 })), {
+          minLength: nodeCount >> 1,
+          maxLength: nodeCount,
+        }),
+        costs: fc.array(fc.integer({ min: 1, max: 20 }), {
+          minLength: 2 * nodeCount,
+          maxLength: 2 * nodeCount,
+        }),
+        terminals: fc.uniqueArray(fc.nat(nodeCount - 1), { minLength: 2, maxLength: 7 }),
+        divisor: fc.constantFrom(1, 3),
+      })
+      .map(({ order, chords, costs, terminals, divisor }) => {
+        const path = order.slice(1).map((node, at) => [order[at] ?? 0, node] as const);
+        const links = [
+          ...path,
+          ...chords.map(
+            ([at, step]) => [order[at] ?? 0, order[(at + step) % nodeCount] ?? 0] as const,
+          ),
+        ];
+        return {
+          nodeCount,
+          a: links.map(([a]) => a),
+          b: links.map(([, b]) => b),
+          costs: links.map((_, link) => (costs[link] ?? 1) / divisor),
+          terminals,
+        };
+      }),
+  );
+}

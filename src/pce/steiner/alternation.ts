@@ -1,0 +1,97 @@
+import { BranchAndBound, type SearchState } from "./branch-and-bound.ts";
+import { DeeperReduction } from "./deeper-reduction.ts";
+import { exactWithin } from "./exact-within.ts";
+import type { Instance } from "./instance.ts";
+import { MultiStart } from "./multi-start.ts";
+import type { Preprocessed } from "./preprocess.ts";
+
+/** How much work each part of the search has done. */
+interface Shares {
+  starts: number;
+  bounds: number;
+  reductions: number;
+}
+
+/**
+ * Deeper reductions, branch and bound, and multi-start local search in turn, each for as much work. Once what is
+ * left has become much smaller, branch and bound begins anew on that, and local search takes its trees there. Branch and bound
+ * that gets nowhere gets less.
+ */
+export class Alternation {
+  readonly #state: SearchState;
+  readonly #reduction: DeeperReduction;
+  readonly #starts: MultiStart;
+  readonly #work: Shares = { starts: 0, bounds: 0, reductions: 0 };
+  #bounding: BranchAndBound;
+  /** What branch and bound is about. */
+  #instance: Instance;
+  /** Whether the exact search has settled it. */
+  #isSolved = false;
+
+  constructor(found: Preprocessed, state: SearchState) {
+    this.#state = state;
+    this.#instance = found.instance;
+    this.#reduction = new DeeperReduction(found, state);
+    this.#starts = new MultiStart(found.instance, state);
+    this.#bounding = new BranchAndBound(found.instance, found.lowerBound, state);
+  }
+
+  /** Until the effort is spent or the best tree is proved to be a minimum; a lower bound. */
+  run(): number {
+    const { effort, incumbent } = this.#state;
+    while (!this.#bounding.isDone && !effort.isSpent()) {
+      const before = effort.work;
+      const turn = this.#turn();
+      if (turn === "starts") this.#starts.step();
+      else if (turn === "bounds") this.#bounding.step();
+      else this.#reduce();
+      if (this.#isSolved) return incumbent.cost;
+      this.#work[turn] += effort.work - before;
+    }
+    const { lowerBound } = this.#reduction.found;
+    return Math.max(this.#bounding.lowerBound, Math.min(lowerBound, incumbent.cost));
+  }
+
+  /** Whose turn it is. */
+  #turn(): keyof Shares {
+    const { starts, bounds, reductions } = this.#work;
+    const { edgeCount } = this.#reduction.found.instance.graph;
+    const isWorthIt = !this.#reduction.isDone;
+    if (isWorthIt && reductions + ROUND_WORK * edgeCount <= Math.min(starts, bounds)) {
+      return "reductions";
+    }
+    const isHopeless = bounds > TRIAL * edgeCount && this.#bounding.progress < LEAST_PROGRESS;
+    return bounds < (isHopeless ? HOPELESS_SHARE : 1) * starts ? "bounds" : "starts";
+  }
+
+  #reduce(): void {
+    const reduction = this.#reduction;
+    reduction.step();
+    const { instance, lowerBound } = reduction.found;
+    if (reduction.isDone && exactWithin(instance, this.#state, EXACT)) {
+      this.#isSolved = true;
+      return;
+    }
+    const least = reduction.isDone ? WORTH_A_LAST : WORTH_MORE;
+    if (instance.graph.edgeCount > least * this.#instance.graph.edgeCount) return;
+    const bound = Math.max(this.#bounding.lowerBound, lowerBound);
+    this.#instance = instance;
+    this.#starts.moveTo(instance);
+    this.#bounding = new BranchAndBound(instance, bound, this.#state);
+  }
+}
+
+/** What a round of reductions takes for each edge, about. */
+const ROUND_WORK = 150;
+
+/** Down to which share of the edges a search begins anew, and after the last round. */
+const WORTH_MORE = 0.9;
+const WORTH_A_LAST = 0.98;
+
+/** How often the exact search may go through all edges. */
+const EXACT = 2_000;
+
+/** With less progress after so much work for each edge, branch and bound gets but a share. */
+const TRIAL = 3_000;
+const LEAST_PROGRESS = 0.01;
+const HOPELESS_SHARE = 1 / 8;
