@@ -9,6 +9,7 @@ const alone = [
   "test/bench/**/*.test.ts",
   "test/dcns/storm.test.ts",
   "test/examples.test.ts",
+  "test/pce-docs.test.ts",
   "test/readme.test.ts",
 ];
 
