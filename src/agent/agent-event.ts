@@ -1,5 +1,5 @@
 import type { DcnsError } from "../model/errors.ts";
-import type { DatapathId, LinkId, NodeId, ProjectId } from "../model/ids.ts";
+import type { DatapathId, LinkId, NodeId, PortRef, ProjectId } from "../model/ids.ts";
 import type { NetworkState } from "../model/network.ts";
 
 /** What an agent tells unasked; one union on `type`. */
@@ -46,6 +46,19 @@ export type AgentEvent =
     }
   /** A node sends more packets than it may; so many were dropped since this was last told. */
   | { readonly type: "packet-ins-dropped"; readonly node: NodeId; readonly count: number }
+  /**
+   * The cable at a port does not lead where the inventory says: at its far end is `seen`, or nothing
+   * that answers. The inventory stays as it is.
+   */
+  | {
+      readonly type: "miswired";
+      readonly node: NodeId;
+      readonly port: PortRef;
+      readonly expected: PortRef;
+      readonly seen?: PortRef;
+    }
+  /** A cable that was said to be miswired leads where it should. */
+  | { readonly type: "wired"; readonly node: NodeId; readonly port: PortRef }
   /** A link fails again and again: it counts as down until it has been quiet for `forMs`. */
   | { readonly type: "link-damped"; readonly link: LinkId; readonly forMs: number }
   | { readonly type: "link-state"; readonly link: LinkId; readonly up: boolean }

@@ -119,7 +119,13 @@ export class Watch implements Disposable {
       .with({ type: "confirmed" }, ({ node, segment }) =>
         this.#clean(node, (quarantine) => segmentIdOf(quarantine, domain) === segment),
       )
-      .with({ type: "switch-refused" }, { type: "packet-ins-dropped" }, (told) => events.emit(told))
+      .with(
+        { type: "switch-refused" },
+        { type: "packet-ins-dropped" },
+        { type: "miswired" },
+        { type: "wired" },
+        (told) => events.emit(told),
+      )
       .with({ type: "drift" }, ({ node, what, repaired }) =>
         events.emit({ type: "drift", node, what, repaired }),
       )

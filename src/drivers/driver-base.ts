@@ -160,6 +160,19 @@ export type DriverEvent =
     }
   /** A node sends more packets than it may; so many were dropped since this was last told. */
   | { readonly type: "packet-ins-dropped"; readonly node: NodeId; readonly count: number }
+  /**
+   * The cable at a port does not lead where the inventory says: at its far end is `seen`, or nothing
+   * that answers. The inventory stays as it is.
+   */
+  | {
+      readonly type: "miswired";
+      readonly node: NodeId;
+      readonly port: PortRef;
+      readonly expected: PortRef;
+      readonly seen?: PortRef;
+    }
+  /** A cable that was said to be miswired leads where it should. */
+  | { readonly type: "wired"; readonly node: NodeId; readonly port: PortRef }
   | { readonly type: "port-state"; readonly port: PortRef; readonly up: boolean }
   /**
    * The agent has turned from the node's master into a slave: the node has heard of a later

@@ -38,6 +38,11 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
    * removed. The upper half of what the switch has when absent.
    */
   readonly meterIds?: IdRange;
+  /**
+   * How often the wiring of links is compared with the inventory by LLDP frames, in milliseconds
+   * from one round to the next; never when absent.
+   */
+  readonly wiringIntervalMs?: number;
   /** How long a burst at full rate policers let through, in milliseconds; 100 when absent. */
   readonly burstMs?: number;
   /**

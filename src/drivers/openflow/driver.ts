@@ -38,6 +38,7 @@ import { SegmentSamples } from "./statistics/segment-samples.ts";
 import { identityOf, refusalOf } from "./switch-admission.ts";
 import { SwitchNode } from "./switch-node.ts";
 import type { ListenAddress, SwitchListener } from "./transport.ts";
+import { WiringWatch } from "./wiring/wiring-watch.ts";
 
 /**
  * Programs the switches of a domain over OpenFlow 1.0, 1.3, 1.4 or 1.5. The switches dial in; those that are not of
@@ -55,6 +56,7 @@ export class OpenFlowDriver implements DriverBase {
   readonly #closing = sharedAbort();
   #service: Service | undefined;
   #address: ListenAddress | undefined;
+  #wiring: WiringWatch | undefined;
 
   constructor(options: OpenFlowDriverOptions) {
     this.#options = options;
@@ -95,6 +97,7 @@ export class OpenFlowDriver implements DriverBase {
       .listen((session, features) => this.#greet(service, session, features))
       .andTee((address) => {
         this.#address = address;
+        this.#wiring = this.#watchWiring(service);
       })
       .map(() => undefined)
       .mapErr(({ address: { host, port }, reason }) => {
@@ -210,6 +213,7 @@ export class OpenFlowDriver implements DriverBase {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#listeners.clear();
+    this.#wiring?.[Symbol.dispose]();
     await this.#service?.server.close();
   }
 
@@ -227,6 +231,19 @@ export class OpenFlowDriver implements DriverBase {
       session.close(reason);
       this.#emit({ type: "switch-refused", datapathId, remote: session.remote, reason });
     }
+  }
+
+  #watchWiring({ nodes, call: { clock } }: Service): WiringWatch | undefined {
+    const { wiringIntervalMs: intervalMs } = this.#options;
+    if (intervalMs === undefined) return undefined;
+    const { signal } = this.#closing;
+    const proberOf = (node: NodeId): SwitchProber | undefined => nodes.prober(node);
+    return new WiringWatch({
+      clock,
+      intervalMs,
+      round: () => ({ domain: nodes.view, proberOf, clock, random: randomBytes, signal }),
+      emit: (event) => this.#emit(event),
+    });
   }
 
   #emit(event: DriverEvent): void {

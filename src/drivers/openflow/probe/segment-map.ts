@@ -1,7 +1,8 @@
 import type { Attachment } from "../../../model/attachment.ts";
 import type { DomainView } from "../../../model/domain-view.ts";
-import type { LinkId, NodeId, PortRef } from "../../../model/ids.ts";
+import type { LinkId, NodeId } from "../../../model/ids.ts";
 import type { Segment } from "../../../model/segment.ts";
+import { type FarEnds, farEnds } from "./far-ends.ts";
 
 /** A link of a segment's tree, in the direction of travel. */
 export interface Hop {
@@ -60,26 +61,6 @@ export class SegmentMap {
     }
     return route;
   }
-}
-
-type FarEnds = ReadonlyMap<PortRef, { readonly port: PortRef; readonly link: LinkId }>;
-
-/** The other port of the link at each port, for links whose both ends are in the domain. */
-function farEnds({ nodes }: DomainView): FarEnds {
-  const byLink = new Map<LinkId, PortRef[]>();
-  for (const { ref, link } of nodes.flatMap(({ ports }) => ports)) {
-    if (link !== undefined) byLink.set(link, [...(byLink.get(link) ?? []), ref]);
-  }
-  return new Map(
-    [...byLink].flatMap(([link, [a, b]]) =>
-      a === undefined || b === undefined
-        ? []
-        : [
-            [a, { port: b, link }],
-            [b, { port: a, link }],
-          ],
-    ),
-  );
 }
 
 function hopsOf(segment: Segment, far: FarEnds): ReadonlyMap<NodeId, readonly Hop[]> {

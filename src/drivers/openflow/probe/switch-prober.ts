@@ -47,6 +47,11 @@ export class SwitchProber {
     return this.#tools.ports.numbers();
   }
 
+  /** Whether each port is up. */
+  states(): ReadonlyMap<PortRef, boolean> {
+    return this.#tools.ports.states();
+  }
+
   /** Installs flows; the error says why the switch does not hold them all. */
   install(flows: readonly FlowMod[], signal?: AbortSignal): ResultAsync<void, string> {
     const { session, dialect } = this.#tools;
