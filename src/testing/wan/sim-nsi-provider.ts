@@ -63,6 +63,8 @@ export class SimNsiProvider {
   readonly #options: SimNsiProviderOptions;
   readonly #connections = new Map<string, NsiConnection>();
   readonly #replyTo = new Map<string, string>();
+  /** The timers of what is held and not committed. */
+  readonly #holds = new Map<string, unknown>();
   readonly #elsewhere: Holding[] = [];
   readonly #never = new AbortController();
   #notifications = 0;
@@ -245,7 +247,7 @@ export class SimNsiProvider {
 
   #expire(held: NsiConnection): void {
     const { clock, holdSeconds = 120, nsa } = this.#options;
-    clock.setTimeout(() => {
+    const timer = clock.setTimeout(() => {
       const now = this.#connections.get(held.connectionId);
       if (now === undefined || now.held !== held.held) return;
       this.#put(drop(now, "ReserveTimeout"));
@@ -257,6 +259,7 @@ export class SimNsiProvider {
         originatingNSA: nsa,
       });
     }, holdSeconds * 1000);
+    this.#holds.set(held.connectionId, timer);
   }
 
   /** Brings the data plane to what it should be now, and tells; looks again when that will change. */
@@ -338,7 +341,12 @@ export class SimNsiProvider {
   }
 
   #put(connection: NsiConnection): void {
-    this.#connections.set(connection.connectionId, connection);
+    const { connectionId, held } = connection;
+    if (held === undefined || connection.states.lifecycleState === "Terminated") {
+      this.#options.clock.clearTimeout(this.#holds.get(connectionId));
+      this.#holds.delete(connectionId);
+    }
+    this.#connections.set(connectionId, connection);
   }
 
   #newId(): string {
