@@ -12,7 +12,12 @@ import type { VerifyReport } from "./agent/verification.ts";
 import type { DcnsError } from "./model/errors.ts";
 import type { NodeId, ProjectId } from "./model/ids.ts";
 import type { NetworkInfo } from "./model/network.ts";
-import { parseModify, parseProjectCall, parseSetup } from "./network/request.ts";
+import {
+  parseModify,
+  parseProjectCall,
+  parseSetup,
+  type SetupArguments,
+} from "./network/request.ts";
 import {
   type BandwidthInput,
   type HostPortInput,
@@ -74,7 +79,8 @@ export class DcnsAgent implements AsyncDisposable {
     vlan?: VlanInput,
     options?: SetupOptions,
   ): ResultAsync<NetworkInfo, DcnsError> {
-    const parsed = parseSetup(this.#topology, { project, hostPorts, bw, vlan, options });
+    const args = { project, hostPorts, bw, vlan, options, ...this.#defaults(project) };
+    const parsed = parseSetup(this.#topology, args);
     if (parsed.isErr()) return errAsync(parsed.error);
     const { project: id, spec } = parsed.value;
     const { calls } = this.#parts;
@@ -151,8 +157,9 @@ export class DcnsAgent implements AsyncDisposable {
     vlan?: VlanInput,
     options?: SetupOptions,
   ): Result<NetworkPlan, DcnsError> {
-    return parseSetup(this.#topology, { project, hostPorts, bw, vlan, options }).andThen(
-      ({ project: id, spec }) => this.#parts.calls.plan(id, spec),
+    const args = { project, hostPorts, bw, vlan, options, ...this.#defaults(project) };
+    return parseSetup(this.#topology, args).andThen(({ project: id, spec }) =>
+      this.#parts.calls.plan(id, spec),
     );
   }
 
@@ -216,6 +223,10 @@ export class DcnsAgent implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #defaults(project: string): Pick<SetupArguments, "defaultDelivery"> {
+    return { defaultDelivery: this.#parts.calls.defaultDelivery(project) };
   }
 
   get #topology(): Topology {

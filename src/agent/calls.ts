@@ -1,10 +1,11 @@
 import { err, ok, type Result } from "neverthrow";
 import type { DriverBase, NodeCost } from "../drivers/driver-base.ts";
+import type { Bandwidth } from "../model/bandwidth.ts";
 import type { Clock } from "../model/clock.ts";
 import { type DcnsError, invalidRequest, type NetworkNotFound } from "../model/errors.ts";
-import { type DomainId, networkNumber, type ProjectId } from "../model/ids.ts";
+import { type DomainId, networkNumber, type ProjectId, projectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
-import type { NetworkInfo, SegmentInfo } from "../model/network.ts";
+import type { Delivery, NetworkInfo, SegmentInfo } from "../model/network.ts";
 import { holderOf } from "../network/claims.ts";
 import { decideModify, decideSetup } from "../network/decide.ts";
 import { segmentsOf } from "../network/forwarding.ts";
@@ -12,6 +13,7 @@ import { networkInfo, networkState } from "../network/info.ts";
 import { latestOf, type NetworkRecord } from "../network/record.ts";
 import { changedSpec, type NetworkChange } from "../network/request.ts";
 import { type NetworkSpec, specDifferences } from "../network/spec.ts";
+import { floodAllowanceOf } from "../network/traffic.ts";
 import {
   type NetworkPlan as ComputedPlan,
   explainRefusal,
@@ -30,6 +32,9 @@ export interface NetworkPlan extends ComputedPlan {
   readonly project: ProjectId;
   /** The second path, where the network is to be protected by one. */
   readonly backup?: readonly PlannedLink[];
+  readonly delivery: Delivery;
+  /** What each endpoint may flood where `delivery` is not `flood`, bit/s. */
+  readonly floodAllowance: Bandwidth;
   readonly segments: readonly Pick<SegmentInfo, "id" | "domain">[];
   readonly nodes: readonly NodeCost[];
 }
@@ -50,6 +55,15 @@ export class Calls {
 
   constructor(context: CallsContext) {
     this.#context = context;
+  }
+
+  /** How a project's network is delivered unless it is said: as it is, or the best that all can do. */
+  defaultDelivery(project: string): Delivery {
+    const { registry, drivers } = this.#context;
+    const record = registry.record(projectId(project));
+    if (record !== undefined) return latestOf(record).spec.delivery;
+    const learns = [...drivers.values()].every((driver) => driver.capabilities().learns);
+    return learns ? "learn" : "flood";
   }
 
   async setUp(
@@ -147,6 +161,8 @@ export class Calls {
         ...target.plan,
         ...(target.backup === undefined ? {} : { backup: target.backup.links }),
         project,
+        delivery: target.spec.delivery,
+        floodAllowance: floodAllowanceOf(target.spec),
         segments: segments.map(({ id, domain }) => ({ id, domain })),
         nodes: segments.flatMap((segment) => drivers.get(segment.domain)?.cost(segment) ?? []),
       };

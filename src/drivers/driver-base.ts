@@ -46,6 +46,8 @@ export interface DriverCapabilities {
   readonly multipoint: boolean;
   /** The driver programs nodes itself (it needs `Segment.nodes`). */
   readonly programsNodes: boolean;
+  /** Frames may be delivered by where an address was last seen; false if some node is known not to. */
+  readonly learns: boolean;
 }
 
 /** What became of a `provision` or a `release`. */

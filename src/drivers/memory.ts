@@ -67,7 +67,7 @@ export class MemoryDriver implements DriverBase {
   }
 
   capabilities(): DriverCapabilities {
-    return { multipoint: true, programsNodes: true };
+    return { multipoint: true, programsNodes: true, learns: true };
   }
 
   cost(segment: Segment): readonly NodeCost[] {

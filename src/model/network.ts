@@ -1,6 +1,7 @@
 import type { Tagging } from "./attachment.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import type { DomainId, LinkId, PortRef, ProjectId, SegmentId, VlanId } from "./ids.ts";
+import type { MacAddress } from "./mac-address.ts";
 
 /**
  * How a multipoint bandwidth is meant. `hose`: every endpoint may send and receive it at once.
@@ -40,6 +41,8 @@ export interface EndpointInfo {
   readonly tagging: Tagging;
   /** bit/s, each way. */
   readonly bandwidth: Bandwidth;
+  /** The only addresses that it may send from, if it is held to some. */
+  readonly macs?: readonly MacAddress[];
 }
 
 /** A link of the tree: its label, and what is reserved on it, bit/s. `forward` runs from `a` to `b`. */
@@ -75,7 +78,10 @@ export interface NetworkInfo {
   readonly vlan: VlanId;
   readonly bandwidth: Bandwidth;
   readonly sharing: Sharing;
+  /** Among more than two endpoints; two have one way only. */
   readonly delivery: Delivery;
+  /** What each endpoint may flood where `delivery` is not `flood`, bit/s. */
+  readonly floodAllowance: Bandwidth;
   readonly protection: Protection;
   /** Networks of a higher priority are restored first after a failure. */
   readonly priority: number;

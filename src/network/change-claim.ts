@@ -4,6 +4,7 @@ import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { LinkId, NodeId } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
 import {
+  bounded,
   claimOf,
   type LabelledLink,
   type NetworkPlan,
@@ -14,6 +15,7 @@ import {
 } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 import type { Realisation } from "./realisation.ts";
+import { floodAllowanceOf, trafficOf } from "./traffic.ts";
 import type { TransitionMode } from "./transition.ts";
 
 /**
@@ -46,17 +48,19 @@ export function claimOfChange(
 ): Claim {
   const { old, next, mode } = change;
   const members = membersOfBoth(old.plan, next.plan);
-  const traffic = trafficOfBoth(old, next);
   const loaded = (one: NetworkPlan, other: NetworkPlan): readonly PlannedLink[] =>
-    reload(topology, one, seenFrom(topology, one, other, members), traffic).links;
+    loadOf(topology, one, seenFrom(topology, one, other, members), trafficsOfBoth(old, next)).links;
   const links =
     mode === "in-place"
       ? [...loaded(old.plan, next.plan), ...loaded(next.plan, old.plan)]
       : linksOfEither(topology, { old, next }, members);
   const ends = [...old.plan.endpoints, ...next.plan.endpoints];
+  const atPorts = trafficsOfBoth(old, next).map((one) =>
+    mode === "in-place" ? one : onTwoTrees(one, old, next),
+  );
   const both = {
     links: distinct(links, labelledKey),
-    ports: reload(topology, next.plan, members, traffic).ports,
+    ports: loadOf(topology, next.plan, members, atPorts).ports,
     endpoints: distinct(ends, ({ attachment }) => attachmentKey(attachment)),
   };
   return claimOf(both, holder, always);
@@ -64,8 +68,9 @@ export function claimOfChange(
 
 /**
  * The links of both trees, where each member sends into one or the other. A direction of a link in
- * which both carry the same members counts once, at the higher of their rates. A shared network's
- * rate is kept by policers of each tree, so that two trees may carry it twice.
+ * which both carry the same members counts once, for they send no more than the sum of their rates,
+ * at the higher of the two. A shared network's rate is kept by policers of each tree, so that two
+ * trees may carry it twice.
  */
 function linksOfEither(
   topology: Topology,
@@ -77,22 +82,84 @@ function linksOfEither(
   if (!next.plan.links.some(({ link }) => before.has(link))) {
     return [...old.plan.links, ...next.plan.links];
   }
-  const traffic = trafficOfBoth(old, next);
   const [had, has] = [sendersOf(topology, old.plan), sendersOf(topology, next.plan)];
-  const atHigherRates = reload(topology, next.plan, members, traffic).links;
+  const allThatIsSent = reload(topology, next.plan, members, {
+    ...trafficOf(next.spec),
+    delivery: "flood",
+    bandwidth: higherOf(old.spec.bandwidth, next.spec.bandwidth),
+  }).links;
   const beyond = next.plan.links.map((one, index): PlannedLink => {
     const was = before.get(one.link);
-    const higher = atHigherRates[index];
-    if (was === undefined || higher === undefined || had(one.link) !== has(one.link)) return one;
-    const more = (most: number, already: number): Bandwidth =>
-      bandwidth(Math.max(0, most - already));
-    return {
-      ...one,
-      forward: more(higher.forward, was.forward),
-      backward: more(higher.backward, was.backward),
+    const all = allThatIsSent[index];
+    if (was === undefined || all === undefined || had(one.link) !== has(one.link)) return one;
+    const more = (direction: "forward" | "backward"): Bandwidth => {
+      const both = Math.min(was[direction] + one[direction], all[direction]);
+      return bandwidth(Math.max(both, one[direction], was[direction]) - was[direction]);
     };
+    return { ...one, forward: more("forward"), backward: more("backward") };
   });
   return [...old.plan.links, ...beyond];
+}
+
+/**
+ * What the members of both may send, at the higher of the rates. Where one of the two floods and the
+ * other does not, a node that follows either may be next to one that follows the other: then both
+ * count, and the heavier is what may come.
+ */
+function trafficsOfBoth(old: Realisation, next: Realisation): readonly Traffic[] {
+  const [before, after] = [trafficOf(old.spec), trafficOf(next.spec)];
+  const higher = {
+    ...after,
+    bandwidth: higherOf(before.bandwidth, after.bandwidth),
+    floodAllowance: higherOf(floodAllowanceOf(old.spec), floodAllowanceOf(next.spec)),
+  };
+  return before.delivery === after.delivery
+    ? [higher]
+    : [higher, { ...higher, delivery: before.delivery }];
+}
+
+/**
+ * Two trees that end at one port have policers of their own for what is flooded, and for what a
+ * shared network has as a whole.
+ */
+function onTwoTrees(traffic: Traffic, old: Realisation, next: Realisation): Traffic {
+  return {
+    ...traffic,
+    bandwidth: bounded(old.spec.bandwidth + next.spec.bandwidth),
+    floodAllowance: bounded(floodAllowanceOf(old.spec) + floodAllowanceOf(next.spec)),
+  };
+}
+
+/** The heaviest that any of these makes of each link and port. */
+function loadOf(
+  topology: Topology,
+  plan: NetworkPlan,
+  members: readonly PlanEndpoint[],
+  traffics: readonly Traffic[],
+): Pick<NetworkPlan, "links" | "ports"> {
+  const loads = traffics.map((traffic) => reload(topology, plan, members, traffic));
+  return loads.reduce(heavierOf);
+}
+
+/** The heavier of two loads of one tree, link by link and port by port. */
+function heavierOf(a: NetworkPlan, b: NetworkPlan): NetworkPlan {
+  const links = a.links.map((one, index): PlannedLink => {
+    const { forward, backward } = b.links[index] ?? one;
+    const higher = {
+      forward: higherOf(one.forward, forward),
+      backward: higherOf(one.backward, backward),
+    };
+    return { ...one, ...higher };
+  });
+  const ports = a.ports.map((one, index) => {
+    const other = b.ports[index] ?? one;
+    return { ...one, in: higherOf(one.in, other.in), out: higherOf(one.out, other.out) };
+  });
+  return { ...a, links, ports };
+}
+
+function higherOf(a: Bandwidth, b: Bandwidth): Bandwidth {
+  return a > b ? a : b;
 }
 
 /** Says of a link of a tree which members send forward there, and which backward. */
@@ -129,10 +196,6 @@ function membersOfBoth(old: NetworkPlan, next: NetworkPlan): readonly PlanEndpoi
     members.set(hostPort, { touchPoint: { hostPort, node, port }, tagging, bandwidth: higher });
   }
   return [...members.values()];
-}
-
-function trafficOfBoth(old: Realisation, next: Realisation): Traffic {
-  return { ...next.spec, bandwidth: bandwidth(Math.max(old.spec.bandwidth, next.spec.bandwidth)) };
 }
 
 /** The members as the links of `one` know them: those of `other` alone are where they join it. */

@@ -25,6 +25,7 @@ import { changedSpec, type NetworkChange } from "./request.ts";
 import { changeTo, decideReroute, isTransition, planWanted, type Wanted } from "./reroute.ts";
 import type { NetworkSpec } from "./spec.ts";
 import { stands } from "./standing.ts";
+import { trafficOf } from "./traffic.ts";
 import type { TransitionMode } from "./transition.ts";
 
 /** What a decision is made on: an immutable picture of the fabric and of what it has promised. */
@@ -119,7 +120,7 @@ function decideInPlace(
   const staying = current.spec.endpoints.filter((one) => wantedHosts.has(one.hostPort));
   if (staying.length === 0) return decideReroute(view, holder, current, wanted);
   return planEndpoints(topology, { ...current.spec, endpoints: staying }).andThen((endpoints) => {
-    const { links } = pruneTree(topology, current.plan, endpoints, current.spec);
+    const { links } = pruneTree(topology, current.plan, endpoints, trafficOf(current.spec));
     const keep = links.map(({ link, label }) => ({ link, label }));
     const realised = (on: View): Result<Realisation, DecisionError> =>
       planWanted(on, holder, wanted, keep).map((plan) => ({

@@ -26,7 +26,9 @@ export function planEndpoints(
 
 /** What no fabric could do for `spec`; undefined if there is nothing of the kind. */
 export function impossible(topology: Topology, spec: NetworkSpec): InvalidRequest | undefined {
-  return portClash(topology, spec) ?? slowMember(spec) ?? manyMembers(spec);
+  return (
+    portClash(topology, spec) ?? addressClash(spec) ?? addressMissing(spec) ?? manyMembers(spec)
+  );
 }
 
 /** A second way takes the place of a path, not of a tree. */
@@ -36,16 +38,29 @@ function manyMembers({ endpoints, protection }: NetworkSpec): InvalidRequest | u
   return invalidRequest(["options", "protection"], protection, message);
 }
 
-/**
- * Where the members of a shared network meet, one policer holds their sum to the network's rate. It
- * cannot hold one of them to less at the same time.
- */
-function slowMember({ endpoints, sharing, bandwidth }: NetworkSpec): InvalidRequest | undefined {
-  if (sharing !== "shared" || endpoints.length <= 2) return undefined;
-  const slow = endpoints.find((one) => (one.bandwidth ?? bandwidth) < bandwidth);
-  if (slow === undefined) return undefined;
-  const message = "is less than the bandwidth that a shared network of more than two gives to each";
-  return invalidRequest(["options", "endpoints", slow.hostPort, "bw"], slow.bandwidth, message);
+/** A station is at one endpoint only. */
+function addressClash({ endpoints }: NetworkSpec): InvalidRequest | undefined {
+  const taken = new Map<string, string>();
+  for (const { hostPort, macs = [] } of endpoints) {
+    for (const mac of macs) {
+      const other = taken.get(mac);
+      if (other !== undefined) {
+        const path = ["options", "endpoints", hostPort, "macs"];
+        return invalidRequest(path, mac, `is an address of ${other} too`);
+      }
+      taken.set(mac, hostPort);
+    }
+  }
+  return undefined;
+}
+
+/** Frames to an endpoint without addresses would all be frames to unknown ones. */
+function addressMissing({ endpoints, delivery }: NetworkSpec): InvalidRequest | undefined {
+  if (delivery !== "static") return undefined;
+  const missing = endpoints.find(({ macs }) => macs === undefined);
+  if (missing === undefined) return undefined;
+  const path = ["options", "endpoints", missing.hostPort, "macs"];
+  return invalidRequest(path, undefined, "must be given where delivery is static");
 }
 
 /** Two endpoints on one port must be told apart by their tags, whatever VLAN the network gets. */

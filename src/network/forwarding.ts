@@ -1,23 +1,31 @@
-import { type Attachment, attachmentKey } from "../model/attachment.ts";
+import { attachmentKey } from "../model/attachment.ts";
+import { bandwidth } from "../model/bandwidth.ts";
 import {
   type DomainId,
   type NetworkNumber,
-  type NodeId,
   type ProjectId,
   type SegmentId,
   segmentId,
 } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
+import type { MacAddress } from "../model/mac-address.ts";
 import type {
   ForwardingRule,
   NodeForwarding,
   Policer,
   Segment,
   SegmentEnd,
+  UnicastDelivery,
+  UnicastWay,
 } from "../model/segment.ts";
+import { bounded, edgeLoad, type PlannedEndpoint, type Side, type Traffic } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
+import { type Crossing, crossingsByNode, domainOf } from "./crossings.ts";
 import { withBackup } from "./failover.ts";
+import { floodedFrom, NETWORK_POLICER, towards } from "./policer-keys.ts";
 import type { Realisation } from "./realisation.ts";
+import type { NetworkSpec } from "./spec.ts";
+import { DEFAULT_MAX_ADDRESSES, trafficOf } from "./traffic.ts";
 
 /** Whose segments these are. */
 export interface Owner {
@@ -41,12 +49,12 @@ export function segmentsOf(topology: Topology, owner: Owner, realisation: Realis
 
 function treeSegments(topology: Topology, owner: Owner, realisation: Realisation): Segments {
   const crossings = crossingsByNode(topology, realisation);
-  const byDomain = new Map<DomainId, Crossing[][]>();
+  const byDomain = new Map<DomainId, (readonly Crossing[])[]>();
   for (const [node, atNode] of crossings) {
     const domain = domainOf(topology, node);
     byDomain.set(domain, [...(byDomain.get(domain) ?? []), atNode]);
   }
-  const limit = sharedLimit(realisation);
+  const terms = termsOf(realisation);
   return new Map(
     [...byDomain].map(([domain, nodes]) => [
       domain,
@@ -57,7 +65,7 @@ function treeSegments(topology: Topology, owner: Owner, realisation: Realisation
         generation: realisation.generation,
         domain,
         ends: nodes.flatMap((atNode) => atNode.flatMap(endOf)),
-        nodes: nodes.map((atNode) => forwardingOf(atNode, limit)),
+        nodes: nodes.map((atNode) => forwardingOf(atNode, terms)),
       },
     ]),
   );
@@ -68,72 +76,56 @@ export function segmentIdOf({ number }: Pick<Owner, "number">, domain: DomainId)
   return segmentId(`${number}@${domain}`);
 }
 
-/** A place where the tree crosses a port, seen from the node. */
-interface Crossing {
-  readonly at: Attachment;
-  readonly role: ForwardingRule["role"];
-  /** What may enter here, bit/s. */
-  readonly rate: Realisation["plan"]["endpoints"][number]["bandwidth"];
-}
-
-function crossingsByNode(topology: Topology, { plan, spec }: Realisation): Map<NodeId, Crossing[]> {
-  const crossings = new Map<NodeId, Crossing[]>();
-  const add = (crossing: Crossing): void => {
-    const atNode = crossings.get(crossing.at.node) ?? [];
-    atNode.push(crossing);
-    crossings.set(crossing.at.node, atNode);
-  };
-  for (const endpoint of plan.endpoints) {
-    const rate =
-      spec.sharing === "shared" && spec.bandwidth < endpoint.bandwidth
-        ? spec.bandwidth
-        : endpoint.bandwidth;
-    add({ at: endpoint.attachment, role: "edge", rate });
-  }
-  for (const { link: id, label, forward, backward } of plan.links) {
-    const link = topology.links.get(id);
-    invariant(link !== undefined, `link ${id} of the tree is in the topology`);
-    const role =
-      domainOf(topology, link.nodeA) === domainOf(topology, link.nodeB) ? "trunk" : "peer";
-    add({ at: { node: link.nodeA, port: link.a, tag: label }, role, rate: backward });
-    add({ at: { node: link.nodeB, port: link.b, tag: label }, role, rate: forward });
-  }
-  return new Map([...crossings].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function domainOf(topology: Topology, id: NodeId): DomainId {
-  const node = topology.nodes.get(id);
-  invariant(node !== undefined, `node ${id} of the tree is in the topology`);
-  return node.domain;
-}
-
 function endOf({ at, role, rate }: Crossing): readonly SegmentEnd[] {
   return role === "trunk" ? [] : [{ at, role, rate }];
 }
 
-/** The rate of a network whose members share it, where that is less than each having it. */
-function sharedLimit({ plan, spec }: Realisation): Realisation["spec"]["bandwidth"] | undefined {
-  return spec.sharing === "shared" && plan.endpoints.length > 2 ? spec.bandwidth : undefined;
+/** What the nodes of a realisation have in common. */
+interface Terms {
+  readonly spec: NetworkSpec;
+  readonly traffic: Traffic;
+  /** Every endpoint together. */
+  readonly all: Side;
+  readonly macs: ReadonlyMap<string, readonly MacAddress[]>;
+  /** The policer of a network whose members share one rate. */
+  readonly shared: Policer | undefined;
+}
+
+function termsOf({ plan, spec }: Realisation): Terms {
+  const isShared = spec.sharing === "shared" && plan.endpoints.length > 2;
+  return {
+    spec,
+    traffic: trafficOf(spec),
+    all: sideOf(plan.endpoints),
+    macs: new Map(spec.endpoints.map(({ hostPort, macs }) => [hostPort, macs ?? []])),
+    shared: isShared ? { key: NETWORK_POLICER, rate: spec.bandwidth } : undefined,
+  };
 }
 
 /**
- * Every frame that enters anywhere leaves everywhere else. Where a shared network's frames meet, at
- * a node with three crossings or more, one policer holds their sum to the network's rate, so that no
- * trunk carries more than was reserved; elsewhere each host is held to its own.
+ * Every frame that enters anywhere leaves everywhere else, or, where there is a choice, known unicast
+ * leaves one way only.
+ *
+ * Where a shared network's frames meet, at a node with three crossings or more, one policer holds
+ * their sum to the network's rate, so that no trunk carries more than was reserved; elsewhere each
+ * host is held to its own. A network that delivers by address is held, at every node by itself, to
+ * what is reserved for what leaves there, whatever the nodes before have let pass.
  */
-function forwardingOf(
-  atNode: readonly Crossing[],
-  limit: Policer["rate"] | undefined,
-): NodeForwarding {
-  const shared =
-    limit !== undefined && atNode.length > 2 ? { key: "network", rate: limit } : undefined;
+function forwardingOf(atNode: readonly Crossing[], terms: Terms): NodeForwarding {
+  const meets = atNode.length > 2;
+  const shared = meets ? terms.shared : undefined;
+  const isByAddress = terms.traffic.delivery !== "flood";
+  const unicast = meets && isByAddress ? unicastOf(atNode, terms) : undefined;
   const rules = atNode.map((crossing): ForwardingRule => {
-    const police = shared ?? edgePolicer(crossing);
+    const others = atNode.filter((other) => other !== crossing);
+    const only = isByAddress && others.length === 1 ? others[0] : undefined;
     return {
       ingress: crossing.at,
       role: crossing.role,
-      ...(police === undefined ? {} : { police }),
-      egress: atNode.filter((other) => other !== crossing).map((other) => other.at),
+      ...admissionOf(crossing, terms),
+      ...policing(ownPolicer(crossing, only), shared),
+      egress: others.map((other) => other.at),
+      ...(unicast === undefined ? {} : { unicast: unicast(crossing) }),
     };
   });
   const node = atNode[0]?.at.node;
@@ -141,6 +133,67 @@ function forwardingOf(
   return { node, rules };
 }
 
-function edgePolicer({ at, role, rate }: Crossing): Policer | undefined {
-  return role === "edge" ? { key: attachmentKey(at), rate } : undefined;
+/** What holds one ingress by itself: a host to its rate, and all that enters to its only way on. */
+function ownPolicer(crossing: Crossing, only: Crossing | undefined): Policer | undefined {
+  const { at, role, rate } = crossing;
+  if (role === "edge") {
+    const most = only !== undefined && only.outRate < rate ? only.outRate : rate;
+    return { key: attachmentKey(at), rate: most };
+  }
+  return only === undefined ? undefined : { key: towards(only.at), rate: only.outRate };
+}
+
+/** A policer for all together does for an ingress that is not held to less. */
+function policing(
+  own: Policer | undefined,
+  shared: Policer | undefined,
+): Pick<ForwardingRule, "police" | "thenPolice"> {
+  if (own === undefined) return shared === undefined ? {} : { police: shared };
+  if (shared === undefined) return { police: own };
+  return own.rate < shared.rate ? { police: own, thenPolice: shared } : { police: shared };
+}
+
+function admissionOf(crossing: Crossing, { spec, macs }: Terms): Pick<ForwardingRule, "admit"> {
+  if (crossing.role !== "edge") return {};
+  const sources = crossing.behind().flatMap(({ hostPort }) => macs.get(hostPort) ?? []);
+  const linkProtocols = spec.linkProtocols ?? false;
+  return { admit: { linkProtocols, ...(sources.length === 0 ? {} : { sources }) } };
+}
+
+/** How a node that has a choice delivers what enters at each of its crossings. */
+function unicastOf(
+  atNode: readonly Crossing[],
+  { spec, traffic, all, macs }: Terms,
+): (crossing: Crossing) => UnicastDelivery {
+  const allowance = traffic.floodAllowance ?? 0;
+  const ways = atNode.map((crossing) => {
+    const behind = crossing.behind();
+    const to = sideOf(behind);
+    const rest: Side = { rate: all.rate - to.rate, count: all.count - to.count };
+    const rate = edgeLoad({ ...traffic, floodAllowance: bandwidth(0) }, rest, to);
+    const isStatic = traffic.delivery === "static";
+    const addresses = isStatic ? behind.flatMap(({ hostPort }) => macs.get(hostPort) ?? []) : [];
+    const way: UnicastWay = {
+      to: crossing.at,
+      police: { key: towards(crossing.at), rate },
+      addresses,
+    };
+    return [crossing, { way, count: to.count }] as const;
+  });
+  const counts = new Map(ways.map(([crossing, { count }]) => [crossing, count]));
+  const everyWay = ways.map(([, { way }]) => way);
+  return (crossing) => {
+    const count = counts.get(crossing) ?? 0;
+    const maxAddresses = count * (spec.maxAddresses ?? DEFAULT_MAX_ADDRESSES);
+    return {
+      flood: { key: floodedFrom(crossing.at), rate: bounded(count * allowance) },
+      ways: everyWay,
+      ...(traffic.delivery === "learn" ? { learn: { maxAddresses } } : {}),
+    };
+  };
+}
+
+function sideOf(endpoints: readonly PlannedEndpoint[]): Side {
+  const rate = endpoints.reduce((sum, endpoint) => sum + endpoint.bandwidth, 0);
+  return { rate, count: endpoints.length };
 }

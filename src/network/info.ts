@@ -5,6 +5,8 @@ import type { LinkState, PlannedLink } from "../pce/index.ts";
 import type { Segments } from "./forwarding.ts";
 import type { Realisation } from "./realisation.ts";
 import { latestOf, type NetworkRecord } from "./record.ts";
+import type { EndpointSpec } from "./spec.ts";
+import { floodAllowanceOf } from "./traffic.ts";
 
 /** Whether every link of a realisation is up, and the topology still has all that it stands on. */
 export type Soundness = (realisation: Realisation) => boolean;
@@ -22,6 +24,7 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
   const latest = latestOf(record);
   const { plan, spec, generation, backup } = latest;
   const state = networkState(record, around.isSound);
+  const macs = new Map(spec.endpoints.map((one) => [one.hostPort, one.macs]));
   return {
     project: record.project,
     gri: `${around.griPrefix}${record.project}`,
@@ -31,10 +34,11 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
     bandwidth: spec.bandwidth,
     sharing: spec.sharing,
     delivery: spec.delivery,
+    floodAllowance: floodAllowanceOf(spec),
     protection: spec.protection,
     priority: spec.priority,
     schedule: {},
-    endpoints: plan.endpoints.map(endpointInfo),
+    endpoints: plan.endpoints.map((one) => endpointInfo(one, macs.get(one.hostPort))),
     links: plan.links.map(linkInfo),
     ...(backup === undefined
       ? {}
@@ -93,6 +97,7 @@ function segmentState(record: NetworkRecord): SegmentInfo["state"] {
 
 function endpointInfo(
   endpoint: Realisation["plan"]["endpoints"][number],
+  macs: EndpointSpec["macs"],
 ): NetworkInfo["endpoints"][number] {
   const { hostPort, attachment, tagging, bandwidth } = endpoint;
   const colon = hostPort.lastIndexOf(":");
@@ -103,6 +108,7 @@ function endpointInfo(
     vlan: attachment.tag === "untagged" ? null : attachment.tag,
     tagging,
     bandwidth,
+    ...(macs === undefined ? {} : { macs }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Claim } from "../ledger.ts";
 import { bandwidth } from "../model/bandwidth.ts";
 import { linkId, networkNumber, nodeId, portRef, projectId, vlanId } from "../model/ids.ts";
 import { always } from "../model/interval.ts";
+import { parseMacAddress } from "../model/mac-address.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import type { Backup, Realisation } from "./realisation.ts";
 import type { NetworkRecord, Quarantine } from "./record.ts";
@@ -14,8 +15,12 @@ import { DEFAULT_PRIORITY } from "./request-options.ts";
 export type JsonObject = { readonly [key: string]: JsonValue };
 type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
-/** The version of the stored form; a record of another version is refused, not guessed at. */
-const FORMAT = 1;
+/**
+ * The version of the stored form. A record of version 1 says nothing of addresses and allowances, for
+ * there were none, and is read as it is; one of an unknown version is refused, not guessed at.
+ */
+const FORMAT = 2;
+const READABLE_FORMATS = [1, FORMAT] as const;
 
 /** Writes a record for the store. */
 export function recordToJson(record: NetworkRecord): JsonObject {
@@ -59,7 +64,10 @@ function realisationToJson({ generation, spec, plan, backup }: Realisation): Jso
     generation,
     spec: {
       ...spec,
-      endpoints: spec.endpoints.map((one) => ({ ...one })),
+      endpoints: spec.endpoints.map(({ macs, ...one }) => ({
+        ...one,
+        ...(macs === undefined ? {} : { macs: [...macs] }),
+      })),
       vlans: spec.vlans.toString(),
     },
     plan: {
@@ -106,15 +114,8 @@ const tagging = v.picklist(["tagged", "untagged"]);
 const node = v.pipe(v.string(), v.transform(nodeId));
 const port = v.pipe(v.string(), v.transform(portRef));
 const link = v.pipe(v.string(), v.transform(linkId));
-const vlans = v.pipe(
-  v.string(),
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const parsed = VlanSet.parse(dataset.value);
-    if (parsed.isOk()) return parsed.value;
-    addIssue({ message: parsed.error });
-    return NEVER;
-  }),
-);
+const vlans = v.pipe(v.string(), parsedBy(VlanSet.parse));
+const mac = v.pipe(v.string(), parsedBy(parseMacAddress));
 
 const specSchema = v.object({
   endpoints: v.array(
@@ -123,12 +124,16 @@ const specSchema = v.object({
       tagging: v.exactOptional(tagging),
       vlan: v.exactOptional(vlan),
       bandwidth: v.exactOptional(rate),
+      macs: v.exactOptional(v.array(mac)),
     }),
   ),
   bandwidth: rate,
   vlans,
   sharing: v.picklist(["hose", "shared"]),
   delivery: v.picklist(["static", "learn", "flood"]),
+  floodAllowance: v.exactOptional(rate),
+  maxAddresses: v.exactOptional(count),
+  linkProtocols: v.exactOptional(v.boolean()),
   protection: v.picklist(["none", "restore", "disjoint"]),
   priority: v.optional(v.pipe(v.number(), v.integer()), DEFAULT_PRIORITY),
 });
@@ -174,7 +179,13 @@ const claim = v.pipe(
   v.transform((stored): Claim => ({ ...stored, interval: always })),
 );
 
-const base = { format: v.literal(FORMAT), project, number, createdAt: count, updatedAt: count };
+const base = {
+  format: v.picklist(READABLE_FORMATS),
+  project,
+  number,
+  createdAt: count,
+  updatedAt: count,
+};
 
 const recordSchema = v.variant("phase", [
   v.object({ ...base, phase: v.literal("setup"), target: realisation }),
@@ -190,13 +201,23 @@ const recordSchema = v.variant("phase", [
 ]);
 
 const quarantineSchema = v.object({
-  format: v.literal(FORMAT),
+  format: v.picklist(READABLE_FORMATS),
   id: number,
   project,
   number,
   claim,
   pending: v.pipe(v.array(node), v.minLength(1)),
 });
+
+/** Reads a text as `parse` does. */
+function parsedBy<T>(parse: (text: string) => Result<T, string>): v.RawTransformAction<string, T> {
+  return v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const parsed = parse(dataset.value);
+    if (parsed.isOk()) return parsed.value;
+    addIssue({ message: parsed.error });
+    return NEVER;
+  });
+}
 
 /** A channel that a ledger named when it was stored. */
 function storedChannel(text: string): Channel {

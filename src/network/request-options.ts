@@ -15,6 +15,11 @@ export interface EndpointOptions {
   readonly vlan?: number;
   readonly tagging?: Tagging;
   readonly bw?: BandwidthInput;
+  /**
+   * The addresses of its stations, as `02:00:00:00:00:0a`: frames from any other are dropped, and with
+   * `static` delivery frames to these come here. At most 1,024.
+   */
+  readonly macs?: readonly string[];
 }
 
 /** Limits on one call. */
@@ -48,8 +53,27 @@ export interface StatisticsOptions extends OperationOptions {
 export interface SetupOptions extends OperationOptions {
   /** Default `hose`. */
   readonly sharing?: Sharing;
-  /** Only `flood`, the default, is carried by this version. */
+  /**
+   * How frames find their way among more than two endpoints. `static`: by the `macs` of the endpoints.
+   * `learn`: by where an address was last seen. `flood`: every frame goes to all, and every link
+   * reserves for that. Default `learn` where all switches can, `flood` otherwise.
+   */
   readonly delivery?: Delivery;
+  /**
+   * What each endpoint may send as broadcast, multicast and unknown unicast, where `delivery` is not
+   * `flood`; part of its bandwidth. Default a hundredth of `bw`, and at least 100 kbit/s.
+   */
+  readonly floodAllowance?: BandwidthInput;
+  /**
+   * With `learn`: how many addresses a switch learns for each endpoint; default 64. More are not
+   * learned: frames to them are those to an unknown address.
+   */
+  readonly maxAddresses?: number;
+  /**
+   * Whether endpoints may send frames of link protocols (to 01-80-C2-00-00-00 to -0F: spanning tree,
+   * LACP, LLDP and their like). They are dropped by default.
+   */
+  readonly linkProtocols?: boolean;
   /**
    * `restore`: when a link of the network fails, it moves to another tree, as soon as there is one.
    * `none`, the default: it waits. `disjoint`, for two endpoints: a second path, which shares no
@@ -73,6 +97,7 @@ export interface ReadEndpointOptions {
   readonly vlan?: number | undefined;
   readonly tagging?: Tagging | undefined;
   readonly bw?: BandwidthInput | undefined;
+  readonly macs?: readonly string[] | undefined;
 }
 
 interface ReadLimits {
@@ -86,7 +111,10 @@ interface ReadEndpoints extends ReadLimits {
 
 interface ReadSetup extends ReadEndpoints {
   readonly sharing: Sharing;
-  readonly delivery: Delivery;
+  readonly delivery?: Delivery | undefined;
+  readonly floodAllowance?: BandwidthInput | undefined;
+  readonly maxAddresses?: number | undefined;
+  readonly linkProtocols: boolean;
   readonly protection: Protection;
   readonly priority: number;
 }
@@ -102,13 +130,15 @@ const limits = {
   timeoutMs: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 31 - 1))),
 };
 const notScheduled = v.optional(v.undefined_("schedules are not carried by this version"));
+const rate = v.union([v.number(), v.string()]);
 const endpoints = v.optional(
   v.record(
     v.string(),
     v.strictObject({
       vlan: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4094))),
       tagging: v.optional(v.picklist(["tagged", "untagged"])),
-      bw: v.optional(v.union([v.number(), v.string()])),
+      bw: v.optional(rate),
+      macs: v.optional(v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(1024))),
     }),
   ),
 );
@@ -121,7 +151,10 @@ export const setupOptions: OptionsSchema<ReadSetup> = v.strictObject({
   ...limits,
   endpoints,
   sharing: v.optional(v.picklist(["hose", "shared"]), "hose"),
-  delivery: v.optional(v.picklist(["flood"], "only flood is carried by this version"), "flood"),
+  delivery: v.optional(v.picklist(["static", "learn", "flood"])),
+  floodAllowance: v.optional(rate),
+  maxAddresses: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
+  linkProtocols: v.optional(v.boolean(), false),
   schedule: v.optional(v.strictObject({ start: notScheduled, end: notScheduled })),
   protection: v.optional(v.picklist(["none", "restore", "disjoint"]), "none"),
   priority: v.optional(

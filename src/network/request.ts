@@ -3,10 +3,13 @@ import { type Bandwidth, parseBandwidth } from "../model/bandwidth.ts";
 import type { InvalidRequest, UnknownHostPort } from "../model/errors.ts";
 import { formatHostPort, type HostPort, parseHostPort } from "../model/host-port.ts";
 import { type ProjectId, projectId, type VlanId } from "../model/ids.ts";
+import { type MacAddress, parseMacAddress } from "../model/mac-address.ts";
+import type { Delivery } from "../model/network.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import type { Topology } from "../topology.ts";
 import { Faults } from "./faults.ts";
 import {
+  type BandwidthInput,
   modifyOptions,
   type OptionsSchema,
   type ReadEndpointOptions,
@@ -21,6 +24,8 @@ export interface SetupArguments {
   readonly bw: unknown;
   readonly vlan: unknown;
   readonly options: unknown;
+  /** How frames are delivered unless the options say; `flood` when absent. */
+  readonly defaultDelivery?: Delivery;
 }
 
 /** The arguments of `modifyPhysicalNetwork`, as they came. */
@@ -62,6 +67,7 @@ export function parseSetup(
   const vlans = faults.take(["vlan"], args.vlan, parseVlans(args.vlan, VlanSet.all));
   const options = faults.options(setupOptions, args.options);
   const endpoints = endpointSpecs(faults, topology, hostPorts, options?.endpoints ?? {});
+  const floodAllowance = parseAllowance(faults, options?.floodAllowance, bandwidth);
   if (
     project === undefined ||
     bandwidth === undefined ||
@@ -71,10 +77,15 @@ export function parseSetup(
   ) {
     return err(faults.error());
   }
-  const { sharing, delivery, protection, priority } = options;
+  const { sharing, maxAddresses, linkProtocols, protection, priority } = options;
+  const delivery = options.delivery ?? args.defaultDelivery ?? "flood";
   return requireKnown(topology, endpoints).map(() => ({
     project,
-    spec: { endpoints, bandwidth, vlans, sharing, delivery, protection, priority },
+    spec: {
+      ...{ endpoints, bandwidth, vlans, sharing, delivery, linkProtocols, protection, priority },
+      ...(floodAllowance === undefined ? {} : { floodAllowance }),
+      ...(maxAddresses === undefined ? {} : { maxAddresses }),
+    },
   }));
 }
 
@@ -150,6 +161,30 @@ function parseVlans(value: unknown, absent: VlanSet): Result<VlanSet, string> {
   return value === undefined || value === null ? ok(absent) : VlanSet.parse(value);
 }
 
+function parseAllowance(
+  faults: Faults,
+  value: BandwidthInput | undefined,
+  whole: Bandwidth | undefined,
+): Bandwidth | undefined {
+  const path = ["options", "floodAllowance"];
+  const rate = optional(value, (text) => faults.take(path, text, parseBandwidth(text)));
+  if (rate !== undefined && whole !== undefined && rate > whole) {
+    faults.add(path, value, "is more than the bandwidth, of which it is a part");
+  }
+  return rate;
+}
+
+function parseMacs(
+  faults: Faults,
+  path: readonly string[],
+  values: readonly string[],
+): readonly MacAddress[] {
+  const macs = values.flatMap(
+    (value, index) => faults.take([...path, index], value, parseMacAddress(value)) ?? [],
+  );
+  return [...new Set(macs)].sort();
+}
+
 function parseHostPorts(faults: Faults, name: string, value: unknown): readonly HostPort[] {
   if (!Array.isArray(value)) {
     faults.add([name], value, "must be a list of host ports");
@@ -198,8 +233,10 @@ function endpointSpec(
   }
   const vlan = options.vlan === undefined ? undefined : VlanSet.of(options.vlan).first();
   const rate = optional(options.bw, (bw) => faults.take([...path, "bw"], bw, parseBandwidth(bw)));
+  const macs = optional(options.macs, (values) => parseMacs(faults, [...path, "macs"], values));
   return {
     hostPort,
+    ...(macs === undefined ? {} : { macs }),
     ...(options.tagging === undefined ? {} : { tagging: options.tagging }),
     ...(vlan === undefined ? {} : { vlan: vlan satisfies VlanId }),
     ...(rate === undefined ? {} : { bandwidth: rate }),

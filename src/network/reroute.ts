@@ -20,6 +20,7 @@ import { planEndpoints } from "./endpoints.ts";
 import { claimOfProtectedChange } from "./failover-claim.ts";
 import { type Realisation, wholeOf } from "./realisation.ts";
 import type { NetworkSpec } from "./spec.ts";
+import { trafficOf } from "./traffic.ts";
 
 /** A spec, and the VLANs to choose from now: a network keeps its own until asked for another. */
 export interface Wanted {
@@ -116,8 +117,6 @@ export function planRequest(
   { spec, vlans }: Wanted,
 ): Result<PlanRequest, PlanRefusal> {
   return planEndpoints(topology, spec).map((endpoints) => {
-    const { bandwidth: rate, sharing, delivery } = spec;
-    const traffic = { bandwidth: rate, sharing, delivery };
-    return { holder, endpoints, ...traffic, vlans, interval: always };
+    return { holder, endpoints, ...trafficOf(spec), vlans, interval: always };
   });
 }

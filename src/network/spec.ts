@@ -1,6 +1,7 @@
 import type { Tagging } from "../model/attachment.ts";
 import type { Bandwidth } from "../model/bandwidth.ts";
 import type { VlanId } from "../model/ids.ts";
+import type { MacAddress } from "../model/mac-address.ts";
 import type { Delivery, Protection, Sharing } from "../model/network.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
 
@@ -13,6 +14,8 @@ export interface EndpointSpec {
   readonly vlan?: VlanId;
   /** Its own rate instead of the network's, bit/s. */
   readonly bandwidth?: Bandwidth;
+  /** The only addresses that it may send from, in order; any when absent. */
+  readonly macs?: readonly MacAddress[];
 }
 
 /** What was asked for: the request, parsed, without anything that was computed. */
@@ -25,6 +28,12 @@ export interface NetworkSpec {
   readonly vlans: VlanSet;
   readonly sharing: Sharing;
   readonly delivery: Delivery;
+  /** What each endpoint may flood where `delivery` is not `flood`, bit/s; see `floodAllowanceOf`. */
+  readonly floodAllowance?: Bandwidth;
+  /** How many addresses a node may learn for each endpoint; see `DEFAULT_MAX_ADDRESSES`. */
+  readonly maxAddresses?: number;
+  /** Whether endpoints may send frames of link protocols; they may not when absent. */
+  readonly linkProtocols?: boolean;
   readonly protection: Protection;
   /** An integer; after a failure, networks of a higher priority are restored first. */
   readonly priority: number;
@@ -38,6 +47,9 @@ export function specDifferences(a: NetworkSpec, b: NetworkSpec): readonly string
     ["vlan", !a.vlans.equals(b.vlans)],
     ["sharing", a.sharing !== b.sharing],
     ["delivery", a.delivery !== b.delivery],
+    ["floodAllowance", a.floodAllowance !== b.floodAllowance],
+    ["maxAddresses", a.maxAddresses !== b.maxAddresses],
+    ["linkProtocols", (a.linkProtocols ?? false) !== (b.linkProtocols ?? false)],
     ["protection", a.protection !== b.protection],
     ["priority", a.priority !== b.priority],
   ];
@@ -54,6 +66,7 @@ function sameEndpoint(a: EndpointSpec, b: EndpointSpec | undefined): boolean {
     a.hostPort === b.hostPort &&
     a.tagging === b.tagging &&
     a.vlan === b.vlan &&
-    a.bandwidth === b.bandwidth
+    a.bandwidth === b.bandwidth &&
+    a.macs?.join() === b.macs?.join()
   );
 }

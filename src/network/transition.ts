@@ -1,8 +1,9 @@
 import { match } from "ts-pattern";
 import { attachmentKey } from "../model/attachment.ts";
 import type { DomainId, NodeId } from "../model/ids.ts";
-import type { ForwardingRule, NodeForwarding, Segment } from "../model/segment.ts";
+import type { ForwardingRule, NodeForwarding, Policer, Segment } from "../model/segment.ts";
 import type { Segments } from "./forwarding.ts";
+import { NETWORK_POLICER } from "./policer-keys.ts";
 
 /**
  * How one realisation becomes the next without a frame lost between endpoints that stay, and
@@ -125,25 +126,34 @@ function mergeNode(
 }
 
 /**
- * Rules of two realisations may share a policer under two rates. For as long as both stand, the old
- * one has a policer of its own, so that neither tree carries more than it reserved.
+ * Rules of two realisations may share the network's policer under two rates. For as long as both
+ * stand, the old one has a policer of its own, so that neither tree carries more than it reserved.
  */
 function withOneRatePerPolicer(
   was: NodeForwarding | undefined,
   rules: readonly ForwardingRule[],
 ): readonly ForwardingRule[] {
   const old = new Set(was?.rules);
-  const rates = new Map(
-    rules.flatMap((rule) =>
-      rule.police === undefined || old.has(rule) ? [] : [[rule.police.key, rule.police.rate]],
-    ),
+  const next = rules.find((rule) => !old.has(rule) && networkPolicer(rule) !== undefined);
+  const rate = next === undefined ? undefined : networkPolicer(next)?.rate;
+  if (rate === undefined) return rules;
+  const leaving = (policer: Policer): Policer =>
+    policer.key === NETWORK_POLICER && policer.rate !== rate
+      ? { ...policer, key: `${NETWORK_POLICER} (leaving)` }
+      : policer;
+  return rules.map((rule) =>
+    old.has(rule)
+      ? {
+          ...rule,
+          ...(rule.police && { police: leaving(rule.police) }),
+          ...(rule.thenPolice && { thenPolice: leaving(rule.thenPolice) }),
+        }
+      : rule,
   );
-  return rules.map((rule) => {
-    if (rule.police === undefined || !old.has(rule)) return rule;
-    const { key, rate } = rule.police;
-    const isShared = rates.has(key) && rates.get(key) !== rate;
-    return isShared ? { ...rule, police: { key: `${key} (leaving)`, rate } } : rule;
-  });
+}
+
+function networkPolicer({ police, thenPolice }: ForwardingRule): Policer | undefined {
+  return [police, thenPolice].find((each) => each?.key === NETWORK_POLICER);
 }
 
 function byIngress(forwarding: NodeForwarding | undefined): ReadonlyMap<string, ForwardingRule> {

@@ -86,7 +86,7 @@ export { type KCheapestRequest, kCheapestPaths } from "./path/k-cheapest-paths.t
 export type { PathRequest } from "./path/path-request.ts";
 export { type WidestPath, widestPath } from "./path/widest-path.ts";
 export type { Budget } from "./plan/budget.ts";
-export { edgeLoad, type Side } from "./plan/edge-load.ts";
+export { bounded, edgeLoad, type Side } from "./plan/edge-load.ts";
 export { claimOf, pruneTree, reload } from "./plan/edit-plan.ts";
 export {
   allLinksUp,

@@ -93,6 +93,7 @@ describe("setupPhysicalNetwork", () => {
       bandwidth: 1_500_000_000,
       sharing: "hose",
       delivery: "flood",
+      floodAllowance: 15_000_000,
       protection: "none",
       priority: 0,
       schedule: {},
@@ -176,7 +177,7 @@ describe("setupPhysicalNetwork", () => {
       [5_001],
       [5_001],
     ]);
-    expect(ourCounts(bed.fabric.switchOf("s1"))).toEqual({ flows: 2, groups: 0, meters: 1 });
+    expect(ourCounts(bed.fabric.switchOf("s1"))).toEqual({ flows: 4, groups: 0, meters: 1 });
   });
 
   test("setup waits for a switch that is about to connect", async () => {

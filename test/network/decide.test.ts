@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Ledger } from "../../src/ledger.ts";
 import { bandwidth } from "../../src/model/bandwidth.ts";
-import { linkId } from "../../src/model/ids.ts";
+import { linkId, networkNumber, projectId } from "../../src/model/ids.ts";
+import { parseMacAddress } from "../../src/model/mac-address.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
 import { type Decision, decideModify, decideSetup, type View } from "../../src/network/decide.ts";
+import { segmentsOf } from "../../src/network/forwarding.ts";
 import type { NetworkChange } from "../../src/network/request.ts";
 import type { NetworkSpec } from "../../src/network/spec.ts";
 import { allLinksUp, topologyResources } from "../../src/pce/index.ts";
@@ -126,15 +128,33 @@ describe("decideModify", () => {
 });
 
 describe("decideSetup", () => {
-  test("in a shared network of more than two, none can have less than the network", () => {
+  test("in a shared network of more than two, one that has less is held to that, then with the others", () => {
     const slow = { hostPort: "s1a:eth1", bandwidth: bandwidth(1_000_000) };
-    const pair = { endpoints: [slow, { hostPort: "s2a:eth1" }], sharing: "shared" as const };
+    const pair = { endpoints: [slow, { hostPort: "s1b:eth1" }], sharing: "shared" as const };
     const { view, decision } = standing(spec([], pair));
-    const third = { ...none, add: [{ hostPort: "s3a:eth1" }] };
-    const refused = decideModify(view, "p", decision.target, third)._unsafeUnwrapErr();
-    expect(refused).toMatchObject({
+    const { target } = change(view, decision, { add: [{ hostPort: "s3a:eth1" }] });
+    const owner = { project: projectId("p"), number: networkNumber(1) };
+    const rules = [...segmentsOf(topology, owner, target).values()]
+      .flatMap(({ nodes }) => nodes)
+      .find(({ node }) => node === "s1")?.rules;
+    const limits = rules?.map(({ police, thenPolice }) => [police?.rate, thenPolice?.rate]);
+    expect(limits).toContainEqual([1_000_000, 100_000_000]);
+    expect(limits).toContainEqual([100_000_000, undefined]);
+  });
+
+  test.each([
+    ["no address of an endpoint", undefined],
+    ["an address of two endpoints", "02:00:00:00:00:01"],
+  ])("static delivery is refused with %s", (_, second) => {
+    const mac = (text: string) => [parseMacAddress(text)._unsafeUnwrap()];
+    const endpoints = [
+      { hostPort: "s1a:eth1", macs: mac("02:00:00:00:00:01") },
+      { hostPort: "s2a:eth1", ...(second === undefined ? {} : { macs: mac(second) }) },
+    ];
+    const refused = decideSetup(empty, "p", spec([], { endpoints, delivery: "static" }));
+    expect(refused._unsafeUnwrapErr()).toMatchObject({
       type: "invalid-request",
-      faults: [{ path: ["options", "endpoints", "s1a:eth1", "bw"], value: 1_000_000 }],
+      faults: [{ path: ["options", "endpoints", "s2a:eth1", "macs"] }],
     });
   });
 

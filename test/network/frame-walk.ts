@@ -1,4 +1,5 @@
-import { attachmentKey } from "../../src/model/attachment.ts";
+import { type Attachment, attachmentKey } from "../../src/model/attachment.ts";
+import type { MacAddress } from "../../src/model/mac-address.ts";
 import type { ForwardingRule } from "../../src/model/segment.ts";
 import { type Segments, segmentsOf } from "../../src/network/forwarding.ts";
 import type { Realisation } from "../../src/network/realisation.ts";
@@ -20,8 +21,35 @@ function tablesOf(segments: Segments): Tables {
   );
 }
 
+/** The way that a node knows for a frame that enters by this rule. */
+type Lookup = (rule: ForwardingRule) => Attachment | undefined;
+
+const knowsNothing: Lookup = () => undefined;
+
+/** Where copies of a frame leave: by the one way that is known and is the rule's, otherwise by all. */
+function exits(rule: ForwardingRule, lookup: Lookup): readonly Attachment[] {
+  if (rule.unicast === undefined || rule.egress.length < 2) return rule.egress;
+  const known = lookup(rule);
+  if (known === undefined) return rule.egress;
+  const key = attachmentKey(known);
+  if (key === attachmentKey(rule.ingress)) return [];
+  const only = rule.egress.filter((egress) => attachmentKey(egress) === key);
+  return only.length > 0 ? only : rule.egress;
+}
+
+interface Walker {
+  readonly lookup: Lookup;
+  /** Called with each rule that a copy of the frame passes. */
+  readonly visit?: (rule: ForwardingRule) => void;
+}
+
 /** Follows one frame from where it enters; gives where its copies leave, in order of port. */
-function walk(topology: Topology, tables: Tables, port: string, tag: string): readonly string[] {
+function walk(
+  topology: Topology,
+  tables: Tables,
+  place: string,
+  { lookup, visit }: Walker,
+): readonly string[] {
   const delivered: string[] = [];
   const seen = new Set<string>();
   const arrive = (at: string, label: string): void => {
@@ -29,15 +57,30 @@ function walk(topology: Topology, tables: Tables, port: string, tag: string): re
     if (seen.has(key)) throw new Error(`a frame passes ${key} twice`);
     seen.add(key);
     const rule = tables.get(at.slice(0, at.indexOf(":")))?.get(key);
-    for (const egress of rule?.egress ?? []) {
+    if (rule === undefined) return;
+    visit?.(rule);
+    for (const egress of exits(rule, lookup)) {
       if (attachmentKey(egress) === key) throw new Error(`a frame is sent back at ${key}`);
       const link = topology.linkAt(egress.port);
       if (link === undefined) delivered.push(attachmentKey(egress));
       else arrive(link.a === egress.port ? link.b : link.a, String(egress.tag));
     }
   };
+  const [port = "", tag = ""] = place.split("/");
   arrive(port, tag);
   return delivered.sort();
+}
+
+/** Where each node sees the frames that come from `place`. */
+function sightings(
+  topology: Topology,
+  tables: Tables,
+  place: string,
+): ReadonlyMap<string, Attachment> {
+  const seen = new Map<string, Attachment>();
+  const visit = ({ ingress }: ForwardingRule): void => void seen.set(ingress.node, ingress);
+  walk(topology, tables, place, { lookup: knowsNothing, visit });
+  return seen;
 }
 
 /** The states of the stages, in order. */
@@ -64,8 +107,9 @@ function placesOf(realisation: Realisation): readonly string[] {
 }
 
 /**
- * Walks a frame from every endpoint through every state on the way from `from` to `to`. Throws where
- * one loops, is doubled, leaks, or misses an endpoint that stays, unless that may be.
+ * Walks frames between all endpoints through every state on the way from `from` to `to`: to groups,
+ * and to each endpoint, with nodes that know nothing of it, or what they have learned in either state.
+ * Throws where one loops, is doubled, leaks, or misses an endpoint that stays, unless that may be.
  */
 export function checkWay(
   draw: Draw,
@@ -75,22 +119,60 @@ export function checkWay(
 ): void {
   const before = placesOf(ends.from);
   const after = placesOf(ends.to);
+  const all = [...new Set([...before, ...after])];
   const staying = before.filter((place) => after.includes(place));
-  let last = tablesOf(segmentsOf(topology, owner, ends.from));
+  const start = tablesOf(segmentsOf(topology, owner, ends.from));
+  const end = tablesOf(way.at(-1) ?? new Map());
+  const lookups = all.map((place) => {
+    const seen = [start, end].map((tables) => sightings(topology, tables, place));
+    return lookupTo(draw, ends, place, seen);
+  });
+  const check = (tables: Tables, place: string): void => {
+    const reachedBy = (lookup: Lookup): readonly string[] => {
+      const reached = walk(topology, tables, place, { lookup });
+      if (new Set(reached).size !== reached.length) throw new Error(`doubled: ${reached}`);
+      const leaked = reached.filter((at) => !all.includes(at));
+      if (leaked.length > 0) throw new Error(`leaked: ${leaked}`);
+      return reached;
+    };
+    const flooded = reachedBy(knowsNothing);
+    if (ends.mayBeDeaf) return;
+    const deaf = staying.filter((other) => other !== place && !flooded.includes(other));
+    if (staying.includes(place) && deaf.length > 0) throw new Error(`${deaf} lost ${place}`);
+    for (const [index, to] of all.entries()) {
+      const reached = reachedBy(lookups[index] ?? knowsNothing);
+      const isHeard = to === place || !staying.includes(place) || !staying.includes(to);
+      if (!isHeard && !reached.includes(to)) throw new Error(`${to} lost what ${place} sent it`);
+    }
+  };
+  let last = start;
   for (const state of way) {
     const next = tablesOf(state);
-    for (const tables of mixtures(draw, last, next)) {
-      for (const place of new Set([...before, ...after])) {
-        const [port = "", tag = ""] = place.split("/");
-        const reached = walk(topology, tables, port, tag);
-        if (new Set(reached).size !== reached.length) throw new Error(`doubled: ${reached}`);
-        const leaked = reached.filter((at) => !before.includes(at) && !after.includes(at));
-        if (leaked.length > 0) throw new Error(`leaked: ${leaked}`);
-        if (ends.mayBeDeaf) continue;
-        const deaf = staying.filter((other) => other !== place && !reached.includes(other));
-        if (staying.includes(place) && deaf.length > 0) throw new Error(`${deaf} lost ${place}`);
-      }
-    }
+    for (const tables of mixtures(draw, last, next)) for (const place of all) check(tables, place);
     last = next;
   }
+}
+
+/** What nodes know of frames to `place`: what they are given, or have seen in one of the states. */
+function lookupTo(
+  draw: Draw,
+  { from, to }: { from: Realisation; to: Realisation },
+  place: string,
+  seen: readonly ReadonlyMap<string, Attachment>[],
+): Lookup {
+  const hostPort = [from, to]
+    .flatMap(({ plan }) => plan.endpoints)
+    .find(({ attachment }) => attachmentKey(attachment) === place)?.hostPort;
+  const macs = [from, to]
+    .flatMap(({ spec }) => spec.endpoints)
+    .find((one) => one.hostPort === hostPort)?.macs;
+  const memory = new Map<string, Attachment | undefined>();
+  return ({ ingress: { node }, unicast }) => {
+    if (unicast?.learn === undefined) {
+      const isThere = (mac: MacAddress): boolean => macs?.includes(mac) ?? false;
+      return unicast?.ways.find(({ addresses }) => addresses.some(isThere))?.to;
+    }
+    if (!memory.has(node)) memory.set(node, seen[draw(seen.length + 1)]?.get(node));
+    return memory.get(node);
+  };
 }

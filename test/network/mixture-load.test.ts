@@ -4,17 +4,17 @@ import { linkChannel, portChannel } from "../../src/ledger/channel.ts";
 import { Ledger } from "../../src/ledger.ts";
 import { type Attachment, attachmentKey } from "../../src/model/attachment.ts";
 import { type Bandwidth, bandwidth } from "../../src/model/bandwidth.ts";
-import type { ForwardingRule, NodeForwarding } from "../../src/model/segment.ts";
+import type { ForwardingRule, NodeForwarding, Policer } from "../../src/model/segment.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
 import { type Decision, decideModify, decideSetup, type View } from "../../src/network/decide.ts";
 import { type Segments, segmentsOf } from "../../src/network/forwarding.ts";
 import type { Realisation } from "../../src/network/realisation.ts";
-import type { NetworkSpec } from "../../src/network/spec.ts";
+import type { EndpointSpec, NetworkSpec } from "../../src/network/spec.ts";
 import { stages } from "../../src/network/transition.ts";
 import { allLinksUp, topologyResources } from "../../src/pce/index.ts";
 import type { Topology } from "../../src/topology.ts";
 import { checkWay } from "./frame-walk.ts";
-import { type Draw, drawFrom, owner, randomHosts, randomTopology } from "./random-tree.ts";
+import { type Draw, drawFrom, macOf, owner, randomHosts, randomTopology } from "./random-tree.ts";
 
 const holder = "project p";
 
@@ -38,10 +38,30 @@ function mixture(draw: Draw, states: readonly Tables[]): Tables {
   );
 }
 
-/** The most that leaves by `egress`, bit/s, when every host sends as much as it will. */
+/** The most that enters by a rule, when every host sends as much as it will. */
+type Arriving = (rule: ForwardingRule) => number;
+
+/** The sum of what some rules let pass, where those with one policer share its rate. */
+function sumUnder(
+  rules: readonly ForwardingRule[],
+  policerOf: (rule: ForwardingRule) => Policer | undefined,
+  arriving: Arriving,
+): number {
+  const sums = new Map<string, { rate: number; sum: number }>();
+  for (const [index, rule] of rules.entries()) {
+    const { key, rate } = policerOf(rule) ?? { key: `rule ${index}`, rate: Infinity };
+    sums.set(key, { rate, sum: (sums.get(key)?.sum ?? 0) + arriving(rule) });
+  }
+  return [...sums.values()].reduce((total, { rate, sum }) => total + Math.min(rate, sum), 0);
+}
+
+/**
+ * The most that leaves by `egress`, bit/s, when every host sends as much as it will, to whomever it
+ * likes, and every node knows as many addresses, or as few, as makes that worst.
+ */
 function mostLeaving(topology: Topology, tables: Tables, egress: Attachment): number {
   const onTheWay = new Set<string>();
-  const arriving = ({ ingress, role }: ForwardingRule): number => {
+  const arriving: Arriving = ({ ingress, role }) => {
     if (role === "edge") return Number.POSITIVE_INFINITY;
     const link = topology.linkAt(ingress.port);
     if (link === undefined) throw new Error(`${ingress.port} is on no link`);
@@ -49,21 +69,38 @@ function mostLeaving(topology: Topology, tables: Tables, egress: Attachment): nu
     const node = isA ? link.nodeB : link.nodeA;
     return leaving({ node, port: isA ? link.b : link.a, tag: ingress.tag });
   };
+  const limited: Arriving = (rule) =>
+    Math.min(arriving(rule), rule.police?.rate ?? Infinity, rule.thenPolice?.rate ?? Infinity);
   const leaving = (at: Attachment): number => {
     const key = attachmentKey(at);
     if (onTheWay.has(key)) throw new Error(`a frame passes ${key} twice`);
     onTheWay.add(key);
-    const sums = new Map<string, { rate: number; sum: number }>();
-    for (const [index, rule] of (tables.get(at.node)?.rules ?? []).entries()) {
-      if (!rule.egress.some((one) => attachmentKey(one) === key)) continue;
-      const { key: policer, rate } = rule.police ?? { key: `rule ${index}`, rate: Infinity };
-      const sum = (sums.get(policer)?.sum ?? 0) + arriving(rule);
-      sums.set(policer, { rate, sum });
-    }
+    const rules = (tables.get(at.node)?.rules ?? []).filter(({ egress: all }) =>
+      all.some((one) => attachmentKey(one) === key),
+    );
+    const isChoice = ({ unicast, egress: all }: ForwardingRule): boolean =>
+      unicast !== undefined && all.length > 1;
+    const wayOf = ({ unicast }: ForwardingRule): Policer | undefined =>
+      unicast?.ways.find(({ to }) => attachmentKey(to) === key)?.police;
+    const choices = rules.filter(isChoice);
+    const known = sumUnder(choices, wayOf, limited);
+    const flooded = sumUnder(choices, ({ unicast }) => unicast?.flood, limited);
+    const others = rules.filter((rule) => !isChoice(rule));
+    const simple = sumUnder(
+      others,
+      ({ police }) => police,
+      (rule) => Math.min(arriving(rule), rule.thenPolice?.rate ?? Infinity),
+    );
+    const inAll = sumUnder(rules, networkPolicerOf, limited);
     onTheWay.delete(key);
-    return [...sums.values()].reduce((total, { rate, sum }) => total + Math.min(rate, sum), 0);
+    return Math.min(known + flooded + simple, inAll);
   };
   return leaving(egress);
+}
+
+/** The second of two policers, or the only one: rules that share it send no more than its rate. */
+function networkPolicerOf({ police, thenPolice }: ForwardingRule): Policer | undefined {
+  return thenPolice ?? police;
 }
 
 /** The most that each direction of each link may have to carry, and each port to deliver, bit/s. */
@@ -94,7 +131,7 @@ function someRate(draw: Draw): Bandwidth {
 function someChange(
   draw: Draw,
   topology: Topology,
-  sharing: NetworkSpec["sharing"],
+  { sharing, delivery }: Pick<NetworkSpec, "sharing" | "delivery">,
 ): { readonly from: Realisation; readonly decision: Decision } | undefined {
   const view: View = {
     topology,
@@ -103,16 +140,20 @@ function someChange(
   };
   const hosts = randomHosts(draw, topology, 3);
   const members = hosts.slice(0, 2 + draw(hosts.length - 1));
+  const endpoint = (hostPort: string, isLikeAll: boolean): EndpointSpec => ({
+    hostPort,
+    macs: [macOf(topology, hostPort)],
+    ...(isLikeAll ? {} : { bandwidth: someRate(draw) }),
+  });
   const spec: NetworkSpec = {
     endpoints: [...members]
       .sort()
-      .map((hostPort) =>
-        sharing === "hose" ? { hostPort, bandwidth: someRate(draw) } : { hostPort },
-      ),
+      .map((hostPort) => endpoint(hostPort, draw(4) === 0 && sharing === "shared")),
     bandwidth: someRate(draw),
     vlans: VlanSet.parse("100-120")._unsafeUnwrap(),
     sharing,
-    delivery: "flood",
+    delivery,
+    ...(draw(2) === 0 ? {} : { floodAllowance: bandwidth((1 + draw(10)) * 10_000_000) }),
     protection: "none",
     priority: 0,
   };
@@ -123,22 +164,29 @@ function someChange(
   const remove = members.slice(0, draw(members.length));
   const add = hosts
     .filter((one) => draw(2) === 0 && !remove.includes(one))
-    .map((hostPort) => ({ hostPort }));
+    .map((hostPort) => endpoint(hostPort, sharing === "shared"));
   const change = { add, remove, bandwidth: someRate(draw) };
   const decision = decideModify({ ...view, ledger }, holder, from, change);
   return decision.isErr() ? undefined : { from, decision: decision.value };
 }
 
 describe("decideModify", () => {
-  test.each(["hose", "shared"] as const)(
-    "no frame of a %s network strays, and its claim covers all, whichever nodes have changed and which not",
-    (sharing) => {
+  test.each([
+    ["hose", "flood"],
+    ["hose", "static"],
+    ["hose", "learn"],
+    ["shared", "flood"],
+    ["shared", "static"],
+    ["shared", "learn"],
+  ] as const)(
+    "no frame of a %s network strays with %s, and its claim covers all, whichever nodes have changed",
+    (sharing, delivery) => {
       let changes = 0;
       fc.assert(
         fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
           const draw = drawFrom(seed);
           const topology = randomTopology(draw, 3 + draw(4));
-          const found = someChange(draw, topology, sharing);
+          const found = someChange(draw, topology, { sharing, delivery });
           if (found === undefined) return;
           changes++;
           const { from, decision } = found;

@@ -1,7 +1,9 @@
 import { type Bandwidth, bandwidth } from "../../src/model/bandwidth.ts";
 import { linkId, networkNumber, nodeId, portRef, projectId, vlanId } from "../../src/model/ids.ts";
+import { type MacAddress, parseMacAddress } from "../../src/model/mac-address.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
 import type { Realisation } from "../../src/network/realisation.ts";
+import type { NetworkSpec } from "../../src/network/spec.ts";
 import { Topology } from "../../src/topology.ts";
 
 /** Draws a whole number from 0 to `below` - 1. */
@@ -67,6 +69,12 @@ export function randomHosts(draw: Draw, topology: Topology, least: number): read
   return all.slice(0, Math.min(all.length, least + draw(4)));
 }
 
+/** The address of a host's only station. */
+export function macOf(topology: Topology, hostPort: string): MacAddress {
+  const index = [...topology.touchPoints.keys()].indexOf(hostPort);
+  return parseMacAddress(`02:00:00:00:00:${index.toString(16).padStart(2, "0")}`)._unsafeUnwrap();
+}
+
 /** A random tree that joins `hosts`, containing `keep`; labels from `firstLabel` up. */
 export function randomRealisation(
   draw: Draw,
@@ -76,6 +84,7 @@ export function randomRealisation(
     readonly firstLabel: number;
     readonly keep?: Realisation;
     readonly sharing?: "hose" | "shared";
+    readonly delivery?: NetworkSpec["delivery"];
     readonly vlan?: number;
   },
 ): Realisation {
@@ -100,11 +109,11 @@ export function randomRealisation(
   return {
     generation: 1,
     spec: {
-      endpoints: hosts.map((hostPort) => ({ hostPort })),
+      endpoints: hosts.map((hostPort) => ({ hostPort, macs: [macOf(topology, hostPort)] })),
       bandwidth: rate,
       vlans: VlanSet.all,
       sharing: options.sharing ?? "hose",
-      delivery: "flood",
+      delivery: options.delivery ?? "flood",
       protection: "none",
       priority: 0,
     },

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Ledger } from "../../src/ledger.ts";
 import { bandwidth } from "../../src/model/bandwidth.ts";
 import { networkNumber, nodeId, projectId, vlanId } from "../../src/model/ids.ts";
+import { parseMacAddress } from "../../src/model/mac-address.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
 import { decideModify, decideSetup } from "../../src/network/decide.ts";
 import type { NetworkRecord, Quarantine } from "../../src/network/record.ts";
@@ -25,13 +26,16 @@ const view = {
 const spec: NetworkSpec = {
   endpoints: [
     { hostPort: "s1a:eth1", vlan: vlanId(7), bandwidth: bandwidth(5_000_000) },
-    { hostPort: "s2b:eth1" },
+    { hostPort: "s2b:eth1", macs: [parseMacAddress("02:00:00:00:00:01")._unsafeUnwrap()] },
     { hostPort: "s3a:eth1", tagging: "untagged" },
   ],
   bandwidth: bandwidth(1_000_000),
   vlans: VlanSet.of(101, 102),
   sharing: "shared",
-  delivery: "flood",
+  delivery: "learn",
+  floodAllowance: bandwidth(200_000),
+  maxAddresses: 7,
+  linkProtocols: true,
   protection: "none",
   priority: 0,
 };
@@ -77,7 +81,7 @@ describe("records in a store", () => {
   test("a record of another version is refused, and so is one of another shape", () => {
     const [json] = records.map(recordToJson);
     for (const wrong of [
-      { format: 2 },
+      { format: 3 },
       { phase: "resting" },
       { number: -1 },
       { createdAt: "yesterday" },
@@ -86,6 +90,18 @@ describe("records in a store", () => {
       expect(recordFromJson({ ...json, ...wrong }).isErr()).toBe(true);
     }
     expect(quarantineFromJson({ ...quarantineToJson(quarantine), pending: [] }).isErr()).toBe(true);
+  });
+
+  test("a record of version 1, which knows no addresses and no allowance, is read as it is", () => {
+    const old = { ...spec, delivery: "flood" as const };
+    for (const key of ["floodAllowance", "maxAddresses", "linkProtocols"] as const) delete old[key];
+    const { target } = decideSetup(view, "p", {
+      ...old,
+      endpoints: old.endpoints.map(({ macs: _, ...one }) => one),
+    })._unsafeUnwrap();
+    const record: NetworkRecord = { ...base, phase: "stable", current: target };
+    const stored = { ...recordToJson(record), format: 1 };
+    expect(recordFromJson(throughText(stored))._unsafeUnwrap()).toMatchObject(record);
   });
 
   test("says what it cannot read", () => {

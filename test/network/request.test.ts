@@ -48,7 +48,17 @@ describe("parseSetup", () => {
     ["a range that runs backwards", { vlan: "200-100" }, "vlan"],
     ["an unknown option", { options: { colour: "red" } }, "options.colour"],
     ["a schedule", { options: { schedule: { start: "2027-01-01" } } }, "options.schedule.start"],
-    ["delivery that is not carried", { options: { delivery: "learn" } }, "options.delivery"],
+    ["delivery that there is not", { options: { delivery: "carry" } }, "options.delivery"],
+    [
+      "more floods than bandwidth",
+      { options: { floodAllowance: "9Gbps" } },
+      "options.floodAllowance",
+    ],
+    [
+      "the address of a group",
+      { options: { endpoints: { "s1a:eth1": { macs: ["01:00:5e:00:00:01"] } } } },
+      "options.endpoints.s1a:eth1.macs.0",
+    ],
     [
       "options of a stranger",
       { options: { endpoints: { "s3a:eth1": { vlan: 5 } } } },

@@ -6,23 +6,29 @@ import { checkWay, statesOf } from "./frame-walk.ts";
 import { drawFrom, owner, randomHosts, randomRealisation, randomTopology } from "./random-tree.ts";
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
+const sharings = fc.constantFrom("hose" as const, "shared" as const);
+const deliveries = fc.constantFrom("flood" as const, "static" as const, "learn" as const);
 
 describe("stages", () => {
   test("adding endpoints interrupts nobody, and no frame loops, is doubled or leaks on the way", () => {
     fc.assert(
-      fc.property(seeds, fc.constantFrom("hose" as const, "shared" as const), (seed, sharing) => {
+      fc.property(seeds, sharings, deliveries, (seed, sharing, delivery) => {
         const draw = drawFrom(seed);
         const topology = randomTopology(draw, 3 + draw(4));
         const hosts = randomHosts(draw, topology, 2);
         const some = hosts.slice(0, 1 + draw(hosts.length));
-        const from = randomRealisation(draw, topology, some, { firstLabel: 200, sharing });
-        const keep = { firstLabel: 300, keep: from, sharing };
+        const from = randomRealisation(draw, topology, some, {
+          firstLabel: 200,
+          sharing,
+          delivery,
+        });
+        const keep = { firstLabel: 300, keep: from, sharing, delivery };
         const to = randomRealisation(draw, topology, hosts, keep);
         const [a, b] = [segmentsOf(topology, owner, from), segmentsOf(topology, owner, to)];
         checkWay(draw, topology, { from, to }, statesOf(stages(a, b, "in-place")));
         checkWay(draw, topology, { from: to, to: from }, statesOf(stages(b, a, "in-place")));
       }),
-      { numRuns: 150 },
+      { numRuns: 200 },
     );
   });
 
@@ -44,19 +50,19 @@ describe("stages", () => {
 
   test("moving to another tree with other labels interrupts nobody, there and back, whatever the trees", () => {
     fc.assert(
-      fc.property(seeds, (seed) => {
+      fc.property(seeds, deliveries, (seed, delivery) => {
         const draw = drawFrom(seed);
         const topology = randomTopology(draw, 3 + draw(4));
         const hosts = randomHosts(draw, topology, 2);
-        const from = randomRealisation(draw, topology, hosts, { firstLabel: 200 });
-        const to = randomRealisation(draw, topology, hosts, { firstLabel: 300 });
+        const from = randomRealisation(draw, topology, hosts, { firstLabel: 200, delivery });
+        const to = randomRealisation(draw, topology, hosts, { firstLabel: 300, delivery });
         const start = segmentsOf(topology, owner, from);
         const there = statesOf(stages(start, segmentsOf(topology, owner, to), "reroute"));
         checkWay(draw, topology, { from, to }, there);
         const back = [start, ...there.slice(0, -1)].reverse();
         checkWay(draw, topology, { from: to, to: from }, back);
       }),
-      { numRuns: 150 },
+      { numRuns: 200 },
     );
   });
 

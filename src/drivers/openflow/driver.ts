@@ -25,6 +25,7 @@ import { type CallContext, limitedCall, sharedAbort } from "../driver-call.ts";
 import type { DomainAudit } from "./audit-report.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { countItems, countUnpoliced } from "./compile/count-items.ts";
+import { canLearn } from "./compile/refusals.ts";
 import { type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
 import { DomainNodes } from "./domain-nodes.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
@@ -111,7 +112,9 @@ export class OpenFlowDriver implements DriverBase {
   }
 
   capabilities(): DriverCapabilities {
-    return { multipoint: true, programsNodes: true };
+    const { table } = programOptions(this.#options);
+    const learns = [...this.profiles().values()].every((profile) => canLearn(profile, table));
+    return { multipoint: true, programsNodes: true, learns };
   }
 
   /** What each switch can do, for every node whose switch has connected since {@link attach}. */

@@ -46,6 +46,11 @@ export function refusalsOf(
   return reasons.map((message) => ({ kind: "unsupported", message }));
 }
 
+/** Whether a switch can learn addresses in the tables from this one on. */
+export function canLearn({ learns: can, tables }: SwitchProfile, table: number): boolean {
+  return can && table + pipelineTable.addresses < tables;
+}
+
 function isChoosing({ unicast, egress }: ForwardingRule): boolean {
   return unicast !== undefined && egress.length > 1;
 }
