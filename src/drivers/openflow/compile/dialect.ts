@@ -2,7 +2,7 @@ import type { Action } from "../wire/action.ts";
 import type { FlowMod, FlowStats } from "../wire/flow.ts";
 import type { GroupMod } from "../wire/group.ts";
 import type { Instruction } from "../wire/instruction.ts";
-import { IGNORED_BITS, type Match } from "../wire/match.ts";
+import { IGNORED_BITS, type Match, type OxmField } from "../wire/match.ts";
 import { type OfVersion, OPENFLOW_1_0, OPENFLOW_1_5 } from "../wire/version.ts";
 import type { ModMessage } from "./stages.ts";
 
@@ -54,7 +54,8 @@ function meaningful(match: Match): Match {
 
 /**
  * In OpenFlow 1.5 policing is an action, the first of the list here as the instruction came before
- * the actions, and every bucket of a group has a number (1.5.1 §5.10, §7.2.6.8, §7.3.4.3.1).
+ * the actions, and every bucket of a group has a number (1.5.1 §5.10, §7.2.6.8, §7.3.4.3.1). Open
+ * vSwitch then reports two of its registers as one of 64 bits (§7.2.3.10).
  */
 const dialect15: Dialect = {
   spoken: (message) => {
@@ -67,7 +68,10 @@ const dialect15: Dialect = {
         return message;
     }
   },
-  understood: (flow) => withInstructions(flow, meterAsInstruction),
+  understood: (flow) => ({
+    ...withInstructions(flow, meterAsInstruction),
+    match: flow.match.flatMap(registersOf),
+  }),
   selectsByCookie: true,
 };
 
@@ -96,6 +100,14 @@ function meterAsInstruction(instructions: readonly Instruction[]): readonly Inst
     if (first?.type !== "meter") return [each];
     return actions.length === 0 ? [first] : [first, { type: "apply-actions", actions }];
   });
+}
+
+function registersOf(field: OxmField): Match {
+  if (field.field !== "xreg0" || field.mask !== undefined) return [field];
+  return [
+    { field: "nxm_nx_reg0", value: Number(field.value >> 32n) },
+    { field: "nxm_nx_reg1", value: Number(field.value & 0xffff_ffffn) },
+  ];
 }
 
 function withBucketIds(message: GroupMod): GroupMod {
