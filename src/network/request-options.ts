@@ -61,7 +61,7 @@ export interface SetupOptions extends OperationOptions {
   readonly delivery?: Delivery;
   /**
    * What each endpoint may send as broadcast, multicast and unknown unicast, where `delivery` is not
-   * `flood`; part of its bandwidth. Default a hundredth of `bw`, and at least 100 kbit/s.
+   * `flood`; part of its bandwidth. Default a hundredth of `bw`, and at least 1 Mbit/s.
    */
   readonly floodAllowance?: BandwidthInput;
   /**

@@ -18,12 +18,12 @@ export function deliveryOf({ delivery, endpoints }: NetworkSpec): Delivery {
   return endpoints.length > 2 ? delivery : "flood";
 }
 
-/** The least that an endpoint may flood unless it is told otherwise: some 150 ARP requests a second. */
-const LEAST_ALLOWANCE = 100_000;
+/** The least that an endpoint may flood unless it is told otherwise: some 1,500 short frames a second. */
+const LEAST_ALLOWANCE = 1_000_000;
 
 /**
  * What each endpoint may send as broadcast, multicast and unknown unicast, bit/s; it is part of its
- * bandwidth, so never more than that. By default a hundredth of it, and at least 100 kbit/s.
+ * bandwidth, so never more than that. By default a hundredth of it, and at least 1 Mbit/s.
  */
 export function floodAllowanceOf({
   bandwidth: whole,

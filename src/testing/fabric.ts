@@ -32,6 +32,8 @@ export interface FabricOptions extends LinkTiming, WireOptions {
   readonly bundles?: boolean;
   /** What may befall every controller's messages at every switch; nothing when absent. */
   readonly faults?: FaultRates;
+  /** Whether the switches say that they learn addresses as Open vSwitch does; not when absent. */
+  readonly learns?: boolean;
 }
 
 /**

@@ -234,6 +234,7 @@ export class SimSwitch implements Disposable {
   #spread(effects: readonly Effect[]): void {
     for (const effect of effects) {
       if (effect.type === "transmit") this.#transmit(effect.port, effect.frame);
+      if (effect.type === "learned") this.#armExpiry(effect.expiresMs);
       if (effect.type !== "notify") continue;
       for (const connection of this.#connections()) connection.notify(effect.message);
     }

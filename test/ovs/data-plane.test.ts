@@ -21,6 +21,17 @@ const line = fabricDocument({
 const members = ["es1:eth1", "es2:eth1", "es3:eth1", "es4:eth1"] as const;
 const VLAN = 101;
 
+/**
+ * What we hold but for what switches have learned: the stream's source, and perhaps the probes', for
+ * when their flows go, Open vSwitch judges anew what it has cached for them. It forgets that by itself.
+ */
+async function programmed(scenario: Scenario): Promise<readonly string[]> {
+  const held = await heldByUs(scenario);
+  const learned = held.filter((entry) => entry.includes(" table=3,"));
+  for (const entry of learned) expect(entry).toMatch(/dl_dst=02:(00:00|dc:05):00:00:01 /);
+  return held.filter((entry) => !learned.includes(entry));
+}
+
 describeWithOvs("probe frames, on Open vSwitch", () => {
   describe.each([
     { protocol: "OpenFlow10", version: OPENFLOW_1_0 },
@@ -50,7 +61,7 @@ describeWithOvs("probe frames, on Open vSwitch", () => {
       const { agent, lab } = scenario;
       value(await agent.setupPhysicalNetwork("projectA", members, "10Mbps", VLAN));
       await lab.settle();
-      const held = await heldByUs(scenario);
+      const held = await programmed(scenario);
       // A stream has the datapaths cache what they do with the network's frames.
       const [from] = ports;
       if (from === undefined) throw new Error("no port");
@@ -70,7 +81,7 @@ describeWithOvs("probe frames, on Open vSwitch", () => {
         expect(await stream.at(port)).toMatchObject({ received: sent, duplicates: 0, lost: [] });
       }
       expect(Object.values(await takeAll(ports)).flat()).toEqual([]);
-      expect(await heldByUs(scenario)).toEqual(held);
+      expect(await programmed(scenario)).toEqual(held);
       expect(await lostForeign(scenario)).toEqual([]);
       value(await agent.teardownPhysicalNetwork("projectA"));
       expect(await heldByUs(scenario)).toEqual([]);

@@ -108,11 +108,18 @@ function entries(at: SimSwitch, wanted: Wanted): Entries {
   return [
     ...flows.map(({ table, priority, cookie, match, instructions }) => {
       const carriedOut = instructions.map(instruction);
-      return `flow ${JSON.stringify([table, priority, cookie.toString(16), match, carriedOut])}`;
+      return `flow ${textOf([table, priority, cookie, match, carriedOut])}`;
     }),
     ...[...groups.values()].filter(wanted.group).map(groupText),
     ...[...meters.values()].filter(wanted.meter).map(meterText),
   ].sort();
+}
+
+/** JSON, with 64-bit numbers in hexadecimal digits. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === "bigint" ? each.toString(16) : each,
+  );
 }
 
 function groupText(group: GroupDesc | undefined): string {

@@ -39,6 +39,8 @@ export interface TestbedOptions {
   readonly driver?: Partial<OpenFlowDriverOptions>;
   /** How many of the switches the agent knows; all when absent. */
   readonly switches?: number;
+  /** Whether the switches say that they learn addresses; not when absent. */
+  readonly learns?: boolean;
 }
 
 /**
@@ -73,6 +75,7 @@ export class Testbed implements AsyncDisposable {
       dial: (answer) => this.#listener.dial(answer),
       seed: options.seed ?? 0,
       bundles: options.bundles ?? false,
+      learns: options.learns ?? false,
     });
     addForeignEntries(this.fabric);
     this.#foreign = allForeignEntries(this.fabric);

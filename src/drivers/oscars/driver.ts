@@ -75,7 +75,7 @@ export class CircuitDriver implements DriverBase {
   }
 
   capabilities(): DriverCapabilities {
-    return { multipoint: this.#service?.multipoint ?? false, programsNodes: false };
+    return { multipoint: this.#service?.multipoint ?? false, programsNodes: false, learns: true };
   }
 
   /** What a service does inside is its own affair. */

@@ -13,6 +13,7 @@ import {
 } from "../../drivers/openflow/wire/constants.ts";
 import type { OxmField } from "../../drivers/openflow/wire/match.ts";
 import { TPID_CUSTOMER, TPID_SERVICE } from "../../model/frame.ts";
+import { isLearnable } from "./learn.ts";
 import { MAX_TAGS } from "./packet.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 
@@ -70,7 +71,11 @@ function checkAction(
     case "group":
       return action.group <= GROUP_MAX ? ok(state) : refuse("bad-action", "bad-out-group");
     case "set-queue":
+    case "nx-resubmit-table":
+    case "nx-reg-load":
       return ok(state);
+    case "nx-learn2":
+      return isLearnable(action) ? ok(state) : refuse("bad-action", "bad-argument");
     case "push-vlan":
       return checkPush(action.ethertype, state);
     case "pop-vlan":

@@ -27,6 +27,8 @@ export interface DatapathOptions {
   readonly ports: readonly PortSpec[];
   /** The most flows that one table takes; 1,000,000 when absent, as in Open vSwitch. */
   readonly maxFlowsPerTable?: number;
+  /** Whether it says of itself that it learns as Open vSwitch does; it does not when absent. */
+  readonly learns?: boolean;
 }
 
 /**
@@ -41,6 +43,7 @@ export class Datapath {
       datapathId: options.datapathId,
       ports: portTable(options.ports, options.datapathId, nowMs),
       maxFlowsPerTable: options.maxFlowsPerTable ?? DEFAULT_MAX_FLOWS_PER_TABLE,
+      learns: options.learns ?? false,
     });
   }
 

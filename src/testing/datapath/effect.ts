@@ -16,5 +16,7 @@ export type Effect =
   | ({ readonly type: "refuse" } & Refusal)
   /** Tell every controller that wants to know. */
   | { readonly type: "notify"; readonly message: Notice }
+  /** A flow was learned whose time is up at this moment, milliseconds since the epoch. */
+  | { readonly type: "learned"; readonly expiresMs: number }
   /** Put a frame on the wire of a port. */
   | { readonly type: "transmit"; readonly port: number; readonly frame: Frame };

@@ -9,14 +9,16 @@ import type { MeterFeatures } from "../../drivers/openflow/wire/meter.ts";
 import type { SwitchDesc } from "../../drivers/openflow/wire/switch.ts";
 import { MAX_BANDS } from "./meter-table.ts";
 
-/** What the simulated switch says it is. */
-export const switchDescription: SwitchDesc = {
-  manufacturer: "DCNS",
-  hardware: "simulated switch",
-  software: "dcns/testing",
-  serialNumber: "none",
-  datapath: "none",
-};
+/** What the simulated switch says it is: one that learns does so as Open vSwitch does. */
+export function switchDescription(learns: boolean): SwitchDesc {
+  return {
+    manufacturer: "DCNS",
+    hardware: learns ? "Open vSwitch, simulated" : "simulated switch",
+    software: "dcns/testing",
+    serialNumber: "none",
+    datapath: "none",
+  };
+}
 
 /** What its features reply promises. */
 export const capabilities: number =

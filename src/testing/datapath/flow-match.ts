@@ -66,6 +66,8 @@ export function fieldValues(packet: Packet): FieldValues {
     eth_type: BigInt(packet.ethertype),
     vlan_vid: BigInt(vlanVidOf(packet)),
     vlan_pcp: BigInt(packet.tags[0]?.pcp ?? 0),
+    nxm_nx_reg0: BigInt(packet.registers[0]),
+    nxm_nx_reg1: BigInt(packet.registers[1]),
   };
 }
 
@@ -102,6 +104,8 @@ const fieldNames = [
   "vlan_vid",
   "vlan_pcp",
   "metadata",
+  "nxm_nx_reg0",
+  "nxm_nx_reg1",
 ] as const;
 
 const fieldBits: Readonly<Record<FieldName, number>> = {
@@ -112,6 +116,8 @@ const fieldBits: Readonly<Record<FieldName, number>> = {
   eth_type: 16,
   vlan_vid: 13,
   vlan_pcp: 3,
+  nxm_nx_reg0: 32,
+  nxm_nx_reg1: 32,
 };
 
 const unmaskable: ReadonlySet<FieldName> = new Set(["in_port", "eth_type", "vlan_pcp"]);
@@ -157,6 +163,8 @@ function fieldOf(test: FieldTest): OxmField {
     case "eth_type":
     case "vlan_vid":
     case "vlan_pcp":
+    case "nxm_nx_reg0":
+    case "nxm_nx_reg1":
       return {
         field: test.name,
         value: Number(test.value),

@@ -10,9 +10,11 @@ import {
   portConfig,
 } from "../../drivers/openflow/wire/constants.ts";
 import type { OxmField } from "../../drivers/openflow/wire/match.ts";
+import type { NiciraLearn } from "../../drivers/openflow/wire/nicira/action.ts";
 import type { PacketInReason } from "../../drivers/openflow/wire/packet.ts";
 import { encodeFrame, frameBytes } from "../../model/frame.ts";
 import type { Effect } from "./effect.ts";
+import { fieldValues } from "./flow-match.ts";
 import type { CountedBucket, Group } from "./group-table.ts";
 import { frameOf, type Packet, popTag, pushTag, setPriority, setVlan } from "./packet.ts";
 import { isLive, type SimPort } from "./port-table.ts";
@@ -36,6 +38,8 @@ export interface Run {
   readonly origin: Origin;
   /** Sends a packet through the flow tables, for an output to them. */
   readonly toTables: (packet: Packet) => void;
+  /** Adds a flow that is made from the packet. */
+  readonly learn: (action: NiciraLearn, packet: Packet) => void;
 }
 
 /** Carries out actions one after the other; gives the packet that they leave. */
@@ -66,12 +70,42 @@ function runNested(run: Run, actions: readonly Action[], arrived: Packet, depth:
       case "set-field":
         packet = setField(packet, action.field);
         break;
+      case "nx-learn2":
+        run.learn(action, packet);
+        break;
+      case "nx-resubmit-table":
+        packet = resubmit(run, action.table, packet, depth);
+        break;
+      case "nx-reg-load":
+        packet = loadRegister(packet, action);
+        break;
       default:
         // Queues do not shape here, and nothing else passes the checks of a flow-mod.
         break;
     }
   }
   return packet;
+}
+
+/** Carries out the actions that another table has for the packet; the way goes on here afterwards. */
+function resubmit(run: Run, table: number, packet: Packet, depth: number): Packet {
+  const flow = run.state.tables.get(table)?.lookup(fieldValues(packet));
+  if (flow === undefined || depth >= MAX_GROUP_DEPTH) return packet;
+  flow.packets += 1;
+  flow.bytes += frameBytes(frameOf(packet));
+  flow.usedMs = run.nowMs;
+  return runNested(run, flow.program.apply, packet, depth + 1);
+}
+
+function loadRegister(packet: Packet, load: Action & { type: "nx-reg-load" }): Packet {
+  const { offset, bits } = load.range;
+  const mask = ((1n << BigInt(bits)) - 1n) << BigInt(offset);
+  const written = (old: number): number =>
+    Number((BigInt(old) & ~mask) | ((load.value << BigInt(offset)) & mask));
+  const [first, second] = packet.registers;
+  return load.destination.field === "nxm_nx_reg0"
+    ? { ...packet, registers: [written(first), second] }
+    : { ...packet, registers: [first, written(second)] };
 }
 
 function setField(packet: Packet, field: OxmField): Packet {

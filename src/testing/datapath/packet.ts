@@ -11,6 +11,8 @@ import { customerTag, type Frame, type VlanTag } from "../../model/frame.ts";
 export interface Packet {
   readonly inPort: number;
   readonly metadata: bigint;
+  /** The first two registers of Open vSwitch, of 32 bits each. */
+  readonly registers: readonly [number, number];
   readonly destination: string;
   readonly source: string;
   /** The tags that actions and matches see, outermost first. */
@@ -33,6 +35,7 @@ export function parsePacket(frame: Frame, inPort: number): Packet {
   return {
     inPort,
     metadata: 0n,
+    registers: [0, 0],
     destination: frame.destination,
     source: frame.source,
     tags: frame.tags.slice(0, PARSED_TAGS),
@@ -82,4 +85,9 @@ export function setPriority(packet: Packet, pcp: number): Packet {
 export function vlanVidOf(packet: Packet): number {
   const outer = packet.tags[0];
   return outer === undefined ? 0 : VLAN_PRESENT | outer.vid;
+}
+
+/** The 16 bits that Open vSwitch calls the tag: priority, the present bit and the VLAN; 0 without a tag. */
+export function vlanTciOf(packet: Packet): number {
+  return ((packet.tags[0]?.pcp ?? 0) << 13) | vlanVidOf(packet);
 }

@@ -5,6 +5,7 @@ import { type ActionSet, inExecutionOrder, writeActions } from "./action-set.ts"
 import type { Effect } from "./effect.ts";
 import { fieldValues } from "./flow-match.ts";
 import type { FlowEntry } from "./flow-table.ts";
+import { learn } from "./learn-flow.ts";
 import { passMeter } from "./meter-table.ts";
 import { frameOf, type Packet, parsePacket } from "./packet.ts";
 import { type Origin, type Run, runActions } from "./packet-actions.ts";
@@ -61,6 +62,10 @@ function newRun(state: SwitchState, nowMs: number): Run {
     groups: { passes: 0, tooMany: false },
     origin: noOrigin,
     toTables: (packet) => runTables(run, packet),
+    learn: (action, packet) => {
+      const expiresMs = learn(state, action, packet, nowMs);
+      if (expiresMs !== undefined) run.effects.push({ type: "learned", expiresMs });
+    },
   };
   return run;
 }

@@ -28,7 +28,7 @@ export function readStatistics(
 ): Result<MultipartReplyBody, Refusal> {
   switch (request.type) {
     case "desc":
-      return ok({ type: "desc", ...switchDescription });
+      return ok({ type: "desc", ...switchDescription(state.learns) });
     case "flow":
       return chosenFlows(state, request).map((flows) => ({
         type: "flow",

@@ -13,11 +13,13 @@ export interface SwitchState {
   readonly meters: MeterTable;
   /** The most flows that one table takes. */
   readonly maxFlowsPerTable: number;
+  /** Whether it says that it learns addresses by itself. */
+  readonly learns: boolean;
 }
 
 /** The state of a switch that nobody has programmed. */
 export function blankState(
-  fixed: Pick<SwitchState, "datapathId" | "ports" | "maxFlowsPerTable">,
+  fixed: Pick<SwitchState, "datapathId" | "ports" | "maxFlowsPerTable" | "learns">,
 ): SwitchState {
   return { ...fixed, tables: new Map(), groups: new GroupTable(), meters: new MeterTable() };
 }

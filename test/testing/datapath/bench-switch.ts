@@ -92,6 +92,8 @@ function summary(effect: Effect): unknown {
       return `${effect.port}: ${tagsOf(effect.frame)}`;
     case "refuse":
       return `${effect.kind}/${effect.code}`;
+    case "learned":
+      return `learned until ${effect.expiresMs}`;
     default:
       return effect.message;
   }

@@ -43,13 +43,25 @@ export function draftOf(
 /** Where a rule's frames go when they have been let in. */
 type Entrance = Pick<DraftFlow, "actions" | "group" | "goto" | "noteAmong">;
 
+/** A meter to be. */
+interface Limit {
+  readonly rate: Bandwidth;
+  readonly burstMs: number;
+}
+
+/**
+ * How many times the burst of others is let through of what is flooded, so that a conversation that
+ * begins, or whose network begins to learn, is not cut before its addresses are known.
+ */
+const FLOOD_BURSTS = 10;
+
 class Drafting {
   readonly #network: NetworkNumber;
   readonly #ports: PortNumbers;
   readonly #options: DraftOptions;
   readonly #flows: DraftFlow[] = [];
   readonly #groups = new Map<string, DraftGroup>();
-  readonly #rates = new Map<string, Bandwidth>();
+  readonly #limits = new Map<string, Limit>();
   readonly #learned = new Set<bigint>();
   /** The members whose ways are drafted already. */
   readonly #among = new Set<string>();
@@ -61,8 +73,9 @@ class Drafting {
   }
 
   draft(): Draft {
-    const { burstMs } = this.#options;
-    const meters = [...this.#rates].map(([key, rate]) => [key, meterFor(rate, burstMs)] as const);
+    const meters = [...this.#limits].map(
+      ([key, { rate, burstMs }]) => [key, meterFor(rate, burstMs)] as const,
+    );
     return {
       flows: this.#flows,
       groups: this.#groups,
@@ -110,7 +123,8 @@ class Drafting {
     }
     if (choice === undefined) return;
     const { key, unicast } = choice;
-    this.#flow("deliver", match, { ...this.#meter(unicast.flood), actions: [], group: key });
+    const flood = this.#meter(unicast.flood, FLOOD_BURSTS);
+    this.#flow("deliver", match, { ...flood, actions: [], group: key });
     if (this.#among.has(key)) return;
     this.#among.add(key);
     const members = new Set(choice.members);
@@ -207,11 +221,13 @@ class Drafting {
   }
 
   /** Rules may share a policer; it has the highest of their rates. */
-  #meter(police: Policer | undefined): Pick<DraftFlow, "meter"> {
+  #meter(police: Policer | undefined, bursts = 1): Pick<DraftFlow, "meter"> {
     if (police === undefined) return {};
-    const rate = this.#rates.get(police.key);
-    if (rate === undefined || rate < police.rate) this.#rates.set(police.key, police.rate);
-    return { meter: police.key };
+    const { key, rate } = police;
+    const known = this.#limits.get(key);
+    const burstMs = this.#options.burstMs * bursts;
+    if (known === undefined || known.rate < rate) this.#limits.set(key, { rate, burstMs });
+    return { meter: key };
   }
 
   #flow(
