@@ -152,7 +152,7 @@ export class NetworkOnSwitch {
         changed.push(...discrepanciesOf(diff));
         self.#isCertain = false;
         self.#expectLearned(wanted);
-        const held = yield* self.#send(diff, signal);
+        const held = yield* self.#send(self.#forgetting(diff, wanted), signal);
         const delaysMs = isEmptyDiff(diff) ? [] : READ_AGAIN_AFTER_MS;
         const left = yield* self.#confirm(held, wanted, delaysMs, signal);
         if (isEmptyDiff(left)) {
@@ -201,6 +201,11 @@ export class NetworkOnSwitch {
   /** From now on the switch may learn what is wanted to be learned. */
   #expectLearned({ learned }: NodeProgram): void {
     for (const cookie of learned) this.#learned.add(cookie);
+  }
+
+  /** The difference, with all that may have been learned since the switch was read. */
+  #forgetting(diff: ProgramDiff, { learned }: NodeProgram): ProgramDiff {
+    return { ...diff, unlearned: [...this.#learned].filter((cookie) => !learned.has(cookie)) };
   }
 
   /** Sends a difference, and reads what the switch holds after it: at once, where that shows it. */
