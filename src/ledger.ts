@@ -1,12 +1,12 @@
 import { err, ok, type Result } from "neverthrow";
+import { AmountBook, LabelBook } from "./ledger/books.ts";
 import type { Channel, LabelSpace } from "./ledger/channel.ts";
-import { meanLoad, peakLoad } from "./ledger/load.ts";
 import { PersistentMap } from "./ledger/persistent-map.ts";
 import type { Tag } from "./model/attachment.ts";
 import { type Bandwidth, bandwidth } from "./model/bandwidth.ts";
-import { type Interval, overlaps } from "./model/interval.ts";
+import type { Interval } from "./model/interval.ts";
 import { invariant } from "./model/invariant.ts";
-import { VlanSet } from "./model/vlan-set.ts";
+import type { VlanSet } from "./model/vlan-set.ts";
 
 /** More than any wire has: the capacity, and the residual, of a channel without a bound. */
 export const unlimited: Bandwidth = bandwidth(Number.MAX_SAFE_INTEGER);
@@ -56,8 +56,8 @@ export interface Holding {
 export class Ledger {
   readonly #resources: Resources;
   readonly #claims: PersistentMap<Claim>;
-  readonly #channels: PersistentMap<readonly HeldAmount[]>;
-  readonly #spaces: PersistentMap<readonly HeldLabel[]>;
+  readonly #channels: PersistentMap<AmountBook>;
+  readonly #spaces: PersistentMap<LabelBook>;
 
   private constructor(resources: Resources, books: Books) {
     this.#resources = resources;
@@ -108,8 +108,12 @@ export class Ledger {
     if (claim === undefined) return this;
     let { claims, channels, spaces } = this.#books();
     claims = claims.without(holder);
-    for (const { channel } of claim.bandwidth) channels = withoutHolder(channels, channel, holder);
-    for (const { space } of claim.labels) spaces = withoutHolder(spaces, space, holder);
+    for (const { channel } of claim.bandwidth) {
+      channels = put(channels, channel, channels.get(channel)?.without(holder));
+    }
+    for (const { space, label } of claim.labels) {
+      spaces = put(spaces, space, spaces.get(space)?.without(holder, label));
+    }
     return new Ledger(this.#resources, { claims, channels, spaces });
   }
 
@@ -133,18 +137,17 @@ export class Ledger {
     const capacity = this.#resources.capacity(channel);
     const held = this.#channels.get(channel);
     if (capacity === unlimited || held === undefined) return capacity;
-    return bandwidth(Math.max(0, capacity - peakLoad(held, interval)));
+    return bandwidth(Math.max(0, capacity - held.peak(interval)));
   }
 
   /** What is promised of `channel` on the average over `interval`, bit/s; see {@link meanLoad}. */
   meanLoad(channel: Channel, interval: Interval): number {
-    return meanLoad(this.#channels.get(channel) ?? [], interval);
+    return this.#channels.get(channel)?.mean(interval) ?? 0;
   }
 
   /** Who has some of `channel` at some instant of `interval`, the biggest first. */
   holders(channel: Channel, interval: Interval): readonly Holding[] {
-    return (this.#channels.get(channel) ?? [])
-      .filter((held) => overlaps(held.interval, interval))
+    return [...(this.#channels.get(channel)?.during(interval) ?? [])]
       .map(({ holder, amount }) => ({ holder, bandwidth: bandwidth(amount) }))
       .sort((x, y) => y.bandwidth - x.bandwidth || (x.holder < y.holder ? -1 : 1));
   }
@@ -152,10 +155,7 @@ export class Ledger {
   /** The VLANs of `space` that nobody has at any instant of `interval`. */
   freeLabels(space: LabelSpace, interval: Interval): VlanSet {
     const labels = this.#resources.labels(space);
-    const taken = (this.#spaces.get(space) ?? [])
-      .filter((held) => overlaps(held.interval, interval))
-      .flatMap(({ label }) => (label === "untagged" ? [] : [label]));
-    return taken.length === 0 ? labels : labels.difference(VlanSet.of(...taken));
+    return this.#spaces.get(space)?.freeOf(labels, interval) ?? labels;
   }
 
   /** Whether `space` knows `label` and nobody has it at any instant of `interval`. */
@@ -177,9 +177,7 @@ export class Ledger {
   }
 
   #labelHolders(space: LabelSpace, label: Tag, interval: Interval): readonly string[] {
-    return (this.#spaces.get(space) ?? [])
-      .filter((held) => held.label === label && overlaps(held.interval, interval))
-      .map(({ holder }) => holder);
+    return this.#spaces.get(space)?.holders(label, interval) ?? [];
   }
 
   #overCommit(amounts: ReadonlyMap<Channel, number>, interval: Interval): OverCommit | undefined {
@@ -209,10 +207,13 @@ export class Ledger {
     let { claims, channels, spaces } = this.#books();
     claims = claims.with(holder, claim);
     for (const [channel, amount] of amounts) {
-      if (amount > 0) channels = withEntry(channels, channel, { holder, interval, amount });
+      if (amount === 0) continue;
+      const book = channels.get(channel) ?? AmountBook.empty;
+      channels = channels.with(channel, book.with({ holder, interval, amount }));
     }
     for (const { space, label } of claim.labels) {
-      spaces = withEntry(spaces, space, { holder, interval, label });
+      const book = spaces.get(space) ?? LabelBook.empty;
+      spaces = spaces.with(space, book.with({ holder, interval, label }));
     }
     return new Ledger(this.#resources, { claims, channels, spaces });
   }
@@ -252,23 +253,10 @@ export interface LedgerChanges {
   readonly spaces: Iterable<string>;
 }
 
-interface Held {
-  readonly holder: string;
-  readonly interval: Interval;
-}
-
-interface HeldAmount extends Held {
-  readonly amount: number;
-}
-
-interface HeldLabel extends Held {
-  readonly label: Tag;
-}
-
 interface Books {
   readonly claims: PersistentMap<Claim>;
-  readonly channels: PersistentMap<readonly HeldAmount[]>;
-  readonly spaces: PersistentMap<readonly HeldLabel[]>;
+  readonly channels: PersistentMap<AmountBook>;
+  readonly spaces: PersistentMap<LabelBook>;
 }
 
 /** Plain numbers: a sum that no bandwidth can hold is refused like any other that is too much. */
@@ -280,19 +268,10 @@ function amountsByChannel(claim: Claim): ReadonlyMap<Channel, number> {
   return amounts;
 }
 
-function withEntry<T>(
-  books: PersistentMap<readonly T[]>,
+function put<T extends { readonly isEmpty: boolean }>(
+  books: PersistentMap<T>,
   key: string,
-  entry: T,
-): PersistentMap<readonly T[]> {
-  return books.with(key, [...(books.get(key) ?? []), entry]);
-}
-
-function withoutHolder<T extends Held>(
-  books: PersistentMap<readonly T[]>,
-  key: string,
-  holder: string,
-): PersistentMap<readonly T[]> {
-  const rest = (books.get(key) ?? []).filter((held) => held.holder !== holder);
-  return rest.length === 0 ? books.without(key) : books.with(key, rest);
+  book: T | undefined,
+): PersistentMap<T> {
+  return book === undefined || book.isEmpty ? books.without(key) : books.with(key, book);
 }

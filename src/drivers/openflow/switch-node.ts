@@ -59,6 +59,11 @@ export class SwitchNode {
   readonly #waiting = new Set<() => void>();
   #link: SwitchLink | undefined;
   #profile: SwitchProfile | undefined;
+  /** What was found out about rules, which is asked before anything is touched and again at the end. */
+  readonly #refused = new WeakMap<
+    readonly ForwardingRule[],
+    { readonly profile: SwitchProfile; readonly problems: readonly NodeProblem[] }
+  >();
   /** Why there is no link. */
   #absence = "it has not connected yet";
 
@@ -94,8 +99,13 @@ export class SwitchNode {
 
   /** Why the switch cannot carry these rules; empty when it can, or is not known. */
   refusals(rules: readonly ForwardingRule[]): readonly NodeProblem[] {
-    if (this.#profile === undefined) return [];
-    return refusalsOf(rules, { ...this.#context.options, profile: this.#profile });
+    const profile = this.#profile;
+    if (profile === undefined) return [];
+    const known = this.#refused.get(rules);
+    if (known?.profile === profile) return known.problems;
+    const problems = refusalsOf(rules, { ...this.#context.options, profile });
+    this.#refused.set(rules, { profile, problems });
+    return problems;
   }
 
   /** Takes another inventory of the same node; another datapath id means another switch. */

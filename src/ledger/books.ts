@@ -1,0 +1,149 @@
+import type { Tag } from "../model/attachment.ts";
+import { always, type Interval, isEmpty, overlaps } from "../model/interval.ts";
+import { VlanSet } from "../model/vlan-set.ts";
+import { meanLoad, peakLoad } from "./load.ts";
+import { PersistentMap } from "./persistent-map.ts";
+
+/** An amount that somebody has for a time, bit/s; nobody has two of one channel. */
+export interface HeldAmount {
+  readonly holder: string;
+  readonly interval: Interval;
+  readonly amount: number;
+}
+
+/** A label that somebody has for a time. */
+export interface HeldLabel {
+  readonly holder: string;
+  readonly interval: Interval;
+  readonly label: Tag;
+}
+
+/**
+ * What is promised of one channel; immutable. What is promised for ever is summed up, so that one
+ * channel may have thousands of holders.
+ */
+export class AmountBook {
+  static readonly empty: AmountBook = new AmountBook(PersistentMap.empty(), 0, []);
+  readonly #held: PersistentMap<HeldAmount>;
+  /** The sum of what is held for ever. */
+  readonly #lasting: number;
+  readonly #timed: readonly HeldAmount[];
+
+  private constructor(
+    held: PersistentMap<HeldAmount>,
+    lasting: number,
+    timed: readonly HeldAmount[],
+  ) {
+    this.#held = held;
+    this.#lasting = lasting;
+    this.#timed = timed;
+  }
+
+  get isEmpty(): boolean {
+    return this.#held.size === 0;
+  }
+
+  with(entry: HeldAmount): AmountBook {
+    const held = this.#held.with(entry.holder, entry);
+    return isLasting(entry)
+      ? new AmountBook(held, this.#lasting + entry.amount, this.#timed)
+      : new AmountBook(held, this.#lasting, [...this.#timed, entry]);
+  }
+
+  without(holder: string): AmountBook {
+    const gone = this.#held.get(holder);
+    if (gone === undefined) return this;
+    const held = this.#held.without(holder);
+    if (!isLasting(gone)) {
+      const timed = this.#timed.filter((one) => one !== gone);
+      return new AmountBook(held, this.#lasting, timed);
+    }
+    // Sums beyond what numbers can tell apart are made anew.
+    const lasting = Number.isSafeInteger(this.#lasting)
+      ? this.#lasting - gone.amount
+      : [...held].reduce((sum, [, one]) => sum + (isLasting(one) ? one.amount : 0), 0);
+    return new AmountBook(held, lasting, this.#timed);
+  }
+
+  /** The most that is promised at any instant of `interval`, bit/s. */
+  peak(interval: Interval): number {
+    if (isEmpty(interval)) return 0;
+    return this.#lasting + (this.#timed.length === 0 ? 0 : peakLoad(this.#timed, interval));
+  }
+
+  /** What is promised on the average over `interval`, bit/s; see {@link meanLoad}. */
+  mean(interval: Interval): number {
+    if (isEmpty(interval)) return 0;
+    return this.#lasting + (this.#timed.length === 0 ? 0 : meanLoad(this.#timed, interval));
+  }
+
+  /** What is held at some instant of `interval`. */
+  *during(interval: Interval): Generator<HeldAmount, void> {
+    for (const [, held] of this.#held) if (overlaps(held.interval, interval)) yield held;
+  }
+}
+
+/** Who has the labels of one link or port; immutable. */
+export class LabelBook {
+  static readonly empty: LabelBook = new LabelBook(PersistentMap.empty(), VlanSet.empty, []);
+  readonly #held: PersistentMap<readonly HeldLabel[]>;
+  /** The VLANs that are held for ever. */
+  readonly #lasting: VlanSet;
+  readonly #timed: readonly HeldLabel[];
+
+  private constructor(
+    held: PersistentMap<readonly HeldLabel[]>,
+    lasting: VlanSet,
+    timed: readonly HeldLabel[],
+  ) {
+    this.#held = held;
+    this.#lasting = lasting;
+    this.#timed = timed;
+  }
+
+  get isEmpty(): boolean {
+    return this.#held.size === 0;
+  }
+
+  with(entry: HeldLabel): LabelBook {
+    const key = `${entry.label}`;
+    const held = this.#held.with(key, [...(this.#held.get(key) ?? []), entry]);
+    if (!isLasting(entry)) return new LabelBook(held, this.#lasting, [...this.#timed, entry]);
+    const { label } = entry;
+    const lasting = label === "untagged" ? this.#lasting : this.#lasting.with(label);
+    return new LabelBook(held, lasting, this.#timed);
+  }
+
+  without(holder: string, label: Tag): LabelBook {
+    const key = `${label}`;
+    const before = this.#held.get(key) ?? [];
+    const rest = before.filter((one) => one.holder !== holder);
+    if (rest.length === before.length) return this;
+    const held = rest.length === 0 ? this.#held.without(key) : this.#held.with(key, rest);
+    const timed = this.#timed.filter((one) => one.holder !== holder || one.label !== label);
+    const isFree = label !== "untagged" && !rest.some(isLasting);
+    const lasting = isFree ? this.#lasting.without(label) : this.#lasting;
+    return new LabelBook(held, lasting, timed);
+  }
+
+  /** Those of `labels` that nobody has at any instant of `interval`. */
+  freeOf(labels: VlanSet, interval: Interval): VlanSet {
+    if (isEmpty(interval)) return labels;
+    const timed = this.#timed
+      .filter((held) => overlaps(held.interval, interval))
+      .flatMap(({ label }) => (label === "untagged" ? [] : [label]));
+    const free = labels.difference(this.#lasting);
+    return timed.length === 0 ? free : free.difference(VlanSet.of(...timed));
+  }
+
+  /** Who has `label` at some instant of `interval`, in the order in which they got it. */
+  holders(label: Tag, interval: Interval): readonly string[] {
+    return (this.#held.get(`${label}`) ?? [])
+      .filter((held) => overlaps(held.interval, interval))
+      .map(({ holder }) => holder);
+  }
+}
+
+function isLasting({ interval }: { readonly interval: Interval }): boolean {
+  return interval.start === always.start && interval.end === always.end;
+}
