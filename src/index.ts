@@ -51,6 +51,7 @@ export { type DcnsError, describeError } from "./model/errors.ts";
 export type { FrameCount } from "./model/frame-count.ts";
 export type {
   EndpointInfo,
+  NetworkBackupInfo,
   NetworkInfo,
   NetworkLinkInfo,
   NetworkState,
