@@ -1,0 +1,211 @@
+import * as v from "valibot";
+import type { DriverBase, NodeRole } from "../../drivers/driver-base.ts";
+import type { Clock } from "../../model/clock.ts";
+import { type NodeId, nodeId } from "../../model/ids.ts";
+import type { StoreChange } from "../../store/store.ts";
+import type { Membership } from "./membership.ts";
+import { ranked } from "./rendezvous.ts";
+import type { StoreView } from "./store-view.ts";
+
+/** What a mastership works with. */
+export interface MastershipContext {
+  readonly view: StoreView;
+  readonly membership: Membership;
+  readonly clock: Clock;
+  readonly agent: string;
+  /** The driver of a node; undefined where nodes have no masters. */
+  readonly driverOf: (node: NodeId) => DriverBase | undefined;
+  /** Told of every node that is in service with some agent from now on, or is not any more. */
+  readonly changed: (node: NodeId, up: boolean) => void;
+}
+
+const MASTER = "master/";
+/** How long everybody waits for those who come before them to claim a node. */
+const TURN_MS = 2_000;
+
+const schema = v.object({ agent: v.string(), up: v.boolean() });
+
+/**
+ * Who is the master of which node: records under the leases of the agents. The revision of a claim is
+ * the generation that the switch hears, so that whoever claims later fences off who claimed before.
+ *
+ * Nodes are spread over the agents that are there; an agent that does not get one in service in time,
+ * lets it go to the next.
+ */
+export class Mastership implements Disposable {
+  readonly #context: MastershipContext;
+  #nodes: readonly NodeId[] = [];
+  /** The nodes that are ours, and the generation of our claim. */
+  readonly #own = new Map<NodeId, number>();
+  readonly #up = new Set<NodeId>();
+  readonly #timers = new Map<NodeId, unknown>();
+  readonly #subscription: Disposable;
+
+  constructor(context: MastershipContext) {
+    this.#context = context;
+    this.#subscription = context.view.subscribe((change) => this.#hear(change));
+  }
+
+  /** Serves these nodes from now on. */
+  serve(nodes: readonly NodeId[]): void {
+    this.#nodes = nodes;
+    for (const node of nodes) this.#consider(node);
+    for (const { key } of this.#context.view.under(MASTER)) this.#tell(nodeOf(key));
+  }
+
+  /** Whether we are the master of a node. */
+  isOwn(node: NodeId): boolean {
+    return this.#own.has(node);
+  }
+
+  /** Whether a node is in service with its master. */
+  isUp(node: NodeId): boolean {
+    return this.#masterOf(node)?.up === true;
+  }
+
+  /** Notes that a node of ours is in service, or is not any more. */
+  async note(node: NodeId, up: boolean): Promise<void> {
+    if (!this.#own.has(node)) return;
+    const written = await this.#write(node, up);
+    if (!written) return;
+    this.#tell(node);
+    this.#watchOver(node);
+  }
+
+  /** Notes that a switch has heard of a later master. */
+  async lost(node: NodeId): Promise<void> {
+    if (this.#own.has(node)) await this.#letGo(node);
+  }
+
+  /** The lease is over, and everything that was ours is somebody else's. */
+  dropAll(): void {
+    for (const node of [...this.#own.keys()]) {
+      this.#own.delete(node);
+      void this.#setRole(node, { role: "slave" });
+    }
+  }
+
+  /** There is a lease again. */
+  rejoin(): void {
+    for (const node of this.#nodes) this.#consider(node);
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]();
+    for (const timer of this.#timers.values()) this.#context.clock.clearTimeout(timer);
+  }
+
+  #hear({ puts, deletes }: StoreChange): void {
+    for (const { key } of puts) if (key.startsWith(MASTER)) this.#tell(nodeOf(key));
+    for (const key of deletes) {
+      if (!key.startsWith(MASTER)) continue;
+      const node = nodeOf(key);
+      this.#tell(node);
+      if (this.#nodes.includes(node)) this.#consider(node);
+    }
+    for (const { key } of puts) {
+      if (key.startsWith("agent/")) this.#makeRoom(key.slice("agent/".length));
+    }
+  }
+
+  /** An agent that has joined gets what is its turn. */
+  #makeRoom(agent: string): void {
+    for (const node of [...this.#own.keys()]) {
+      if (ranked(node, this.#context.membership.agents)[0] === agent) void this.#letGo(node);
+    }
+  }
+
+  /** Claims a node that is nobody's when it is our turn. */
+  #consider(node: NodeId): void {
+    const { view, membership, agent } = this.#context;
+    if (view.get(keyOf(node)) !== undefined) return;
+    const place = ranked(node, membership.agents).indexOf(agent);
+    if (place < 0) return;
+    if (place === 0) void this.#claim(node);
+    else this.#after(node, place * TURN_MS, () => void this.#claim(node));
+  }
+
+  async #claim(node: NodeId): Promise<void> {
+    const { view, membership, agent } = this.#context;
+    const { lease } = membership;
+    if (lease === undefined || view.get(keyOf(node)) !== undefined) return;
+    const key = keyOf(node);
+    const write = { type: "put" as const, key, value: { agent, up: false }, lease };
+    const claimed = await view.commit({ compare: [{ key, revision: 0 }], writes: [write] });
+    if (claimed.isErr()) return;
+    this.#own.set(node, claimed.value);
+    this.#watchOver(node);
+    await this.#setRole(node, { role: "master", generation: BigInt(claimed.value) });
+  }
+
+  /** Lets a node go that does not come into service here. */
+  #watchOver(node: NodeId): void {
+    if (this.isUp(node)) this.#stopTimer(node);
+    else this.#after(node, TURN_MS, () => void this.#passOn(node));
+  }
+
+  async #passOn(node: NodeId): Promise<void> {
+    const { agents } = this.#context.membership;
+    if (!this.#own.has(node) || this.isUp(node)) return;
+    if (agents.length < 2) return this.#watchOver(node);
+    await this.#letGo(node);
+    this.#after(node, agents.length * TURN_MS, () => this.#consider(node));
+  }
+
+  async #letGo(node: NodeId): Promise<void> {
+    const { view } = this.#context;
+    const key = keyOf(node);
+    this.#own.delete(node);
+    await this.#setRole(node, { role: "slave" });
+    const compare = [{ key, revision: view.revision(key) }];
+    if (this.#masterOf(node)?.agent === this.#context.agent) {
+      await view.commit({ compare, writes: [{ type: "delete", key }] });
+      this.#tell(node);
+    }
+  }
+
+  async #write(node: NodeId, up: boolean): Promise<boolean> {
+    const { view, membership, agent } = this.#context;
+    const { lease } = membership;
+    if (lease === undefined) return false;
+    const key = keyOf(node);
+    const compare = [{ key, revision: view.revision(key) }];
+    const write = { type: "put" as const, key, value: { agent, up }, lease };
+    return (await view.commit({ compare, writes: [write] })).isOk();
+  }
+
+  async #setRole(node: NodeId, role: NodeRole): Promise<void> {
+    await this.#context.driverOf(node)?.setRole?.(node, role);
+  }
+
+  #masterOf(node: NodeId): v.InferOutput<typeof schema> | undefined {
+    const record = v.safeParse(schema, this.#context.view.get(keyOf(node))?.value);
+    return record.success ? record.output : undefined;
+  }
+
+  #tell(node: NodeId): void {
+    const up = this.isUp(node);
+    if (up === this.#up.has(node)) return;
+    if (up) this.#up.add(node);
+    else this.#up.delete(node);
+    this.#context.changed(node, up);
+  }
+
+  #after(node: NodeId, ms: number, then: () => void): void {
+    this.#stopTimer(node);
+    this.#timers.set(node, this.#context.clock.setTimeout(then, ms));
+  }
+
+  #stopTimer(node: NodeId): void {
+    this.#context.clock.clearTimeout(this.#timers.get(node));
+    this.#timers.delete(node);
+  }
+}
+
+function keyOf(node: NodeId): string {
+  return `${MASTER}${node}`;
+}
+
+function nodeOf(key: string): NodeId {
+  return nodeId(key.slice(MASTER.length));
+}

@@ -1,0 +1,113 @@
+import { err, ok, type Result } from "neverthrow";
+import type { Clock } from "../../model/clock.ts";
+import type { StoreError } from "../../model/errors.ts";
+import type { Store, StoreLease } from "../../store/store.ts";
+import type { StoreView } from "./store-view.ts";
+
+/** What a membership works with. */
+export interface MembershipContext {
+  readonly store: Store;
+  readonly view: StoreView;
+  readonly clock: Clock;
+  /** What the agent is called; no other has this name. */
+  readonly agent: string;
+  /** How long an agent may be silent before the others take its part, in milliseconds. */
+  readonly leaseMs: number;
+  /** Called when the lease is, or must be taken to be, over. */
+  readonly lost: () => void;
+  /** Called when there is a lease again. */
+  readonly joined: () => void;
+}
+
+const AGENT = "agent/";
+/** How often a lease is renewed in the time that it lasts. */
+const RENEWALS = 3;
+
+/**
+ * An agent's place among those who share a store: a lease that it renews. Once it cannot be sure of
+ * the lease any more, by its own clock and from before it asked for it, it counts as lost; and the
+ * agent joins anew as soon as it can.
+ */
+export class Membership {
+  readonly #context: MembershipContext;
+  #lease: StoreLease | undefined;
+  /** When the lease may be over, if it is not renewed. */
+  #until = 0;
+  #timer: unknown;
+  #isClosed = false;
+
+  constructor(context: MembershipContext) {
+    this.#context = context;
+  }
+
+  /** The id of the lease; undefined while there is none. */
+  get lease(): string | undefined {
+    this.#check();
+    return this.#lease?.id;
+  }
+
+  /** The agents that are there, this one too if it is, in order. */
+  get agents(): readonly string[] {
+    return this.#context.view.under(AGENT).map(({ key }) => key.slice(AGENT.length));
+  }
+
+  /** Joins for the first time. */
+  async join(): Promise<Result<void, StoreError>> {
+    const joined = await this.#join();
+    if (joined.isOk()) this.#schedule();
+    return joined;
+  }
+
+  /** Leaves: everything under the lease goes at once. */
+  async leave(): Promise<void> {
+    this.#isClosed = true;
+    this.#context.clock.clearTimeout(this.#timer);
+    await this.#lease?.revoke();
+    this.#lease = undefined;
+  }
+
+  async #join(): Promise<Result<void, StoreError>> {
+    const { store, view, clock, agent, leaseMs } = this.#context;
+    const beganAt = clock.now();
+    const lease = await store.lease(leaseMs);
+    if (lease.isErr()) return err(lease.error);
+    const key = `${AGENT}${agent}`;
+    const write = { type: "put" as const, key, value: { since: beganAt }, lease: lease.value.id };
+    const written = await view.commit({ compare: [], writes: [write] });
+    if (written.isErr()) return err(written.error);
+    this.#lease = lease.value;
+    this.#until = beganAt + lease.value.ttlMs;
+    return ok(undefined);
+  }
+
+  #schedule(): void {
+    const { clock, leaseMs } = this.#context;
+    this.#timer = clock.setTimeout(() => void this.#renew(), leaseMs / RENEWALS);
+  }
+
+  async #renew(): Promise<void> {
+    const { clock, joined } = this.#context;
+    this.#check();
+    const lease = this.#lease;
+    const beganAt = clock.now();
+    if (lease === undefined) {
+      if ((await this.#join()).isOk() && !this.#isClosed) joined();
+    } else {
+      const renewed = await lease.renew();
+      if (renewed.isOk()) this.#until = beganAt + lease.ttlMs;
+      else if (renewed.error.type === "lease-expired") this.#lose();
+    }
+    this.#check();
+    if (!this.#isClosed) this.#schedule();
+  }
+
+  /** A process that was stopped for a while finds out here. */
+  #check(): void {
+    if (this.#lease !== undefined && this.#context.clock.now() >= this.#until) this.#lose();
+  }
+
+  #lose(): void {
+    this.#lease = undefined;
+    if (!this.#isClosed) this.#context.lost();
+  }
+}

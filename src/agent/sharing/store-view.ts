@@ -1,0 +1,107 @@
+import type { ResultAsync } from "neverthrow";
+import type { StoreError } from "../../model/errors.ts";
+import type { Store, StoreChange, StoredRecord, StoreTransaction } from "../../store/store.ts";
+
+/**
+ * What a shared store holds, as far as has been heard. What this agent commits is known as soon as it
+ * is acknowledged; listeners are told of what others commit.
+ */
+export class StoreView implements Disposable {
+  readonly #store: Store;
+  readonly #records = new Map<string, StoredRecord>();
+  /** Keys that we wrote, and when: what is heard of them from before that is old. */
+  readonly #written = new Map<string, number>();
+  readonly #listeners = new Set<(change: StoreChange) => void>();
+  #watch: Disposable | undefined;
+
+  private constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Reads everything, and follows it from then on. */
+  static follow(store: Store): ResultAsync<StoreView, StoreError> {
+    const view = new StoreView(store);
+    return view.#begin().map(() => view);
+  }
+
+  /** The record at `key`. */
+  get(key: string): StoredRecord | undefined {
+    return this.#records.get(key);
+  }
+
+  /** The revision of the record at `key`; 0 when there is none. */
+  revision(key: string): number {
+    return this.#records.get(key)?.revision ?? 0;
+  }
+
+  /** Every record whose key begins with `prefix`, ordered by key. */
+  under(prefix: string): readonly StoredRecord[] {
+    const found = [...this.#records.values()].filter(({ key }) => key.startsWith(prefix));
+    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** Commits, and knows what it wrote. */
+  commit(transaction: StoreTransaction): ResultAsync<number, StoreError> {
+    return this.#store.commit(transaction).map((revision) => {
+      for (const write of transaction.writes) {
+        if (this.#isNewer(write.key, revision)) continue;
+        this.#written.set(write.key, revision);
+        if (write.type === "delete") this.#records.delete(write.key);
+        else this.#records.set(write.key, { ...write, revision });
+      }
+      return revision;
+    });
+  }
+
+  /** Calls `listener` with what others have changed, until disposed. */
+  subscribe(listener: (change: StoreChange) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Resolves with the next change of others, or when `signal` is raised. */
+  changed(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        subscription[Symbol.dispose]();
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const subscription = this.subscribe(done);
+      signal.addEventListener("abort", done);
+      if (signal.aborted) done();
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#watch?.[Symbol.dispose]();
+    this.#listeners.clear();
+  }
+
+  #begin(): ResultAsync<void, StoreError> {
+    return this.#store
+      .watch((change) => this.#hear(change))
+      .map((watch) => {
+        this.#watch = watch;
+      });
+  }
+
+  /** Whether somebody has written a key after `revision`, as far as has been heard. */
+  #isNewer(key: string, revision: number): boolean {
+    return this.revision(key) > revision || (this.#written.get(key) ?? 0) > revision;
+  }
+
+  #hear({ revision, puts, deletes }: StoreChange): void {
+    const isOld = (key: string, at: number): boolean => (this.#written.get(key) ?? 0) >= at;
+    const news = {
+      revision,
+      puts: puts.filter((record) => !isOld(record.key, record.revision)),
+      deletes: deletes.filter((key) => !isOld(key, revision)),
+    };
+    for (const [key, at] of this.#written) if (at <= revision) this.#written.delete(key);
+    for (const record of news.puts) this.#records.set(record.key, record);
+    for (const key of news.deletes) this.#records.delete(key);
+    if (news.puts.length + news.deletes.length === 0) return;
+    for (const listener of [...this.#listeners]) listener(news);
+  }
+}
