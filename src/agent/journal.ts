@@ -114,10 +114,13 @@ export class Journal {
   }
 }
 
-const NETWORK = "network/";
-const QUARANTINE = "quarantine/";
+/** What the keys of networks begin with; their numbers follow. */
+export const NETWORK = "network/";
+/** What the keys of quarantines begin with; their numbers follow. */
+export const QUARANTINE = "quarantine/";
 
-function writeOf(entry: JournalEntry): StoreWrite {
+/** The write of an entry's own record. */
+export function writeOf(entry: JournalEntry): StoreWrite {
   switch (entry.type) {
     case "network":
       return { type: "put", key: networkKey(entry.record), value: recordToJson(entry.record) };

@@ -1,10 +1,11 @@
 import type { ResultAsync } from "neverthrow";
 import type { StoreError } from "../../model/errors.ts";
+import { changeOf } from "../../store/record-table.ts";
 import type { Store, StoreChange, StoredRecord, StoreTransaction } from "../../store/store.ts";
 
 /**
  * What a shared store holds, as far as has been heard. What this agent commits is known as soon as it
- * is acknowledged; listeners are told of what others commit.
+ * is acknowledged, if it has not been heard by then. Listeners are told of each change once.
  */
 export class StoreView implements Disposable {
   readonly #store: Store;
@@ -13,6 +14,8 @@ export class StoreView implements Disposable {
   readonly #written = new Map<string, number>();
   readonly #listeners = new Set<(change: StoreChange) => void>();
   #watch: Disposable | undefined;
+  /** Up to where everything has been heard. */
+  #heard = 0;
 
   private constructor(store: Store) {
     this.#store = store;
@@ -43,23 +46,22 @@ export class StoreView implements Disposable {
   /** Commits, and knows what it wrote. */
   commit(transaction: StoreTransaction): ResultAsync<number, StoreError> {
     return this.#store.commit(transaction).map((revision) => {
-      for (const write of transaction.writes) {
-        if (this.#isNewer(write.key, revision)) continue;
-        this.#written.set(write.key, revision);
-        if (write.type === "delete") this.#records.delete(write.key);
-        else this.#records.set(write.key, { ...write, revision });
-      }
+      const change = changeOf({ revision, writes: transaction.writes });
+      const keys = transaction.writes.map(({ key }) => key);
+      const unheard = keys.filter((key) => (this.#written.get(key) ?? 0) < revision);
+      if (revision > this.#heard) for (const key of unheard) this.#written.set(key, revision);
+      this.#learn(change);
       return revision;
     });
   }
 
-  /** Calls `listener` with what others have changed, until disposed. */
+  /** Calls `listener` with every change, until disposed. */
   subscribe(listener: (change: StoreChange) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  /** Resolves with the next change of others, or when `signal` is raised. */
+  /** Resolves with the next change, or when `signal` is raised. */
   changed(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
@@ -81,24 +83,27 @@ export class StoreView implements Disposable {
   #begin(): ResultAsync<void, StoreError> {
     return this.#store
       .watch((change) => this.#hear(change))
-      .map((watch) => {
+      .andTee((watch) => {
         this.#watch = watch;
-      });
+      })
+      .map(() => undefined);
   }
 
-  /** Whether somebody has written a key after `revision`, as far as has been heard. */
-  #isNewer(key: string, revision: number): boolean {
-    return this.revision(key) > revision || (this.#written.get(key) ?? 0) > revision;
+  #hear(change: StoreChange): void {
+    this.#learn(change);
+    this.#heard = change.revision;
+    for (const [key, at] of this.#written) if (at <= change.revision) this.#written.delete(key);
   }
 
-  #hear({ revision, puts, deletes }: StoreChange): void {
-    const isOld = (key: string, at: number): boolean => (this.#written.get(key) ?? 0) >= at;
+  /** Takes what is news in a change, and tells it. */
+  #learn({ revision, puts, deletes }: StoreChange): void {
+    const isNews = (key: string, at: number): boolean =>
+      this.revision(key) < at && (this.#written.get(key) ?? 0) <= at;
     const news = {
       revision,
-      puts: puts.filter((record) => !isOld(record.key, record.revision)),
-      deletes: deletes.filter((key) => !isOld(key, revision)),
+      puts: puts.filter((record) => isNews(record.key, record.revision)),
+      deletes: deletes.filter((key) => this.#records.has(key) && isNews(key, revision)),
     };
-    for (const [key, at] of this.#written) if (at <= revision) this.#written.delete(key);
     for (const record of news.puts) this.#records.set(record.key, record);
     for (const key of news.deletes) this.#records.delete(key);
     if (news.puts.length + news.deletes.length === 0) return;
