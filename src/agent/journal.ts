@@ -28,6 +28,8 @@ export class Journal {
   readonly #revisions = new Map<string, number>();
   /** What is so although it could not be written, by key. */
   readonly #owed = new Map<string, StoreWrite>();
+  /** Records of which nobody knows whether they were written. */
+  readonly #uncertain = new Set<string>();
   /** There while a commit carries what was owed. */
   #paying: PromiseLike<void> | undefined;
 
@@ -68,6 +70,10 @@ export class Journal {
   async #write(entries: readonly JournalEntry[]): Promise<Result<void, StoreError>> {
     // What is owed may be of any network: nobody else writes until it is known what became of it.
     while (this.#paying !== undefined) await this.#paying;
+    if (this.#uncertain.size > 0) {
+      const looked = await this.#lookAgain();
+      if (looked.isErr()) return err(this.#doubt(entries.map(writeOf), looked.error));
+    }
     const asked = entries.map(writeOf);
     const owed = this.#takeOwed();
     const isAsked = new Set(asked.map(({ key }) => key));
@@ -76,7 +82,7 @@ export class Journal {
     const committed = this.#store
       .commit({ compare, writes })
       .map((revision) => this.#note(writes, revision))
-      .mapErr((error) => this.#owe(owed, error));
+      .mapErr((error) => this.#doubt(writes, this.#owe(owed, error)));
     if (owed.length > 0) {
       this.#paying = committed.then(() => {
         this.#paying = undefined;
@@ -104,6 +110,25 @@ export class Journal {
     if (error.type === "store-conflict") return error;
     for (const write of writes) this.#owed.set(write.key, write);
     return error;
+  }
+
+  /** Whether a store that did not answer has written is seen when it answers again. */
+  #doubt(writes: readonly StoreWrite[], error: StoreError): StoreError {
+    if (error.type === "store-unavailable") for (const { key } of writes) this.#uncertain.add(key);
+    return error;
+  }
+
+  /** Nobody else writes these records: what is there now is what we wrote last. */
+  #lookAgain(): ResultAsync<unknown, StoreError> {
+    return this.#store.load().andTee((records) => {
+      const found = new Map(records.map(({ key, revision }) => [key, revision]));
+      for (const key of this.#uncertain) {
+        const revision = found.get(key);
+        if (revision === undefined) this.#revisions.delete(key);
+        else this.#revisions.set(key, revision);
+      }
+      this.#uncertain.clear();
+    });
   }
 
   #note(writes: readonly StoreWrite[], revision: number): void {

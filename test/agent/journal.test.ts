@@ -1,3 +1,4 @@
+import { err, ok } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { Journal, type JournalEntry } from "../../src/agent/journal.ts";
 import { Ledger } from "../../src/ledger.ts";
@@ -95,5 +96,25 @@ describe("Journal", () => {
     (await journal.write([put(10)]))._unsafeUnwrap();
     const keys = (await store.load())._unsafeUnwrap().map(({ key }) => key);
     expect(keys).toEqual(["network/10"]);
+  });
+
+  test("goes on when a store has written without saying so", async () => {
+    const store = new MemoryStore();
+    let isMute = false;
+    const commit = store.commit.bind(store);
+    store.commit = (transaction) =>
+      commit(transaction).andThen((revision) =>
+        isMute ? err({ type: "store-unavailable" as const, message: "no answer" }) : ok(revision),
+      );
+    const journal = new Journal(store);
+    (await journal.write([put(1), put(2)]))._unsafeUnwrap();
+    isMute = true;
+    expect((await journal.write([put(1), gone(2), put(3)]))._unsafeUnwrapErr().type).toBe(
+      "store-unavailable",
+    );
+    isMute = false;
+    (await journal.write([put(1)]))._unsafeUnwrap();
+    (await journal.write([put(2), gone(3)]))._unsafeUnwrap();
+    expect(await numbersIn(new Journal(store))).toEqual([1, 2]);
   });
 });
