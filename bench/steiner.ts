@@ -32,22 +32,35 @@ async function run({ data, quick, progress }: BenchOptions): Promise<BenchReport
   const instances = [...steinLib(data)].filter((_, index) => index % every === 0);
   const scale = [...scaleSets(data)].filter((_, index) => index % every === 0);
   progress(`${instances.length} instances, ${scale.length} terminal sets at scale`);
-  for (const instance of instances.slice(0, WARM_UP)) solved(instance, 10);
   const runs: Run[] = [];
+  const failures: BenchCase[] = [];
+  const attempt = (instance: SteinerInstance, budgetMs: number | undefined): void => {
+    try {
+      runs.push({ instance, budgetMs, ...solved(instance, budgetMs) });
+    } catch (error) {
+      const { name, set } = instance;
+      progress(String(error));
+      failures.push({ case: name, set, budgetMs: budgetMs ?? "exact", failure: String(error) });
+    }
+  };
+  for (const instance of instances.slice(0, WARM_UP)) attempt(instance, 10);
+  runs.length = 0;
+  failures.length = 0;
   for (const budgetMs of quick ? budgets : [...budgets, PROOF_MS]) {
     progress(`within ${budgetMs} ms`);
     const its = budgetMs === PROOF_MS ? instances.filter(isNotProved(runs)) : instances;
-    for (const instance of its) runs.push({ instance, budgetMs, ...solved(instance, budgetMs) });
+    for (const instance of its) attempt(instance, budgetMs);
   }
   progress("exactly");
   for (const instance of [...instances, ...scale]) {
     if (instance.problem.terminals.length > FEW_TERMINALS) continue;
-    runs.push({ instance, budgetMs: undefined, ...solved(instance, undefined) });
+    attempt(instance, undefined);
   }
   progress("networkx");
   return {
-    cases: runs.map(caseOf),
+    cases: [...runs.map(caseOf), ...failures],
     summary: {
+      failures: failures.length,
       gapPct: Object.fromEntries(budgets.map((ms) => [ms, gapsOf(runs, ms)])),
       provedWithin5s: provedOf(runs),
       exact: exactOf(runs),
@@ -119,8 +132,8 @@ function provedOf(runs: readonly Run[]): BenchSummary {
 /** Median times of exact runs by graph or set, and number of terminals. */
 function exactOf(runs: readonly Run[]): BenchSummary {
   const groups = new Map<string, Map<number, number[]>>();
-  for (const { instance, budgetMs, ms } of runs) {
-    if (budgetMs !== undefined) continue;
+  for (const { instance, budgetMs, provedOptimal, ms } of runs) {
+    if (budgetMs !== undefined || !provedOptimal) continue;
     const group = groups.get(instance.set) ?? new Map<number, number[]>();
     groups.set(instance.set, group);
     const k = instance.problem.terminals.length;
