@@ -19,8 +19,11 @@ export interface PeerProfile {
   readonly holdSeconds: number;
 }
 
+/** The name of a known provider. */
+export type PeerName = "standard" | "oscars" | "opennsa" | "supa" | "safnari";
+
 /** The providers that are known, by name. */
-export const peerProfiles = {
+export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
   standard: {
     modify: "capacity",
     abortsInitial: true,
@@ -56,7 +59,4 @@ export const peerProfiles = {
     queriesById: true,
     holdSeconds: 120,
   },
-} as const satisfies Readonly<Record<string, PeerProfile>>;
-
-/** The name of a known provider. */
-export type PeerName = keyof typeof peerProfiles;
+};
