@@ -22,8 +22,8 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
    */
   readonly tableId?: number;
   /**
-   * The priority of every flow; 20,000 when absent. A flow of somebody else with the same table,
-   * priority and match would be replaced: choose one that nobody else uses.
+   * The priority of every flow; 20,000 when absent. Where a flow of somebody else has the same
+   * table, priority and match, ours is refused: choose one that nobody else uses.
    */
   readonly priority?: number;
   /** The upper 16 bits of every flow's cookie, by which we know our own; 0xdc05 when absent. */

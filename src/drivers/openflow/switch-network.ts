@@ -12,6 +12,7 @@ import { emptyProgram, groupOf, meterOf, type NodeProgram } from "./compile/prog
 import { free, own, take } from "./own-numbers.ts";
 import type { SessionError } from "./session-error.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
+import { refuseRivals } from "./switch-rivals.ts";
 import type { SwitchTools } from "./switch-tools.ts";
 
 /** What a network should be on a switch, and in what it is not. */
@@ -41,7 +42,7 @@ const MAX_ROUNDS = 2;
 
 /**
  * One network on one connected switch: what the switch holds of it, and how that becomes what it
- * should hold. Work is done one piece after another; other networks go on meanwhile.
+ * should hold. Work is done in turn; other networks go on meanwhile.
  */
 export class NetworkOnSwitch {
   readonly #tools: SwitchTools;
@@ -152,6 +153,7 @@ export class NetworkOnSwitch {
         changed.push(...discrepanciesOf(diff));
         self.#isCertain = false;
         self.#expectLearned(wanted);
+        yield* refuseRivals(self.#tools, diff.flows.missing, signal);
         const held = yield* self.#send(self.#forgetting(diff, wanted), signal);
         const delaysMs = isEmptyDiff(diff) ? [] : READ_AGAIN_AFTER_MS;
         const left = yield* self.#confirm(held, wanted, delaysMs, signal);

@@ -4,6 +4,7 @@ import type { ReplyBodyTo } from "./channel/message-roles.ts";
 import { Coalesced } from "./coalesced.ts";
 import { EXACT_MASK } from "./compile/cookie.ts";
 import { type Dialect, dialectOf } from "./compile/dialect.ts";
+import { type FlowEntry, flowKey } from "./compile/program.ts";
 import { hasGroups, hasMeters, type SwitchProfile } from "./compile/switch-profile.ts";
 import { Gate } from "./gate.ts";
 import type { SwitchSession } from "./session.ts";
@@ -27,6 +28,9 @@ const MAX_OPEN_READS = 256;
 const PROBED_BUNDLE = 0xffff_fffe;
 const PROBE_TIMEOUT_MS = 1_000;
 
+/** How many places are asked about one by one: each costs a software switch a walk over its table. */
+const MAX_OPEN_PLACES = 32;
+
 /** Reads what one switch holds, and says it as programs do. */
 export class SwitchReader {
   readonly #session: SwitchSession;
@@ -38,6 +42,9 @@ export class SwitchReader {
 
   /** Nor, in OpenFlow 1.0, for the flows with one cookie. */
   readonly #flowDump: Coalesced<Result<readonly FlowStats[], SessionError>>;
+
+  /** How many places {@link inPlaceOf} asks about now. */
+  #openPlaces = 0;
 
   /** `features` are what the switch said of itself when it connected. */
   constructor(session: SwitchSession, features: SwitchFeatures) {
@@ -81,6 +88,32 @@ export class SwitchReader {
           all.filter((flow) => (flow.cookie & mask) === (cookie & mask)),
         );
     return flows.map((found) => found.map(understood));
+  }
+
+  /**
+   * The flows that stand exactly where these would be put. Each is asked for by itself; when many are
+   * asked for at once, they share a dump of everything.
+   */
+  inPlaceOf(flows: readonly FlowEntry[]): ResultAsync<readonly FlowStats[], SessionError> {
+    const keys = new Set(flows.map(flowKey));
+    const isThere = (flow: FlowStats): boolean => keys.has(flowKey(flow));
+    const understood = (found: readonly FlowStats[]): readonly FlowStats[] =>
+      found.map(this.#dialect.understood).filter(isThere);
+    const isMany = this.#openPlaces + flows.length > MAX_OPEN_PLACES;
+    if (isMany || !this.#dialect.selectsByCookie) {
+      return new ResultAsync(this.#flowDump.get()).map(understood);
+    }
+    this.#openPlaces += flows.length;
+    const asked = flows.map(({ table, match }) =>
+      this.#ask({ type: "flow", ...allFlows, table, match, cookie: 0n, cookieMask: 0n }),
+    );
+    const parts = ResultAsync.combine(asked).map((answers) =>
+      understood(answers.flat().flatMap((part) => part.flows)),
+    );
+    void parts.then(() => {
+      this.#openPlaces -= flows.length;
+    });
+    return parts;
   }
 
   /** Those of these cookies under which the switch holds flows. */

@@ -286,6 +286,34 @@ describe("the OpenFlow driver", () => {
       expect(everything()).toEqual(before);
     });
 
+    test("not even a flow with the match of one that it needs: it refuses", async () => {
+      const driver = await world.attach();
+      (await world.clock.until(driver.provision(pair)))._unsafeUnwrap();
+      const [flow] = world.at("n1").flows();
+      if (flow === undefined) throw new Error("there is one");
+      (await world.clock.until(driver.release(pair.id)))._unsafeUnwrap();
+      const { table, priority, match } = flow;
+      const theirs = { table, priority, match, cookie: 0xfeedn, instructions: [] };
+      world
+        .at("n1")
+        .inject(flowMod({ ...theirs, command: "add" }))
+        ._unsafeUnwrap();
+      const changes = world.changesAt("n1");
+      const error = (await world.clock.until(driver.provision(pair)))._unsafeUnwrapErr();
+      expect(causesOf(error)).toEqual([
+        expect.stringMatching(
+          /^n1 conflict: a flow of somebody else is in the way \(cookie 0xfeed\)/,
+        ),
+      ]);
+      expect(changes).toEqual([]);
+      expect(world.at("n1").flows()).toMatchObject([theirs]);
+      world
+        .at("n1")
+        .inject(flowMod({ ...theirs, command: "delete-strict" }))
+        ._unsafeUnwrap();
+      expect((await world.clock.until(driver.provision(pair))).isOk()).toBe(true);
+    });
+
     test("and sends nothing to a switch that is not of its domain", async () => {
       const [first] = conformanceDomain.nodes;
       const domain = { ...conformanceDomain, nodes: first === undefined ? [] : [first] };

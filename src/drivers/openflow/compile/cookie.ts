@@ -15,6 +15,11 @@ export function ownerCookie(prefix: number): bigint {
   return BigInt(prefix) << 48n;
 }
 
+/** Whether a flow with this cookie is ours. */
+export function isOurs(cookie: bigint, prefix: number): boolean {
+  return (cookie & OWNER_MASK) === ownerCookie(prefix);
+}
+
 /** The cookie of a network's flows: owner (16 bits), network (32 bits), 16 bits of zero. */
 export function networkCookie(prefix: number, network: NetworkNumber): bigint {
   return ownerCookie(prefix) | (BigInt(network) << 16n);

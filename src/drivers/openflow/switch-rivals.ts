@@ -1,0 +1,33 @@
+import { err, ok, okAsync, type ResultAsync } from "neverthrow";
+import { unlessAborted } from "../driver-call.ts";
+import { isOurs } from "./compile/cookie.ts";
+import { type FlowEntry, matchText } from "./compile/program.ts";
+import { type NodeProblem, problemsOf } from "./switch-problem.ts";
+import type { SwitchTools } from "./switch-tools.ts";
+
+/**
+ * Looks whether flows of somebody else stand exactly where ours are to be added: adding would replace
+ * them (OpenFlow 1.3.5 §6.4; `check-overlap` does not prevent that in Open vSwitch). Then each is an
+ * error of kind `conflict`.
+ */
+export function refuseRivals(
+  { reader, options }: SwitchTools,
+  added: readonly FlowEntry[],
+  signal: AbortSignal,
+): ResultAsync<void, readonly NodeProblem[]> {
+  if (added.length === 0) return okAsync(undefined);
+  return unlessAborted(reader.inPlaceOf(added), signal, { type: "aborted" } as const)
+    .mapErr(problemsOf)
+    .andThen((there) => {
+      const rivals = there.filter(({ cookie }) => !isOurs(cookie, options.cookiePrefix));
+      return rivals.length === 0 ? ok(undefined) : err(rivals.map(inTheWay));
+    });
+}
+
+function inTheWay({ match, cookie }: FlowEntry): NodeProblem {
+  const whose = `cookie 0x${cookie.toString(16)}`;
+  return {
+    kind: "conflict",
+    message: `a flow of somebody else is in the way (${whose}): ${matchText(match)}`,
+  };
+}
