@@ -1,6 +1,9 @@
 import { NOWHERE } from "../graph/graph.ts";
-import { CELL, neededCellOf, ROOM, STEP, TICKS } from "../graph/link-table.ts";
+import { neededCellOf } from "../graph/link-table.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
+
+// Searches ask these for every arc, so numbers are written out, as in `bidirectional-search.ts`: cells
+// are three to an arc (head, step, room), and a cost of one is 2,048 ticks.
 
 /**
  * Whether `query` may go along the arc at `at` in `graph.arcs`. What `query.table` has of its link
@@ -8,7 +11,7 @@ import type { PathQuery } from "./bidirectional-path.ts";
  */
 export function isOpenAt({ graph, table, onward, back, isUsable }: PathQuery, at: number): boolean {
   const arc = graph.arcs[at] ?? 0;
-  if ((table.cells[CELL * at + ROOM] ?? 0) < neededCellOf(Math.max(onward, back))) {
+  if ((table.cells[3 * at + 2] ?? 0) < neededCellOf(Math.max(onward, back))) {
     const { residuals } = table;
     if (Number.isNaN(residuals[arc])) table.load(arc >> 1);
     if ((residuals[arc] ?? 0) < onward || (residuals[arc ^ 1] ?? 0) < back) return false;
@@ -18,7 +21,7 @@ export function isOpenAt({ graph, table, onward, back, isUsable }: PathQuery, at
 
 /** What it costs to go along the arc at `at`, which is open. */
 export function stepAt({ table }: PathQuery, at: number): number {
-  return (table.cells[CELL * at + STEP] ?? 0) / TICKS;
+  return (table.cells[3 * at + 1] ?? 0) / 2048;
 }
 
 /** What it costs under `query` to go along `arc`; `Infinity` if that is not possible. */
