@@ -1,9 +1,8 @@
 import { NOWHERE } from "../graph/graph.ts";
-import { neededCellOf } from "../graph/link-table.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 
 // Searches ask these for every arc, so numbers are written out, as in `bidirectional-search.ts`: cells
-// are three to an arc (head, step, room), and a cost of one is 2,048 ticks.
+// are three to an arc (head, step, room in kbit/s), and a cost of one is 2,048 ticks.
 
 /**
  * Whether `query` may go along the arc at `at` in `graph.arcs`. What `query.table` has of its link
@@ -11,7 +10,8 @@ import type { PathQuery } from "./bidirectional-path.ts";
  */
 export function isOpenAt({ graph, table, onward, back, isUsable }: PathQuery, at: number): boolean {
   const arc = graph.arcs[at] ?? 0;
-  if ((table.cells[3 * at + 2] ?? 0) < neededCellOf(Math.max(onward, back))) {
+  const sure = (table.cells[3 * at + 2] ?? 0) * 1000;
+  if (sure < onward || sure < back || sure < 0) {
     const { residuals } = table;
     if (Number.isNaN(residuals[arc])) table.load(arc >> 1);
     if ((residuals[arc] ?? 0) < onward || (residuals[arc ^ 1] ?? 0) < back) return false;
