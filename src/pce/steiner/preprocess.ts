@@ -130,7 +130,7 @@ const FEW_TERMINALS = 14;
 export const LARGE = 200;
 
 /** Graphs with so many edges a node lose many long ones, before there are bounds. */
-const DENSE = 8;
+export const DENSE = 8;
 
 /** Graphs with more edges a node have few long ones, which take long to find. */
 const MOST_DENSE = 30;

@@ -8,6 +8,7 @@ import { EdgeHistory, type Instance, wholeInstance } from "./instance.ts";
 import { heuristicTree } from "./polish.ts";
 import {
   boundedOnce,
+  DENSE,
   LARGE,
   offerPolished,
   type Preprocessed,
@@ -79,12 +80,12 @@ function searched(whole: Instance, state: SearchState): number {
   const { incumbent, effort } = state;
   // The first tree is a shortest path.
   if (whole.graph.terminals.length <= 2) return incumbent.cost;
-  const { nodeCount, terminals } = whole.graph;
+  const { nodeCount, edgeCount, terminals } = whole.graph;
   const isFew = terminals.length <= FEWEST_TERMINALS;
   if (isFew || nodeCount <= LARGE * terminals.length) offerPolished(whole, incumbent.edges, state);
   if (isFew && exactWithin(whole, state, EXACT_FIRST)) return incumbent.cost;
   let found: Preprocessed = { instance: whole, lowerBound: 0 };
-  if (terminals.length <= FEW_TERMINALS) {
+  if (terminals.length <= FEW_TERMINALS && edgeCount <= DENSE * nodeCount) {
     found = boundedOnce(found, state, 0);
     if (found.lowerBound >= incumbent.target || effort.isSpent()) return found.lowerBound;
     if (exactWithin(found.instance, state, EXACT_SECOND)) return incumbent.cost;
