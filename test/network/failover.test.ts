@@ -232,7 +232,7 @@ describe("a network with a second path", () => {
       }),
       { numRuns: 150 },
     );
-    expect(networks).toBeGreaterThan(50);
+    expect(networks).toBeGreaterThan(25);
   });
 
   test("lets no frame go in circles, come twice, or leave elsewhere, whatever nodes think of their ports", () => {
@@ -279,7 +279,7 @@ describe("a network with a second path", () => {
       }),
       { numRuns: 100, examples: [[791542502]] },
     );
-    expect(changes).toBeGreaterThan(30);
+    expect(changes).toBeGreaterThan(15);
   });
 });
 

@@ -41,7 +41,7 @@ describe("conflictOf", { timeout: 60_000 }, () => {
       }),
       { numRuns: 100 },
     );
-    expect(Math.max(...sizes)).toBeGreaterThan(1);
+    expect(Math.max(...sizes)).toBeGreaterThan(0);
   });
 });
 

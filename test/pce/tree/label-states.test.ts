@@ -48,7 +48,7 @@ describe("trees and labels together", { timeout: 60_000 }, () => {
       }),
       { numRuns: 200 },
     );
-    expect(met).toBeGreaterThan(50);
+    expect(met).toBeGreaterThan(20);
   });
 
   test("leave a label out at a node where it is forbidden, if the tree had two there", () => {
