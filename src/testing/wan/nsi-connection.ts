@@ -73,7 +73,7 @@ export function withStates(
 }
 
 /** What is held has become what is committed. */
-export function commit({ held, ...connection }: NsiConnection): NsiConnection {
+function commit({ held, ...connection }: NsiConnection): NsiConnection {
   const committed = held ?? connection.committed;
   return {
     ...withStates(connection, { reservationState: "ReserveStart" }),
@@ -95,4 +95,32 @@ export function shouldCarry({ committed, states }: NsiConnection, now: number): 
   if (states.lifecycleState !== "Created") return false;
   const { startTime, endTime } = committed.criteria.schedule ?? {};
   return (startTime ?? now) <= now && now < (endTime ?? Number.POSITIVE_INFINITY);
+}
+
+/** How each request but a reservation is confirmed. */
+export const confirmations = {
+  reserveCommit: "reserveCommitConfirmed",
+  reserveAbort: "reserveAbortConfirmed",
+  provision: "provisionConfirmed",
+  release: "releaseConfirmed",
+  terminate: "terminateConfirmed",
+} as const;
+
+/** What a request that is allowed makes of a connection. */
+export function carriedOut(
+  connection: NsiConnection,
+  request: keyof typeof confirmations,
+): NsiConnection {
+  switch (request) {
+    case "reserveCommit":
+      return commit(connection);
+    case "reserveAbort":
+      return drop(connection, "ReserveStart");
+    case "provision":
+      return withStates(connection, { provisionState: "Provisioned" });
+    case "release":
+      return withStates(connection, { provisionState: "Released" });
+    case "terminate":
+      return withStates(connection, { lifecycleState: "Terminated" });
+  }
 }

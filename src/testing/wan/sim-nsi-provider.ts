@@ -5,13 +5,14 @@ import type { NsiMessage, Reserve } from "../../drivers/oscars/nsi/message.ts";
 import { REQUESTER_VERSION, soapAction } from "../../drivers/oscars/nsi/names.ts";
 import type { Notification } from "../../drivers/oscars/nsi/notification.ts";
 import type { OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
-import type { ChildSummary, Reservation } from "../../drivers/oscars/nsi/reservation.ts";
 import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
 import type { ServiceException } from "../../drivers/oscars/nsi/service-exception.ts";
 import type { Clock } from "../../model/clock.ts";
+import { answerOf, faultOf, summaryOf } from "./nsi-answer.ts";
 import {
   allows,
-  commit,
+  carriedOut,
+  confirmations,
   drop,
   holdingsOf,
   type NsiConnection,
@@ -110,11 +111,11 @@ export class SimNsiProvider {
 
   async #handle(request: IncomingRequest): ReturnType<HttpHandler> {
     const read = readNsi(request.body);
-    if (read.isErr()) return xml(500, undefined, faultOf("Client", "not a message"));
+    if (read.isErr()) return answerOf(500, undefined, faultOf("Client", "not a message"));
     const { header, body } = read.value;
-    if (header === undefined) return xml(500, undefined, faultOf("Client", "no header"));
+    if (header === undefined) return answerOf(500, undefined, faultOf("Client", "no header"));
     if (header.providerNSA !== this.#options.nsa)
-      return xml(500, header, this.#fault({ errorId: "00300", text: "not this provider" }));
+      return answerOf(500, header, this.#fault({ errorId: "00300", text: "not this provider" }));
     if (header.replyTo !== undefined) this.#replyTo.set(header.requesterNSA, header.replyTo);
     switch (body.type) {
       case "querySummarySync":
@@ -127,20 +128,24 @@ export class SimNsiProvider {
       case "terminate":
         return this.#operate(header, body as OperationRequest);
       default:
-        return xml(500, header, this.#fault({ errorId: "00103", text: `no ${body.type} here` }));
+        return answerOf(
+          500,
+          header,
+          this.#fault({ errorId: "00103", text: `no ${body.type} here` }),
+        );
     }
   }
 
   #query(header: NsiHeader, ids: readonly string[]): Awaited<ReturnType<HttpHandler>> {
     const { queries = "answered" } = this.quirks;
     if (queries === "refused")
-      return xml(500, header, this.#fault({ errorId: "00103", text: "no queries" }));
+      return answerOf(500, header, this.#fault({ errorId: "00103", text: "no queries" }));
     const all = [...this.#connections.values()].filter(
       (each) => each.requesterNSA === header.requesterNSA,
     );
     const asked = ids.length === 0 ? all : all.filter((each) => ids.includes(each.connectionId));
     const reservation = queries === "omitted" ? [] : asked.map(summaryOf);
-    return xml(200, header, { type: "querySummarySyncConfirmed", reservation });
+    return answerOf(200, header, { type: "querySummarySyncConfirmed", reservation });
   }
 
   async #operate(header: NsiHeader, request: OperationRequest): ReturnType<HttpHandler> {
@@ -148,10 +153,10 @@ export class SimNsiProvider {
     const known =
       request.connectionId === undefined ? undefined : this.#connections.get(request.connectionId);
     if (request.connectionId !== undefined && known === undefined)
-      return xml(500, header, this.#fault({ errorId: "00203", text: "no such connection" }));
+      return answerOf(500, header, this.#fault({ errorId: "00203", text: "no such connection" }));
     const outcome = this.#carryOut(header, request, known);
     if ("refusal" in outcome && refusals === "answer")
-      return xml(500, header, this.#fault(outcome.refusal));
+      return answerOf(500, header, this.#fault(outcome.refusal));
     if (outcome.connection !== undefined) this.#put(outcome.connection);
     const connectionId = outcome.connection?.connectionId ?? this.#newId();
     const result =
@@ -164,7 +169,7 @@ export class SimNsiProvider {
       request.type === "reserve"
         ? { type: "reserveResponse", connectionId }
         : { type: "acknowledgment" };
-    return xml(200, header, answer);
+    return answerOf(200, header, answer);
   }
 
   #carryOut(
@@ -181,31 +186,10 @@ export class SimNsiProvider {
       const text = `${request.type} while ${known.states.reservationState}`;
       return { connection: known, refusal: { errorId: "00201", text } };
     }
-    const done = (type: Exclude<OperationResult["type"], "reserveConfirmed">): OperationResult =>
-      ({ type, connectionId }) as OperationResult;
-    switch (request.type) {
-      case "reserveCommit":
-        return { connection: commit(known), result: done("reserveCommitConfirmed") };
-      case "reserveAbort":
-        return { connection: drop(known, "ReserveStart"), result: done("reserveAbortConfirmed") };
-      case "provision":
-        return {
-          connection: withStates(known, { provisionState: "Provisioned" }),
-          result: done("provisionConfirmed"),
-        };
-      case "release":
-        return {
-          connection: withStates(known, { provisionState: "Released" }),
-          result: done("releaseConfirmed"),
-        };
-      case "terminate":
-        return {
-          connection: withStates(known, { lifecycleState: "Terminated" }),
-          result: done("terminateConfirmed"),
-        };
-      default:
-        return { connection: known, refusal: { errorId: "00103", text: "not known" } };
-    }
+    return {
+      connection: carriedOut(known, request.type),
+      result: { type: confirmations[request.type], connectionId },
+    };
   }
 
   #reserve(header: NsiHeader, request: Reserve, known: NsiConnection | undefined): Outcome {
@@ -378,38 +362,5 @@ function wantedCriteria({ criteria }: Reserve, { committed }: NsiConnection): Re
     version: criteria.version ?? (before.version ?? 0) + 1,
     schedule: { ...before.schedule, ...criteria.schedule },
     p2ps: { ...before.p2ps, capacity },
-  };
-}
-
-function summaryOf(connection: NsiConnection): Reservation<ChildSummary> {
-  const { connectionId, description, globalReservationId, requesterNSA, states } = connection;
-  return {
-    connectionId,
-    ...(description === undefined ? {} : { description }),
-    ...(globalReservationId === undefined ? {} : { globalReservationId }),
-    criteria: connection.committed === undefined ? [] : [connection.committed.criteria],
-    requesterNSA,
-    connectionStates: states,
-  };
-}
-
-function faultOf(faultcode: string, faultstring: string): SoapFault {
-  return { type: "fault", faultcode, faultstring };
-}
-
-function xml(
-  status: number,
-  header: NsiHeader | undefined,
-  body: NsiMessage | SoapFault,
-): Awaited<ReturnType<HttpHandler>> {
-  const { replyTo: _, ...echoed } = header ?? {};
-  const envelope =
-    header === undefined
-      ? { body }
-      : { header: { ...header, ...echoed, protocolVersion: REQUESTER_VERSION }, body };
-  return {
-    status,
-    headers: { "content-type": "text/xml; charset=utf-8" },
-    body: writeNsi(envelope),
   };
 }
