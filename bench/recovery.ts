@@ -38,15 +38,15 @@ async function run({ quick: isQuick, seed, progress }: BenchOptions): Promise<Be
     }
     world[Symbol.dispose]();
     const { size: bytes } = await stat(path);
-    const [, right] = cases;
+    const [, { startMs, recoveredMs, cpuMs, mods } = {}] = cases;
     return {
       cases,
       summary: {
         journalBytes: bytes,
-        startMs: Number(right?.["startMs"]),
-        recoveredMs: Number(right?.["recoveredMs"]),
-        recoveredCpuMs: Number(right?.["cpuMs"]),
-        flowModsWhenRight: Number(right?.["mods"]),
+        startMs: Number(startMs),
+        recoveredMs: Number(recoveredMs),
+        recoveredCpuMs: Number(cpuMs),
+        flowModsWhenRight: Number(mods),
       },
     };
   } finally {

@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe } from "vitest";
 
+const { DCNS_REQUIRE_ETCD } = process.env;
 const isInstalled = spawnSync("etcd", ["--version"]).status === 0;
 
 /** Suites with real etcd: skipped where it is not installed, unless it must be. */
-export const describeEtcd =
-  isInstalled || process.env["DCNS_REQUIRE_ETCD"] === "1" ? describe : describe.skip;
+export const describeEtcd = isInstalled || DCNS_REQUIRE_ETCD === "1" ? describe : describe.skip;
 
 /** How members of a test cluster listen. */
 export interface EtcdClusterOptions {
