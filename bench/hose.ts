@@ -1,15 +1,22 @@
 import { type Bandwidth, Topology } from "dcns";
-import { allLinksUp, type PlanRequest, planWithProof, reload, topologyResources } from "dcns/pce";
+import {
+  allLinksUp,
+  type PlanRequest,
+  planNetwork,
+  planWithProof,
+  topologyResources,
+} from "dcns/pce";
 import { type Random, seededRandom } from "dcns/testing";
 import { Ledger } from "../src/ledger.ts";
 import { bandwidth } from "../src/model/bandwidth.ts";
 import { always } from "../src/model/interval.ts";
 import { VlanSet } from "../src/model/vlan-set.ts";
+import { givenGraphs } from "./hose/given.ts";
 import { hoseValue, leastHoseValue, starTree } from "./hose/trees.ts";
-import { type BenchGraph, randomGraph, readGraphMl } from "./p2p/graphs.ts";
-import { documentOf } from "./p2p/network.ts";
+import { type BenchGraph, randomGraph } from "./p2p/graphs.ts";
+import { CAPACITY, documentOf } from "./p2p/network.ts";
 import type { Bench, BenchCase, BenchOptions, BenchReport } from "./support/bench.ts";
-import { dataFolder, filesOf } from "./support/data.ts";
+import { dataFolder } from "./support/data.ts";
 import { median, rounded } from "./support/statistics.ts";
 import { value } from "./support/value.ts";
 
@@ -20,21 +27,23 @@ export const hose: Bench = {
 };
 
 const ENDPOINTS = 8;
-/** What an endpoint asks for: everything fits, or not the sum of one half. */
+const SMALL_ENDPOINTS = 4;
+/** What an endpoint asks for: everything fits, or not what half of them send to the others. */
 const RATES = { ample: bandwidth(1e9), scarce: bandwidth(3e9) };
+const SMALL_RATES = { ample: bandwidth(1e9), scarce: bandwidth(6e9) };
 
 async function run({ data, seed, quick, progress }: BenchOptions): Promise<BenchReport> {
   const random = seededRandom(seed);
   const cases: BenchCase[] = [];
   for (let round = 0; round < (quick ? 2 : 20); round++) {
     const graph = smallGraph(`small-${round}`, random);
-    cases.push(...casesOf(graph, draw(random, graph.nodeCount, 4), { ample: RATES.ample }));
+    cases.push(...casesOf(graph, draw(random, graph.nodeCount, SMALL_ENDPOINTS), SMALL_RATES));
   }
   const sizes = quick ? [100] : [100, 1_000];
-  const given = filesOf(dataFolder(data, "topo/zoo"), ".graphml").map(readGraphMl);
+  const folder = data ?? dataFolder(data, "topo");
   const large = [
     ...sizes.map((size) => randomGraph(`random-${size}`, size, random)),
-    ...given.filter((graph) => graph.nodeCount >= ENDPOINTS && isConnected(graph)),
+    ...(folder === undefined ? [] : givenGraphs(folder, ENDPOINTS)),
   ];
   for (const graph of quick ? large.slice(0, 2) : large) {
     progress(`${graph.name}: ${graph.nodeCount} nodes`);
@@ -58,28 +67,40 @@ function casesOf(
     const planned = planWithProof(topology, ledger, allLinksUp, request);
     const ms = rounded(performance.now() - start);
     const name = { case: graph.name, kind };
-    if (planned.isErr()) return [{ ...name, planned: false, ms }];
+    const isSmall = graph.links.length <= SMALL_LINKS;
+    const room = Math.floor(CAPACITY / rate);
+    const least = isSmall ? leastHoseValue(graph, nodes, room) : undefined;
+    if (planned.isErr()) {
+      const missed = least === undefined ? {} : { missed: least < Number.POSITIVE_INFINITY };
+      return [{ ...name, planned: false, ...missed, ms }];
+    }
     const { quality } = planned.value;
     const own = quality.value / rate;
-    const isSmall = graph.links.length <= SMALL_LINKS;
-    const least = isSmall ? leastHoseValue(graph, nodes) : quality.lowerBound / rate;
     const above = (more: number, less: number): number => rounded((more / less - 1) * 100);
-    const gap = { [isSmall ? "bruteForcePct" : "gapPct"]: above(own, least) };
-    const star = above(hoseValue(graph, starTree(graph, nodes), nodes), own);
-    const steiner = above(steinerValue(topology, ledger, request) / rate, own);
-    return [{ ...name, planned: true, ...gap, starPct: star, steinerPct: steiner, ms }];
+    const gap =
+      least === undefined
+        ? { gapPct: above(own, quality.lowerBound / rate) }
+        : { bruteForcePct: above(own, least) };
+    const [star, steiner] = [starTree(graph, nodes), steinerTree(topology, ledger, request)].map(
+      (tree) => hoseValue(graph, tree, nodes, room),
+    );
+    return [
+      { ...name, planned: true, ...gap, ...other("star", star), ...other("steiner", steiner), ms },
+    ];
+
+    /** What another tree reserves more, if it fits. */
+    function other(kind: string, reserved = Number.POSITIVE_INFINITY): BenchCase {
+      const fits = reserved < Number.POSITIVE_INFINITY;
+      return { [`${kind}Fits`]: fits, ...(fits ? { [`${kind}Pct`]: above(reserved, own) } : {}) };
+    }
   });
 }
 
-/** What a minimum Steiner tree would hold for the same traffic, whether that fits or not. */
-function steinerValue(topology: Topology, ledger: Ledger, request: PlanRequest): number {
+/** A minimum Steiner tree, as places of links. */
+function steinerTree(topology: Topology, ledger: Ledger, request: PlanRequest): readonly number[] {
   const shared = { ...request, sharing: "shared", bandwidth: bandwidth(1) } as const;
-  const { plan } = value(planWithProof(topology, ledger, allLinksUp, shared));
-  return reload(topology, plan, request.endpoints, request).links.reduce(
-    (sum, { link, forward, backward }) =>
-      sum + (topology.links.get(link)?.metric ?? 0) * (forward + backward),
-    0,
-  );
+  const { links } = value(planNetwork(topology, ledger, allLinksUp, shared));
+  return links.map(({ link }) => Number(link.slice(1)));
 }
 
 function requestOf(topology: Topology, nodes: readonly number[], rate: Bandwidth): PlanRequest {
@@ -107,13 +128,17 @@ function summaryOf(cases: readonly BenchCase[]): BenchReport["summary"] {
     p50: median(numbers(field)),
     max: Math.max(...numbers(field)),
   });
+  const count = (field: string): number => cases.filter((one) => one[field] === true).length;
   return {
     bruteForcePct: part("bruteForcePct"),
     gapPct: part("gapPct"),
     starPct: part("starPct"),
     steinerPct: part("steinerPct"),
     ms: part("ms"),
-    planned: cases.filter(({ planned }) => planned === true).length,
+    planned: count("planned"),
+    missed: count("missed"),
+    starFits: count("starFits"),
+    steinerFits: count("steinerFits"),
     total: cases.length,
   };
 }
@@ -133,15 +158,6 @@ function smallGraph(name: string, random: Random): BenchGraph {
 }
 
 const SMALL_NODES = 7;
-
-function isConnected({ nodeCount, links }: BenchGraph): boolean {
-  const found = new Set([0]);
-  for (let before = 0; before !== found.size; ) {
-    before = found.size;
-    for (const [a, b] of links) if (found.has(a) || found.has(b)) found.add(a).add(b);
-  }
-  return found.size === nodeCount;
-}
 
 /** Distinct nodes. */
 function draw(random: Random, nodes: number, count: number): readonly number[] {

@@ -3,8 +3,16 @@ import type { BenchGraph } from "../p2p/graphs.ts";
 /** Links of a tree by their places in the graph. */
 type Tree = readonly number[];
 
-/** What hose traffic of equal rates between `nodes` holds on a tree: sum of metric times rates. */
-export function hoseValue(graph: BenchGraph, tree: Tree, nodes: readonly number[]): number {
+/**
+ * What hose traffic of equal rates between `nodes` holds on a tree: sum of metric times rates.
+ * Infinite if a link holds more than `room` of these rates each way.
+ */
+export function hoseValue(
+  graph: BenchGraph,
+  tree: Tree,
+  nodes: readonly number[],
+  room = Number.POSITIVE_INFINITY,
+): number {
   return tree.reduce((total, link) => {
     const [a, , metric] = graph.links[link] ?? [0, 0, 0];
     const near = joined(
@@ -13,18 +21,19 @@ export function hoseValue(graph: BenchGraph, tree: Tree, nodes: readonly number[
       a,
     );
     const side = nodes.filter((node) => near.has(node)).length;
-    return total + 2 * metric * Math.min(side, nodes.length - side);
+    const load = Math.min(side, nodes.length - side);
+    return load > room ? Number.POSITIVE_INFINITY : total + 2 * metric * load;
   }, 0);
 }
 
-/** The least that any tree between `nodes` holds; all sets of links are gone through. */
-export function leastHoseValue(graph: BenchGraph, nodes: readonly number[]): number {
+/** The least that any tree between `nodes` holds, infinite if none fits; all sets of links are tried. */
+export function leastHoseValue(graph: BenchGraph, nodes: readonly number[], room: number): number {
   let least = Number.POSITIVE_INFINITY;
   for (let bits = 0; bits < 2 ** graph.links.length; bits++) {
     const tree = [...graph.links.keys()].filter((link) => (bits >> link) & 1);
     const all = joined(graph, tree, nodes[0] ?? 0);
     const isTree = tree.length === all.size - 1 && nodes.every((node) => all.has(node));
-    if (isTree) least = Math.min(least, hoseValue(graph, tree, nodes));
+    if (isTree) least = Math.min(least, hoseValue(graph, tree, nodes, room));
   }
   return least;
 }

@@ -55,7 +55,8 @@ export function networkOf(graph: BenchGraph, random: Random): BenchNetwork {
 }
 
 const DEMAND = 2e9;
-const CAPACITY = 10e9;
+/** Of every link, bit/s. */
+export const CAPACITY = 10e9;
 const SCARCE = 1e9;
 
 /** The network as a document; `hosts` makes a touch point of every node. */

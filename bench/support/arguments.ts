@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 /** The command line of `npm run bench -- NAME ...`. */
@@ -24,6 +25,7 @@ export function parseArguments(words: readonly string[]): BenchArguments {
   const { data, seed, quick, json } = values;
   const [name, ...more] = positionals;
   if (more.length > 0) throw new Error(`one benchmark at a time, not also ${more.join(", ")}`);
+  if (data !== undefined && !existsSync(data)) throw new Error(`there is no ${data}`);
   if (!/^\d+$/.test(seed)) throw new Error(`--seed takes a whole number, not ${seed}`);
   return { name, data, seed: Number(seed), quick, json };
 }
