@@ -109,9 +109,9 @@ describe("the arguments of a benchmark", () => {
   });
 
   test("options may stand anywhere", () => {
-    expect(parseArguments(["--seed", "7", "p2p", "--data", "x", "--json", "--quick"])).toEqual({
+    expect(parseArguments(["--seed", "7", "p2p", "--data", ".", "--json", "--quick"])).toEqual({
       name: "p2p",
-      data: "x",
+      data: ".",
       seed: 7,
       quick: true,
       json: true,
@@ -122,6 +122,7 @@ describe("the arguments of a benchmark", () => {
     ["setup", "p2p"],
     ["setup", "--seed", "-1"],
     ["setup", "--fast"],
+    ["hose", "--data", "nowhere"],
   ])("%s %s %s is refused", (...words) => {
     expect(() => parseArguments(words)).toThrow();
   });
