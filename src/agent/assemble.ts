@@ -12,6 +12,7 @@ import type { Store } from "../store/store.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Topology } from "../topology.ts";
 import type { AgentEvent } from "./agent-event.ts";
+import { type Books, OwnBooks } from "./books.ts";
 import { Calls } from "./calls.ts";
 import { Conductor } from "./conductor.ts";
 import { Deadline } from "./deadline.ts";
@@ -127,21 +128,22 @@ function wire(
   );
   const operationTimeoutMs = options.operationTimeoutMs ?? DEFAULT_OPERATION_TIMEOUT_MS;
   const rollbackTimeoutMs = options.rollbackTimeoutMs ?? DEFAULT_ROLLBACK_TIMEOUT_MS;
+  const books: Books = new OwnBooks(registry, journal, (before, after) => {
+    announce(events, registry, before, after);
+    restorer.changed(before, after);
+  });
   const transactions = new Transactions({
     clock,
     registry,
-    journal,
+    books,
     conductor: new Conductor({ drivers, clock, drainMs: options.drainMs ?? DEFAULT_DRAIN_MS }),
     rollbackTimeoutMs,
     seenClean: (node, network) => watch.seenClean(node, network),
-    changed: (before, after) => {
-      announce(events, registry, before, after);
-      restorer.changed(before, after);
-    },
   });
   const griPrefix = options.griPrefix ?? "dcns-";
   const calls = new Calls({
     registry,
+    books,
     transactions,
     drivers,
     clock,
@@ -173,7 +175,7 @@ function wire(
   const { flapDamping = {} } = options;
   const watch = new Watch({
     registry,
-    journal,
+    books,
     events,
     clock,
     flapDamping: flapDamping === false ? undefined : { ...defaultFlapDamping, ...flapDamping },

@@ -20,6 +20,7 @@ import {
   type PlannedLink,
 } from "../pce/index.ts";
 import type { AgentEvent } from "./agent-event.ts";
+import type { Books } from "./books.ts";
 import { changeEvents } from "./change-events.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Registry } from "./registry.ts";
@@ -42,6 +43,7 @@ export interface NetworkPlan extends ComputedPlan {
 /** What the calls work with. */
 export interface CallsContext {
   readonly registry: Registry;
+  readonly books: Books;
   readonly transactions: Transactions;
   readonly drivers: ReadonlyMap<DomainId, DriverBase>;
   readonly clock: Clock;
@@ -66,7 +68,47 @@ export class Calls {
     return learns ? "learn" : "flood";
   }
 
-  async setUp(
+  setUp(
+    project: ProjectId,
+    spec: NetworkSpec,
+    deadline: Deadline,
+  ): Promise<Result<NetworkInfo, DcnsError>> {
+    return this.#attempt(project, deadline, () => this.#setUp(project, spec, deadline));
+  }
+
+  modify(
+    project: ProjectId,
+    change: NetworkChange,
+    deadline: Deadline,
+  ): Promise<Result<NetworkInfo, DcnsError>> {
+    return this.#attempt(project, deadline, () => this.#modify(project, change, deadline));
+  }
+
+  tearDown(
+    project: ProjectId,
+    force: boolean,
+    deadline: Deadline,
+  ): Promise<Result<void, DcnsError>> {
+    return this.#attempt(project, deadline, () => this.#tearDown(project, force, deadline));
+  }
+
+  /** Decides anew when somebody else has been quicker, until that is not worth while any more. */
+  async #attempt<T>(
+    project: ProjectId,
+    deadline: Deadline,
+    decide: () => Promise<Result<T, DcnsError>>,
+  ): Promise<Result<T, DcnsError>> {
+    const { books } = this.#context;
+    for (let attempt = 1; ; attempt += 1) {
+      await books.untilFree(project, deadline.signal);
+      if (deadline.interruption !== undefined) return err(deadline.interruption);
+      const outcome = await decide();
+      const isOvertaken = outcome.isErr() && outcome.error.type === "store-conflict";
+      if (!isOvertaken || attempt === books.attempts) return outcome;
+    }
+  }
+
+  async #setUp(
     project: ProjectId,
     spec: NetworkSpec,
     deadline: Deadline,
@@ -80,7 +122,7 @@ export class Calls {
     return done.map((record) => this.#info(record));
   }
 
-  async modify(
+  async #modify(
     project: ProjectId,
     change: NetworkChange,
     deadline: Deadline,
@@ -104,7 +146,7 @@ export class Calls {
     });
   }
 
-  async tearDown(
+  async #tearDown(
     project: ProjectId,
     force: boolean,
     deadline: Deadline,

@@ -8,23 +8,21 @@ import type { Owner, Segments } from "../network/forwarding.ts";
 import type { Realisation } from "../network/realisation.ts";
 import type { NetworkRecord, Quarantine } from "../network/record.ts";
 import { type Stage, stages } from "../network/transition.ts";
+import type { Books } from "./books.ts";
 import type { Conductor } from "./conductor.ts";
 import type { Deadline } from "./deadline.ts";
-import type { Journal, JournalEntry } from "./journal.ts";
 import type { Registry } from "./registry.ts";
 
 /** What a transaction works with. */
 export interface TransactionContext {
   readonly clock: Clock;
   readonly registry: Registry;
-  readonly journal: Journal;
+  readonly books: Books;
   readonly conductor: Conductor;
   /** How long one step back may take, in milliseconds. */
   readonly rollbackTimeoutMs: number;
   /** Told of a node that holds nothing of a network any more. */
   readonly seenClean: (node: NodeId, network: NetworkNumber) => void;
-  /** Told of every record that is put in place of another, and of every one that is gone. */
-  readonly changed: (before: NetworkRecord | undefined, after: NetworkRecord | undefined) => void;
 }
 
 /**
@@ -48,19 +46,15 @@ export class Transactions {
     decision: Decision,
     deadline: Deadline,
   ): Promise<Result<NetworkRecord, DcnsError>> {
-    const { journal, conductor, clock } = this.#context;
+    const { books, conductor, clock } = this.#context;
     const begun = this.#begin(before, project, decision);
     const from = this.#segments(begun, before?.current);
     const way = stages(from, this.#segments(begun, decision.target), decision.mode);
     const unsupported = way.map(({ state }) => conductor.unsupported(state)).find(Boolean);
     if (unsupported !== undefined) return err(unsupported);
 
-    this.#put(before, begun);
-    const intent = await journal.write([{ type: "network", record: begun }]);
-    if (intent.isErr()) {
-      this.#settle(begun, before, undefined);
-      return err(intent.error);
-    }
+    const intent = await books.intend(before, begun);
+    if (intent.isErr()) return err(intent.error);
     const { signal } = deadline;
     const behind = this.#leftBehind(begun, before, decision);
     const mayLag = new Set([...behind, ...(decision.mayLag ?? [])]);
@@ -90,15 +84,17 @@ export class Transactions {
     force: boolean,
     deadline: Deadline,
   ): Promise<Result<void, DcnsError>> {
-    const { journal, conductor, clock } = this.#context;
+    const { books, conductor, clock } = this.#context;
     const begun: NetworkRecord = { ...record, phase: "teardown", updatedAt: clock.now() };
-    const intent = await journal.write([{ type: "network", record: begun }]);
+    const intent = await books.intend(record, begun);
     if (intent.isErr()) return err(intent.error);
-    this.#put(record, begun);
     const segments = this.#segments(begun, begun.current);
     const options = { signal: deadline.signal, allowPending: force };
     const removed = await conductor.move(segments, new Map(), options);
-    if (removed.isErr()) return err(deadline.interruption ?? removed.error);
+    if (removed.isErr()) {
+      await books.leave(begun);
+      return err(deadline.interruption ?? removed.error);
+    }
     const finished = await this.finish(begun, undefined, removed.value);
     if (finished.isOk()) await this.#lookAgain(begun, [segments], new Map(), removed.value);
     return finished;
@@ -121,40 +117,26 @@ export class Transactions {
    * Ends what was begun with `after` (nothing, for a network that is gone). What `before` held beyond
    * that stays in quarantine for as long as one of the `pending` nodes has not been seen clean.
    */
-  async finish(
+  finish(
     before: NetworkRecord,
     after: Extract<NetworkRecord, { phase: "stable" }> | undefined,
     pending: readonly NodeId[],
   ): Promise<Result<void, StoreError>> {
     const quarantine = this.#quarantineOf(before, after, pending);
-    const written = await this.#context.journal.write(endOf(before, after, quarantine));
-    if (written.isOk()) this.#settle(before, after, quarantine);
-    return written;
-  }
-
-  #settle(
-    before: NetworkRecord,
-    after: NetworkRecord | undefined,
-    quarantine: Quarantine | undefined,
-  ): void {
-    const { registry, changed } = this.#context;
-    if (after === undefined) registry.drop(before.project);
-    else registry.put(after);
-    if (quarantine !== undefined) registry.quarantine(quarantine);
-    changed(before, after);
+    return this.#context.books.conclude({ begun: before, after, quarantine });
   }
 
   #begin(
     before: Extract<NetworkRecord, { phase: "stable" }> | undefined,
     project: ProjectId,
-    { target, claim }: Decision,
+    { target, claim, mode }: Decision,
   ): NetworkRecord {
-    const { clock, registry } = this.#context;
+    const { clock, books } = this.#context;
     const now = clock.now();
     if (before !== undefined) {
-      return { ...before, updatedAt: now, phase: "modify", target, claim };
+      return { ...before, updatedAt: now, phase: "modify", target, claim, mode };
     }
-    const number = registry.nextNumber();
+    const number = books.nextNumber();
     return { project, number, createdAt: now, updatedAt: now, phase: "setup", target };
   }
 
@@ -178,12 +160,11 @@ export class Transactions {
       readonly failure: DcnsError;
     },
   ): Promise<DcnsError> {
-    const { journal, conductor, rollbackTimeoutMs } = this.#context;
+    const { books, conductor, rollbackTimeoutMs } = this.#context;
     const pending = await conductor.retreat(journey.from, journey.begun, rollbackTimeoutMs);
     const quarantine = this.#quarantineOf(begun, before, pending);
-    // Known before it is written, so that a node that returns meanwhile ends its quarantine.
-    this.#settle(begun, before, quarantine);
-    await journal.settle(endOf(begun, before, quarantine));
+    const undone = await books.undo({ begun, after: before, quarantine });
+    if (undone.isErr()) return undone.error;
     const left = journey.begun.map(({ state }) => state);
     await this.#lookAgain(begun, left, journey.from, pending);
     const { failure } = journey;
@@ -196,11 +177,6 @@ export class Transactions {
       : this.#context.registry.segments(owner, realisation);
   }
 
-  #put(before: NetworkRecord | undefined, after: NetworkRecord): void {
-    this.#context.registry.put(after);
-    this.#context.changed(before, after);
-  }
-
   #quarantineOf(
     before: NetworkRecord,
     after: NetworkRecord | undefined,
@@ -208,7 +184,7 @@ export class Transactions {
   ): Quarantine | undefined {
     if (pending.length === 0) return undefined;
     const { project, number } = before;
-    const id = this.#context.registry.nextNumber();
+    const id = this.#context.books.nextNumber();
     const kept = after === undefined ? undefined : recordClaim(after);
     const claim = claimBeyond(recordClaim(before), kept, `quarantine ${id} of ${project}`);
     return claim === undefined ? undefined : { id, project, number, claim, pending };
@@ -217,19 +193,6 @@ export class Transactions {
 
 /** A node that is there and well answers long before; one that hangs must not hold the call up. */
 const LOOK_AGAIN_MS = 500;
-
-function endOf(
-  before: NetworkRecord,
-  after: NetworkRecord | undefined,
-  quarantine: Quarantine | undefined,
-): readonly JournalEntry[] {
-  return [
-    after === undefined
-      ? { type: "network-gone", record: before }
-      : { type: "network", record: after },
-    ...(quarantine === undefined ? [] : [{ type: "quarantine" as const, quarantine }]),
-  ];
-}
 
 function stable(
   { project, number, createdAt }: NetworkRecord,

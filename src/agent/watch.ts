@@ -8,15 +8,15 @@ import { networkState, pathInUse } from "../network/info.ts";
 import { wholeOf } from "../network/realisation.ts";
 import { currentOf, latestOf, type NetworkRecord, type Quarantine } from "../network/record.ts";
 import type { AgentEvent } from "./agent-event.ts";
+import type { Books, Concerns } from "./books.ts";
 import type { EventStream } from "./event-stream.ts";
-import type { Journal } from "./journal.ts";
 import { LinkDamper } from "./link-damper.ts";
 import type { Registry } from "./registry.ts";
 
 /** What a watch works with. */
 export interface WatchContext {
   readonly registry: Registry;
-  readonly journal: Journal;
+  readonly books: Books;
   readonly events: EventStream<AgentEvent>;
   readonly clock: Clock;
   /** Absent, links are believed at once. */
@@ -133,13 +133,14 @@ export class Watch implements Disposable {
   }
 
   /** A node that holds exactly what it should holds nothing of what is in quarantine. */
-  #clean(node: NodeId, concerns: (quarantine: Quarantine) => boolean): void {
-    const { registry, journal, events } = this.#context;
-    const over = registry.clean(node, concerns);
-    for (const quarantine of over) {
-      // Should the store fail, the next start finds the quarantine and asks the nodes again.
-      void journal.write([{ type: "quarantine-over", quarantine }]);
-      events.emit({ type: "quarantine-over", project: quarantine.project });
+  #clean(node: NodeId, concerns: Concerns): void {
+    this.quarantinesOver(this.#context.books.seenClean(node, concerns));
+  }
+
+  /** Tells of quarantines that are over: what they held is free again. */
+  quarantinesOver(over: readonly Quarantine[]): void {
+    for (const { project } of over) {
+      this.#context.events.emit({ type: "quarantine-over", project });
     }
     if (over.length > 0) this.#tellFabricChanged();
   }

@@ -35,6 +35,7 @@ export function recordToJson(record: NetworkRecord): JsonObject {
         current: realisationToJson(record.current),
         target: realisationToJson(record.target),
         claim: claimToJson(record.claim),
+        ...(record.mode === undefined ? {} : { mode: record.mode }),
       };
     case "stable":
     case "teardown":
@@ -196,6 +197,7 @@ const recordSchema = v.variant("phase", [
     current: realisation,
     target: realisation,
     claim,
+    mode: v.exactOptional(v.picklist(["in-place", "reroute", "replace"])),
   }),
   v.object({ ...base, phase: v.literal("teardown"), current: realisation }),
 ]);

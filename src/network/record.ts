@@ -1,6 +1,7 @@
 import type { Claim } from "../ledger.ts";
 import type { NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
 import type { Realisation } from "./realisation.ts";
+import type { TransitionMode } from "./transition.ts";
 
 /**
  * What is kept of one network. `phase` says what was begun and is not finished: whoever finds a
@@ -21,6 +22,8 @@ export type NetworkRecord = {
       readonly target: Realisation;
       /** What is held until it is decided which of the two stays. */
       readonly claim: Claim;
+      /** How the one becomes the other; absent in records of earlier versions. */
+      readonly mode?: TransitionMode;
     }
   | { readonly phase: "teardown"; readonly current: Realisation }
 );
