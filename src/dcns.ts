@@ -211,12 +211,13 @@ export class DcnsAgent implements AsyncDisposable {
    * what it has. Idempotent.
    */
   async close(): Promise<void> {
-    const { serial, watch, restorer, drivers, events } = this.#parts;
+    const { serial, watch, restorer, scheduler, drivers, events } = this.#parts;
     this.#parts.closing.abort();
     await this.#updates.idle();
     await serial.idle();
     watch[Symbol.dispose]();
     restorer[Symbol.dispose]();
+    scheduler[Symbol.dispose]();
     await Promise.all([...drivers.values()].map((driver) => driver.close()));
     events.close();
   }
@@ -225,8 +226,9 @@ export class DcnsAgent implements AsyncDisposable {
     return this.close();
   }
 
-  #defaults(project: string): Pick<SetupArguments, "defaultDelivery"> {
-    return { defaultDelivery: this.#parts.calls.defaultDelivery(project) };
+  #defaults(project: string): Pick<SetupArguments, "defaultDelivery" | "now"> {
+    const { calls, clock } = this.#parts;
+    return { defaultDelivery: calls.defaultDelivery(project), now: clock.now() };
   }
 
   get #topology(): Topology {

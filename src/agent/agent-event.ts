@@ -54,5 +54,12 @@ export type AgentEvent =
   /** A link fails again and again: it counts as down until it has been quiet for `forMs`. */
   | { readonly type: "link-damped"; readonly link: LinkId; readonly forMs: number }
   | { readonly type: "link-state"; readonly link: LinkId; readonly up: boolean }
+  /** A network that should be provisioned, or released, for its schedule could not be; that is tried again. */
+  | {
+      readonly type: "schedule-delayed";
+      readonly project: ProjectId;
+      readonly error: DcnsError;
+      readonly retryInMs: number;
+    }
   /** What an undone or forced operation had left was seen clean; its labels are free again. */
   | { readonly type: "quarantine-over"; readonly project: ProjectId };

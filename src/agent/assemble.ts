@@ -22,6 +22,7 @@ import { optionFaults } from "./option-faults.ts";
 import { recover } from "./recovery.ts";
 import { Registry } from "./registry.ts";
 import { Restorer } from "./restorer.ts";
+import { Scheduler } from "./scheduler.ts";
 import { Serial } from "./serial.ts";
 import { Transactions } from "./transaction.ts";
 import { Watch } from "./watch.ts";
@@ -69,6 +70,7 @@ export interface AgentParts {
   readonly calls: Calls;
   readonly watch: Watch;
   readonly restorer: Restorer;
+  readonly scheduler: Scheduler;
   readonly serial: Serial<ProjectId>;
   readonly drivers: ReadonlyMap<DomainId, DriverBase>;
   /** Raised when the agent closes. */
@@ -107,6 +109,8 @@ export async function assemble(options: AgentOptions): Promise<Result<AgentParts
     if (!topology.nodes.has(node)) parts.watch.gone(node);
   }
   parts.watch.startResuming();
+  for (const record of parts.registry.records()) parts.scheduler.changed(undefined, record);
+  parts.scheduler.start();
   const stray = parts.registry.records().filter((record) => {
     const current = currentOf(record);
     return current !== undefined && !parts.registry.canStay(current);
@@ -131,6 +135,7 @@ function wire(
   const books: Books = new OwnBooks(registry, journal, (before, after) => {
     announce(events, registry, before, after);
     restorer.changed(before, after);
+    scheduler.changed(before, after);
   });
   const transactions = new Transactions({
     clock,
@@ -171,7 +176,19 @@ function wire(
     budgetMs: options.restorationBudgetMs ?? DEFAULT_RESTORATION_BUDGET_MS,
     timeoutMs: operationTimeoutMs,
   });
-  const fabricChanged = (): void => restorer.schedule();
+  const scheduler = new Scheduler({
+    registry,
+    transactions,
+    serial,
+    clock,
+    closing: closing.signal,
+    emit: (event) => events.emit(event),
+    timeoutMs: operationTimeoutMs,
+  });
+  const fabricChanged = (): void => {
+    restorer.schedule();
+    scheduler.fabricChanged();
+  };
   const { flapDamping = {} } = options;
   const watch = new Watch({
     registry,
@@ -182,7 +199,7 @@ function wire(
     resumeTeardown,
     fabricChanged,
   });
-  const common = { clock, events, registry, calls, watch, restorer, serial, drivers };
+  const common = { clock, events, registry, calls, watch, restorer, scheduler, serial, drivers };
   const parts: AgentParts = { ...common, closing, resumeTeardown, operationTimeoutMs };
   return { transactions, parts };
 }

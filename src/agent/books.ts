@@ -1,7 +1,8 @@
 import { ok, type Result } from "neverthrow";
+import type { Claim } from "../ledger.ts";
 import type { StoreError } from "../model/errors.ts";
 import type { NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
-import type { NetworkRecord, Quarantine, StableRecord } from "../network/record.ts";
+import type { NetworkRecord, Quarantine, ReservedRecord } from "../network/record.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import type { Registry } from "./registry.ts";
 
@@ -9,7 +10,7 @@ import type { Registry } from "./registry.ts";
 export interface Outcome {
   /** The record of the work. */
   readonly begun: NetworkRecord;
-  readonly after: StableRecord | undefined;
+  readonly after: NetworkRecord | undefined;
   readonly quarantine: Quarantine | undefined;
 }
 
@@ -31,6 +32,15 @@ export interface Books {
   intend(
     before: NetworkRecord | undefined,
     begun: NetworkRecord,
+  ): Promise<Result<void, StoreError>>;
+  /**
+   * Takes what a network will need later, `claim`, which was just found to be free, in place of what it
+   * had reserved; no work is begun. Errors as for `intend`.
+   */
+  reserve(
+    before: ReservedRecord | undefined,
+    record: ReservedRecord,
+    claim: Claim,
   ): Promise<Result<void, StoreError>>;
   /** Ends work with what has come of it; if the store does not take that, the work has not ended. */
   conclude(outcome: Outcome): Promise<Result<void, StoreError>>;
@@ -72,6 +82,18 @@ export class OwnBooks implements Books {
     const written = await this.#journal.write(entries);
     if (written.isErr() && takes) this.#settle(begun, before);
     if (written.isOk() && !takes) this.#put(before, begun);
+    return written;
+  }
+
+  async reserve(
+    before: ReservedRecord | undefined,
+    record: ReservedRecord,
+    claim: Claim,
+  ): Promise<Result<void, StoreError>> {
+    const release = this.#registry.hold(claim);
+    const written = await this.#journal.write([{ type: "network", record }]);
+    release();
+    if (written.isOk()) this.#put(before, record);
     return written;
   }
 

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import { match } from "ts-pattern";
 import type { DriverBase, NodeCost } from "../drivers/driver-base.ts";
 import type { Bandwidth } from "../model/bandwidth.ts";
 import type { Clock } from "../model/clock.ts";
@@ -8,10 +9,18 @@ import { invariant } from "../model/invariant.ts";
 import type { Delivery, NetworkInfo, SegmentInfo } from "../model/network.ts";
 import { holderOf } from "../network/claims.ts";
 import { decideModify, decideSetup } from "../network/decide.ts";
+import { decideReserved } from "../network/decide-scheduled.ts";
 import { segmentsOf } from "../network/forwarding.ts";
 import { networkInfo, networkState } from "../network/info.ts";
 import { latestOf, type NetworkRecord } from "../network/record.ts";
 import { changedSpec, type NetworkChange } from "../network/request.ts";
+import {
+  heldInterval,
+  reservedInterval,
+  sameSchedule,
+  scheduleFault,
+  startsLater,
+} from "../network/schedule.ts";
 import { type NetworkSpec, specDifferences } from "../network/spec.ts";
 import { floodAllowanceOf } from "../network/traffic.ts";
 import {
@@ -116,9 +125,13 @@ export class Calls {
     const { registry, transactions } = this.#context;
     const existing = registry.record(project);
     if (existing !== undefined) return this.#same(existing, spec);
-    const decision = decideSetup(registry.view(), holderOf(project), spec);
+    const isLater = startsLater(spec.schedule, this.#context.clock.now());
+    const interval = (isLater ? reservedInterval : heldInterval)(spec.schedule);
+    const decision = decideSetup(registry.view(), holderOf(project), spec, interval);
     if (decision.isErr()) return err(decision.error);
-    const done = await transactions.change(undefined, project, decision.value, deadline);
+    const done = isLater
+      ? await transactions.reserve(undefined, project, decision.value)
+      : await transactions.change(undefined, project, decision.value, deadline);
     return done.map((record) => this.#info(record));
   }
 
@@ -130,13 +143,20 @@ export class Calls {
     const { registry, transactions } = this.#context;
     const record = registry.record(project);
     if (record === undefined) return err(notFound(project));
-    if (record.phase !== "stable") return err(this.#wrongState(record));
-    const spec = changedSpec(record.current.spec, change);
-    if (spec.endpoints.length === 0) {
-      const message = "leaves no endpoint: use teardown";
-      return err(invalidRequest(["remHostPorts"], change.remove, message));
+    if (record.phase !== "stable" && record.phase !== "reserved") {
+      return err(this.#wrongState(record));
     }
-    if (specDifferences(record.current.spec, spec).length === 0) return ok(this.#info(record));
+    const before = latestOf(record);
+    const spec = changedSpec(before.spec, change);
+    const fault = this.#changeFault(before.spec, spec, record.phase === "stable");
+    if (fault !== undefined) return err(fault);
+    if (specDifferences(before.spec, spec).length === 0) return ok(this.#info(record));
+    if (record.phase === "reserved") {
+      const decided = decideReserved(registry.view(), holderOf(project), before, change);
+      if (decided.isErr()) return err(decided.error);
+      const reserved = await transactions.reserve(record, project, decided.value);
+      return reserved.map((after) => this.#info(after));
+    }
     const decision = decideModify(registry.view(), holderOf(project), record.current, change);
     if (decision.isErr()) return err(decision.error);
     const done = await transactions.change(record, project, decision.value, deadline);
@@ -154,7 +174,7 @@ export class Calls {
     const record = this.#context.registry.record(project);
     if (record === undefined) return err(notFound(project));
     invariant(
-      record.phase === "stable" || record.phase === "teardown",
+      record.phase !== "setup" && record.phase !== "modify",
       "earlier calls on the project have ended",
     );
     return this.#context.transactions.tearDown(record, force, deadline);
@@ -167,6 +187,7 @@ export class Calls {
   ): Promise<Result<VerifyReport, DcnsError>> {
     const record = this.#context.registry.record(project);
     if (record === undefined) return err(notFound(project));
+    if (record.phase === "reserved") return err(this.#wrongState(record));
     return verify(this.#context, record, dataPlane, deadline);
   }
 
@@ -177,6 +198,7 @@ export class Calls {
   ): Promise<Result<NetworkStatistics, DcnsError>> {
     const record = this.#context.registry.record(project);
     if (record === undefined) return err(notFound(project));
+    if (record.phase === "reserved") return err(this.#wrongState(record));
     return networkStatistics(this.#context, record, maxAgeMs, deadline);
   }
 
@@ -196,7 +218,9 @@ export class Calls {
     const { registry, drivers } = this.#context;
     // A dry run has the time to say which single changes of the request would succeed.
     const view = { ...registry.view(), planner: explainRefusal };
-    return decideSetup(view, holderOf(project), spec).map(({ target }) => {
+    const isLater = startsLater(spec.schedule, this.#context.clock.now());
+    const interval = (isLater ? reservedInterval : heldInterval)(spec.schedule);
+    return decideSetup(view, holderOf(project), spec, interval).map(({ target }) => {
       const number = registry.record(project)?.number ?? ANY_NUMBER;
       const segments = [...segmentsOf(registry.topology, { project, number }, target).values()];
       return {
@@ -213,8 +237,8 @@ export class Calls {
 
   /** An identical request finds its work done; any other must not change what exists. */
   #same(record: NetworkRecord, spec: NetworkSpec): Result<NetworkInfo, DcnsError> {
-    if (record.phase !== "stable") return err(this.#wrongState(record));
-    const differs = specDifferences(record.current.spec, spec);
+    if (record.phase === "teardown") return err(this.#wrongState(record));
+    const differs = specDifferences(latestOf(record).spec, spec);
     return differs.length === 0
       ? ok(this.#info(record))
       : err({ type: "network-exists", project: record.project, differs });
@@ -222,8 +246,31 @@ export class Calls {
 
   #wrongState(record: NetworkRecord): DcnsError {
     const state = networkState(record, this.#context.registry.isSound);
-    const message = "its teardown has not ended: call teardown again";
+    const message = match(record.phase)
+      .with("reserved", () => "it waits for its start: no node has anything of it")
+      .with("provision", () => "it is being provisioned for its start")
+      .otherwise(() => "its teardown has not ended: call teardown again");
     return { type: "wrong-state", project: record.project, state, message };
+  }
+
+  /** What cannot become of a network, whatever the fabric has. */
+  #changeFault(was: NetworkSpec, will: NetworkSpec, hasStarted: boolean): DcnsError | undefined {
+    if (will.endpoints.length === 0) {
+      return invalidRequest(["remHostPorts"], [], "leaves no endpoint: use teardown");
+    }
+    if (sameSchedule(was.schedule, will.schedule)) return undefined;
+    const { start, end } = will.schedule ?? {};
+    if (hasStarted && was.schedule?.start !== start) {
+      return invalidRequest(
+        ["options", "schedule", "start"],
+        start,
+        "has come: only the end can change",
+      );
+    }
+    const fault = scheduleFault({ ...will.schedule }, this.#context.clock.now());
+    return fault === undefined
+      ? undefined
+      : invalidRequest(["options", "schedule", "end"], end, fault);
   }
 
   #info(record: NetworkRecord): NetworkInfo {

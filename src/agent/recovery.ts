@@ -2,7 +2,12 @@ import { ok, type Result } from "neverthrow";
 import type { StoreError } from "../model/errors.ts";
 import type { NodeId } from "../model/ids.ts";
 import { wholeOf } from "../network/realisation.ts";
-import { type NetworkRecord, realisationsOf } from "../network/record.ts";
+import {
+  type NetworkRecord,
+  realisationsOf,
+  reservedRecord,
+  type SettledRecord,
+} from "../network/record.ts";
 import { treeNodes } from "../network/tree-nodes.ts";
 import type { Registry } from "./registry.ts";
 import type { Transactions } from "./transaction.ts";
@@ -18,7 +23,8 @@ export interface RecoveryContext {
 }
 
 /**
- * Ends what an earlier agent had begun: a setup or a modify is undone, a teardown finished.
+ * Ends what an earlier agent had begun: a setup or a modify is undone, a teardown finished, and what
+ * was being provisioned for its start is reserved again.
  *
  * The drivers were given only what should stay, and a node that is up has been brought to that; so
  * all there is to do is to wait for the nodes concerned. For those that do not come, what they may
@@ -28,9 +34,9 @@ export async function recover(
   records: readonly NetworkRecord[],
   context: RecoveryContext,
 ): Promise<Result<void, StoreError>> {
-  for (const record of records.filter(({ phase }) => phase !== "stable")) {
+  for (const record of records.filter(isUnfinished)) {
     const pending = await context.watch.untilUp(nodesOf(context.registry, record), context.signal);
-    if (record.phase === "teardown" && pending.length > 0) continue;
+    if (record.phase !== "setup" && record.phase !== "modify" && pending.length > 0) continue;
     const ended = await context.transactions.finish(record, stayingRecord(record), pending);
     if (ended.isErr()) return ended;
     for (const node of pending.filter((one) => context.watch.nodesUp.includes(one))) {
@@ -47,9 +53,12 @@ function nodesOf(registry: Registry, record: NetworkRecord): readonly NodeId[] {
   return [...new Set(nodes)].filter((node) => topology.nodes.has(node)).sort();
 }
 
-function stayingRecord(
-  record: NetworkRecord,
-): Extract<NetworkRecord, { phase: "stable" }> | undefined {
+function isUnfinished({ phase }: NetworkRecord): boolean {
+  return phase !== "stable" && phase !== "reserved";
+}
+
+function stayingRecord(record: NetworkRecord): SettledRecord | undefined {
+  if (record.phase === "provision") return reservedRecord(record, record.target, record.updatedAt);
   if (record.phase !== "modify") return undefined;
   const { project, number, createdAt, updatedAt, current } = record;
   return { project, number, createdAt, updatedAt, phase: "stable", current };

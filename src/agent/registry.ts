@@ -9,7 +9,7 @@ import {
 } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
-import { holderOf, recordClaim, reserveGrowth } from "../network/claims.ts";
+import { growthOf, holderOf, recordClaim, reserveGrowth } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
 import type { Soundness } from "../network/info.ts";
@@ -171,6 +171,17 @@ export class Registry {
     for (const realisation of realisationsOf(record)) {
       if (!this.#decidedOn.has(realisation)) this.#decidedOn.set(realisation, this.#topology);
     }
+  }
+
+  /** Holds what `claim` has beyond what its holder has, until what is given is called. */
+  hold(claim: Claim): () => void {
+    const growth = growthOf(this.#ledger, claim);
+    const held = reserveGrowth(this.#ledger, claim);
+    invariant(held.isOk(), `what was decided for ${claim.holder} is free`);
+    this.#ledger = held.value;
+    return () => {
+      for (const { holder } of growth) this.#ledger = this.#ledger.release(holder);
+    };
   }
 
   /** Forgets a project and releases what it holds. */

@@ -21,7 +21,7 @@ export async function replaceTopology(
   parts: AgentParts,
   next: Topology,
 ): Promise<Result<TopologyUpdate, DcnsError>> {
-  const { registry, drivers, watch, restorer } = parts;
+  const { registry, drivers, watch, restorer, scheduler } = parts;
   const before = registry.topology;
   const both = await tellDrivers(drivers, (domain) =>
     unionOf(before.domainView(domain), next.domainView(domain)),
@@ -31,7 +31,12 @@ export async function replaceTopology(
   for (const node of before.nodes.keys()) {
     if (!next.nodes.has(node)) watch.gone(node);
   }
-  const outcomes = await restorer.restore(affected);
+  const isReserved = (project: ProjectId): boolean =>
+    registry.record(project)?.phase === "reserved";
+  const outcomes = [
+    ...(await scheduler.reserveElsewhere(affected.filter(isReserved))),
+    ...(await restorer.restore(affected.filter((project) => !isReserved(project)))),
+  ];
   for (const { project, error } of outcomes) {
     const record = registry.record(project);
     if (error !== undefined && record !== undefined) watch.announce(record);

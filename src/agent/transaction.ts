@@ -6,7 +6,17 @@ import { claimBeyond, recordClaim } from "../network/claims.ts";
 import type { Decision } from "../network/decide.ts";
 import type { Owner, Segments } from "../network/forwarding.ts";
 import type { Realisation } from "../network/realisation.ts";
-import type { NetworkRecord, Quarantine } from "../network/record.ts";
+import {
+  currentOf,
+  latestOf,
+  type NetworkRecord,
+  type Quarantine,
+  type ReservedRecord,
+  reservedRecord,
+  type ScheduledRecord,
+  type SettledRecord,
+  type StableRecord,
+} from "../network/record.ts";
 import { type Stage, stages } from "../network/transition.ts";
 import type { Books } from "./books.ts";
 import type { Conductor } from "./conductor.ts";
@@ -39,16 +49,19 @@ export class Transactions {
     this.#context = context;
   }
 
-  /** Makes `decision` true of a project's network, new (`before` is undefined) or not. */
+  /**
+   * Makes `decision` true of a project's network, new (`before` is undefined) or not. One that was
+   * reserved goes back to that, or stays as one being provisioned while a node may have some of it.
+   */
   async change(
-    before: Extract<NetworkRecord, { phase: "stable" }> | undefined,
+    before: StableRecord | ScheduledRecord | undefined,
     project: ProjectId,
     decision: Decision,
     deadline: Deadline,
   ): Promise<Result<NetworkRecord, DcnsError>> {
     const { books, conductor, clock } = this.#context;
     const begun = this.#begin(before, project, decision);
-    const from = this.#segments(begun, before?.current);
+    const from = this.#segments(begun, before && currentOf(before));
     const way = stages(from, this.#segments(begun, decision.target), decision.mode);
     const unsupported = way.map(({ state }) => conductor.unsupported(state)).find(Boolean);
     if (unsupported !== undefined) return err(unsupported);
@@ -76,6 +89,23 @@ export class Transactions {
   }
 
   /**
+   * Reserves what is to be provisioned later, in the place of what was reserved before if anything
+   * was. No node is touched.
+   */
+  async reserve(
+    before: ReservedRecord | undefined,
+    project: ProjectId,
+    { target, claim }: Decision,
+  ): Promise<Result<ReservedRecord, DcnsError>> {
+    const { books, clock } = this.#context;
+    const now = clock.now();
+    const base = before ?? { project, number: books.nextNumber(), createdAt: now };
+    const record = reservedRecord(base, target, now);
+    const reserved = await books.reserve(before, record, claim);
+    return reserved.map(() => record);
+  }
+
+  /**
    * Removes a project's network. Without `force` it fails while a node is out of reach, and the
    * network stays as one that is being torn down; with it, such nodes go into quarantine.
    */
@@ -85,7 +115,10 @@ export class Transactions {
     deadline: Deadline,
   ): Promise<Result<void, DcnsError>> {
     const { books, conductor, clock } = this.#context;
-    const begun: NetworkRecord = { ...record, phase: "teardown", updatedAt: clock.now() };
+    if (record.phase === "reserved") return this.finish(record, undefined, []);
+    const { project, number, createdAt } = record;
+    const base = { project, number, createdAt, updatedAt: clock.now() };
+    const begun = { ...base, phase: "teardown" as const, current: latestOf(record) };
     const intent = await books.intend(record, begun);
     if (intent.isErr()) return err(intent.error);
     const segments = this.#segments(begun, begun.current);
@@ -119,7 +152,7 @@ export class Transactions {
    */
   finish(
     before: NetworkRecord,
-    after: Extract<NetworkRecord, { phase: "stable" }> | undefined,
+    after: SettledRecord | undefined,
     pending: readonly NodeId[],
   ): Promise<Result<void, StoreError>> {
     const quarantine = this.#quarantineOf(before, after, pending);
@@ -127,15 +160,16 @@ export class Transactions {
   }
 
   #begin(
-    before: Extract<NetworkRecord, { phase: "stable" }> | undefined,
+    before: StableRecord | ScheduledRecord | undefined,
     project: ProjectId,
     { target, claim, mode }: Decision,
   ): NetworkRecord {
     const { clock, books } = this.#context;
     const now = clock.now();
-    if (before !== undefined) {
+    if (before?.phase === "stable") {
       return { ...before, updatedAt: now, phase: "modify", target, claim, mode };
     }
+    if (before !== undefined) return { ...before, updatedAt: now, phase: "provision", target };
     const number = books.nextNumber();
     return { project, number, createdAt: now, updatedAt: now, phase: "setup", target };
   }
@@ -143,16 +177,16 @@ export class Transactions {
   /** Nodes that hold what the network has left before: this change neither needs nor leaves them. */
   #leftBehind(
     { number }: NetworkRecord,
-    before: Extract<NetworkRecord, { phase: "stable" }> | undefined,
+    before: StableRecord | ScheduledRecord | undefined,
     { target }: Decision,
   ): ReadonlySet<NodeId> {
-    const trees = before === undefined ? [target] : [before.current, target];
+    const trees = before === undefined ? [target] : [latestOf(before), target];
     return this.#context.registry.leftBehind(number, ...trees);
   }
 
   /** Goes back to `before`; gives the error that the caller hears. */
   async #undo(
-    before: Extract<NetworkRecord, { phase: "stable" }> | undefined,
+    before: StableRecord | ScheduledRecord | undefined,
     begun: NetworkRecord,
     journey: {
       readonly from: Segments;
@@ -162,13 +196,24 @@ export class Transactions {
   ): Promise<DcnsError> {
     const { books, conductor, rollbackTimeoutMs } = this.#context;
     const pending = await conductor.retreat(journey.from, journey.begun, rollbackTimeoutMs);
-    const quarantine = this.#quarantineOf(begun, before, pending);
-    const undone = await books.undo({ begun, after: before, quarantine });
+    const after = this.#afterUndo(before, begun, pending);
+    const quarantine = this.#quarantineOf(begun, after, pending);
+    const undone = await books.undo({ begun, after, quarantine });
     if (undone.isErr()) return undone.error;
     const left = journey.begun.map(({ state }) => state);
     await this.#lookAgain(begun, left, journey.from, pending);
     const { failure } = journey;
     return failure.type === "driver-failed" ? { ...failure, pending } : failure;
+  }
+
+  #afterUndo(
+    before: StableRecord | ScheduledRecord | undefined,
+    begun: NetworkRecord,
+    pending: readonly NodeId[],
+  ): NetworkRecord | undefined {
+    if (begun.phase !== "provision") return before;
+    const mayBeLeft = pending.length > 0 || before?.phase === "provision";
+    return mayBeLeft ? begun : reservedRecord(begun, begun.target, this.#context.clock.now());
   }
 
   #segments(owner: Owner, realisation: Realisation | undefined): Segments {

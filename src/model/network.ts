@@ -63,7 +63,7 @@ export interface NetworkBackupInfo {
 export interface SegmentInfo {
   readonly id: SegmentId;
   readonly domain: DomainId;
-  readonly state: "provisioning" | "active" | "releasing";
+  readonly state: "reserved" | "provisioning" | "active" | "releasing";
   readonly externalId?: string;
 }
 

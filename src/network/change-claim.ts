@@ -2,7 +2,6 @@ import type { Claim } from "../ledger.ts";
 import { attachmentKey } from "../model/attachment.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { LinkId, NodeId } from "../model/ids.ts";
-import { always } from "../model/interval.ts";
 import {
   bounded,
   claimOf,
@@ -15,6 +14,7 @@ import {
 } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 import type { Realisation } from "./realisation.ts";
+import { heldByEither } from "./schedule.ts";
 import { floodAllowanceOf, trafficOf } from "./traffic.ts";
 import type { TransitionMode } from "./transition.ts";
 
@@ -63,7 +63,7 @@ export function claimOfChange(
     ports: loadOf(topology, next.plan, members, atPorts).ports,
     endpoints: distinct(ends, ({ attachment }) => attachmentKey(attachment)),
   };
-  return claimOf(both, holder, always);
+  return claimOf(both, holder, heldByEither(old.spec.schedule, next.spec.schedule));
 }
 
 /**

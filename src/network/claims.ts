@@ -3,10 +3,11 @@ import type { Channel } from "../ledger/channel.ts";
 import type { ChannelClaim, Claim, LabelClaim, Ledger, ReserveError } from "../ledger.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { ProjectId } from "../model/ids.ts";
-import { always } from "../model/interval.ts";
+import { type Interval, intersection, isEmpty } from "../model/interval.ts";
 import { claimOf } from "../pce/index.ts";
-import { wholeOf } from "./realisation.ts";
+import { type Realisation, wholeOf } from "./realisation.ts";
 import type { NetworkRecord } from "./record.ts";
+import { heldInterval, reservedInterval } from "./schedule.ts";
 
 /** Who a network is in the ledger. The first word sets it apart from every other kind of holder. */
 export function holderOf(project: ProjectId): string {
@@ -15,21 +16,60 @@ export function holderOf(project: ProjectId): string {
 
 /** Takes what `claim` has beyond what its holder has already, if that is free. */
 export function reserveGrowth(ledger: Ledger, claim: Claim): Result<Ledger, ReserveError> {
-  const growth = claimBeyond(claim, ledger.claimOf(claim.holder), `growth of ${claim.holder}`);
-  return growth === undefined ? ok(ledger) : ledger.reserve(growth);
+  return growthOf(ledger, claim).reduce<Result<Ledger, ReserveError>>(
+    (on, part) => on.andThen((grown) => grown.reserve(part)),
+    ok(ledger),
+  );
+}
+
+/** What `claim` has beyond what its holder has already: more in the same time, or all of it in other. */
+export function growthOf(ledger: Ledger, claim: Claim): readonly Claim[] {
+  const { holder, interval } = claim;
+  const has = ledger.claimOf(holder);
+  if (has === undefined) return [{ ...claim, holder: `growth of ${holder}` }];
+  const growth = claimBeyond(claim, has, `growth of ${holder}`);
+  const parts: readonly Claim[] = [
+    ...(growth === undefined
+      ? []
+      : [{ ...growth, interval: intersection(interval, has.interval) }]),
+    ...beyond(interval, has.interval).map((other, index) => ({
+      ...claim,
+      holder: `growth ${index} of ${holder}`,
+      interval: other,
+    })),
+  ];
+  return parts.filter((part) => !isEmpty(part.interval));
+}
+
+/** The instants of `whole` before and after `part`. */
+function beyond(whole: Interval, part: Interval): readonly Interval[] {
+  return [
+    { start: whole.start, end: Math.min(whole.end, part.start) },
+    { start: Math.max(whole.start, part.end), end: whole.end },
+  ];
 }
 
 /** What a network holds in the ledger: while it changes, enough for either outcome. */
 export function recordClaim(record: NetworkRecord): Claim {
   switch (record.phase) {
+    case "reserved": {
+      const interval = reservedInterval(record.target.spec.schedule);
+      return claimOf(wholeOf(record.target), holderOf(record.project), interval);
+    }
     case "setup":
-      return claimOf(wholeOf(record.target), holderOf(record.project), always);
+    case "provision":
+      return claimOfHeld(record.target, holderOf(record.project));
     case "modify":
       return record.claim;
     case "stable":
     case "teardown":
-      return claimOf(wholeOf(record.current), holderOf(record.project), always);
+      return claimOfHeld(record.current, holderOf(record.project));
   }
+}
+
+/** What a realisation holds that nodes have something of. */
+export function claimOfHeld(one: Realisation, holder: string): Claim {
+  return claimOf(wholeOf(one), holder, heldInterval(one.spec.schedule));
 }
 
 /** What `whole` has beyond `part`, for another holder; undefined if that is nothing. */

@@ -3,14 +3,13 @@ import { linkLabels } from "../ledger/channel.ts";
 import type { Claim, Ledger } from "../ledger.ts";
 import type { InvalidRequest } from "../model/errors.ts";
 import type { NodeId } from "../model/ids.ts";
-import { always } from "../model/interval.ts";
+import type { Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import {
   claimOf,
   type LabelledLink,
   type LinkState,
-  type NetworkPlan,
   type PlanRefusal,
   type planNetwork,
   pruneTree,
@@ -23,6 +22,7 @@ import { type ProtectedPath, planProtectedPath } from "./protected-path.ts";
 import { type Realisation, wholeOf } from "./realisation.ts";
 import { changedSpec, type NetworkChange } from "./request.ts";
 import { changeTo, decideReroute, isTransition, planWanted, type Wanted } from "./reroute.ts";
+import { heldInterval } from "./schedule.ts";
 import type { NetworkSpec } from "./spec.ts";
 import { stands } from "./standing.ts";
 import { trafficOf } from "./traffic.ts";
@@ -52,18 +52,30 @@ export interface Decision {
 
 export type DecisionError = PlanRefusal | InvalidRequest;
 
-/** Decides how a network that does not exist yet is made. */
+/** Decides how a network that does not exist yet is made, for `interval`. */
 export function decideSetup(
   view: View,
   holder: string,
   spec: NetworkSpec,
+  interval: Interval = heldInterval(spec.schedule),
 ): Result<Decision, DecisionError> {
+  return decideAnew(view, holder, { spec, vlans: spec.vlans, interval }, 1);
+}
+
+/** Decides what a network of which no node has anything is to be. */
+export function decideAnew(
+  view: View,
+  holder: string,
+  wanted: Wanted,
+  generation: number,
+): Result<Decision, DecisionError> {
+  const { spec, interval = heldInterval(spec.schedule) } = wanted;
   const fault = impossible(view.topology, spec);
   if (fault !== undefined) return err(fault);
   const planned = spec.protection === "disjoint" ? planProtectedPath : planPath;
-  return planned(view, holder, { spec, vlans: spec.vlans }).map((path) => {
-    const target: Realisation = { generation: 1, spec, ...path };
-    return { target, mode: "in-place", claim: claimOf(wholeOf(target), holder, always) };
+  return planned(view, holder, wanted).map((path) => {
+    const target: Realisation = { generation, spec, ...path };
+    return { target, mode: "in-place", claim: claimOf(wholeOf(target), holder, interval) };
   });
 }
 
@@ -132,7 +144,7 @@ function decideInPlace(
       .andThen((target) =>
         shareOneTree(topology, current.plan, target.plan)
           ? ok(target)
-          : realised({ ...view, ledger: withCutLabels(view.ledger, holder, current.plan, keep) }),
+          : realised({ ...view, ledger: withCutLabels(view.ledger, holder, current, keep) }),
       )
       .andThen((target) => changeTo(view, holder, current, { target, mode: "in-place" }));
   });
@@ -142,14 +154,14 @@ function decideInPlace(
 function withCutLabels(
   ledger: Ledger,
   holder: string,
-  plan: NetworkPlan,
+  { plan, spec }: Realisation,
   keep: readonly LabelledLink[],
 ): Ledger {
   const kept = new Set(keep.map(({ link }) => link));
   const cut = plan.links.filter(({ link }) => !kept.has(link));
   const held = ledger.release(holder).reserve({
     holder: `cut branches of ${holder}`,
-    interval: always,
+    interval: heldInterval(spec.schedule),
     bandwidth: [],
     labels: cut.map(({ link, label }) => ({ space: linkLabels(link), label })),
   });

@@ -5,6 +5,7 @@ import type { LinkState, PlannedLink } from "../pce/index.ts";
 import type { Segments } from "./forwarding.ts";
 import type { Realisation } from "./realisation.ts";
 import { latestOf, type NetworkRecord } from "./record.ts";
+import { isoTime, scheduleInfo } from "./schedule.ts";
 import type { EndpointSpec } from "./spec.ts";
 import { floodAllowanceOf } from "./traffic.ts";
 
@@ -37,7 +38,7 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
     floodAllowance: floodAllowanceOf(spec),
     protection: spec.protection,
     priority: spec.priority,
-    schedule: {},
+    schedule: scheduleInfo(spec.schedule),
     endpoints: plan.endpoints.map((one) => endpointInfo(one, macs.get(one.hostPort))),
     links: plan.links.map(linkInfo),
     ...(backup === undefined
@@ -62,7 +63,8 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
 /** The state of a network: what is being done to it or, when nothing is, how it fares. */
 export function networkState(record: NetworkRecord, isSound: Soundness): NetworkState {
   return match(record)
-    .with({ phase: "setup" }, () => "provisioning" as const)
+    .with({ phase: "reserved" }, () => "scheduled" as const)
+    .with({ phase: "setup" }, { phase: "provision" }, () => "provisioning" as const)
     .with({ phase: "modify" }, () => "modifying" as const)
     .with({ phase: "teardown" }, () => "releasing" as const)
     .with({ phase: "stable" }, ({ current }) => stableState(current, isSound))
@@ -89,7 +91,8 @@ function linkInfo({ link, label, forward, backward }: PlannedLink): NetworkLinkI
 
 function segmentState(record: NetworkRecord): SegmentInfo["state"] {
   return match(record.phase)
-    .with("setup", "modify", () => "provisioning" as const)
+    .with("reserved", () => "reserved" as const)
+    .with("setup", "provision", "modify", () => "provisioning" as const)
     .with("stable", () => "active" as const)
     .with("teardown", () => "releasing" as const)
     .exhaustive();
@@ -110,9 +113,4 @@ function endpointInfo(
     bandwidth,
     ...(macs === undefined ? {} : { macs }),
   };
-}
-
-function isoTime(ms: number): string {
-  // biome-ignore lint/style/noRestrictedGlobals: writes a given instant, asks for no time
-  return new Date(ms).toISOString();
 }

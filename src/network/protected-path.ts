@@ -3,7 +3,7 @@ import { linkLabels } from "../ledger/channel.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { NoPath, VlanUnavailable } from "../model/errors.ts";
 import type { LinkId, NodeId } from "../model/ids.ts";
-import { always } from "../model/interval.ts";
+import type { Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import {
@@ -44,9 +44,9 @@ export function planProtectedPath(
         .andThen(({ paths }) => {
           const [one, other] = paths.map((path) => reload(topology, path, ends, request));
           invariant(one !== undefined && other !== undefined, "a pair is two paths");
-          return pairedWith(view, holder, one, other).orElse((error) =>
+          return pairedWith(view, request, one, other).orElse((error) =>
             // Perhaps it is the other path on which frames can be sent back.
-            pairedWith(view, holder, other, one).mapErr(() => error),
+            pairedWith(view, request, other, one).mapErr(() => error),
           );
         });
     },
@@ -68,7 +68,7 @@ export function planBackup(
       const even = { ...request, endpoints: atHigherRate(ends), keep: [] };
       const exclude = besides(topology, working);
       return planNetwork(topology, ledger, linkState, { ...even, exclude }).andThen((spare) =>
-        pairedWith(view, holder, working, spare),
+        pairedWith(view, request, working, spare),
       );
     },
   );
@@ -114,13 +114,19 @@ function atHigherRate([one, other]: readonly [PlanEndpoint, PlanEndpoint]): read
   ];
 }
 
+/** Who wants labels, and for which time. */
+interface Holding {
+  readonly holder: string;
+  readonly interval: Interval;
+}
+
 function pairedWith(
   view: View,
-  holder: string,
+  holding: Holding,
   working: NetworkPlan,
   spare: NetworkPlan,
 ): Result<ProtectedPath, NoPath | VlanUnavailable> {
-  return returningLabels(view, holder, working).map((returning) => {
+  return returningLabels(view, holding, working).map((returning) => {
     const plan = readyForReturn(working);
     return { plan, backup: reratedBackup({ links: spare.links, returning }, plan) };
   });
@@ -129,7 +135,7 @@ function pairedWith(
 /** A label for frames that come back on each link of a path; none is needed on a single link. */
 function returningLabels(
   view: View,
-  holder: string,
+  { holder, interval }: Holding,
   { links }: NetworkPlan,
 ): Result<readonly LabelledLink[], NoPath | VlanUnavailable> {
   const { topology, ledger } = view;
@@ -142,7 +148,7 @@ function returningLabels(
   const others = ledger.release(holder);
   const returning: LabelledLink[] = [];
   for (const { link, label } of links) {
-    const free = others.freeLabels(linkLabels(link), always).without(label).first();
+    const free = others.freeLabels(linkLabels(link), interval).without(label).first();
     if (free === undefined) return err(noLabelOn(link, view, label));
     returning.push({ link, label: free });
   }

@@ -4,12 +4,12 @@ import type { Channel, LabelSpace } from "../ledger/channel.ts";
 import type { Claim } from "../ledger.ts";
 import { bandwidth } from "../model/bandwidth.ts";
 import { linkId, networkNumber, nodeId, portRef, projectId, vlanId } from "../model/ids.ts";
-import { always } from "../model/interval.ts";
 import { parseMacAddress } from "../model/mac-address.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import type { Backup, Realisation } from "./realisation.ts";
 import type { NetworkRecord, Quarantine } from "./record.ts";
 import { DEFAULT_PRIORITY } from "./request-options.ts";
+import { heldInterval } from "./schedule.ts";
 
 /** A JSON object, as a store keeps it. */
 export type JsonObject = { readonly [key: string]: JsonValue };
@@ -17,10 +17,11 @@ type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonO
 
 /**
  * The version of the stored form. A record of version 1 says nothing of addresses and allowances, for
- * there were none, and is read as it is; one of an unknown version is refused, not guessed at.
+ * there were none, one of version 2 nothing of a schedule, and both are read as they are; one of an
+ * unknown version is refused, not guessed at.
  */
-const FORMAT = 2;
-const READABLE_FORMATS = [1, FORMAT] as const;
+const FORMAT = 3;
+const READABLE_FORMATS = [1, 2, FORMAT] as const;
 
 /** Writes a record for the store. */
 export function recordToJson(record: NetworkRecord): JsonObject {
@@ -28,6 +29,8 @@ export function recordToJson(record: NetworkRecord): JsonObject {
   const base = { format: FORMAT, project, number, createdAt, updatedAt, phase };
   switch (record.phase) {
     case "setup":
+    case "reserved":
+    case "provision":
       return { ...base, target: realisationToJson(record.target) };
     case "modify":
       return {
@@ -61,10 +64,12 @@ export function quarantineFromJson(value: unknown): Result<Quarantine, string> {
 
 function realisationToJson({ generation, spec, plan, backup }: Realisation): JsonObject {
   const { vlan, endpoints, links, ports, cost } = plan;
+  const { schedule, ...asked } = spec;
   return {
     generation,
     spec: {
-      ...spec,
+      ...asked,
+      ...(schedule === undefined ? {} : { schedule: { ...schedule } }),
       endpoints: spec.endpoints.map(({ macs, ...one }) => ({
         ...one,
         ...(macs === undefined ? {} : { macs: [...macs] }),
@@ -89,10 +94,11 @@ function backupToJson({ links, returning }: Backup): JsonObject {
   };
 }
 
-/** A claim as it is stored: its interval is all of time, for schedules are not carried yet. */
-function claimToJson({ holder, bandwidth: amounts, labels }: Claim): JsonObject {
+/** A claim as it is stored. All that are stored are of what nodes may have: they are held from ever. */
+function claimToJson({ holder, interval, bandwidth: amounts, labels }: Claim): JsonObject {
   return {
     holder,
+    ...(Number.isFinite(interval.end) ? { until: interval.end } : {}),
     bandwidth: amounts.map((one) => ({ ...one })),
     labels: labels.map((one) => ({ ...one })),
   };
@@ -105,6 +111,7 @@ function read<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Result<T,
   return err(`${v.getDotPath(issue) ?? "record"}: ${issue.message}`);
 }
 
+const instant = v.pipe(v.number(), v.safeInteger());
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const project = v.pipe(v.string(), v.transform(projectId));
 const number = v.pipe(count, v.transform(networkNumber));
@@ -137,6 +144,9 @@ const specSchema = v.object({
   linkProtocols: v.exactOptional(v.boolean()),
   protection: v.picklist(["none", "restore", "disjoint"]),
   priority: v.optional(v.pipe(v.number(), v.integer()), DEFAULT_PRIORITY),
+  schedule: v.exactOptional(
+    v.object({ start: v.exactOptional(instant), end: v.exactOptional(instant) }),
+  ),
 });
 
 const planSchema = v.object({
@@ -169,6 +179,7 @@ const realisation = v.object({
 const claim = v.pipe(
   v.object({
     holder: v.string(),
+    until: v.exactOptional(instant),
     bandwidth: v.array(
       v.object({
         channel: v.pipe(v.string(), v.transform(storedChannel)),
@@ -177,7 +188,9 @@ const claim = v.pipe(
     ),
     labels: v.array(v.object({ space: v.pipe(v.string(), v.transform(storedSpace)), label: tag })),
   }),
-  v.transform((stored): Claim => ({ ...stored, interval: always })),
+  v.transform(({ until, ...stored }): Claim => {
+    return { ...stored, interval: heldInterval(until === undefined ? {} : { end: until }) };
+  }),
 );
 
 const base = {
@@ -190,6 +203,8 @@ const base = {
 
 const recordSchema = v.variant("phase", [
   v.object({ ...base, phase: v.literal("setup"), target: realisation }),
+  v.object({ ...base, phase: v.literal("reserved"), target: realisation }),
+  v.object({ ...base, phase: v.literal("provision"), target: realisation }),
   v.object({ ...base, phase: v.literal("stable"), current: realisation }),
   v.object({
     ...base,

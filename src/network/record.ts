@@ -5,7 +5,8 @@ import type { TransitionMode } from "./transition.ts";
 
 /**
  * What is kept of one network. `phase` says what was begun and is not finished: whoever finds a
- * `setup` or a `modify` after a crash undoes it, whoever finds a `teardown` finishes it.
+ * `setup`, a `provision` or a `modify` after a crash undoes it, whoever finds a `teardown` finishes it.
+ * A network that is `reserved` has nothing on any node: it waits for its start.
  */
 export type NetworkRecord = {
   readonly project: ProjectId;
@@ -15,6 +16,8 @@ export type NetworkRecord = {
   readonly updatedAt: number;
 } & (
   | { readonly phase: "setup"; readonly target: Realisation }
+  | { readonly phase: "reserved"; readonly target: Realisation }
+  | { readonly phase: "provision"; readonly target: Realisation }
   | { readonly phase: "stable"; readonly current: Realisation }
   | {
       readonly phase: "modify";
@@ -45,14 +48,32 @@ export interface Quarantine {
 /** The record of a network that nothing is being done to. */
 export type StableRecord = Extract<NetworkRecord, { phase: "stable" }>;
 
-/** What the network should do now: the last good realisation; none while it is first set up. */
+/** The record of a network that waits for its start. */
+export type ReservedRecord = Extract<NetworkRecord, { phase: "reserved" }>;
+
+/** The record of a network that waits for its start, or has begun to be provisioned for it. */
+export type ScheduledRecord = Extract<NetworkRecord, { phase: "reserved" | "provision" }>;
+
+/** A network in which nothing is under way. */
+export type SettledRecord = Extract<NetworkRecord, { phase: "stable" | "reserved" }>;
+
+/** A network of which no node has anything, waiting for its start. */
+export function reservedRecord(
+  { project, number, createdAt }: Pick<NetworkRecord, "project" | "number" | "createdAt">,
+  target: Realisation,
+  updatedAt: number,
+): ReservedRecord {
+  return { project, number, createdAt, updatedAt, phase: "reserved", target };
+}
+
+/** What the network should do now: the last good realisation; none until it has been provisioned. */
 export function currentOf(record: NetworkRecord): Realisation | undefined {
-  return record.phase === "setup" ? undefined : record.current;
+  return "current" in record ? record.current : undefined;
 }
 
 /** What the network is becoming, or is. */
 export function latestOf(record: NetworkRecord): Realisation {
-  return record.phase === "setup" || record.phase === "modify" ? record.target : record.current;
+  return "target" in record ? record.target : record.current;
 }
 
 /** Everything that the record speaks of: what is, and what it is to become. */

@@ -10,6 +10,9 @@ export type BandwidthInput = number | string;
 /** One VLAN ID, or text of IDs and ranges (`"100-199,205"`). */
 export type VlanInput = number | string;
 
+/** An instant: ISO 8601 with its zone (`"2027-01-31T08:00:00Z"`), or milliseconds since the epoch. */
+export type InstantInput = number | string;
+
 /** What may be said of one endpoint; absent means as the network, or as its touch point. */
 export interface EndpointOptions {
   readonly vlan?: number;
@@ -31,6 +34,11 @@ export interface OperationOptions {
 }
 
 export interface ModifyOptions extends OperationOptions {
+  /**
+   * Another start, while it has not come, and another end. What is absent stays; `null` is now for the
+   * start, and never for the end.
+   */
+  readonly schedule?: { readonly start?: InstantInput | null; readonly end?: InstantInput | null };
   /** By `host:nic`; only for host ports that the call adds. */
   readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
 }
@@ -86,8 +94,11 @@ export interface SetupOptions extends OperationOptions {
    * lower one. An integer from -1000 to 1000, default 0.
    */
   readonly priority?: number;
-  /** A network is there from setup to teardown: this version carries no start and no end. */
-  readonly schedule?: { readonly start?: undefined; readonly end?: undefined };
+  /**
+   * Reserved now, provisioned at `start` (default: now), released at `end` (default: when it is torn
+   * down).
+   */
+  readonly schedule?: { readonly start?: InstantInput; readonly end?: InstantInput };
   /** By `host:nic`. */
   readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
 }
@@ -109,6 +120,16 @@ interface ReadEndpoints extends ReadLimits {
   readonly endpoints?: Readonly<Record<string, ReadEndpointOptions>> | undefined;
 }
 
+/** A schedule, as far as its shape has been read. */
+export interface ReadSchedule {
+  readonly start?: InstantInput | null | undefined;
+  readonly end?: InstantInput | null | undefined;
+}
+
+interface ReadModify extends ReadEndpoints {
+  readonly schedule?: ReadSchedule | undefined;
+}
+
 interface ReadSetup extends ReadEndpoints {
   readonly sharing: Sharing;
   readonly delivery?: Delivery | undefined;
@@ -117,6 +138,7 @@ interface ReadSetup extends ReadEndpoints {
   readonly linkProtocols: boolean;
   readonly protection: Protection;
   readonly priority: number;
+  readonly schedule?: ReadSchedule | undefined;
 }
 
 /** Reads the options of one call. */
@@ -129,7 +151,7 @@ const limits = {
   signal: v.optional(v.instance(AbortSignal)),
   timeoutMs: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 31 - 1))),
 };
-const notScheduled = v.optional(v.undefined_("schedules are not carried by this version"));
+const instant = v.union([v.number(), v.string()]);
 const rate = v.union([v.number(), v.string()]);
 const endpoints = v.optional(
   v.record(
@@ -155,7 +177,7 @@ export const setupOptions: OptionsSchema<ReadSetup> = v.strictObject({
   floodAllowance: v.optional(rate),
   maxAddresses: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
   linkProtocols: v.optional(v.boolean(), false),
-  schedule: v.optional(v.strictObject({ start: notScheduled, end: notScheduled })),
+  schedule: v.optional(v.strictObject({ start: v.optional(instant), end: v.optional(instant) })),
   protection: v.optional(v.picklist(["none", "restore", "disjoint"]), "none"),
   priority: v.optional(
     v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000)),
@@ -164,7 +186,11 @@ export const setupOptions: OptionsSchema<ReadSetup> = v.strictObject({
 });
 
 /** Options of `modifyPhysicalNetwork`. */
-export const modifyOptions: OptionsSchema<ReadEndpoints> = v.strictObject({ ...limits, endpoints });
+export const modifyOptions: OptionsSchema<ReadModify> = v.strictObject({
+  ...limits,
+  endpoints,
+  schedule: v.optional(v.strictObject({ start: v.nullish(instant), end: v.nullish(instant) })),
+});
 
 /** Options of `teardownPhysicalNetwork`. */
 export const teardownOptions: OptionsSchema<ReadLimits & { readonly force: boolean }> =

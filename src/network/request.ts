@@ -13,8 +13,16 @@ import {
   modifyOptions,
   type OptionsSchema,
   type ReadEndpointOptions,
+  type ReadSchedule,
   setupOptions,
 } from "./request-options.ts";
+import {
+  changedSchedule,
+  parseInstant,
+  type Schedule,
+  type ScheduleChange,
+  scheduleFault,
+} from "./schedule.ts";
 import type { EndpointSpec, NetworkSpec } from "./spec.ts";
 
 /** The arguments of `setupPhysicalNetwork` and of `planPhysicalNetwork`, as they came. */
@@ -24,6 +32,8 @@ export interface SetupArguments {
   readonly bw: unknown;
   readonly vlan: unknown;
   readonly options: unknown;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** How frames are delivered unless the options say; `flood` when absent. */
   readonly defaultDelivery?: Delivery;
 }
@@ -45,6 +55,7 @@ export interface NetworkChange {
   readonly remove: readonly string[];
   readonly bandwidth?: Bandwidth;
   readonly vlans?: VlanSet;
+  readonly schedule?: ScheduleChange;
 }
 
 /** The largest number of endpoints that one network may have. */
@@ -68,6 +79,8 @@ export function parseSetup(
   const options = faults.options(setupOptions, args.options);
   const endpoints = endpointSpecs(faults, topology, hostPorts, options?.endpoints ?? {});
   const floodAllowance = parseAllowance(faults, options?.floodAllowance, bandwidth);
+  const asked = parseSchedule(faults, options?.schedule);
+  const schedule = asked && soundSchedule(faults, changedSchedule({}, asked), args.now);
   if (
     project === undefined ||
     bandwidth === undefined ||
@@ -85,6 +98,7 @@ export function parseSetup(
       ...{ endpoints, bandwidth, vlans, sharing, delivery, linkProtocols, protection, priority },
       ...(floodAllowance === undefined ? {} : { floodAllowance }),
       ...(maxAddresses === undefined ? {} : { maxAddresses }),
+      ...(schedule === undefined ? {} : { schedule }),
     },
   }));
 }
@@ -105,6 +119,7 @@ export function parseModify(
   }
   const bandwidth = optional(args.bw, (bw) => faults.take(["bw"], bw, parseBandwidth(bw)));
   const vlans = optional(args.vlan, (vlan) => faults.take(["vlan"], vlan, VlanSet.parse(vlan)));
+  const schedule = parseSchedule(faults, options?.schedule);
   if (project === undefined || faults.found.length > 0) return err(faults.error());
   return requireKnown(topology, add).map(() => ({
     project,
@@ -113,6 +128,7 @@ export function parseModify(
       remove,
       ...(bandwidth === undefined ? {} : { bandwidth }),
       ...(vlans === undefined ? {} : { vlans }),
+      ...(schedule === undefined ? {} : { schedule }),
     },
   }));
 }
@@ -148,6 +164,9 @@ export function changedSpec(spec: NetworkSpec, change: NetworkChange): NetworkSp
     endpoints: [...kept, ...added].sort(byHostPort),
     bandwidth: change.bandwidth ?? spec.bandwidth,
     vlans: change.vlans ?? spec.vlans,
+    ...(change.schedule === undefined
+      ? {}
+      : { schedule: changedSchedule(spec.schedule, change.schedule) }),
   };
 }
 
@@ -172,6 +191,29 @@ function parseAllowance(
     faults.add(path, value, "is more than the bandwidth, of which it is a part");
   }
   return rate;
+}
+
+function parseSchedule(
+  faults: Faults,
+  value: ReadSchedule | undefined,
+): ScheduleChange | undefined {
+  if (value === undefined) return undefined;
+  const read = (name: "start" | "end"): ScheduleChange => {
+    const instant = value[name];
+    if (instant === undefined) return {};
+    const ms =
+      instant === null
+        ? null
+        : faults.take(["options", "schedule", name], instant, parseInstant(instant));
+    return ms === undefined ? {} : { [name]: ms };
+  };
+  return { ...read("start"), ...read("end") };
+}
+
+function soundSchedule(faults: Faults, schedule: Schedule, now: number): Schedule {
+  const fault = scheduleFault(schedule, now);
+  if (fault !== undefined) faults.add(["options", "schedule", "end"], schedule.end, fault);
+  return schedule;
 }
 
 function parseMacs(

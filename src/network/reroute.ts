@@ -2,7 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import type { Claim, Ledger } from "../ledger.ts";
 import { bandwidth } from "../model/bandwidth.ts";
 import type { NoPath } from "../model/errors.ts";
-import { always } from "../model/interval.ts";
+import type { Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
 import {
@@ -19,6 +19,7 @@ import type { Decision, DecisionError, View } from "./decide.ts";
 import { planEndpoints } from "./endpoints.ts";
 import { claimOfProtectedChange } from "./failover-claim.ts";
 import { type Realisation, wholeOf } from "./realisation.ts";
+import { heldInterval } from "./schedule.ts";
 import type { NetworkSpec } from "./spec.ts";
 import { trafficOf } from "./traffic.ts";
 
@@ -26,6 +27,8 @@ import { trafficOf } from "./traffic.ts";
 export interface Wanted {
   readonly spec: NetworkSpec;
   readonly vlans: VlanSet;
+  /** For which time; what is absent is wanted now. */
+  readonly interval?: Interval;
 }
 
 /**
@@ -55,7 +58,11 @@ export function decideBeside(
   current: Realisation,
   plan: (ledger: Ledger) => Result<Realisation, DecisionError>,
 ): Result<Decision, DecisionError> {
-  const { ledger, held } = besideTree(view.ledger, { holder, interval: always }, wholeOf(current));
+  const { ledger, held } = besideTree(
+    view.ledger,
+    { holder, interval: heldInterval(current.spec.schedule) },
+    wholeOf(current),
+  );
   const decidedOn = (on: Ledger): Result<Decision, DecisionError> =>
     plan(on).andThen((target) => changeTo(view, holder, current, { target, mode: "reroute" }));
   return decidedOn(withLabelsOnly(view.ledger, holder, held)).orElse((error) =>
@@ -114,9 +121,9 @@ export function planWanted(
 export function planRequest(
   { topology }: Pick<View, "topology">,
   holder: string,
-  { spec, vlans }: Wanted,
+  { spec, vlans, interval = heldInterval(spec.schedule) }: Wanted,
 ): Result<PlanRequest, PlanRefusal> {
   return planEndpoints(topology, spec).map((endpoints) => {
-    return { holder, endpoints, ...trafficOf(spec), vlans, interval: always };
+    return { holder, endpoints, ...trafficOf(spec), vlans, interval };
   });
 }

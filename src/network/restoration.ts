@@ -1,7 +1,6 @@
 import type { Result } from "neverthrow";
 import type { Ledger } from "../ledger.ts";
 import type { NodeId } from "../model/ids.ts";
-import { always } from "../model/interval.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import {
   type Budget,
@@ -17,6 +16,7 @@ import type { Decision, DecisionError, View } from "./decide.ts";
 import { decideReprotection } from "./protected-change.ts";
 import { type Realisation, wholeOf } from "./realisation.ts";
 import { changeTo, decideReroute, planRequest, type Wanted, withLabelsOnly } from "./reroute.ts";
+import { heldInterval } from "./schedule.ts";
 import { treeNodes } from "./tree-nodes.ts";
 
 /** A network that cannot stay as it is. */
@@ -182,7 +182,11 @@ function wantedAgain({ spec, plan }: Realisation): Wanted {
 
 /** The ledger without what a network has, but for the labels of its tree. */
 function withoutTree(ledger: Ledger, { holder, current }: HurtNetwork): Ledger {
-  const { held } = besideTree(ledger, { holder, interval: always }, wholeOf(current));
+  const { held } = besideTree(
+    ledger,
+    { holder, interval: heldInterval(current.spec.schedule) },
+    wholeOf(current),
+  );
   return withLabelsOnly(ledger, holder, held);
 }
 

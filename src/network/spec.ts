@@ -4,6 +4,7 @@ import type { VlanId } from "../model/ids.ts";
 import type { MacAddress } from "../model/mac-address.ts";
 import type { Delivery, Protection, Sharing } from "../model/network.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
+import { type Schedule, sameSchedule } from "./schedule.ts";
 
 /** What was asked of one endpoint. What is absent follows the network, or the touch point. */
 export interface EndpointSpec {
@@ -37,6 +38,8 @@ export interface NetworkSpec {
   readonly protection: Protection;
   /** An integer; after a failure, networks of a higher priority are restored first. */
   readonly priority: number;
+  /** Absent, it is there from setup to teardown. */
+  readonly schedule?: Schedule;
 }
 
 /** The names of what differs between two specs; empty for equal ones. */
@@ -52,6 +55,7 @@ export function specDifferences(a: NetworkSpec, b: NetworkSpec): readonly string
     ["linkProtocols", (a.linkProtocols ?? false) !== (b.linkProtocols ?? false)],
     ["protection", a.protection !== b.protection],
     ["priority", a.priority !== b.priority],
+    ["schedule", !sameSchedule(a.schedule, b.schedule)],
   ];
   return differences.filter(([, differs]) => differs).map(([name]) => name);
 }

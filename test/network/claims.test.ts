@@ -80,3 +80,44 @@ test("whatever projects are called, none is taken for what another holds while i
     }),
   );
 });
+
+test("a claim that grows in size or in time fits exactly where it would beside what it has", () => {
+  const instant = fc.integer({ min: 0, max: 6 });
+  const intervals = fc
+    .tuple(instant, instant)
+    .map(([a, b]) => ({ start: Math.min(a, b), end: Math.max(a, b) + 1 }));
+  const timed = fc.tuple(claims, intervals).map(([claim, interval]) => ({ ...claim, interval }));
+  const resources = { capacity: () => bandwidth(12), labels: () => VlanSet.all };
+  fc.assert(
+    fc.property(timed, timed, timed, (foreign, has, wants) => {
+      const others = Ledger.over(resources)
+        .reserve({ ...foreign, holder: "q" })
+        ._unsafeUnwrap();
+      const before = others.reserve(has);
+      fc.pre(before.isOk());
+      const union = wholeOfBoth(has, wants);
+      const anew = others.reserve(union);
+      expect(reserveGrowth(before._unsafeUnwrap(), union).isOk()).toBe(anew.isOk());
+    }),
+  );
+});
+
+/** At every instant of either at least what each has. */
+function wholeOfBoth(a: Claim, b: Claim): Claim {
+  const most = channels.map((channel) => ({
+    channel,
+    amount: bandwidth(Math.max(amountOn(a, channel), amountOn(b, channel))),
+  }));
+  const labels = new Map(
+    [...a.labels, ...b.labels].map((one) => [`${one.space} ${one.label}`, one]),
+  );
+  return {
+    holder: a.holder,
+    interval: {
+      start: Math.min(a.interval.start, b.interval.start),
+      end: Math.max(a.interval.end, b.interval.end),
+    },
+    bandwidth: most.filter(({ amount }) => amount > 0),
+    labels: [...labels.values()],
+  };
+}

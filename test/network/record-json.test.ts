@@ -38,6 +38,7 @@ const spec: NetworkSpec = {
   linkProtocols: true,
   protection: "none",
   priority: 0,
+  schedule: { start: 1_700_000_000_000, end: 1_800_000_000_000 },
 };
 const made = decideSetup(view, "p", spec)._unsafeUnwrap();
 const changed = decideModify(view, "p", made.target, {
@@ -48,6 +49,8 @@ const changed = decideModify(view, "p", made.target, {
 const base = { project: projectId("p"), number: networkNumber(7), createdAt: 5, updatedAt: 6 };
 const records: readonly NetworkRecord[] = [
   { ...base, phase: "setup", target: made.target },
+  { ...base, phase: "reserved", target: made.target },
+  { ...base, phase: "provision", target: made.target },
   { ...base, phase: "stable", current: made.target },
   { ...base, phase: "modify", current: made.target, target: changed.target, claim: changed.claim },
   { ...base, phase: "teardown", current: changed.target },
@@ -81,7 +84,7 @@ describe("records in a store", () => {
   test("a record of another version is refused, and so is one of another shape", () => {
     const [json] = records.map(recordToJson);
     for (const wrong of [
-      { format: 3 },
+      { format: 4 },
       { phase: "resting" },
       { number: -1 },
       { createdAt: "yesterday" },

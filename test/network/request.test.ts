@@ -12,6 +12,7 @@ const good: SetupArguments = {
   bw: "100Mbps",
   vlan: 101,
   options: undefined,
+  now: 0,
 };
 
 describe("parseSetup", () => {
@@ -47,7 +48,27 @@ describe("parseSetup", () => {
     ["a VLAN that cannot be on a wire", { vlan: 4095 }, "vlan"],
     ["a range that runs backwards", { vlan: "200-100" }, "vlan"],
     ["an unknown option", { options: { colour: "red" } }, "options.colour"],
-    ["a schedule", { options: { schedule: { start: "2027-01-01" } } }, "options.schedule.start"],
+    [
+      "an instant without a time",
+      { options: { schedule: { start: "2027-01-01" } } },
+      "options.schedule.start",
+    ],
+    [
+      "an instant without a zone",
+      { options: { schedule: { end: "2027-01-01T00:00:00" } } },
+      "options.schedule.end",
+    ],
+    [
+      "a day that there is not",
+      { options: { schedule: { end: "2027-13-01T00:00Z" } } },
+      "options.schedule.end",
+    ],
+    ["an end that has passed", { options: { schedule: { end: 0 } } }, "options.schedule.end"],
+    [
+      "an end before its start",
+      { options: { schedule: { start: 9, end: 8 } } },
+      "options.schedule.end",
+    ],
     ["delivery that there is not", { options: { delivery: "carry" } }, "options.delivery"],
     [
       "more floods than bandwidth",
@@ -116,7 +137,7 @@ test("whatever the arguments, reading them gives a value or a typed error, and t
   );
   fc.assert(
     fc.property(fc.tuple(near, near, near, near, near, near), ([project, a, b, bw, vlan, o]) => {
-      const setup = parseSetup(topology, { project, hostPorts: a, bw, vlan, options: o });
+      const setup = parseSetup(topology, { project, hostPorts: a, bw, vlan, options: o, now: 0 });
       const modify = parseModify(topology, { project, add: a, remove: b, bw, vlan, options: o });
       for (const parsed of [setup, modify]) {
         if (parsed.isErr()) expect(describeError(parsed.error)).not.toBe("");

@@ -48,18 +48,21 @@ export class SharedJournal {
     }
     const writes = entries.flatMap((entry) => [
       writeOf(entry),
-      ...companionsOf(entry, held, agent),
+      ...companionsOf(entry, held, agent).filter(
+        ({ type, key }) => type === "put" || view.get(key) !== undefined,
+      ),
     ]);
     const compare = writes.map(({ key }) => ({ key, revision: view.revision(key) }));
     return view.commit({ compare, writes }).map(() => undefined);
   }
 
-  /** An intent is for a network that nobody works on, an outcome for one that we have begun. */
+  /** An intent or a reservation is for a network that nobody works on, an outcome for one that we have begun. */
   #isOurs(entry: JournalEntry, lease: string): boolean {
     if (entry.type === "quarantine" || entry.type === "quarantine-over") return true;
     const work = this.#context.view.get(workKey(entry.record));
-    const isIntent = entry.type === "network" && entry.record.phase !== "stable";
-    return work === undefined ? isIntent : work.lease === lease;
+    if (work !== undefined) return work.lease === lease;
+    if (entry.type === "network-gone") return entry.record.phase === "reserved";
+    return isUnfinished(entry.record) || entry.record.phase === "reserved";
   }
 
   /** Takes over the work on a record that nobody works on any more. */
@@ -75,7 +78,7 @@ export class SharedJournal {
 
   /** Whether a network was being worked on by an agent that is gone. */
   isOrphan(record: NetworkRecord): boolean {
-    return record.phase !== "stable" && this.#context.view.get(workKey(record)) === undefined;
+    return isUnfinished(record) && this.#context.view.get(workKey(record)) === undefined;
   }
 }
 
@@ -93,13 +96,18 @@ function companionsOf(entry: JournalEntry, lease: string, agent: string): readon
   const taken = growthOf(record).map(
     (key): StoreWrite => ({ type: "put", key, value: record.number }),
   );
+  if (record.phase === "reserved") return [{ type: "delete", key: work }, named, ...taken];
   return record.phase === "setup" ? [begun, named, ...taken] : [begun, ...taken];
+}
+
+function isUnfinished({ phase }: NetworkRecord): boolean {
+  return phase !== "stable" && phase !== "reserved";
 }
 
 /** The links and ports of which an intent takes more. */
 function growthOf(record: NetworkRecord): readonly string[] {
-  if (record.phase === "setup") return resourcesOf(recordClaim(record));
-  if (record.phase !== "modify") return [];
+  if (record.phase === "stable" || record.phase === "teardown") return [];
+  if (record.phase !== "modify") return resourcesOf(recordClaim(record));
   const had = recordClaim({ ...record, phase: "stable" });
   return resourcesOf(claimBeyond(recordClaim(record), had, had.holder));
 }

@@ -1,0 +1,196 @@
+import { ok, type Result } from "neverthrow";
+import type { Clock } from "../model/clock.ts";
+import type { DcnsError } from "../model/errors.ts";
+import type { ProjectId } from "../model/ids.ts";
+import { holderOf } from "../network/claims.ts";
+import { decideReservedElsewhere, decideStart } from "../network/decide-scheduled.ts";
+import { latestOf, type NetworkRecord, type ScheduledRecord } from "../network/record.ts";
+import type { AgentEvent } from "./agent-event.ts";
+import { Deadline } from "./deadline.ts";
+import type { Registry } from "./registry.ts";
+import type { Serial } from "./serial.ts";
+import type { Transactions } from "./transaction.ts";
+
+/** What a scheduler works with. */
+export interface SchedulerContext {
+  readonly registry: Registry;
+  readonly transactions: Transactions;
+  readonly serial: Serial<ProjectId>;
+  readonly clock: Clock;
+  /** Raised when the agent closes. */
+  readonly closing: AbortSignal;
+  readonly emit: (event: AgentEvent) => void;
+  /** How long a network may take to be provisioned or released, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Provisions networks at their start and releases them at their end.
+ *
+ * It looks at the wall clock when the next is due, and every {@link LOOK_MS} at the latest, so that a
+ * clock that is set is noticed. What has started stays, even if the clock is set back before its start.
+ * What fails is tried again, less and less often.
+ */
+export class Scheduler implements Disposable {
+  readonly #context: SchedulerContext;
+  /** The networks with a start to come, or an end, and when each is looked at again. */
+  readonly #due = new Map<ProjectId, number>();
+  readonly #failures = new Map<ProjectId, number>();
+  readonly #acting = new Set<ProjectId>();
+  #timer: unknown;
+  #isRunning = false;
+
+  constructor(context: SchedulerContext) {
+    this.#context = context;
+  }
+
+  /** From now on what is due is done. */
+  start(): void {
+    this.#isRunning = true;
+    this.#arm();
+  }
+
+  /** A record has been put in place of another, or is gone. */
+  changed(before: NetworkRecord | undefined, after: NetworkRecord | undefined): void {
+    const project = after?.project ?? before?.project;
+    if (project === undefined) return;
+    if (after === undefined) this.#retrySoon(0);
+    const at = after === undefined ? undefined : dueAt(after);
+    if (at === undefined) {
+      if (!this.#due.delete(project)) return;
+      this.#failures.delete(project);
+    } else if (!this.#failures.has(project) && !this.#acting.has(project)) {
+      this.#due.set(project, at);
+    }
+    this.#arm();
+  }
+
+  /** Something has changed that may make room: what was put off is tried again soon. */
+  fabricChanged(): void {
+    this.#retrySoon(FIRST_RETRY_MS);
+  }
+
+  /** Reserves networks elsewhere whose place the topology has no longer, as far as there is another. */
+  async reserveElsewhere(
+    projects: readonly ProjectId[],
+  ): Promise<readonly { readonly project: ProjectId; readonly error?: DcnsError }[]> {
+    const { registry, serial, transactions } = this.#context;
+    const reserve = async (project: ProjectId) => {
+      const record = registry.record(project);
+      if (record?.phase !== "reserved" || registry.canStay(record.target)) return { project };
+      const decided = decideReservedElsewhere(registry.view(), holderOf(project), record.target);
+      if (decided.isErr()) return { project, error: decided.error };
+      const moved = await transactions.reserve(record, project, decided.value);
+      return moved.isErr() ? { project, error: moved.error } : { project };
+    };
+    return Promise.all(projects.map((one) => serial.run(one, () => reserve(one))));
+  }
+
+  [Symbol.dispose](): void {
+    this.#isRunning = false;
+    this.#context.clock.clearTimeout(this.#timer);
+  }
+
+  #retrySoon(ms: number): void {
+    if (this.#failures.size === 0) return;
+    const soon = this.#context.clock.now() + ms;
+    for (const project of this.#failures.keys()) {
+      this.#due.set(project, Math.min(this.#due.get(project) ?? soon, soon));
+    }
+    this.#arm();
+  }
+
+  #arm(): void {
+    const { clock, closing } = this.#context;
+    clock.clearTimeout(this.#timer);
+    if (!this.#isRunning || closing.aborted || this.#due.size === 0) return;
+    const next = Math.min(...this.#due.values());
+    const ms = Math.max(0, Math.min(next - clock.now(), LOOK_MS));
+    this.#timer = clock.setTimeout(() => this.#look(), ms);
+  }
+
+  #look(): void {
+    const { clock, serial } = this.#context;
+    const now = clock.now();
+    for (const [project, at] of this.#due) {
+      if (at > now) continue;
+      this.#due.set(project, Number.POSITIVE_INFINITY);
+      void serial.run(project, () => this.#act(project));
+    }
+    this.#arm();
+  }
+
+  /** Does what is due for a project, and says when it is looked at again. */
+  async #act(project: ProjectId): Promise<void> {
+    const { registry, clock, closing, timeoutMs } = this.#context;
+    const record = registry.record(project);
+    if (record === undefined || closing.aborted) return;
+    const deadline = new Deadline(clock, { operation: "schedule", timeoutMs, closing });
+    this.#acting.add(project);
+    const done = await this.#dueWork(record, deadline);
+    this.#acting.delete(project);
+    deadline[Symbol.dispose]();
+    const after = registry.record(project);
+    if (after === undefined || closing.aborted) return;
+    if (done.isErr()) this.#delay(project, done.error);
+    else {
+      this.#failures.delete(project);
+      this.changed(record, after);
+    }
+  }
+
+  async #dueWork(record: NetworkRecord, deadline: Deadline): Promise<Result<void, DcnsError>> {
+    const { transactions, clock } = this.#context;
+    const now = clock.now();
+    const { start, end } = latestOf(record).spec.schedule ?? {};
+    const isSettled = record.phase !== "setup" && record.phase !== "modify";
+    if (isSettled && end !== undefined && end <= now) {
+      return transactions.tearDown(record, false, deadline);
+    }
+    const isWaiting = record.phase === "reserved" || record.phase === "provision";
+    return isWaiting && (start ?? now) <= now ? this.#provision(record, deadline) : ok(undefined);
+  }
+
+  async #provision(record: ScheduledRecord, deadline: Deadline): Promise<Result<void, DcnsError>> {
+    const { registry, transactions } = this.#context;
+    const { project, target } = record;
+    const decided = decideStart(registry.view(), holderOf(project), target, {
+      canStay: (one) => registry.canStay(one),
+      isSound: (one) => record.phase === "provision" || registry.isSound(one),
+    });
+    if (decided.isErr()) return decided.map(() => undefined);
+    const decision = decided.value;
+    let reserved: ScheduledRecord = record;
+    if (record.phase === "reserved" && decision.target !== target) {
+      const moved = await transactions.reserve(record, project, decision);
+      if (moved.isErr()) return moved.map(() => undefined);
+      reserved = moved.value;
+    }
+    const done = await transactions.change(reserved, project, decision, deadline);
+    return done.map(() => undefined);
+  }
+
+  #delay(project: ProjectId, error: DcnsError): void {
+    const { clock, emit } = this.#context;
+    const failures = (this.#failures.get(project) ?? 0) + 1;
+    const retryInMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LOOK_MS);
+    this.#failures.set(project, failures);
+    this.#due.set(project, clock.now() + retryInMs);
+    this.#arm();
+    emit({ type: "schedule-delayed", project, error, retryInMs });
+  }
+}
+
+/** The longest that a change of the wall clock goes unnoticed, and between two attempts, milliseconds. */
+export const LOOK_MS = 30_000;
+
+const FIRST_RETRY_MS = 1_000;
+
+/** When there is something to do for a network; undefined if there never is. */
+function dueAt(record: NetworkRecord): number | undefined {
+  const { start, end } = latestOf(record).spec.schedule ?? {};
+  const isWaiting = record.phase === "reserved" || record.phase === "provision";
+  if (isWaiting)
+    return Math.min(start ?? Number.NEGATIVE_INFINITY, end ?? Number.POSITIVE_INFINITY);
+  return end;
+}
