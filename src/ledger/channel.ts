@@ -37,4 +37,16 @@ export function linkOfLabels(space: string): string | undefined {
   return space.startsWith(LINK) ? space.slice(LINK.length) : undefined;
 }
 
+/** The edge port that the channel is a direction of; `undefined` for a link's. */
+export function portOfChannel(channel: string): string | undefined {
+  if (!channel.startsWith(PORT)) return undefined;
+  return channel.slice(PORT.length, channel.lastIndexOf(" "));
+}
+
+/** The edge port whose labels these are; `undefined` for a link's. */
+export function portOfLabels(space: string): string | undefined {
+  return space.startsWith(PORT) ? space.slice(PORT.length) : undefined;
+}
+
 const LINK = "link ";
+const PORT = "port ";
