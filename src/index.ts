@@ -35,7 +35,8 @@ export type {
 export { MemoryDriver } from "./drivers/memory.ts";
 export { MemoryDomain, type NodePart } from "./drivers/memory-domain.ts";
 export type { DomainAudit, NodeAudit, Verdicts } from "./drivers/openflow/audit-report.ts";
-export type { SwitchProfile } from "./drivers/openflow/compile/switch-profile.ts";
+export type { Feature } from "./drivers/openflow/compile/features.ts";
+export type { Lack, SelfTest, SwitchProfile } from "./drivers/openflow/compile/switch-profile.ts";
 export { OpenFlowDriver } from "./drivers/openflow/driver.ts";
 export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts";
 export type { HttpServerOptions, ServerTls } from "./drivers/oscars/http/server-socket.ts";

@@ -11,6 +11,7 @@ import type { NetworkInfo } from "../../src/model/network.ts";
 import { MemoryStore } from "../../src/store/memory-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
+  type FabricOptions,
   type FaultRates,
   MemoryListener,
   type NetworkEnd,
@@ -39,8 +40,10 @@ export interface TestbedOptions {
   readonly driver?: Partial<OpenFlowDriverOptions>;
   /** How many of the switches the agent knows; all when absent. */
   readonly switches?: number;
-  /** Whether the switches say that they learn addresses; not when absent. */
+  /** Whether the switches learn addresses; not when absent. */
   readonly learns?: boolean;
+  /** What the switches cannot do; nothing when absent. */
+  readonly lacks?: FabricOptions["lacks"];
 }
 
 /**
@@ -56,7 +59,8 @@ export class Testbed implements AsyncDisposable {
   readonly events: AgentEvent[] = [];
   /** What agents are started with from now on, beside the drivers. */
   agentOptions: Partial<AgentOptions>;
-  readonly #options: TestbedOptions;
+  /** What their drivers are made with from now on, beside what they listen on. */
+  driverOptions: Partial<OpenFlowDriverOptions>;
   readonly #disk: Store = new MemoryStore();
   readonly #foreign: ReturnType<typeof allForeignEntries>;
   #listener: MemoryListener;
@@ -64,8 +68,8 @@ export class Testbed implements AsyncDisposable {
   #agent: DcnsAgent | undefined;
 
   private constructor(options: TestbedOptions) {
-    this.#options = options;
     this.agentOptions = options.agent ?? {};
+    this.driverOptions = options.driver ?? {};
     this.topology = options.topology ?? campus();
     this.#listener = new MemoryListener({ clock: this.clock });
     this.#store = new WatchedStore(this.#disk);
@@ -76,6 +80,7 @@ export class Testbed implements AsyncDisposable {
       seed: options.seed ?? 0,
       bundles: options.bundles ?? false,
       learns: options.learns ?? false,
+      ...(options.lacks && { lacks: options.lacks }),
     });
     addForeignEntries(this.fabric);
     this.#foreign = allForeignEntries(this.fabric);
@@ -119,7 +124,7 @@ export class Testbed implements AsyncDisposable {
   tryStart(): PromiseLike<Result<DcnsAgent, DcnsError>> {
     this.#listener = new MemoryListener({ clock: this.clock });
     this.#store = new WatchedStore(this.#disk);
-    const driver = new OpenFlowDriver({ listen: this.#listener, ...this.#options.driver });
+    const driver = new OpenFlowDriver({ listen: this.#listener, ...this.driverOptions });
     const options = { store: this.#store, clock: this.clock, ...this.agentOptions };
     return DcnsAgent.start({
       topology: this.topology,

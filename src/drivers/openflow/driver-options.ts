@@ -50,6 +50,12 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
    * absent, as IEEE 802.1Q §8.8.3 recommends.
    */
   readonly agingS?: number;
+  /**
+   * Whether what a switch can do is found out by trying, too, once, when it first connects and carries
+   * no network: flows that no frame matches, groups and meters that nothing uses, gone within moments.
+   * True when absent.
+   */
+  readonly selfTest?: boolean;
   /** How long a call waits for a switch that is not connected, in milliseconds; 5,000 when absent. */
   readonly connectTimeoutMs?: number;
   /**
@@ -70,6 +76,7 @@ export interface ProgramOptions {
   readonly meterIds: IdRange | undefined;
   readonly connectTimeoutMs: number;
   readonly auditIntervalMs: number;
+  readonly selfTest: boolean;
 }
 
 /** Fills in the defaults. */
@@ -84,6 +91,7 @@ export function programOptions(options: OpenFlowDriverOptions): ProgramOptions {
     meterIds: options.meterIds,
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
     auditIntervalMs: options.auditIntervalMs ?? 300_000,
+    selfTest: options.selfTest ?? true,
   };
 }
 

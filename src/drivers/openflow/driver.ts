@@ -80,13 +80,14 @@ export class OpenFlowDriver implements DriverBase {
     }
     const options = programOptions(this.#options);
     const emit = (event: DriverEvent): void => this.#emit(event);
+    const isRecovering = segments.length > 0;
     const server = new SessionServer(listenerOf(this.#options), clock, this.#options);
     const service: Service = {
       domain: domain.id,
       call: { clock, closing: this.#closing.signal },
       nodes: new DomainNodes(
         domain.id,
-        (view) => new SwitchNode({ view, clock, options, role: { role }, emit }),
+        (view) => new SwitchNode({ view, clock, options, role: { role }, isRecovering, emit }),
       ),
       server,
       samples: new SegmentSamples(),

@@ -34,6 +34,9 @@ export function membersMetadata(network: NetworkNumber, group: number): bigint {
 export const NETWORK_BITS = { offset: 32, bits: 32 } as const;
 const NETWORK_OFFSET = BigInt(NETWORK_BITS.offset);
 
+/** The same bits of `metadata`, as a mask. */
+export const NETWORK_METADATA_MASK = 0xffff_ffff_0000_0000n;
+
 /** Matches what {@link membersMetadata} writes. */
 export function membersField(network: NetworkNumber, group: number): OxmField {
   return { field: "metadata", value: membersMetadata(network, group) };

@@ -5,9 +5,11 @@ import type { ForwardingRule } from "../../../model/segment.ts";
 import { meterFlag } from "../wire/constants.ts";
 import type { GroupFeatures } from "../wire/group.ts";
 import { countGroups, draftForCounting, policersOf } from "./count-items.ts";
+import type { Draft } from "./draft.ts";
+import { featureNames, featuresOf } from "./features.ts";
 import { MAX_METER_KBPS, meterKbps } from "./meter.ts";
 import { type PipelineTable, pipelineTable } from "./pipeline.ts";
-import { hasGroups, type SwitchProfile } from "./switch-profile.ts";
+import { hasGroups, lacksOf, type SwitchProfile } from "./switch-profile.ts";
 
 /** Why a node cannot do what a rule asks. */
 export type CompileProblem = Pick<DriverCause, "kind" | "message">;
@@ -42,8 +44,19 @@ export function refusalsOf(
     ...(rules.some(failsOver) ? failoverFaults(groups["fast-failover"], profile) : []),
     ...(draft.meters.size > 0 ? meterFaults(rules, profile) : []),
     ...excessiveFanOut(rules, profile),
+    ...missingFeatures(draft, profile),
   ];
   return reasons.map((message) => ({ kind: "unsupported", message }));
+}
+
+/** What the self-test has found to be lacking of what is needed. */
+function missingFeatures(draft: Draft, profile: SwitchProfile): readonly string[] {
+  const lacks = lacksOf(profile);
+  if (lacks.length === 0) return [];
+  const needed = featuresOf(draft, 0);
+  return lacks
+    .filter(({ feature }) => needed.has(feature))
+    .map(({ feature, reason }) => `the switch cannot ${featureNames[feature]}: ${reason}`);
 }
 
 /** Whether a switch can learn addresses in the tables from this one on. */
