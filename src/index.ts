@@ -5,9 +5,10 @@
  * @packageDocumentation
  */
 export type { AgentEvent } from "./agent/agent-event.ts";
-export type { AgentOptions } from "./agent/assemble.ts";
+export type { AgentOptions } from "./agent/agent-options.ts";
 export type { NetworkPlan } from "./agent/calls.ts";
 export type { EventStream } from "./agent/event-stream.ts";
+export type { SharingOptions } from "./agent/sharing/sharing.ts";
 export type { EndpointStatistics, NetworkStatistics, StatisticsGap } from "./agent/statistics.ts";
 export type { TopologyUpdate } from "./agent/topology-update.ts";
 export type { DataPlanePair, DataPlaneReport, VerifyReport } from "./agent/verification.ts";

@@ -1,7 +1,7 @@
 import type { Result } from "neverthrow";
 import { expect } from "vitest";
 import type { AgentEvent } from "../../src/agent/agent-event.ts";
-import type { AgentOptions } from "../../src/agent/assemble.ts";
+import type { AgentOptions } from "../../src/agent/agent-options.ts";
 import { DcnsAgent } from "../../src/dcns.ts";
 import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
 import type { OpenFlowDriverOptions } from "../../src/drivers/openflow/driver-options.ts";
