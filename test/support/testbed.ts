@@ -124,7 +124,13 @@ export class Testbed implements AsyncDisposable {
   tryStart(): PromiseLike<Result<DcnsAgent, DcnsError>> {
     this.#listener = new MemoryListener({ clock: this.clock });
     this.#store = new WatchedStore(this.#disk);
-    const driver = new OpenFlowDriver({ listen: this.#listener, ...this.driverOptions });
+    // Most tests are about switches that learn themselves, or do not.
+    const learning = "switch";
+    const driver = new OpenFlowDriver({
+      listen: this.#listener,
+      learning,
+      ...this.driverOptions,
+    });
     const options = { store: this.#store, clock: this.clock, ...this.agentOptions };
     return DcnsAgent.start({
       topology: this.topology,
@@ -234,11 +240,23 @@ export class Testbed implements AsyncDisposable {
 
   /** Counts the messages of some types that reach switches, until disposed. */
   countMessages(...types: readonly OfMessage["type"][]): { count: number } & Disposable {
+    return this.#count("to-switch", types);
+  }
+
+  /** Counts the messages of some types that switches send, until disposed. */
+  countFromSwitches(...types: readonly OfMessage["type"][]): { count: number } & Disposable {
+    return this.#count("to-controller", types);
+  }
+
+  #count(
+    direction: "to-switch" | "to-controller",
+    types: readonly OfMessage["type"][],
+  ): { count: number } & Disposable {
     const counter = { count: 0, [Symbol.dispose]: () => {} };
     const observers = [...this.fabric.switches.values()].map((at) =>
       at.observe((event) => {
-        const isAsked = event.type === "message" && event.direction === "to-switch";
-        if (isAsked && types.includes(event.message.type)) counter.count += 1;
+        const isMeant = event.type === "message" && event.direction === direction;
+        if (isMeant && types.includes(event.message.type)) counter.count += 1;
       }),
     );
     counter[Symbol.dispose] = () => {

@@ -12,12 +12,13 @@ import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.t
 import type { Feature } from "./compile/features.ts";
 import { type Holdings, sortHoldings } from "./compile/holdings.ts";
 import { IdPool } from "./compile/id-pool.ts";
-import { pipelineTable } from "./compile/pipeline.ts";
-import { emptyProgram } from "./compile/program.ts";
+import { pipelineTable, taughtTable } from "./compile/pipeline.ts";
+import { emptyProgram, type FlowEntry } from "./compile/program.ts";
 import { stagesOf } from "./compile/stages.ts";
-import type { SelfTest, SwitchProfile } from "./compile/switch-profile.ts";
+import { hasGroups, type SelfTest, type SwitchProfile } from "./compile/switch-profile.ts";
 import { meterRange, type ProgramOptions } from "./driver-options.ts";
 import { Gate } from "./gate.ts";
+import { AddressTeacher, type TeacherContext } from "./learning/address-teacher.ts";
 import { SwitchProber } from "./probe/switch-prober.ts";
 import type { SelfTestBench } from "./self-test/self-test.ts";
 import type { SelfTestRecord } from "./self-test/self-test-record.ts";
@@ -30,6 +31,7 @@ import type { NodeProblem } from "./switch-problem.ts";
 import { SwitchReader } from "./switch-reader.ts";
 import { SwitchSender } from "./switch-sender.ts";
 import type { SwitchTools } from "./switch-tools.ts";
+import { PORT_CONTROLLER } from "./wire/constants.ts";
 import { OPENFLOW_1_0 } from "./wire/version.ts";
 
 /** What a switch is opened with. */
@@ -110,6 +112,11 @@ export class LiveSwitch {
   /** Sends and catches packets at the switch. */
   get prober(): SwitchProber {
     return new SwitchProber({ ...this.#tools, version: this.#tools.profile.version });
+  }
+
+  /** Learns addresses for the switch, as far as it does not do that itself. */
+  teacher(context: Pick<TeacherContext, "rulesOf" | "held">): AddressTeacher {
+    return new AddressTeacher({ ...this.#tools, ...context });
   }
 
   /** Reads what came in for a network at some of its attachments, and what its meters dropped. */
@@ -238,13 +245,12 @@ function learnedProfile(
     selfTests === undefined ? okAsync(undefined) : new ResultAsync(selfTests.of(identity, bench));
   return tested.andThen((selfTest) => {
     if (selfTest?.status !== "done") {
-      return reader
-        .learnsNow(table + pipelineTable.limit, ownerCookie(cookiePrefix), OWNER_MASK)
-        .map((learns) => ({
-          ...profile,
-          learns: learns ?? profile.learns,
-          ...(selfTest && { selfTest }),
-        }));
+      const known = { ...profile, ...(selfTest && { selfTest }) };
+      if (!hasGroups(profile)) return okAsync(known);
+      return ResultAsync.combine([
+        reader.flowsIn(table + pipelineTable.limit, ownerCookie(cookiePrefix), OWNER_MASK),
+        reader.flowsIn(table + taughtTable.sources, ownerCookie(cookiePrefix), OWNER_MASK),
+      ]).map((flows) => ({ ...known, learns: whoLearns(flows.flat()) ?? profile.learns }));
     }
     const has = (feature: Feature): boolean =>
       !selfTest.lacks.some((lack) => lack.feature === feature);
@@ -255,6 +261,16 @@ function learnedProfile(
       bundles: profile.bundles && has("bundle"),
     });
   });
+}
+
+/** Whether the switch learns addresses for networks that stand; undefined if there are none that learn. */
+function whoLearns(flows: readonly FlowEntry[]): boolean | undefined {
+  const actions = flows.flatMap(({ instructions }) =>
+    instructions.flatMap((each) => (each.type === "apply-actions" ? each.actions : [])),
+  );
+  if (actions.some(({ type }) => type === "nx-learn2")) return true;
+  const isShown = actions.some((each) => each.type === "output" && each.port === PORT_CONTROLLER);
+  return isShown ? false : undefined;
 }
 
 /** Those of `found` that were nobody's, or orphans before; they are noted in `orphans`. */

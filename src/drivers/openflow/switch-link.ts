@@ -154,6 +154,7 @@ export class SwitchLink {
     this.#isInService = true;
     inService();
     const mended = await tenure.mend(found.value);
+    if (this.#tenure === tenure) await tenure.resumeLearning();
     if (this.#tenure !== tenure) return;
     this.#isAnnounced = true;
     emit({ type: "node-up", node: view().id });

@@ -10,9 +10,8 @@ import { Gate } from "./gate.ts";
 import type { SwitchSession } from "./session.ts";
 import { bundleControl } from "./session-batch.ts";
 import type { SessionError } from "./session-error.ts";
-import type { Action } from "./wire/action.ts";
 import type { BundleControlType } from "./wire/bundle.ts";
-import { GROUP_ANY, METER_ALL, PORT_ANY, PORT_CONTROLLER, TABLE_ALL } from "./wire/constants.ts";
+import { GROUP_ANY, METER_ALL, PORT_ANY, TABLE_ALL } from "./wire/constants.ts";
 import type { FlowStats } from "./wire/flow.ts";
 import type { GroupDesc, GroupFeatures } from "./wire/group.ts";
 import type { Match } from "./wire/match.ts";
@@ -128,22 +127,15 @@ export class SwitchReader {
     );
   }
 
-  /**
-   * Who learns addresses by what the switch holds of networks that learn; undefined if there are none.
-   * `table` is where that is said, `cookie` and `mask` whose flows are looked at.
-   */
-  learnsNow(
+  /** The flows of one table whose cookie equals `cookie` where `mask` has ones. */
+  flowsIn(
     table: number,
     cookie: bigint,
     mask: bigint,
-  ): ResultAsync<boolean | undefined, SessionError> {
-    if (!hasGroups(this.#features)) return okAsync(undefined);
+  ): ResultAsync<readonly FlowStats[], SessionError> {
+    const { understood } = this.#dialect;
     const request = { type: "flow", ...allFlows, table, cookie, cookieMask: mask } as const;
-    return this.#ask(request).map((parts) => {
-      const actions = parts.flatMap(({ flows }) => flows.flatMap(appliedActions));
-      if (actions.some(({ type }) => type === "nx-learn2")) return true;
-      return actions.some(isToController) ? false : undefined;
-    });
+    return this.#ask(request).map((parts) => parts.flatMap(({ flows }) => flows.map(understood)));
   }
 
   /** Everybody's flows that match no other frames than `match` does. */
@@ -265,14 +257,6 @@ function hasNone(error: SessionError): boolean {
   if (kind === "meter-mod-failed") return code === "unknown-meter" || code === "invalid-meter";
   if (kind === "group-mod-failed") return code === "unknown-group";
   return kind === "bad-request" && (code === "bad-multipart" || code === "bad-type");
-}
-
-function appliedActions({ instructions }: FlowStats): readonly Action[] {
-  return instructions.flatMap((each) => (each.type === "apply-actions" ? each.actions : []));
-}
-
-function isToController(action: Action): boolean {
-  return action.type === "output" && action.port === PORT_CONTROLLER;
 }
 
 /** Open vSwitch says what it is; it learns in every version that has several tables. */

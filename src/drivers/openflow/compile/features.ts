@@ -38,6 +38,20 @@ export const featureNames = {
 /** One thing that programs ask of a switch. */
 export type Feature = keyof typeof featureNames;
 
+/** What flows ask for that the agent adds when it learns for a switch. */
+export const taughtFeatures: ReadonlySet<Feature> = new Set([
+  "to-controller",
+  "match-source",
+  "match-destination",
+  "match-metadata",
+  "match-network",
+  "write-metadata",
+  "goto",
+  "table-2",
+  "table-3",
+  "table-4",
+]);
+
 /** What of {@link featureNames} a draft asks for; `firstTable` is the first of our tables. */
 export function featuresOf(draft: Draft, firstTable: number): ReadonlySet<Feature> {
   const features = new Set<Feature>();
@@ -46,6 +60,7 @@ export function featuresOf(draft: Draft, firstTable: number): ReadonlySet<Featur
     features.add(groupType === "all" ? "group-all" : "group-failover");
     for (const { actions } of buckets) for (const each of ofActions(actions)) features.add(each);
   }
+  if (features.has("to-controller")) for (const each of taughtFeatures) features.add(each);
   return features;
 }
 

@@ -25,7 +25,12 @@ export function ingressClasses(inPort: number, tag: Tag): readonly IngressClass[
 
 /** The same frames once all of them have a tag: a tag that is put on begins as VID 0. */
 export function taggedIngress(inPort: number, tag: Tag): Match {
-  return matchOf(inPort, VLAN_PRESENT | vidOf(tag));
+  return framesIn(inPort, vidOf(tag));
+}
+
+/** Frames that came in by a port and have this VLAN, where all of them have a tag. */
+export function framesIn(inPort: number, vid: number): Match {
+  return matchOf(inPort, VLAN_PRESENT | vid);
 }
 
 /** The VID that frames of an ingress have when all of them have a tag. */

@@ -42,8 +42,19 @@ export function lacksOf({ selfTest }: Pick<SwitchProfile, "selfTest">): readonly
   return selfTest?.status === "done" ? selfTest.lacks : [];
 }
 
-/** What of a profile says which things there are at all. */
-export type SwitchVersion = Pick<SwitchProfile, "version">;
+/**
+ * What of a profile says which things there are at all. Where a switch learns no addresses itself,
+ * or is not to, `learns` is false, and the agent does it for it.
+ */
+export type SwitchVersion = Pick<SwitchProfile, "version"> & Partial<Pick<SwitchProfile, "learns">>;
+
+/** Who learns addresses: the switch where it can and else the agent, or only one of them. */
+export type Learning = "either" | "switch" | "agent";
+
+/** The same switch, as far as it matters for programs when `learning` says who learns addresses. */
+export function programmed(profile: SwitchProfile, learning: Learning): SwitchProfile {
+  return learning === "agent" && profile.learns ? { ...profile, learns: false } : profile;
+}
 
 /** Whether the version has groups. Without them frames are copied by the actions of each flow. */
 export function hasGroups({ version }: SwitchVersion): boolean {
