@@ -12,7 +12,6 @@ type PassedOn = Extract<
       | "node-down"
       | "switch-refused"
       | "packet-ins-dropped"
-      | "address-held"
       | "miswired"
       | "wired"
       | "drift";
@@ -40,8 +39,8 @@ export type AgentEvent =
       readonly because?: DcnsError;
     }
   /**
-   * The switches have changed over between the two paths of a network by themselves: to the second
-   * where the first is broken, or back to the first before the network had left it.
+   * The switches have changed over by themselves between the links of a network and what stands by: to
+   * the second path, or to bypasses of a tree, or back before the network had left what was broken.
    */
   | {
       readonly type: "protection-switched";

@@ -12,6 +12,7 @@ import { decideModify, decideSetup } from "../network/decide.ts";
 import { decideReserved } from "../network/decide-scheduled.ts";
 import { segmentsOf } from "../network/forwarding.ts";
 import { networkInfo, networkState } from "../network/info.ts";
+import { standbyOf } from "../network/realisation.ts";
 import { latestOf, type NetworkRecord } from "../network/record.ts";
 import { changedSpec, type NetworkChange } from "../network/request.ts";
 import {
@@ -40,7 +41,7 @@ import { type VerifyReport, verify } from "./verification.ts";
 /** A dry run's answer: the tree with everything it would reserve, and what each node would hold. */
 export interface NetworkPlan extends ComputedPlan {
   readonly project: ProjectId;
-  /** The second path, where the network is to be protected by one. */
+  /** What stands by, where the network is to be protected: the second path, or the bypasses of a tree. */
   readonly backup?: readonly PlannedLink[];
   readonly delivery: Delivery;
   /** What each endpoint may flood where `delivery` is not `flood`, bit/s. */
@@ -223,9 +224,10 @@ export class Calls {
     return decideSetup(view, holderOf(project), spec, interval).map(({ target }) => {
       const number = registry.record(project)?.number ?? ANY_NUMBER;
       const segments = [...segmentsOf(registry.topology, { project, number }, target).values()];
+      const standby = standbyOf(target);
       return {
         ...target.plan,
-        ...(target.backup === undefined ? {} : { backup: target.backup.links }),
+        ...(standby === undefined ? {} : { backup: standby }),
         project,
         delivery: target.spec.delivery,
         floodAllowance: floodAllowanceOf(target.spec),

@@ -4,8 +4,9 @@ import type { Clock } from "../model/clock.ts";
 import type { DomainId, LinkId, NetworkNumber, NodeId, PortRef, ProjectId } from "../model/ids.ts";
 import type { FlapDamping } from "../network/flap-damping.ts";
 import { segmentIdOf } from "../network/forwarding.ts";
-import { networkState, pathInUse } from "../network/info.ts";
-import { wholeOf } from "../network/realisation.ts";
+import { networkState } from "../network/info.ts";
+import { linksInUse } from "../network/links-in-use.ts";
+import { standbyOf, wholeOf } from "../network/realisation.ts";
 import { currentOf, latestOf, type NetworkRecord, type Quarantine } from "../network/record.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { Books, Concerns } from "./books.ts";
@@ -122,7 +123,6 @@ export class Watch implements Disposable {
       .with(
         { type: "switch-refused" },
         { type: "packet-ins-dropped" },
-        { type: "address-held" },
         { type: "miswired" },
         { type: "wired" },
         (told) => events.emit(told),
@@ -190,14 +190,11 @@ export class Watch implements Disposable {
   #tellSwitched(record: NetworkRecord, changed: LinkId, up: boolean): void {
     const { registry, events } = this.#context;
     const current = currentOf(record);
-    if (current?.backup === undefined) return;
+    if (current === undefined || standbyOf(current) === undefined) return;
     const isUp = (link: LinkId): boolean => registry.linkState.isUp(link);
     const wasUp = (link: LinkId): boolean => (link === changed ? !up : isUp(link));
-    const [before, now] = [pathInUse(current, wasUp), pathInUse(current, isUp)];
-    if (before === undefined || now === undefined || before === now) return;
-    const first = current.plan.links.map(({ link }) => link);
-    const second = current.backup.links.map(({ link }) => link);
-    const [from, to] = now === "second" ? [first, second] : [second, first];
+    const [from, to] = [linksInUse(current, wasUp), linksInUse(current, isUp)];
+    if (from === undefined || to === undefined || from.join() === to.join()) return;
     events.emit({ type: "protection-switched", project: record.project, from, to });
   }
 

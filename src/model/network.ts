@@ -52,11 +52,11 @@ export interface NetworkLinkInfo {
   readonly reserved: { readonly forward: Bandwidth; readonly backward: Bandwidth };
 }
 
-/** The second path of a network, to which the switches fail over by themselves. */
+/** The second path of a network, or the bypasses of a tree: the switches fail over by themselves. */
 export interface NetworkBackupInfo {
-  /** In the order of their ids. */
+  /** In the order of their ids; a link once for each label. */
   readonly links: readonly NetworkLinkInfo[];
-  /** Whether the first path is broken and this one is not. */
+  /** Whether links of the network are broken, and what stands in for them is not. */
   readonly inUse: boolean;
 }
 

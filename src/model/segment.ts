@@ -29,6 +29,8 @@ export interface UnicastWay {
   readonly police: Policer;
   /** The addresses that are there; none where the node learns them. */
   readonly addresses: readonly MacAddress[];
+  /** Where else frames from there may come in. Nowhere by default. */
+  readonly also?: readonly Attachment[];
 }
 
 /**
@@ -42,6 +44,15 @@ export interface UnicastDelivery {
   readonly ways: readonly UnicastWay[];
   /** The node learns behind which ingress an address is, this many behind this one; absent, it does not. */
   readonly learn?: { readonly maxAddresses: number };
+}
+
+/**
+ * Where frames go that would leave by `to`, while its port has no signal; the node sees to that by
+ * itself. `instead` may lie on the ingress port with another tag.
+ */
+export interface Detour {
+  readonly to: Attachment;
+  readonly instead: Attachment;
 }
 
 /**
@@ -61,11 +72,8 @@ export interface ForwardingRule {
   /** A second limit, on what the first lets pass. */
   readonly thenPolice?: Policer;
   readonly egress: readonly Attachment[];
-  /**
-   * Where frames go instead while the port of the one egress there is has no signal; the node sees to
-   * that by itself. It may lie on the ingress port with another tag.
-   */
-  readonly failover?: Attachment;
+  /** Where frames go instead of some of `egress` while their ports have no signal. */
+  readonly failover?: readonly Detour[];
   /** With fewer than two in `egress` there is no choice, and it counts for nothing. */
   readonly unicast?: UnicastDelivery;
 }

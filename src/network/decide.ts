@@ -10,6 +10,7 @@ import {
   claimOf,
   type LabelledLink,
   type LinkState,
+  type NetworkPlan,
   type PlanRefusal,
   type planNetwork,
   pruneTree,
@@ -19,7 +20,14 @@ import { shareOneTree } from "./change-claim.ts";
 import { impossible, planEndpoints } from "./endpoints.ts";
 import { decideProtected } from "./protected-change.ts";
 import { type ProtectedPath, planProtectedPath } from "./protected-path.ts";
-import { type Realisation, wholeOf } from "./realisation.ts";
+import {
+  decideTreeAnew,
+  isToHaveBypasses,
+  type ProtectedTree,
+  planProtectedTree,
+  withBypassesFor,
+} from "./protected-tree.ts";
+import { type Realisation, standbyOf, wholeOf } from "./realisation.ts";
 import { changedSpec, type NetworkChange } from "./request.ts";
 import { changeTo, decideReroute, isTransition, planWanted, type Wanted } from "./reroute.ts";
 import { heldInterval } from "./schedule.ts";
@@ -72,18 +80,23 @@ export function decideAnew(
   const { spec, interval = heldInterval(spec.schedule) } = wanted;
   const fault = impossible(view.topology, spec);
   if (fault !== undefined) return err(fault);
-  const planned = spec.protection === "disjoint" ? planProtectedPath : planPath;
+  const planned = plannerOf(spec);
   return planned(view, holder, wanted).map((path) => {
     const target: Realisation = { generation, spec, ...path };
     return { target, mode: "in-place", claim: claimOf(wholeOf(target), holder, interval) };
   });
 }
 
+function plannerOf(spec: NetworkSpec): typeof planPath {
+  if (isToHaveBypasses(spec)) return planProtectedTree;
+  return spec.protection === "disjoint" ? planProtectedPath : planPath;
+}
+
 function planPath(
   view: View,
   holder: string,
   wanted: Wanted,
-): Result<ProtectedPath, DecisionError> {
+): Result<ProtectedPath & ProtectedTree, DecisionError> {
   return planWanted(view, holder, wanted).map((plan) => ({ plan }));
 }
 
@@ -105,14 +118,29 @@ export function decideModify(
   const fault = impossible(view.topology, spec);
   if (fault !== undefined) return err(fault);
   const wanted: Wanted = { spec, vlans: change.vlans ?? VlanSet.of(current.plan.vlan) };
-  if (spec.protection === "disjoint") return decideProtected(view, holder, current, wanted);
+  if (spec.protection === "disjoint" && !isToHaveBypasses(spec)) {
+    return decideProtected(view, holder, current, wanted);
+  }
+  const elsewhere = (): Result<Decision, DecisionError> =>
+    decideElsewhere(view, holder, current, wanted);
   const isAsRecorded = stands(view.topology, current) && !view.unsettled?.has(holder);
-  if (!isAsRecorded) return decideReroute(view, holder, current, wanted);
+  if (!isAsRecorded || current.backup !== undefined) return elsewhere();
   return decideInPlace(view, holder, current, wanted).orElse((inPlace) =>
-    decideReroute(view, holder, current, wanted)
+    elsewhere()
       .map((decision): Decision => ({ ...decision, keptTreeLacks: inPlace }))
       .mapErr((error) => (isTransition(inPlace) ? inPlace : error)),
   );
+}
+
+/** Decides another tree, with bypasses if the network is to have some. */
+function decideElsewhere(
+  view: View,
+  holder: string,
+  current: Realisation,
+  wanted: Wanted,
+): Result<Decision, DecisionError> {
+  const anew = isToHaveBypasses(wanted.spec) ? decideTreeAnew : decideReroute;
+  return anew(view, holder, current, wanted);
 }
 
 /**
@@ -130,40 +158,50 @@ function decideInPlace(
   const { spec } = wanted;
   const wantedHosts = new Set(spec.endpoints.map((one) => one.hostPort));
   const staying = current.spec.endpoints.filter((one) => wantedHosts.has(one.hostPort));
-  if (staying.length === 0) return decideReroute(view, holder, current, wanted);
+  if (staying.length === 0) return decideElsewhere(view, holder, current, wanted);
   return planEndpoints(topology, { ...current.spec, endpoints: staying }).andThen((endpoints) => {
     const { links } = pruneTree(topology, current.plan, endpoints, trafficOf(current.spec));
     const keep = links.map(({ link, label }) => ({ link, label }));
     const realised = (on: View): Result<Realisation, DecisionError> =>
-      planWanted(on, holder, wanted, keep).map((plan) => ({
-        generation: current.generation + 1,
-        spec,
-        plan,
-      }));
-    return realised(view)
+      planWanted(on, holder, wanted, keep)
+        .andThen(
+          (plan): Result<ProtectedTree, DecisionError> =>
+            withBypassesFor(on, holder, wanted, { plan, current }),
+        )
+        .map((tree) => ({ generation: current.generation + 1, spec, ...tree }));
+    const held = standbyOf(current) ?? [];
+    const apart = (labels: readonly LabelledLink[]): View => ({
+      ...view,
+      ledger: withLabelsHeld(view.ledger, holder, current, labels),
+    });
+    return realised(held.length === 0 ? view : apart(held))
       .andThen((target) =>
         shareOneTree(topology, current.plan, target.plan)
           ? ok(target)
-          : realised({ ...view, ledger: withCutLabels(view.ledger, holder, current, keep) }),
+          : realised(apart([...held, ...cutLinks(current.plan, keep)])),
       )
       .andThen((target) => changeTo(view, holder, current, { target, mode: "in-place" }));
   });
 }
 
-/** The ledger in which the labels of the branches that are cut are not to be had again. */
-function withCutLabels(
+/** The branches that are cut. */
+function cutLinks({ links }: NetworkPlan, keep: readonly LabelledLink[]): readonly LabelledLink[] {
+  const kept = new Set(keep.map(({ link }) => link));
+  return links.filter(({ link }) => !kept.has(link));
+}
+
+/** The ledger in which a network has given all back but labels that are not to be had again. */
+function withLabelsHeld(
   ledger: Ledger,
   holder: string,
-  { plan, spec }: Realisation,
-  keep: readonly LabelledLink[],
+  { spec }: Realisation,
+  labels: readonly LabelledLink[],
 ): Ledger {
-  const kept = new Set(keep.map(({ link }) => link));
-  const cut = plan.links.filter(({ link }) => !kept.has(link));
   const held = ledger.release(holder).reserve({
-    holder: `cut branches of ${holder}`,
+    holder: `labels of ${holder}`,
     interval: heldInterval(spec.schedule),
     bandwidth: [],
-    labels: cut.map(({ link, label }) => ({ space: linkLabels(link), label })),
+    labels: labels.map(({ link, label }) => ({ space: linkLabels(link), label })),
   });
   invariant(held.isOk(), "what was the network's is free without it");
   return held.value;

@@ -26,16 +26,7 @@ export function planEndpoints(
 
 /** What no fabric could do for `spec`; undefined if there is nothing of the kind. */
 export function impossible(topology: Topology, spec: NetworkSpec): InvalidRequest | undefined {
-  return (
-    portClash(topology, spec) ?? addressClash(spec) ?? addressMissing(spec) ?? manyMembers(spec)
-  );
-}
-
-/** A second way takes the place of a path, not of a tree. */
-function manyMembers({ endpoints, protection }: NetworkSpec): InvalidRequest | undefined {
-  if (protection !== "disjoint" || endpoints.length <= 2) return undefined;
-  const message = "more than two endpoints cannot be protected by a disjoint path";
-  return invalidRequest(["options", "protection"], protection, message);
+  return portClash(topology, spec) ?? addressClash(spec) ?? addressMissing(spec);
 }
 
 /** A station is at one endpoint only. */

@@ -1,10 +1,12 @@
 import type { Channel } from "../ledger/channel.ts";
 import { isPortChannel, linkChannel, linkLabels } from "../ledger/channel.ts";
-import type { ChannelClaim, Claim } from "../ledger.ts";
+import type { ChannelClaim, Claim, LabelClaim } from "../ledger.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
+import { bounded, type LabelledLink, type PlannedLink } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 import { claimOfChange, sendersOf } from "./change-claim.ts";
 import { type Realisation, wholeOf } from "./realisation.ts";
+import type { TransitionMode } from "./transition.ts";
 
 /**
  * What `holder` must have while a path takes the place of another and one of the two has a backup, or
@@ -28,18 +30,83 @@ export function claimOfProtectedChange(
     return { channel, amount: bandwidth(amount) };
   });
   const links = [old, next].flatMap((one) => wholeOf(one).links);
-  const labels = links.map(({ link, label }) => ({ space: linkLabels(link), label }));
-  const distinct = new Map(
-    [...bare.labels, ...labels].map((one) => [`${one.label} ${one.space}`, one]),
-  );
   return {
     ...bare,
     bandwidth: [
       ...bare.bandwidth.filter(({ channel }) => isPortChannel(channel)),
       ...amounts.filter(({ amount }) => amount > 0),
     ],
-    labels: [...distinct.values()],
+    labels: distinctLabels(bare.labels, links),
   };
+}
+
+/**
+ * What `holder` must have while a tree takes the place of another, or of a path, and one of the two
+ * has bypasses, or both: what the trees alone would need, and what stands by in either. Bypasses that
+ * stay as they are count once, at the higher of the two rates.
+ */
+export function claimOfBypassedChange(
+  topology: Topology,
+  holder: string,
+  {
+    old,
+    next,
+    mode,
+  }: { readonly old: Realisation; readonly next: Realisation; readonly mode: TransitionMode },
+): Claim {
+  const bare = claimOfChange(topology, holder, {
+    old: withoutBackup(old),
+    next: withoutBackup(next),
+    mode,
+  });
+  const standby = [old, next].map(standbyLinks);
+  const isSame = waysText(old) === waysText(next);
+  const loads = standby.map((links) => amountsOf(links));
+  const channels = [...new Set(loads.flatMap((each) => [...each.keys()]))];
+  const added = channels.map((channel): ChannelClaim => {
+    const [was = 0, will = 0] = loads.map((each) => each.get(channel));
+    return { channel, amount: bounded(isSame ? Math.max(was, will) : was + will) };
+  });
+  // What comes back on a path that is left meets what the tree carries the same way.
+  const returned = old.backup === undefined ? [] : [...amountsOf(old.plan.links)];
+  const more = returned.map(
+    ([channel, amount]): ChannelClaim => ({ channel, amount: bounded(amount) }),
+  );
+  return {
+    ...bare,
+    bandwidth: [...bare.bandwidth, ...added, ...more].filter(({ amount }) => amount > 0),
+    labels: distinctLabels(bare.labels, standby.flat()),
+  };
+}
+
+function standbyLinks({ backup, bypasses }: Realisation): readonly PlannedLink[] {
+  const nothing = { forward: bandwidth(0), backward: bandwidth(0) };
+  const returning = backup?.returning.map((one) => ({ ...one, ...nothing })) ?? [];
+  return [...(bypasses?.links ?? []), ...(backup?.links ?? []), ...returning];
+}
+
+function waysText({ bypasses }: Realisation): string {
+  return JSON.stringify(bypasses?.ways);
+}
+
+function amountsOf(links: readonly PlannedLink[]): ReadonlyMap<Channel, number> {
+  const amounts = new Map<Channel, number>();
+  for (const { link, forward, backward } of links) {
+    const channels = [linkChannel(link, "forward"), linkChannel(link, "backward")] as const;
+    amounts.set(channels[0], (amounts.get(channels[0]) ?? 0) + forward);
+    amounts.set(channels[1], (amounts.get(channels[1]) ?? 0) + backward);
+  }
+  return amounts;
+}
+
+function distinctLabels(
+  labels: readonly LabelClaim[],
+  links: readonly LabelledLink[],
+): readonly LabelClaim[] {
+  const more = links.map(({ link, label }) => ({ space: linkLabels(link), label }));
+  return [
+    ...new Map([...labels, ...more].map((one) => [`${one.label} ${one.space}`, one])).values(),
+  ];
 }
 
 /** What a direction of a link carries, and whose it is while nothing comes back. */
@@ -71,6 +138,6 @@ function pathText({ plan }: Realisation): string {
   return plan.links.map(({ link, label }) => `${label} ${link}`).join();
 }
 
-function withoutBackup({ backup: _, ...bare }: Realisation): Realisation {
+function withoutBackup({ backup: _, bypasses: __, ...bare }: Realisation): Realisation {
   return bare;
 }

@@ -3,7 +3,6 @@ import { bandwidth } from "../model/bandwidth.ts";
 import {
   type DomainId,
   type NetworkNumber,
-  networkNumber,
   type ProjectId,
   type SegmentId,
   segmentId,
@@ -21,11 +20,13 @@ import type {
 } from "../model/segment.ts";
 import { bounded, edgeLoad, type PlannedEndpoint, type Side, type Traffic } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
+import { withBypasses } from "./bypass-rules.ts";
 import { type Crossing, crossingsByNode, domainOf } from "./crossings.ts";
 import { withBackup } from "./failover.ts";
 import { floodedFrom, NETWORK_POLICER, towards } from "./policer-keys.ts";
 import type { Realisation } from "./realisation.ts";
 import type { NetworkSpec } from "./spec.ts";
+import type { SegmentFrame } from "./standby-segments.ts";
 import { DEFAULT_MAX_ADDRESSES, trafficOf } from "./traffic.ts";
 
 /** Whose segments these are. */
@@ -40,12 +41,14 @@ export type Segments = ReadonlyMap<DomainId, Segment>;
 /** What every domain does for a realisation: the tree, as rules of the nodes it runs through. */
 export function segmentsOf(topology: Topology, owner: Owner, realisation: Realisation): Segments {
   const base = treeSegments(topology, owner, realisation);
-  return withBackup(topology, realisation, base, (domain) => ({
+  const frame = (domain: DomainId): SegmentFrame => ({
     id: segmentIdOf(owner, domain),
     project: owner.project,
     network: owner.number,
     generation: realisation.generation,
-  }));
+  });
+  const paired = withBackup(topology, realisation, base, frame);
+  return withBypasses(topology, realisation, paired, frame);
 }
 
 function treeSegments(topology: Topology, owner: Owner, realisation: Realisation): Segments {
@@ -75,11 +78,6 @@ function treeSegments(topology: Topology, owner: Owner, realisation: Realisation
 /** The name of a network's segment in a domain; no other network has, or had, the number. */
 export function segmentIdOf({ number }: Pick<Owner, "number">, domain: DomainId): SegmentId {
   return segmentId(`${number}@${domain}`);
-}
-
-/** Whose segment it is that has this name. */
-export function networkOfSegment(id: SegmentId): NetworkNumber {
-  return networkNumber(Number(id.slice(0, id.indexOf("@"))));
 }
 
 function endOf({ at, role, rate }: Crossing): readonly SegmentEnd[] {

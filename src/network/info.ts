@@ -1,9 +1,9 @@
 import { match } from "ts-pattern";
-import type { LinkId } from "../model/ids.ts";
 import type { NetworkInfo, NetworkLinkInfo, NetworkState, SegmentInfo } from "../model/network.ts";
 import type { LinkState, PlannedLink } from "../pce/index.ts";
 import type { Segments } from "./forwarding.ts";
-import type { Realisation } from "./realisation.ts";
+import { linksInUse } from "./links-in-use.ts";
+import { type Realisation, standbyOf } from "./realisation.ts";
 import { latestOf, type NetworkRecord } from "./record.ts";
 import { isoTime, scheduleInfo } from "./schedule.ts";
 import type { EndpointSpec } from "./spec.ts";
@@ -23,7 +23,7 @@ export interface Surroundings {
 /** What `getNetworkInfo` shows of a record. */
 export function networkInfo(record: NetworkRecord, around: Surroundings): NetworkInfo {
   const latest = latestOf(record);
-  const { plan, spec, generation, backup } = latest;
+  const { plan, spec, generation } = latest;
   const state = networkState(record, around.isSound);
   const macs = new Map(spec.endpoints.map((one) => [one.hostPort, one.macs]));
   return {
@@ -41,14 +41,7 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
     schedule: scheduleInfo(spec.schedule),
     endpoints: plan.endpoints.map((one) => endpointInfo(one, macs.get(one.hostPort))),
     links: plan.links.map(linkInfo),
-    ...(backup === undefined
-      ? {}
-      : {
-          backup: {
-            links: backup.links.map(linkInfo),
-            inUse: pathInUse(latest, (link) => around.linkState.isUp(link)) === "second",
-          },
-        }),
+    ...backupInfo(latest, around.linkState),
     cost: plan.cost,
     segments: [...around.segments.values()].map(({ id, domain }) => ({
       id,
@@ -76,13 +69,12 @@ function stableState(current: Realisation, isSound: Soundness): NetworkState {
   return isSound(current) ? "active" : "degraded";
 }
 
-/** By which of its paths the frames of a network go: the first, unless it is broken; undefined if by none. */
-export function pathInUse(
-  { plan, backup }: Pick<Realisation, "plan" | "backup">,
-  isUp: (link: LinkId) => boolean,
-): "first" | "second" | undefined {
-  if (plan.links.every(({ link }) => isUp(link))) return "first";
-  return backup?.links.every(({ link }) => isUp(link)) ? "second" : undefined;
+function backupInfo(of: Realisation, linkState: LinkState): Pick<NetworkInfo, "backup"> {
+  const links = standbyOf(of);
+  if (links === undefined) return {};
+  const isFirst = of.plan.links.every(({ link }) => linkState.isUp(link));
+  const inUse = !isFirst && linksInUse(of, (link) => linkState.isUp(link)) !== undefined;
+  return { backup: { links: links.map(linkInfo), inUse } };
 }
 
 function linkInfo({ link, label, forward, backward }: PlannedLink): NetworkLinkInfo {

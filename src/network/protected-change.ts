@@ -10,6 +10,7 @@ import {
   readyForReturn,
   reratedBackup,
 } from "./protected-path.ts";
+import { decideTreeAgain, isToHaveBypasses } from "./protected-tree.ts";
 import type { Realisation } from "./realisation.ts";
 import { changeTo, decideBeside, planWanted, type Wanted } from "./reroute.ts";
 import type { NetworkSpec } from "./spec.ts";
@@ -44,7 +45,7 @@ export function decideProtected(
 }
 
 /**
- * Decides how a network with a backup is made whole again after a failure. What works goes on working:
+ * Decides how a protected network is made whole again after a failure. What works goes on working:
  * the path that carries the frames now stays, and gets another to fail over to; if there is none, a
  * new pair takes the place of both; and if there is none either, the network leaves the path that has
  * failed, so that nothing goes back to it unasked, and is without protection for now.
@@ -54,6 +55,7 @@ export function decideReprotection(
   holder: string,
   current: Realisation,
 ): Result<Decision, DecisionError> {
+  if (isToHaveBypasses(current.spec)) return decideTreeAgain(view, holder, current);
   const wanted: Wanted = { spec: current.spec, vlans: VlanSet.of(current.plan.vlan) };
   const beside = (
     plan: (on: View) => Result<ProtectedPath, DecisionError>,

@@ -1,5 +1,5 @@
 import { bandwidth } from "../model/bandwidth.ts";
-import type { LabelledLink, NetworkPlan, PlannedLink } from "../pce/plan/plan.ts";
+import type { Bypasses, LabelledLink, NetworkPlan, PlannedLink } from "../pce/index.ts";
 import type { NetworkSpec } from "./spec.ts";
 
 /**
@@ -22,12 +22,19 @@ export interface Realisation {
   readonly generation: number;
   readonly spec: NetworkSpec;
   readonly plan: NetworkPlan;
-  /** Only where the network asked to be protected by one. */
+  /** Only where the network asked to be protected, and has two endpoints. */
   readonly backup?: Backup;
+  /** Only where the network asked to be protected, and has more. */
+  readonly bypasses?: Bypasses;
 }
 
 /** What a realisation reserves and uses: its plan with all its links, those of its backup included. */
-export function wholeOf({ plan, backup }: Pick<Realisation, "plan" | "backup">): NetworkPlan {
+export function wholeOf({
+  plan,
+  backup,
+  bypasses,
+}: Pick<Realisation, "plan" | "backup" | "bypasses">): NetworkPlan {
+  if (bypasses !== undefined) return { ...plan, links: [...plan.links, ...bypasses.links] };
   if (backup === undefined) return plan;
   // What comes back was going to cross the same links the other way, and does not.
   const returning = backup.returning.map((one) => ({
@@ -38,9 +45,18 @@ export function wholeOf({ plan, backup }: Pick<Realisation, "plan" | "backup">):
   return { ...plan, links: [...plan.links, ...backup.links, ...returning] };
 }
 
-/** Whether a realisation should have a backup and has none. */
-export function lacksBackup({ spec, plan, backup }: Realisation): boolean {
-  return spec.protection === "disjoint" && plan.links.length > 0 && backup === undefined;
+/** The links of what stands by; undefined where there is nothing of the kind. */
+export function standbyOf({
+  backup,
+  bypasses,
+}: Pick<Realisation, "backup" | "bypasses">): readonly PlannedLink[] | undefined {
+  return bypasses?.links ?? backup?.links;
+}
+
+/** Whether a realisation should have something to fail over to and has not. */
+export function lacksBackup({ spec, plan, backup, bypasses }: Realisation): boolean {
+  if (spec.protection !== "disjoint" || plan.links.length === 0) return false;
+  return backup === undefined && bypasses === undefined;
 }
 
 const NOTHING = bandwidth(0);

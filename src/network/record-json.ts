@@ -6,6 +6,7 @@ import { bandwidth } from "../model/bandwidth.ts";
 import { linkId, networkNumber, nodeId, portRef, projectId, vlanId } from "../model/ids.ts";
 import { parseMacAddress } from "../model/mac-address.ts";
 import { VlanSet } from "../model/vlan-set.ts";
+import type { Bypasses } from "../pce/index.ts";
 import type { Backup, Realisation } from "./realisation.ts";
 import type { NetworkRecord, Quarantine } from "./record.ts";
 import { DEFAULT_PRIORITY } from "./request-options.ts";
@@ -62,7 +63,7 @@ export function quarantineFromJson(value: unknown): Result<Quarantine, string> {
   return read(quarantineSchema, value);
 }
 
-function realisationToJson({ generation, spec, plan, backup }: Realisation): JsonObject {
+function realisationToJson({ generation, spec, plan, backup, bypasses }: Realisation): JsonObject {
   const { vlan, endpoints, links, ports, cost } = plan;
   const { schedule, ...asked } = spec;
   return {
@@ -84,6 +85,7 @@ function realisationToJson({ generation, spec, plan, backup }: Realisation): Jso
       cost,
     },
     ...(backup === undefined ? {} : { backup: backupToJson(backup) }),
+    ...(bypasses === undefined ? {} : { bypasses: bypassesToJson(bypasses) }),
   };
 }
 
@@ -91,6 +93,16 @@ function backupToJson({ links, returning }: Backup): JsonObject {
   return {
     links: links.map((one) => ({ ...one })),
     returning: returning.map((one) => ({ ...one })),
+  };
+}
+
+function bypassesToJson({ ways, links }: Bypasses): JsonObject {
+  return {
+    ways: ways.map(({ ends, links: own }) => ({
+      ends: ends.map((end) => ({ ...end })),
+      links: own.map((one) => ({ ...one })),
+    })),
+    links: links.map((one) => ({ ...one })),
   };
 }
 
@@ -169,11 +181,24 @@ const backupSchema = v.object({
   returning: v.array(v.object({ link, label: vlan })),
 });
 
+const bypassEnd = v.object({ node, link });
+
+const bypassesSchema = v.object({
+  ways: v.array(
+    v.object({
+      ends: v.tuple([bypassEnd, bypassEnd]),
+      links: v.array(v.object({ link, label: vlan })),
+    }),
+  ),
+  links: v.array(v.object({ link, label: vlan, forward: rate, backward: rate })),
+});
+
 const realisation = v.object({
   generation: count,
   spec: specSchema,
   plan: planSchema,
   backup: v.exactOptional(backupSchema),
+  bypasses: v.exactOptional(bypassesSchema),
 });
 
 const claim = v.pipe(

@@ -84,9 +84,10 @@ export interface SetupOptions extends OperationOptions {
   readonly linkProtocols?: boolean;
   /**
    * `restore`: when a link of the network fails, it moves to another tree, as soon as there is one.
-   * `none`, the default: it waits. `disjoint`, for two endpoints: a second path, which shares no
-   * link, no node and no risk group with the first, is reserved and laid in advance, and the switches
-   * fail over to it by themselves.
+   * `none`, the default: it waits. `disjoint`: what takes over is reserved and laid in advance,
+   * and the switches fail over to it by themselves. For two endpoints that is a second path, which
+   * shares no link, no node and no risk group with the first; for more, a bypass for every link of the
+   * tree, which covers risk groups, and nodes that only join two links where there is a way around.
    */
   readonly protection?: Protection;
   /**

@@ -17,7 +17,7 @@ import { claimOfChange } from "./change-claim.ts";
 import { reserveGrowth } from "./claims.ts";
 import type { Decision, DecisionError, View } from "./decide.ts";
 import { planEndpoints } from "./endpoints.ts";
-import { claimOfProtectedChange } from "./failover-claim.ts";
+import { claimOfBypassedChange, claimOfProtectedChange } from "./failover-claim.ts";
 import { type Realisation, wholeOf } from "./realisation.ts";
 import { heldInterval } from "./schedule.ts";
 import type { NetworkSpec } from "./spec.ts";
@@ -84,10 +84,13 @@ export function changeTo(
   old: Realisation,
   { target, mode }: Pick<Decision, "target" | "mode">,
 ): Result<Decision, NoPath> {
-  const isProtected = old.backup !== undefined || target.backup !== undefined;
-  const claim = isProtected
-    ? claimOfProtectedChange(topology, holder, { old, next: target })
-    : claimOfChange(topology, holder, { old, next: target, mode });
+  const change = { old, next: target, mode };
+  const claimOfIt = [old, target].some(({ bypasses }) => bypasses !== undefined)
+    ? claimOfBypassedChange
+    : [old, target].some(({ backup }) => backup !== undefined)
+      ? claimOfProtectedChange
+      : claimOfChange;
+  const claim = claimOfIt(topology, holder, change);
   const growth = reserveGrowth(ledger, claim);
   if (growth.isOk()) return ok({ target, mode, claim });
   const { error } = growth;

@@ -1,5 +1,5 @@
 import type { NodeId, VlanId } from "../model/ids.ts";
-import type { NetworkPlan } from "../pce/index.ts";
+import type { Bypass, NetworkPlan } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 import { type Backup, type Realisation, wholeOf } from "./realisation.ts";
 
@@ -9,7 +9,7 @@ import { type Backup, type Realisation, wholeOf } from "./realisation.ts";
  * translate a label that cannot.
  */
 export function stands(topology: Topology, realisation: Realisation): boolean {
-  const { plan, spec, backup } = realisation;
+  const { plan, spec, backup, bypasses } = realisation;
   const asked = new Map(spec.endpoints.map((one) => [one.hostPort, one.tagging]));
   return (
     plan.endpoints.every(({ hostPort, attachment: { port, tag }, tagging }) => {
@@ -31,7 +31,8 @@ export function stands(topology: Topology, realisation: Realisation): boolean {
       );
     }) &&
     labelsContinue(topology, plan) &&
-    (backup === undefined || backupContinues(topology, plan, backup))
+    (backup === undefined || backupContinues(topology, plan, backup)) &&
+    (bypasses === undefined || bypasses.ways.every((way) => bypassContinues(topology, way)))
   );
 }
 
@@ -48,6 +49,23 @@ function backupContinues(
     return [link?.nodeA, link?.nodeB];
   });
   return labelsContinue(topology, { ...plan, links }) && ends.every(translates);
+}
+
+/** Whether frames can be put into a bypass, pass it, and be put back. */
+function bypassContinues(topology: Topology, { ends, links }: Bypass): boolean {
+  const translates = (node: NodeId | undefined): boolean =>
+    node !== undefined && topology.nodes.get(node)?.vlanTranslation !== false;
+  return (
+    ends.every(({ node }) => translates(node)) &&
+    links.slice(1).every(({ link: id, label }, index) => {
+      const [before, link] = [links[index], topology.links.get(id)];
+      const last = before === undefined ? undefined : topology.links.get(before.link);
+      const shared = [link?.nodeA, link?.nodeB].find(
+        (node) => node === last?.nodeA || node === last?.nodeB,
+      );
+      return before?.label === label || translates(shared);
+    })
+  );
 }
 
 /** Whether every node that cannot translate has one label only; frames without a tag get that one. */

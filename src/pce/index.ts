@@ -35,6 +35,14 @@ export type { TopologyDocument } from "../topology/document.ts";
 export { Topology } from "../topology.ts";
 export { besideTree } from "./change/beside-tree.ts";
 export {
+  type Bypass,
+  type BypassEnd,
+  type Bypasses,
+  departureAt,
+  hopsOf,
+} from "./change/bypass.ts";
+export { bypassLinks } from "./change/bypass-load.ts";
+export {
   type DrainPlan,
   type DrainQuery,
   planDrain,
@@ -44,6 +52,7 @@ export {
 export { type EditQuery, editPlan, type FreshOptimum, type PlanEdit } from "./change/edit.ts";
 export type { Failure, FailureKinds } from "./change/failure.ts";
 export { type Move, moved, planMove, type StandingNetwork } from "./change/move.ts";
+export { type BypassQuery, planBypasses } from "./change/plan-bypasses.ts";
 export {
   type Backup,
   claimOfProtected,

@@ -14,45 +14,12 @@ import { decideRestorationOf } from "../../src/network/restoration.ts";
 import type { NetworkSpec } from "../../src/network/spec.ts";
 import { stages } from "../../src/network/transition.ts";
 import { topologyResources } from "../../src/pce/index.ts";
-import { Topology } from "../../src/topology.ts";
+import type { Topology } from "../../src/topology.ts";
+import { meshTopology, singleFailures, sunny, type Weather, without } from "./mesh.ts";
 import { type Draw, drawFrom, owner } from "./random-tree.ts";
 
 const holder = "project p";
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
-
-/** A ring with chords, in two domains, some of whose links share ducts; a host at each node. */
-function meshTopology(draw: Draw): Topology {
-  const count = 4 + draw(5);
-  const pairs: [number, number][] = Array.from({ length: count }, (_, i) => [i, (i + 1) % count]);
-  for (let i = draw(count); i > 0; i--) {
-    const [a, b] = [draw(count), draw(count)];
-    if (a !== b) pairs.push([a, b]);
-  }
-  const nodes = Array.from({ length: count }, (_, i) => ({
-    id: `n${i}`,
-    domain: i % 3 === 2 ? "east" : "west",
-    vlanTranslation: draw(12) > 0,
-    ports: [
-      { id: "h", ofPort: 1 },
-      ...pairs.flatMap((pair, k) => (pair.includes(i) ? [{ id: `l${k}`, ofPort: 10 + k }] : [])),
-    ],
-  }));
-  return Topology.parse({
-    format: "dcns-topology/1",
-    domains: ["west", "east"].map((id) => ({ id, driver: "openflow" })),
-    nodes,
-    links: pairs.map(([a, b], k) => ({
-      id: `l${k}`,
-      a: `n${a}:l${k}`,
-      b: `n${b}:l${k}`,
-      capacity: "10Gbps",
-      vlans: "100-110",
-      metric: 1 + draw(5),
-      ...(draw(4) === 0 ? { srlg: [`duct${draw(3)}`] } : {}),
-    })),
-    hosts: nodes.map(({ id }) => ({ host: id, nic: "eth0", port: `${id}:h` })),
-  })._unsafeUnwrap();
-}
 
 /** What every node does, by node and ingress. */
 type Tables = ReadonlyMap<string, ReadonlyMap<string, ForwardingRule>>;
@@ -67,12 +34,6 @@ function tablesOf(segments: Segments): Tables {
       }),
     ),
   );
-}
-
-/** What is broken, and what nodes know of it. */
-interface Weather {
-  readonly isUp: (link: LinkId) => boolean;
-  readonly isSeenUp: (port: string) => boolean;
 }
 
 /** A frame's way: where it came out, if it did, and the link directions and labels that it took. */
@@ -95,7 +56,7 @@ function journey(topology: Topology, tables: Tables, start: string, weather: Wea
     const rule = tables.get(at.slice(0, at.indexOf(":")))?.get(at);
     const [first, second] = rule?.egress ?? [];
     expect(second).toBeUndefined();
-    const ways = [first, rule?.failover].filter((each) => each !== undefined);
+    const ways = [first, rule?.failover?.[0]?.instead].filter((each) => each !== undefined);
     const way =
       rule?.failover === undefined ? first : ways.find(({ port }) => weather.isSeenUp(port));
     if (way === undefined) return { arrival: undefined, passed };
@@ -108,38 +69,6 @@ function journey(topology: Topology, tables: Tables, start: string, weather: Wea
     passed.push({ link: link.id, channel, label: `${way.tag} ${linkLabels(link.id)}` });
     at = `${isForward ? link.b : link.a}/${way.tag}`;
   }
-}
-
-const sunny: Weather = { isUp: () => true, isSeenUp: () => true };
-
-/** Some links are dead, and both ends of each know it. */
-function without(topology: Topology, dead: ReadonlySet<string>): Weather {
-  const isUp = (link: LinkId): boolean => !dead.has(link);
-  const isSeenUp = (port: string): boolean => {
-    const link = [...topology.links.values()].find(({ a, b }) => a === port || b === port);
-    return link === undefined || isUp(link.id);
-  };
-  return { isUp, isSeenUp };
-}
-
-/** The links that each single failure takes down: a link, a node that is no end, or a duct. */
-function singleFailures(
-  topology: Topology,
-  ends: ReadonlySet<string>,
-): readonly ReadonlySet<string>[] {
-  const links = [...topology.links.values()];
-  const nodes = [...topology.nodes.keys()].filter((node) => !ends.has(node));
-  const ducts = new Set(links.flatMap(({ srlg }) => srlg));
-  return [
-    ...links.map(({ id }) => new Set([id as string])),
-    ...nodes.map(
-      (node) =>
-        new Set(links.filter((l) => l.nodeA === node || l.nodeB === node).map(({ id }) => id)),
-    ),
-    ...[...ducts].map(
-      (duct) => new Set(links.filter(({ srlg }) => srlg.includes(duct)).map(({ id }) => id)),
-    ),
-  ];
 }
 
 function placesOf({ plan }: Realisation): readonly [string, string] {

@@ -26,7 +26,7 @@ import type { DomainAudit } from "./audit-report.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { countItems, countUnpoliced } from "./compile/count-items.ts";
 import { canLearn } from "./compile/refusals.ts";
-import { programmed, type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
+import { type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
 import { DomainNodes } from "./domain-nodes.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
 import { socketListener } from "./listener-socket.ts";
@@ -80,14 +80,13 @@ export class OpenFlowDriver implements DriverBase {
     }
     const options = programOptions(this.#options);
     const emit = (event: DriverEvent): void => this.#emit(event);
-    const isRecovering = segments.length > 0;
     const server = new SessionServer(listenerOf(this.#options), clock, this.#options);
     const service: Service = {
       domain: domain.id,
       call: { clock, closing: this.#closing.signal },
       nodes: new DomainNodes(
         domain.id,
-        (view) => new SwitchNode({ view, clock, options, role: { role }, isRecovering, emit }),
+        (view) => new SwitchNode({ view, clock, options, role: { role }, emit }),
       ),
       server,
       samples: new SegmentSamples(),
@@ -113,10 +112,8 @@ export class OpenFlowDriver implements DriverBase {
   }
 
   capabilities(): DriverCapabilities {
-    const { table, learning } = programOptions(this.#options);
-    const learns = [...this.profiles().values()].every((profile) =>
-      canLearn({ table, learning, profile }),
-    );
+    const { table } = programOptions(this.#options);
+    const learns = [...this.profiles().values()].every((profile) => canLearn(profile, table));
     return { multipoint: true, programsNodes: true, learns };
   }
 
@@ -134,11 +131,7 @@ export class OpenFlowDriver implements DriverBase {
 
   cost(segment: Segment): readonly NodeCost[] {
     return segment.nodes.map(({ node, rules }) => {
-      const profile = this.#service?.nodes.profileOf(node);
-      const version =
-        profile === undefined
-          ? versionBeforeConnect
-          : programmed(profile, programOptions(this.#options).learning);
+      const version = this.#service?.nodes.profileOf(node) ?? versionBeforeConnect;
       const unpoliced = countUnpoliced(rules, version);
       return { node, ...countItems(rules, version), ...(unpoliced > 0 && { unpoliced }) };
     });

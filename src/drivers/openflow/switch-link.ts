@@ -7,7 +7,6 @@ import type { ProgramOptions } from "./driver-options.ts";
 import { LiveSwitch } from "./live-switch.ts";
 import type { NodeWants } from "./node-wants.ts";
 import type { PortStates } from "./port-states.ts";
-import type { SelfTestRecord } from "./self-test/self-test-record.ts";
 import type { SessionEvent, SwitchSession } from "./session.ts";
 import { describeSessionError } from "./session-error.ts";
 import type { SwitchPeer } from "./switch-admission.ts";
@@ -24,7 +23,6 @@ export interface LinkContext {
   readonly role: SwitchRole;
   readonly wants: NodeWants;
   readonly portStates: PortStates;
-  readonly selfTests: SelfTestRecord;
   readonly emit: (event: DriverEvent) => void;
   /** The inventory of the node at this moment. */
   readonly view: () => NodeView;
@@ -124,12 +122,10 @@ export class SwitchLink {
 
   async #open(): Promise<void> {
     this.#live = undefined;
-    const { options, role, selfTests } = this.#context;
     const opened = await LiveSwitch.open(this.#session, {
       ...this.#context,
       view: this.#context.view(),
       features: this.#features,
-      selfTests: options.selfTest && role.mayWrite ? selfTests : undefined,
     });
     if (this.#isClosed) return;
     if (opened.isErr()) return this.#unreadable(describeSessionError(opened.error));
@@ -154,7 +150,6 @@ export class SwitchLink {
     this.#isInService = true;
     inService();
     const mended = await tenure.mend(found.value);
-    if (this.#tenure === tenure) await tenure.resumeLearning();
     if (this.#tenure !== tenure) return;
     this.#isAnnounced = true;
     emit({ type: "node-up", node: view().id });

@@ -8,7 +8,13 @@ import { EXACT_MASK, networkCookie } from "./compile/cookie.ts";
 import { diffPrograms, isEmptyDiff, type ProgramDiff } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
 import { flowsByKey } from "./compile/holdings.ts";
-import { emptyProgram, groupOf, meterOf, type NodeProgram } from "./compile/program.ts";
+import {
+  emptyProgram,
+  groupOf,
+  groupsWithin,
+  meterOf,
+  type NodeProgram,
+} from "./compile/program.ts";
 import { free, own, take } from "./own-numbers.ts";
 import type { SessionError } from "./session-error.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
@@ -260,7 +266,9 @@ export class NetworkOnSwitch {
     return unlessAborted(whole, signal, ABORTED).andThen(([, stats, meters, groups, learned]) => {
       this.#isUnsettled = false;
       const flows = flowsByKey(stats);
-      return this.#adopt(flows) ? this.#read(signal) : ok({ flows, groups, meters, learned });
+      return this.#adopt(flows, groups)
+        ? this.#read(signal)
+        : ok({ flows, groups, meters, learned });
     });
   }
 
@@ -273,15 +281,16 @@ export class NetworkOnSwitch {
   }
 
   /** Counts as this network's what its flows use and nobody else does; true when something is new. */
-  #adopt(flows: NodeProgram["flows"]): boolean {
+  #adopt(flows: NodeProgram["flows"], groups: NodeProgram["groups"]): boolean {
     let found = false;
+    const within = [...groups.values()].flatMap(groupsWithin);
+    for (const group of [...[...flows.values()].map(groupOf), ...within]) {
+      if (group === undefined || !this.#tools.groupIds.claim(group)) continue;
+      this.#groups.add(group);
+      found = true;
+    }
     for (const flow of flows.values()) {
-      const group = groupOf(flow);
       const meter = meterOf(flow);
-      if (group !== undefined && this.#tools.groupIds.claim(group)) {
-        this.#groups.add(group);
-        found = true;
-      }
       if (meter !== undefined && this.#tools.meterIds.claim(meter)) {
         this.#meters.add(meter);
         found = true;

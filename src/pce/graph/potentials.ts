@@ -8,8 +8,7 @@ import { TICKS } from "./link-table.ts";
  * Half of it is a potential for the search from one end, and minus that for the search from the other
  * (Ikeda, Hsu, Imai, Nishimura, Shimoura, Hashimoto, Tenmoku and Mitoh, A Fast Algorithm for Finding
  * Better Routes by AI Search Techniques, 1994): with it, both searches see the same costs, none
- * negative, and may stop as they would without. O(1) for each node: {@link ACTIVE} landmarks, those that say
- * most about the two ends, ties to the first.
+ * negative, and may stop as they would without.
  */
 export class Potentials {
   readonly #landmarks: Landmarks;

@@ -13,7 +13,7 @@ import { SearchEntries } from "./search-entries.ts";
  * from query to query, so those below `#first` are of no account. The key of an entry is its cost and
  * the zone of its node or, led by landmarks, its potential; entries wait in a ring of buckets by key
  * (Dial, Algorithm 360, 1969). Keys in one bucket come in any order, so a search may come back to a
- * node from which it has gone on too early. Sources, complexity, ties and guarantee: {@link bidirectionalPath}.
+ * node from which it has gone on too early.
  *
  * Sides are 0, along the path, and 1, against it. In what runs for every arc numbers are written out:
  * constants of a module have to be loaded and checked each time.

@@ -6,10 +6,7 @@ import { type EdgeCosts, shortestPathTree } from "./shortest-path-heuristic.ts";
 import type { SteinerGraph } from "./steiner-graph.ts";
 import { insertVertices } from "./vertex-insertion.ts";
 
-/**
- * The tree of the shortest path heuristic at `costs`, with the best edges between its nodes (Takahashi
- * and Matsuyama, 1980). At most twice the minimum at those costs; complexity and ties as of {@link shortestPathTree}.
- */
+/** The tree of the shortest path heuristic at `costs`, with the best edges between its nodes. */
 export function heuristicTree(
   graph: SteinerGraph,
   start: number,
@@ -32,10 +29,7 @@ export function treeOfAscent(
   return heuristicTree(graph, ascent.root, costs);
 }
 
-/**
- * Local search from `edges` until neither neighbourhood has a cheaper tree, or `effort` is spent (Uchoa and
- * Werneck, 2010). Never gives a dearer tree; see the neighbourhoods for what a pass costs and for ties.
- */
+/** Local search from `edges` until neither neighbourhood has a cheaper tree, or `effort` is spent. */
 export function polished(
   graph: SteinerGraph,
   edges: readonly number[],

@@ -2,16 +2,16 @@ import { err, ok, type Result } from "neverthrow";
 import { invariant } from "../../../model/invariant.ts";
 import type { Action } from "../wire/action.ts";
 import { PORT_IN_PORT } from "../wire/constants.ts";
-import type { Bucket } from "../wire/group.ts";
+import type { Bucket, GroupDesc } from "../wire/group.ts";
 import type { Instruction } from "../wire/instruction.ts";
-import type { OxmField } from "../wire/match.ts";
 import { networkOfCookie } from "./cookie.ts";
-import type { Draft, DraftFlow } from "./draft.ts";
+import type { Draft, DraftFlow, DraftGroup } from "./draft.ts";
 import { membersField, membersMetadata } from "./pipeline.ts";
 import {
   type FlowEntry,
   flowKey,
   groupOf,
+  groupsWithin,
   meterOf,
   type NodeProgram,
   sameGroup,
@@ -38,8 +38,11 @@ export function bindDraft(
   installed: NodeProgram,
   ids: IdSource,
 ): Result<NodeProgram, readonly CompileProblem[]> {
-  const groups = bindGroups(draft, installed, () => ids.takeGroup());
-  if (groups === undefined) return err([exhausted("group")]);
+  const take = (): number | undefined => ids.takeGroup();
+  const nested = bindNested(draft, installed, take);
+  const outer = nested && bindGroups(draft, nested, installed, take);
+  if (nested === undefined || outer === undefined) return err([exhausted("group")]);
+  const groups: Numbers = new Map([...nested, ...outer]);
   // What matches by the number of a group is known by its key only now.
   const flows = draft.flows.map((flow) => withMembers(flow, groups));
   const meters = bindMeters({ ...draft, flows }, installed, () => ids.takeMeter());
@@ -47,24 +50,79 @@ export function bindDraft(
   return ok(assemble({ ...draft, flows }, groups, meters));
 }
 
-function bindGroups(
+/**
+ * Numbers for groups that others send copies on to. Such a group is never changed in place: the same is
+ * kept, and another gets another number, to which those who use it are turned by then.
+ */
+function bindNested(
   draft: Draft,
   installed: NodeProgram,
   take: () => number | undefined,
 ): Numbers | undefined {
+  const held = [...installed.groups.values()].flatMap(groupsWithin);
+  const free = new Set(held.filter((id) => installed.groups.has(id)));
+  const bound = new Map<string, number>();
+  for (const key of nestedKeys(draft)) {
+    const group = groupAt(draft, key);
+    const same = [...free].find((id) => {
+      const found = installed.groups.get(id);
+      return found !== undefined && sameGroup(found, { ...group, group: id });
+    });
+    const number = same ?? take();
+    if (number === undefined) return undefined;
+    free.delete(number);
+    bound.set(key, number);
+  }
+  return bound;
+}
+
+function nestedKeys({ groups }: Draft): ReadonlySet<string> {
+  const buckets = [...groups.values()].flatMap((group) => group.buckets);
+  return new Set(buckets.flatMap(({ group }) => group ?? []));
+}
+
+function groupAt({ groups }: Draft, key: string): DraftGroup {
+  const group = groups.get(key);
+  invariant(group !== undefined, `the group ${key} is in the draft`);
+  return group;
+}
+
+/** What a group does, once the groups that it sends copies on to have numbers. */
+function withNested({ groupType, buckets }: DraftGroup, nested: Numbers): Omit<GroupDesc, "group"> {
+  return {
+    groupType,
+    buckets: buckets.map(({ group, ...bucket }) => {
+      if (group === undefined) return bucket;
+      const onward: Action = { type: "group", group: numberOf(nested, group) };
+      return { ...bucket, actions: [...bucket.actions, onward] };
+    }),
+  };
+}
+
+function bindGroups(
+  draft: Draft,
+  nested: Numbers,
+  installed: NodeProgram,
+  take: () => number | undefined,
+): Numbers | undefined {
   const users = usersByKey(draft, (flow) => flow.group);
+  const outer = [...draft.groups].filter(([key]) => !nested.has(key));
+  const known = new Set(nested.values());
+  const groups = new Map([...installed.groups].filter(([id]) => !known.has(id)));
   return bindItems(
-    [...draft.groups].map(([key, group]) => ({
-      key,
-      users: users.get(key) ?? new Set(),
-      hairpins: group.buckets.some(hairpins),
-      isKindOf: (id) => installed.groups.get(id)?.groupType === group.groupType,
-      sameAs: (id) => {
-        const held = installed.groups.get(id);
-        return held !== undefined && sameGroup(held, { ...group, group: id });
-      },
-    })),
-    holdings(draft, installed.flows, groupOf, installed.groups),
+    outer
+      .map(([key, group]) => [key, withNested(group, nested)] as const)
+      .map(([key, group]) => ({
+        key,
+        users: users.get(key) ?? new Set(),
+        hairpins: group.buckets.some(hairpins),
+        isKindOf: (id) => installed.groups.get(id)?.groupType === group.groupType,
+        sameAs: (id) => {
+          const held = installed.groups.get(id);
+          return held !== undefined && sameGroup(held, { ...group, group: id });
+        },
+      })),
+    holdings(draft, installed.flows, groupOf, groups),
     take,
   );
 }
@@ -94,11 +152,7 @@ function bindMeters(
 /** The flow, with the number of the group in its match where it matches by it. */
 function withMembers(flow: DraftFlow, groups: Numbers): DraftFlow {
   if (flow.among === undefined) return flow;
-  const group = numberOf(groups, flow.among);
-  const members: OxmField =
-    flow.seen === undefined
-      ? membersField(networkOfCookie(flow.cookie), group)
-      : { field: "metadata", value: flow.seen | BigInt(group) };
+  const members = membersField(networkOfCookie(flow.cookie), numberOf(groups, flow.among));
   return { ...flow, match: [members, ...flow.match] };
 }
 
@@ -237,7 +291,7 @@ function assemble(draft: Draft, groupIds: Numbers, meterIds: Numbers): NodeProgr
     groups: new Map(
       [...draft.groups].map(([key, what]) => {
         const group = numberOf(groupIds, key);
-        return [group, { ...what, group }];
+        return [group, { ...withNested(what, groupIds), group }];
       }),
     ),
     meters: new Map(

@@ -49,10 +49,15 @@ export function policersOf({ police, thenPolice, unicast }: ForwardingRule): rea
 }
 
 /** Every port that a rule names. */
-export function portsOf({ ingress, egress, failover }: ForwardingRule): readonly PortRef[] {
-  return [ingress, ...egress, ...(failover === undefined ? [] : [failover])].map(
-    ({ port }) => port,
-  );
+export function portsOf({
+  ingress,
+  egress,
+  failover = [],
+  unicast,
+}: ForwardingRule): readonly PortRef[] {
+  const instead = failover.map((detour) => detour.instead);
+  const also = unicast?.ways.flatMap((way) => way.also ?? []) ?? [];
+  return [ingress, ...egress, ...instead, ...also].map(({ port }) => port);
 }
 
 /** Stand for numbers on which nothing depends that is counted. */

@@ -3,10 +3,15 @@ import type { Bucket } from "../wire/group.ts";
 import type { MeterConfig } from "../wire/meter.ts";
 import type { FlowEntry } from "./program.ts";
 
+/** A bucket that may send copies on to another group, which it names by its key. */
+export interface DraftBucket extends Bucket {
+  readonly group?: string;
+}
+
 /** A group before it has a number: copies for all, or the first way whose port has a signal. */
 export interface DraftGroup {
   readonly groupType: "all" | "fast-failover";
-  readonly buckets: readonly Bucket[];
+  readonly buckets: readonly DraftBucket[];
 }
 
 /** Everything a switch should hold for one network, before groups and meters are given numbers. */
@@ -27,8 +32,6 @@ export interface DraftFlow extends Omit<FlowEntry, "instructions"> {
   readonly goto?: number;
   /** The members between which matching frames pass, as the key of the group that has them all. */
   readonly among?: string;
-  /** With `among`: where their destination was seen, as {@link seenMetadata} says it. */
-  readonly seen?: bigint;
   /** Notes on the frame between which members it passes, for tables to come. */
   readonly noteAmong?: string;
 }

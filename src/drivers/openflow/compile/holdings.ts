@@ -3,7 +3,14 @@ import type { FlowStats } from "../wire/flow.ts";
 import type { GroupDesc } from "../wire/group.ts";
 import type { MeterConfig } from "../wire/meter.ts";
 import { isLearned, networkOfCookie } from "./cookie.ts";
-import { type FlowEntry, flowKey, groupOf, meterOf, type NodeProgram } from "./program.ts";
+import {
+  type FlowEntry,
+  flowKey,
+  groupOf,
+  groupsWithin,
+  meterOf,
+  type NodeProgram,
+} from "./program.ts";
 
 /** Everything that a switch holds and that is ours. */
 export interface Holdings {
@@ -32,7 +39,7 @@ export function sortHoldings(
     const its = all.filter(({ cookie }) => !isLearned(cookie));
     networks.set(network, {
       flows: flowsByKey(its),
-      groups: takeUsed(groups, its, groupOf),
+      groups: withNested(takeUsed(groups, its, groupOf), groups),
       meters: takeUsed(meters, its, meterOf),
       learned: new Set(all.map(({ cookie }) => cookie).filter(isLearned)),
     });
@@ -59,6 +66,23 @@ function takeUsed<T extends GroupDesc | MeterConfig>(
     from.delete(id);
   }
   return used;
+}
+
+/** Moves what the groups send copies on to out of `from`, too. */
+function withNested(
+  used: ReadonlyMap<number, GroupDesc>,
+  from: Map<number, GroupDesc>,
+): ReadonlyMap<number, GroupDesc> {
+  const all = new Map(used);
+  for (const group of all.values()) {
+    for (const id of groupsWithin(group)) {
+      const nested = from.get(id);
+      if (nested === undefined) continue;
+      all.set(id, nested);
+      from.delete(id);
+    }
+  }
+  return all;
 }
 
 function append<Key, T>(lists: Map<Key, T[]>, key: Key, item: T): void {

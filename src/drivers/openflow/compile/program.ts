@@ -58,6 +58,13 @@ export function groupOf(flow: FlowEntry): number | undefined {
   return undefined;
 }
 
+/** The groups that a group sends copies on to. */
+export function groupsWithin({ buckets }: Pick<GroupDesc, "buckets">): readonly number[] {
+  return buckets.flatMap(({ actions }) =>
+    actions.flatMap((action) => (action.type === "group" ? [action.group] : [])),
+  );
+}
+
 /** The meter that a flow entry is policed by, if any. */
 export function meterOf(flow: FlowEntry): number | undefined {
   for (const instruction of flow.instructions) {

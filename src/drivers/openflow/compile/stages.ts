@@ -5,7 +5,7 @@ import type { MeterConfig, MeterMod, MeterModCommand } from "../wire/meter.ts";
 import { EXACT_MASK, NETWORK_MASK } from "./cookie.ts";
 import type { Dialect } from "./dialect.ts";
 import type { ProgramDiff } from "./diff.ts";
-import type { FlowEntry } from "./program.ts";
+import { type FlowEntry, groupsWithin } from "./program.ts";
 
 /** A message that changes what a switch holds. */
 export type ModMessage = FlowMod | GroupMod | MeterMod;
@@ -30,26 +30,47 @@ export interface Stages {
  */
 export function stagesOf(diff: ProgramDiff, { spoken }: Dialect): Stages {
   const { flows, groups, meters, unlearned } = diff;
+  const added = nestedOf(groups.missing, [...groups.missing, ...groups.differing]);
+  const removed = nestedOf(groups.excess, groups.excess);
+  const outer = [
+    ...added.others.map((group) => groupMod("add", group)),
+    ...groups.differing.map((group) => groupMod("modify", group)),
+  ];
+  const isFlat = added.nested.length === 0;
   const make: readonly ModMessage[][] = [
     [
       ...meters.missing.map((meter) => meterMod("add", meter)),
       ...meters.differing.map((meter) => meterMod("modify", meter)),
-      ...groups.missing.map((group) => groupMod("add", group)),
-      ...groups.differing.map((group) => groupMod("modify", group)),
+      ...added.nested.map((group) => groupMod("add", group)),
+      ...(isFlat ? outer : []),
     ],
+    isFlat ? [] : outer,
     ...tableByTable(flows),
   ];
   const remove: readonly ModMessage[][] = [
     flows.excess.map((flow) => entryMod("delete-strict", flow)),
     unlearned.map((cookie) => forget(cookie)),
+    removed.nested.length === 0 ? [] : removed.others.map(removeGroup),
     [
-      ...groups.excess.map((group) => groupMod("delete", { ...group, buckets: [] })),
+      ...(removed.nested.length === 0 ? removed.others : removed.nested).map(removeGroup),
       ...meters.excess.map((meter) => meterMod("delete", { ...meter, bands: [] })),
     ],
   ];
   const said = (stages: readonly ModMessage[][]): Stages["make"] =>
     stages.filter(isNotEmpty).map((stage) => stage.map(spoken));
   return { make: said(make), remove: said(remove) };
+}
+
+/** Which of these groups are to be there before, and go after, others that send copies on to them. */
+function nestedOf(
+  groups: readonly GroupDesc[],
+  users: readonly GroupDesc[],
+): { readonly nested: readonly GroupDesc[]; readonly others: readonly GroupDesc[] } {
+  const used = new Set(users.flatMap(groupsWithin));
+  return {
+    nested: groups.filter(({ group }) => used.has(group)),
+    others: groups.filter(({ group }) => !used.has(group)),
+  };
 }
 
 function isNotEmpty(stage: readonly ModMessage[]): boolean {
@@ -81,6 +102,10 @@ function entryMod(command: FlowModCommand, flow: FlowEntry): FlowMod {
   const instructions = command === "delete-strict" ? [] : flow.instructions;
   const cookieMask = command === "add" ? 0n : NETWORK_MASK;
   return flowMod({ command, table, priority, cookie, cookieMask, match, instructions });
+}
+
+function removeGroup(group: GroupDesc): GroupMod {
+  return groupMod("delete", { ...group, buckets: [] });
 }
 
 function groupMod(command: GroupModCommand, { groupType, group, buckets }: GroupDesc): GroupMod {

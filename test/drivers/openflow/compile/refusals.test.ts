@@ -53,7 +53,8 @@ describe("what a switch cannot carry", () => {
     const [, , failover] = attachments.filter(({ tag }) => tag === 100);
     if (rule === undefined || failover === undefined) throw new Error("there are three places");
     const { police: _, ...unpoliced } = rule;
-    const rules = [{ ...unpoliced, failover }];
+    const detours = rule.egress.map((to) => ({ to, instead: failover }));
+    const rules = [{ ...unpoliced, failover: detours }];
     expect(reasons(rules, capable)).toEqual([]);
     const blind = { ...capable, groups: { ...groupFeatures, types: 0b0111 } };
     expect(reasons(rules, blind)).toEqual(["the switch has no groups of type FAST FAILOVER"]);
@@ -66,6 +67,19 @@ describe("what a switch cannot carry", () => {
     expect(reasons(rules, profileOf(OPENFLOW_1_0))).toEqual([
       "OpenFlow 1.0 has no groups: the switch cannot fail over",
     ]);
+  });
+
+  test("is a tree with second ways where groups cannot be chained", () => {
+    const [rule] = mesh(3);
+    const instead = attachments.find(({ port }) => rule?.egress.every((to) => to.port !== port));
+    if (rule === undefined || instead === undefined) throw new Error("there are four places");
+    const failover = rule.egress.slice(0, 1).map((to) => ({ to, instead }));
+    const unchained = { ...capable, groups: { ...groupFeatures, capabilities: 0 } };
+    expect(reasons([{ ...rule, failover }], capable)).toEqual([]);
+    expect(reasons([{ ...rule, failover }], unchained)).toEqual([
+      "the switch cannot chain groups: it cannot fail over at a node where a tree branches",
+    ]);
+    expect(reasons([rule], unchained)).toEqual([]);
   });
 
   test.each([
