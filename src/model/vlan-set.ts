@@ -77,11 +77,11 @@ export class VlanSet {
   }
 
   union(other: VlanSet): VlanSet {
-    return this.#merge(other, -1, -1, -1);
+    return other === this ? this : this.#merge(other, -1, -1, -1);
   }
 
   intersect(other: VlanSet): VlanSet {
-    return this.#merge(other, 0, 0, 0);
+    return other === this ? this : this.#merge(other, 0, 0, 0);
   }
 
   /** What is in this set and not in `other`. */
@@ -137,18 +137,23 @@ export class VlanSet {
    * or `other` itself where the result equals it: big topologies then share sets.
    */
   #merge(other: VlanSet, mask: number, otherMask: number, resultMask: number): VlanSet {
-    const [own, theirs, merged] = [this.#words, other.#words, emptyWords()];
+    const [own, theirs] = [this.#words, other.#words];
     let [fromOwn, fromTheirs] = [0, 0];
     for (let index = 0; index < WORDS; index++) {
       const a = own[index] ?? 0;
       const b = theirs[index] ?? 0;
       const word = ((a ^ mask) & (b ^ otherMask)) ^ resultMask;
-      merged[index] = word;
       fromOwn |= word ^ a;
       fromTheirs |= word ^ b;
     }
     if (fromOwn === 0) return this;
-    return fromTheirs === 0 ? other : new VlanSet(merged);
+    if (fromTheirs === 0) return other;
+    const merged = emptyWords();
+    for (let index = 0; index < WORDS; index++) {
+      merged[index] =
+        (((own[index] ?? 0) ^ mask) & ((theirs[index] ?? 0) ^ otherMask)) ^ resultMask;
+    }
+    return new VlanSet(merged);
   }
 }
 

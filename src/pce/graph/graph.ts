@@ -81,14 +81,14 @@ export function metricOf(graph: Graph, link: number): number {
 /** The id of `node`. */
 export function nodeIdOf(graph: Graph, node: number): NodeId {
   const id = graph.nodeIds[node];
-  invariant(id !== undefined, `a graph of ${graph.nodeIds.length} nodes has no node ${node}`);
+  invariant(id !== undefined, "a node's number is that of a node of its graph");
   return id;
 }
 
 /** The id of `link`. */
 export function linkIdOf(graph: Graph, link: number): LinkId {
   const id = graph.linkIds[link];
-  invariant(id !== undefined, `a graph of ${graph.linkIds.length} links has no link ${link}`);
+  invariant(id !== undefined, "a link's number is that of a link of its graph");
   return id;
 }
 

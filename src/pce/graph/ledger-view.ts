@@ -11,14 +11,10 @@ import type { Interval } from "../../model/interval.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
 import { type Graph, linkIdOf, metricOf } from "./graph.ts";
 import { congestionCost, costWhenFull, type LinkCost, steepnessesOf } from "./link-cost.ts";
-import {
-  emptyCells,
-  forgetAllRoom,
-  forgetRoom,
-  type LinkTable,
-  setCells,
-  TICKS,
-} from "./link-table.ts";
+import { emptyCells, forget, forgetAll, type LinkTable, setCells } from "./link-table.ts";
+import { periodOf } from "./period.ts";
+import { TICKS } from "./ticks.ts";
+import { zonesOf } from "./zones.ts";
 
 /**
  * What a ledger has left of each link over one interval, as arrays that searches read.
@@ -61,7 +57,7 @@ export class LedgerView {
     if (changes === undefined) {
       this.residuals.fill(Number.NaN);
       this.costs.fill(Number.NaN);
-      for (const { cells } of this.#tables.values()) forgetAllRoom(cells);
+      for (const { cells } of this.#tables.values()) forgetAll(this.#graph, cells);
       this.#labels.fill(undefined);
       return;
     }
@@ -86,12 +82,13 @@ export class LedgerView {
   table(kind: LinkCost): LinkTable {
     const known = this.#tables.get(kind);
     if (known !== undefined) return known;
-    const { greatest, areWhole } = this.#graph.metricRange;
+    const { greatest } = this.#graph.metricRange;
     const greatestStep = TICKS * (kind === "metric" ? greatest : costWhenFull(greatest));
     const made: LinkTable = {
       cells: emptyCells(this.#graph, greatestStep),
+      zones: zonesOf(this.#graph),
       greatestStep,
-      grain: !areWhole ? 0 : kind === "metric" ? TICKS : 1,
+      grain: this.#grain(kind),
       residuals: this.residuals,
       load: (link) => this.load(link),
     };
@@ -100,6 +97,11 @@ export class LedgerView {
       if (!Number.isNaN(this.costs[link])) this.#write(link, kind);
     }
     return made;
+  }
+
+  #grain(kind: LinkCost): number {
+    if (!this.#graph.metricRange.areWhole) return 0;
+    return kind === "metric" ? periodOf(this.#graph) * TICKS : 1;
   }
 
   /** What `link` costs; how steep costs are is not asked before some link is used. */
@@ -148,7 +150,7 @@ export class LedgerView {
     if (link === undefined) return;
     this.residuals.fill(Number.NaN, 2 * link, 2 * link + 2);
     this.costs[link] = Number.NaN;
-    for (const { cells } of this.#tables.values()) forgetRoom(this.#graph, cells, link);
+    for (const { cells } of this.#tables.values()) forget(this.#graph, cells, link);
   }
 
   #forgetLabels(id: string | undefined): void {

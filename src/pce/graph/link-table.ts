@@ -1,18 +1,23 @@
-import { type Graph, NOWHERE } from "./graph.ts";
+import { type Graph, headOf, metricOf, NOWHERE } from "./graph.ts";
+import { TICKS } from "./ticks.ts";
+import { zonesOf } from "./zones.ts";
 
 /**
  * What a search reads of each arc, side by side in one array, for that is what it waits for: of the
- * arc at position `at` in `graph.arcs`, `cells[CELL * at + HEAD]` is the node where it ends, `STEP`
- * what it costs to go along, in ticks, and `ROOM` what is free both ways, see {@link roomCellOf}.
+ * arc at position `at` in `graph.arcs`, `cells[CELL * at + HEAD]` is the node where it ends, `APPROACH`
+ * what it costs to come along it to the zone around that node, in ticks, see {@link zonesOf}, and `ROOM`
+ * what is free both ways, see {@link roomCellOf}.
  *
- * A link of which nothing was asked yet has no room. Its `residuals` are `NaN`; after `load` was
- * called for it, all is there.
+ * A link of which nothing was asked yet has no room, and costs no more than it will: its metric. Its
+ * `residuals` are `NaN`; after `load` was called for it, all is there.
  */
 export interface LinkTable {
   readonly cells: Cells;
+  /** Of each node, in ticks; with it, an approach is a step. */
+  readonly zones: Int32Array;
   /** No step is greater, in ticks. */
   readonly greatestStep: number;
-  /** Costs of paths that are not the same differ by at least so much, in ticks; 0 if by anything. */
+  /** What paths between the same nodes cost is the same or differs by so much, in ticks; 0 if by anything. */
   readonly grain: number;
   /** By arc: what is free in its direction, bit/s. */
   readonly residuals: Float64Array;
@@ -26,54 +31,51 @@ export type Cells = Int32Array | Float64Array;
 export const CELL = 3;
 /** Which of them is what. */
 export const HEAD = 0;
-export const STEP = 1;
+export const APPROACH = 1;
 export const ROOM = 2;
 
-/**
- * How many ticks a cost of one has: half of every cost that a link with a whole metric can have is a
- * whole number of them. A power of two, so that nothing is lost by changing over.
- */
-export const TICKS = 2048;
-
-/** The cells of a graph of which nothing is known but heads and, where `metrics` count, steps. */
+/** The cells of a graph of whose links nothing was asked yet; no step will be greater than said, in ticks. */
 export function emptyCells(graph: Graph, greatestStep: number): Cells {
-  const { arcs, heads, metrics, metricRange } = graph;
-  const isSmall = metricRange.areWhole && greatestStep <= GREATEST_CELL;
-  const cells = new (isSmall ? Int32Array : Float64Array)(CELL * arcs.length);
-  for (const [at, arc] of arcs.entries()) {
-    cells[CELL * at + HEAD] = heads[arc] ?? 0;
-    cells[CELL * at + STEP] = (metrics[arc >> 1] ?? 0) * TICKS;
-    cells[CELL * at + ROOM] = NO_ROOM;
-  }
+  const isSmall = graph.metricRange.areWhole && greatestStep <= GREATEST_CELL;
+  const cells = new (isSmall ? Int32Array : Float64Array)(CELL * graph.arcs.length);
+  for (const [at, arc] of graph.arcs.entries()) cells[CELL * at + HEAD] = headOf(graph, arc);
+  forgetAll(graph, cells);
   return cells;
 }
 
 /** Writes what there is of `link`: what it costs, and what is free both ways, bit/s. */
 export function setCells(
-  { positions }: Graph,
+  graph: Graph,
   cells: Cells,
   link: number,
   { cost, room }: { readonly cost: number; readonly room: number },
 ): void {
-  for (const arc of [2 * link, 2 * link + 1]) {
-    const at = positions[arc] ?? NOWHERE;
-    if (at === NOWHERE) continue;
-    cells[CELL * at + STEP] = cost * TICKS;
-    cells[CELL * at + ROOM] = roomCellOf(room);
-  }
+  write(graph, cells, link, [cost * TICKS, roomCellOf(room)]);
 }
 
 /** Makes `link` one of which nothing was asked yet. */
-export function forgetRoom({ positions }: Graph, cells: Cells, link: number): void {
-  for (const arc of [2 * link, 2 * link + 1]) {
-    const at = positions[arc] ?? NOWHERE;
-    if (at !== NOWHERE) cells[CELL * at + ROOM] = NO_ROOM;
-  }
+export function forget(graph: Graph, cells: Cells, link: number): void {
+  write(graph, cells, link, [metricOf(graph, link) * TICKS, NO_ROOM]);
 }
 
 /** Makes every link one of which nothing was asked yet. */
-export function forgetAllRoom(cells: Cells): void {
-  for (let cell = ROOM; cell < cells.length; cell += CELL) cells[cell] = NO_ROOM;
+export function forgetAll(graph: Graph, cells: Cells): void {
+  for (let link = 0; link < graph.linkIds.length; link++) forget(graph, cells, link);
+}
+
+function write(
+  graph: Graph,
+  cells: Cells,
+  link: number,
+  [step, room]: readonly [step: number, room: number],
+): void {
+  const zones = zonesOf(graph);
+  for (const arc of [2 * link, 2 * link + 1]) {
+    const at = graph.positions[arc] ?? NOWHERE;
+    if (at === NOWHERE) continue;
+    cells[CELL * at + APPROACH] = step - (zones[headOf(graph, arc)] ?? 0);
+    cells[CELL * at + ROOM] = room;
+  }
 }
 
 /** What is in a cell for so much room, bit/s: what there is for certain, in kbit/s. */

@@ -1,5 +1,5 @@
 import type { Landmarks } from "./landmarks.ts";
-import { TICKS } from "./link-table.ts";
+import { TICKS } from "./ticks.ts";
 
 /**
  * How much nearer each node is to where one search goes than to where it comes from, by the bounds

@@ -1,5 +1,5 @@
 import type { Graph } from "./graph.ts";
-import { TICKS } from "./link-table.ts";
+import { TICKS } from "./ticks.ts";
 
 /**
  * Of each node, how far around it there is nothing else, in ticks: the zones of two neighbours are

@@ -118,17 +118,23 @@ function groupsOf(query: LabelQuery): readonly Group[] {
   const members = new Map<number, number[]>();
   for (const [index, link] of links.entries()) {
     const root = sets.find(index);
-    members.set(root, [...(members.get(root) ?? []), link]);
+    const others = members.get(root);
+    if (others === undefined) members.set(root, [link]);
+    else others.push(link);
   }
   return [...members.values()].map((group) => groupOf(query, group));
 }
 
 function groupOf({ graph, labels, bindings }: LabelQuery, links: readonly number[]): Group {
-  const nodes = links.flatMap((link) => endsOf(graph, link)).filter((n) => !graph.translates[n]);
-  const own = nodes.flatMap((node) => bindings.own.get(node) ?? []);
-  return {
-    links,
-    labels: [...links.map(labels), ...own].reduce((left, set) => left.intersect(set), VlanSet.all),
-    isNetwork: nodes.some((node) => bindings.network.has(node)),
-  };
+  let left = VlanSet.all;
+  let isNetwork = false;
+  for (const link of links) {
+    left = left.intersect(labels(link));
+    for (const node of endsOf(graph, link)) {
+      if (graph.translates[node]) continue;
+      left = left.intersect(bindings.own.get(node) ?? left);
+      isNetwork ||= bindings.network.has(node);
+    }
+  }
+  return { links, labels: left, isNetwork };
 }

@@ -29,9 +29,10 @@ export interface SearchMeans {
  * (Pohl, Bi-directional Search, 1971). A path from one search to the other also crosses the zones of
  * two nodes, see {@link zonesOf}, which tightens the bound by the least step of Sharon, Holte, Felner and
  * Sturtevant (Minimizing Node Expansions in Bidirectional Search with Consistent Heuristics, 2018).
- * Where the graph has landmarks they lead both searches to each other instead (ALT: Goldberg and
- * Harrelson, 2005). O(V + E + C) for a path of cost C, in units of the least step; in practice far less of the
- * graph is seen, and nothing else is touched.
+ * Once a path is found, only one that is cheaper by the least amount there can be matters, see
+ * {@link periodOf}. Where the graph has landmarks they lead both searches to each other instead (ALT:
+ * Goldberg and Harrelson, 2005). O(V + E + C) for a path of cost C, in units of the least step; in
+ * practice far less of the graph is seen, and nothing else is touched.
  *
  * Ties go to fewer hops. What is then left is decided by the numbers of nodes and links alone.
  */

@@ -1,6 +1,7 @@
 import type { Graph } from "../graph/graph.ts";
-import { ALWAYS_ASK, CELL, type Cells, neededCellOf, TICKS } from "../graph/link-table.ts";
+import { ALWAYS_ASK, CELL, type Cells, neededCellOf } from "../graph/link-table.ts";
 import type { Potentials } from "../graph/potentials.ts";
+import { TICKS } from "../graph/ticks.ts";
 import { zonesOf } from "../graph/zones.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 import { SearchEntries } from "./search-entries.ts";
@@ -13,16 +14,18 @@ import { SearchEntries } from "./search-entries.ts";
  * from query to query, so those below `#first` are of no account. The key of an entry is its cost and
  * the zone of its node or, led by landmarks, its potential; entries wait in a ring of buckets by key
  * (Dial, Algorithm 360, 1969). Keys in one bucket come in any order, so a search may come back to a
- * node from which it has gone on too early.
+ * node from which it has gone on too early. The side that has seen fewer arcs is the next to go on.
  *
  * Sides are 0, along the path, and 1, against it. In what runs for every arc numbers are written out:
  * constants of a module have to be loaded and checked each time.
  */
 export class BidirectionalSearch {
   readonly #graph: Graph;
-  readonly #zones: Int32Array;
-  /** The best entry of side `s` at node `n`, at `2 * n + s`. */
-  readonly #best: Int32Array;
+  /**
+   * Of node `n`: its best entry of side `s` at `4 * n + s`, its zone at `4 * n + 2`, and where its
+   * cells begin at `4 * n + 3`.
+   */
+  readonly #nodes: Int32Array;
   readonly #entries = new SearchEntries();
   /** What the number of an entry is more than its place. */
   #first = 1;
@@ -54,8 +57,7 @@ export class BidirectionalSearch {
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    this.#zones = zonesOf(graph);
-    this.#best = new Int32Array(2 * graph.nodeIds.length);
+    this.#nodes = nodeRecords(graph);
   }
 
   /** The arcs of a cheapest path; `undefined` if there is none. */
@@ -84,7 +86,7 @@ export class BidirectionalSearch {
     if (this.#first > MOST_ENTRIES) {
       this.#first = 1;
       this.#tops.fill(0);
-      this.#best.fill(0);
+      for (let at = 0; at < this.#nodes.length; at += 4) this.#nodes.fill(0, at, at + 2);
     }
     this.#entries.count = 0;
     this.#cost = Number.POSITIVE_INFINITY;
@@ -117,10 +119,10 @@ export class BidirectionalSearch {
     entries.hops[entry] = 0;
     entries.via[entry] = -1;
     entries.below[entry] = 0;
-    const other = (this.#best[2 * node + 1 - side] ?? 0) - this.#first;
+    const other = (this.#nodes[4 * node + 1 - side] ?? 0) - this.#first;
     if (other >= 0) this.#meet(side, entry, other);
-    this.#best[2 * node + side] = number;
-    const key = this.#potentials?.of(node, side) ?? this.#zones[node] ?? 0;
+    this.#nodes[4 * node + side] = number;
+    const key = this.#potentials?.of(node, side) ?? this.#nodes[4 * node + 2] ?? 0;
     const bucket = Math.floor(key * this.#density);
     this.#starts[side] = bucket;
     this.#tops[side * this.#buckets + (bucket & (this.#buckets - 1))] = number;
@@ -136,37 +138,37 @@ export class BidirectionalSearch {
     const cells = this.#cells;
     const need = this.#need;
     const first = this.#first;
-    const best = this.#best;
-    const zones = this.#zones;
+    const records = this.#nodes;
     const tops = this.#tops;
     const density = this.#density;
     const width = this.#width;
     const last = this.#buckets - 1;
-    const { offsets } = this.#graph;
     const entries = this.#entries;
     let { nodes, costs, hops, via, before, below } = entries;
     let count = entries.count;
     let limit = this.#limit;
-    // Of each side: the bucket that it is at, how many entries wait, and how many arcs it has seen.
+    // Potentials do not say how far away a zone is beyond which there is nothing to find.
+    const slack = potentials === undefined ? 0 : Number.POSITIVE_INFINITY;
+    // Of each side: the bucket that it is at, and how many entries wait.
     let [bucket0 = 0, bucket1 = 0] = this.#starts;
     let waiting0 = 1;
     let waiting1 = 1;
-    let seen0 = 0;
-    let seen1 = 0;
+    /** How many more arcs the first has seen. */
+    let lead = 0;
     while (waiting0 > 0 && waiting1 > 0) {
       while ((tops[bucket0 & last] ?? 0) < first) bucket0++;
       while ((tops[last + 1 + (bucket1 & last)] ?? 0) < first) bucket1++;
       if ((bucket0 + bucket1) * width > limit) break;
-      const side = bucket0 < bucket1 || (bucket0 === bucket1 && seen0 <= seen1) ? 0 : 1;
+      const side = lead <= 0 ? 0 : 1;
       const ring = side === 0 ? 0 : last + 1;
       const rest = (side === 0 ? bucket1 : bucket0) * width;
       const top = ring + ((side === 0 ? bucket0 : bucket1) & last);
       const from = (tops[top] ?? 0) - first;
       tops[top] = below[from] ?? 0;
       const tail = nodes[from] ?? 0;
-      const isBestAtTail = (best[2 * tail + side] ?? 0) - first === from;
-      const start = 3 * (offsets[tail] ?? 0);
-      const end = isBestAtTail ? 3 * (offsets[tail + 1] ?? 0) : start;
+      const isBestAtTail = (records[4 * tail + side] ?? 0) - first === from;
+      const start = records[4 * tail + 3] ?? 0;
+      const end = isBestAtTail ? (records[4 * tail + 7] ?? 0) : start;
       if (count + end - start > nodes.length) {
         entries.grow(count, end - start);
         ({ nodes, costs, hops, via, before, below } = entries);
@@ -174,11 +176,14 @@ export class BidirectionalSearch {
       const base = costs[from] ?? 0;
       const hop = (hops[from] ?? 0) + 1;
       let waiting = -1;
+      let most = limit - rest - base + slack;
       for (let cell = start; cell < end; cell += 3) {
+        if ((cells[cell + 1] ?? 0) > most) continue;
         if ((cells[cell + 2] ?? 0) < need && !this.#isOpen(side, cell)) continue;
         const node = cells[cell] ?? 0;
-        const cost = base + (cells[cell + 1] ?? 0);
-        const known = (best[2 * node + side] ?? 0) - first;
+        const zone = records[4 * node + 2] ?? 0;
+        const cost = base + ((cells[cell + 1] ?? 0) + zone);
+        const known = (records[4 * node + side] ?? 0) - first;
         if (known >= 0) {
           const least = costs[known] ?? 0;
           if (least < cost || (least === cost && (hops[known] ?? 0) <= hop)) continue;
@@ -188,26 +193,23 @@ export class BidirectionalSearch {
         hops[count] = hop;
         via[count] = cell;
         before[count] = from;
-        const other = (best[2 * node + 1 - side] ?? 0) - first;
+        const other = (records[4 * node + 1 - side] ?? 0) - first;
         const isBest = other >= 0 && this.#meet(side, count, other);
         if (isBest) limit = this.#limit;
-        const ahead = potentials === undefined ? (zones[node] ?? 0) : potentials.of(node, side);
+        if (isBest) most = limit - rest - base + slack;
+        const ahead = potentials === undefined ? zone : potentials.of(node, side);
         if (cost + ahead + rest <= limit) {
           const bucket = ring + (((cost + ahead) * density) & last);
           below[count] = tops[bucket] ?? 0;
           tops[bucket] = first + count;
-          best[2 * node + side] = first + count;
+          records[4 * node + side] = first + count;
           waiting++;
           count++;
         } else if (isBest) count++;
       }
-      if (side === 0) {
-        waiting0 += waiting;
-        seen0 += end - start;
-      } else {
-        waiting1 += waiting;
-        seen1 += end - start;
-      }
+      if (side === 0) waiting0 += waiting;
+      else waiting1 += waiting;
+      lead += side === 0 ? end - start : start - end;
     }
     entries.count = count;
   }
@@ -265,6 +267,16 @@ export class BidirectionalSearch {
 }
 
 type Side = 0 | 1;
+
+function nodeRecords(graph: Graph): Int32Array {
+  const zones = zonesOf(graph);
+  const records = new Int32Array(4 * (zones.length + 1));
+  for (const [node, offset] of graph.offsets.entries()) {
+    records[4 * node + 2] = zones[node] ?? 0;
+    records[4 * node + 3] = CELL * offset;
+  }
+  return records;
+}
 
 const MOST_ENTRIES = 2 ** 30;
 /** With more, most are empty and passed over in vain. */

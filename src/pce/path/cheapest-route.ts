@@ -15,7 +15,7 @@ import {
   type LabelPathQuery,
   type SearchLimit,
 } from "./label-path.ts";
-import { stepOf } from "./open-arc.ts";
+import { stepAt, stepOf } from "./open-arc.ts";
 import { RemainingCosts } from "./remaining-costs.ts";
 
 /** A path between two nodes to find. */
@@ -87,7 +87,9 @@ function routeOf(query: PathQuery, arcs: readonly number[], labels: readonly Vla
 }
 
 function costOf(query: PathQuery, arcs: readonly number[]): number {
-  return arcs.reduce((sum, arc) => sum + stepOf(query, arc), 0);
+  let cost = 0;
+  for (const arc of arcs) cost += stepAt(query, query.graph.positions[arc] ?? 0);
+  return cost;
 }
 
 /** The path with labels; `undefined` if there are none for it. */

@@ -2,7 +2,7 @@ import { NOWHERE } from "../graph/graph.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 
 // Searches ask these for every arc, so numbers are written out, as in `bidirectional-search.ts`: cells
-// are three to an arc (head, step, room in kbit/s), and a cost of one is 2,048 ticks.
+// are three to an arc (head, approach, room in kbit/s), and a cost of one is 2,048 ticks.
 
 /**
  * Whether `query` may go along the arc at `at` in `graph.arcs`. What `query.table` has of its link
@@ -21,7 +21,8 @@ export function isOpenAt({ graph, table, onward, back, isUsable }: PathQuery, at
 
 /** What it costs to go along the arc at `at`, which is open. */
 export function stepAt({ table }: PathQuery, at: number): number {
-  return (table.cells[3 * at + 1] ?? 0) / 2048;
+  const { cells, zones } = table;
+  return ((cells[3 * at + 1] ?? 0) + (zones[cells[3 * at] ?? 0] ?? 0)) / 2048;
 }
 
 /** What it costs under `query` to go along `arc`; `Infinity` if that is not possible. */

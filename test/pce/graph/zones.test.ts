@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { TICKS } from "../../../src/pce/graph/link-table.ts";
+import { TICKS } from "../../../src/pce/graph/ticks.ts";
 import { zonesOf } from "../../../src/pce/graph/zones.ts";
 import { graphOfFabric } from "./fabrics.ts";
 

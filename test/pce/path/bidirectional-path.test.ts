@@ -2,7 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Graph, graphOf } from "../../../src/pce/graph/graph.ts";
 import type { Landmarks } from "../../../src/pce/graph/landmarks.ts";
-import { emptyCells, type LinkTable, setCells, TICKS } from "../../../src/pce/graph/link-table.ts";
+import { emptyCells, type LinkTable, setCells } from "../../../src/pce/graph/link-table.ts";
+import { TICKS } from "../../../src/pce/graph/ticks.ts";
+import { zonesOf } from "../../../src/pce/graph/zones.ts";
 import { bidirectionalPath, type SearchMeans } from "../../../src/pce/path/bidirectional-path.ts";
 import { RemainingCosts } from "../../../src/pce/path/remaining-costs.ts";
 import { Topology } from "../../../src/topology.ts";
@@ -143,6 +145,7 @@ function tableFor(graph: Graph, { wires }: Case, isGrown: boolean): LinkTable {
   };
   return {
     cells,
+    zones: zonesOf(graph),
     greatestStep,
     grain: graph.metricRange.areWhole ? (isGrown ? 1 : TICKS) : 0,
     residuals,
