@@ -15,14 +15,15 @@ export const scenarios: Bench = {
 async function run({ data, quick, progress }: BenchOptions): Promise<BenchReport> {
   const few = <T>(all: readonly T[]): readonly T[] => (quick ? all.slice(0, 1) : all);
   const cases: QuizCase[] = [];
-  for (const file of few(filesOf(dataFolder(data, "pce-scenarios"), ".json"))) {
+  for (const file of few(filesOf(dataFolder(data, "pce-scenarios") ?? data, ".json"))) {
     for (const quiz of scenarioQuizzes(file)) cases.push(...(await casesOf(file, quiz)));
     progress(basename(file));
   }
-  for (const file of quick ? [] : filesOf(dataFolder(data, "scale"), ".el")) {
+  for (const file of quick ? [] : filesOf(dataFolder(data, "scale") ?? data, ".el")) {
     cases.push(...(await casesOf(file, scaleQuiz(file))));
     progress(basename(file));
   }
+  if (data !== undefined && cases.length === 0) throw new Error(`${data} has no questions`);
   const right = sum(cases.map((one) => one.right));
   const wrong = sum(cases.map((one) => one.wrong));
   return { cases, summary: { total: right + wrong, right, wrong } };

@@ -1,6 +1,8 @@
 import { err, errAsync, type Result, ResultAsync } from "neverthrow";
 import type { AgentEvent } from "./agent/agent-event.ts";
-import { type AgentOptions, type AgentParts, assemble } from "./agent/assemble.ts";
+import type { AgentOptions } from "./agent/agent-options.ts";
+import type { AgentParts } from "./agent/agent-parts.ts";
+import { assemble } from "./agent/assemble.ts";
 import type { NetworkPlan } from "./agent/calls.ts";
 import { Deadline } from "./agent/deadline.ts";
 import type { EventStream } from "./agent/event-stream.ts";
@@ -211,13 +213,14 @@ export class DcnsAgent implements AsyncDisposable {
    * what it has. Idempotent.
    */
   async close(): Promise<void> {
-    const { serial, watch, restorer, scheduler, drivers, events } = this.#parts;
+    const { serial, watch, restorer, scheduler, drivers, events, sharing } = this.#parts;
     this.#parts.closing.abort();
     await this.#updates.idle();
     await serial.idle();
     watch[Symbol.dispose]();
     restorer[Symbol.dispose]();
     scheduler[Symbol.dispose]();
+    await sharing?.leave();
     await Promise.all([...drivers.values()].map((driver) => driver.close()));
     events.close();
   }

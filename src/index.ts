@@ -5,9 +5,10 @@
  * @packageDocumentation
  */
 export type { AgentEvent } from "./agent/agent-event.ts";
-export type { AgentOptions } from "./agent/assemble.ts";
+export type { AgentOptions } from "./agent/agent-options.ts";
 export type { NetworkPlan } from "./agent/calls.ts";
 export type { EventStream } from "./agent/event-stream.ts";
+export type { SharingOptions } from "./agent/sharing/sharing.ts";
 export type { EndpointStatistics, NetworkStatistics, StatisticsGap } from "./agent/statistics.ts";
 export type { TopologyUpdate } from "./agent/topology-update.ts";
 export type { DataPlanePair, DataPlaneReport, VerifyReport } from "./agent/verification.ts";
@@ -35,7 +36,8 @@ export type {
 export { MemoryDriver } from "./drivers/memory.ts";
 export { MemoryDomain, type NodePart } from "./drivers/memory-domain.ts";
 export type { DomainAudit, NodeAudit, Verdicts } from "./drivers/openflow/audit-report.ts";
-export type { SwitchProfile } from "./drivers/openflow/compile/switch-profile.ts";
+export type { Feature } from "./drivers/openflow/compile/features.ts";
+export type { Lack, SelfTest, SwitchProfile } from "./drivers/openflow/compile/switch-profile.ts";
 export { OpenFlowDriver } from "./drivers/openflow/driver.ts";
 export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts";
 export type { HttpServerOptions, ServerTls } from "./drivers/oscars/http/server-socket.ts";

@@ -39,7 +39,7 @@ export function tagWorkload(
 const TAGS = 100;
 
 /** By how much the first tags of two links differ at most. */
-const STAGGER = 50;
+const STAGGER = 100;
 
 /** What part of all tags would be in use if every network were admitted, on shortest paths. */
 const LOAD = { equal: 0.46, staggered: 0.44 };

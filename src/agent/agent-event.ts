@@ -12,6 +12,7 @@ type PassedOn = Extract<
       | "node-down"
       | "switch-refused"
       | "packet-ins-dropped"
+      | "address-held"
       | "miswired"
       | "wired"
       | "drift";

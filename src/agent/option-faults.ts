@@ -6,7 +6,11 @@ import { Topology } from "../topology.ts";
 /** What is wrong with the options of a start; they come from code that no compiler may have seen. */
 export function optionFaults(options: unknown): readonly Fault[] {
   const parsed = v.safeParse(agentOptions, options);
-  if (parsed.success) return driverFaults(parsed.output.topology, parsed.output.drivers);
+  if (parsed.success) {
+    const { topology, drivers, sharing } = parsed.output;
+    const faults = driverFaults(topology, drivers);
+    return sharing === undefined ? faults : [...faults, ...soloDrivers(drivers)];
+  }
   return parsed.issues.map((issue) => ({
     path: issue.path?.map(({ key }) => String(key)) ?? [],
     value: issue.input,
@@ -36,6 +40,18 @@ export function driverFaults(
       message: "is not a domain of the topology",
     })),
   ];
+}
+
+/** Drivers of domains that only one agent at a time can serve. */
+function soloDrivers(drivers: Readonly<Record<string, unknown>>): readonly Fault[] {
+  const solo = Object.entries(drivers).filter(
+    ([, one]) => typeof Reflect.get(Object(one), "setRole") !== "function",
+  );
+  return solo.map(([name]) => ({
+    path: ["drivers", name],
+    value: name,
+    message: "cannot be shared: its nodes have no masters",
+  }));
 }
 
 const NO_TOPOLOGY = "must be a Topology";
@@ -81,6 +97,12 @@ const agentOptions = v.strictObject({
     ]),
   ),
   drainMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(60_000))),
+  sharing: v.optional(
+    v.strictObject({
+      agentId: v.pipe(v.string(), v.regex(/^[^/]+$/, "must be a name without a slash")),
+      leaseMs: v.optional(v.pipe(v.number(), v.minValue(1_000), v.maxValue(3_600_000))),
+    }),
+  ),
 });
 
 /** An object that has these methods. */

@@ -2,12 +2,7 @@ import { ok, type Result } from "neverthrow";
 import type { StoreError } from "../model/errors.ts";
 import type { NodeId } from "../model/ids.ts";
 import { wholeOf } from "../network/realisation.ts";
-import {
-  type NetworkRecord,
-  realisationsOf,
-  reservedRecord,
-  type SettledRecord,
-} from "../network/record.ts";
+import { isUnfinished, type NetworkRecord, realisationsOf, stayingOf } from "../network/record.ts";
 import { treeNodes } from "../network/tree-nodes.ts";
 import type { Registry } from "./registry.ts";
 import type { Transactions } from "./transaction.ts";
@@ -37,7 +32,7 @@ export async function recover(
   for (const record of records.filter(isUnfinished)) {
     const pending = await context.watch.untilUp(nodesOf(context.registry, record), context.signal);
     if (record.phase !== "setup" && record.phase !== "modify" && pending.length > 0) continue;
-    const ended = await context.transactions.finish(record, stayingRecord(record), pending);
+    const ended = await context.transactions.finish(record, stayingOf(record), pending);
     if (ended.isErr()) return ended;
     for (const node of pending.filter((one) => context.watch.nodesUp.includes(one))) {
       context.watch.seenClean(node, record.number);
@@ -51,15 +46,4 @@ function nodesOf(registry: Registry, record: NetworkRecord): readonly NodeId[] {
   const { topology } = registry;
   const nodes = realisationsOf(record).flatMap((one) => [...treeNodes(topology, wholeOf(one))]);
   return [...new Set(nodes)].filter((node) => topology.nodes.has(node)).sort();
-}
-
-function isUnfinished({ phase }: NetworkRecord): boolean {
-  return phase !== "stable" && phase !== "reserved";
-}
-
-function stayingRecord(record: NetworkRecord): SettledRecord | undefined {
-  if (record.phase === "provision") return reservedRecord(record, record.target, record.updatedAt);
-  if (record.phase !== "modify") return undefined;
-  const { project, number, createdAt, updatedAt, current } = record;
-  return { project, number, createdAt, updatedAt, phase: "stable", current };
 }

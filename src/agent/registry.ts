@@ -36,6 +36,7 @@ export class Registry {
   #topology: Topology;
   #ledger: Ledger;
   readonly #records = new Map<ProjectId, NetworkRecord>();
+  readonly #projects = new Map<NetworkNumber, ProjectId>();
   readonly #quarantines = new Set<Quarantine>();
   readonly #downPorts = new Set<PortRef>();
   readonly #held = new Set<LinkId>();
@@ -46,6 +47,8 @@ export class Registry {
   /** Networks without the backup that they should have. */
   readonly #lackBackup = new Set<ProjectId>();
   #lastNumber = 0;
+  /** Numbers are taken that are so much more than a multiple of that. */
+  #numbering = { slot: 0, slots: 1 };
 
   constructor(topology: Topology) {
     this.#topology = topology;
@@ -144,6 +147,17 @@ export class Registry {
     return this.#records.get(project);
   }
 
+  /** The record of the network with this number. */
+  recordOf(number: NetworkNumber): NetworkRecord | undefined {
+    const project = this.#projects.get(number);
+    return project === undefined ? undefined : this.#records.get(project);
+  }
+
+  /** Whether what is claimed beyond what its holder has is free. */
+  hasRoomFor(claim: Claim): boolean {
+    return reserveGrowth(this.#ledger, claim).isOk();
+  }
+
   records(): readonly NetworkRecord[] {
     return [...this.#records.values()];
   }
@@ -158,6 +172,13 @@ export class Registry {
     this.#mayHaveStrays = records.length > 0;
   }
 
+  /** Takes what somebody else has written of a network. */
+  take(record: NetworkRecord): void {
+    this.#keep(recordClaim(record));
+    this.put(record);
+    if (!realisationsOf(record).every((one) => this.canStay(one))) this.#mayHaveStrays = true;
+  }
+
   /** Replaces a project's record and what it holds, which must have been found free. */
   put(record: NetworkRecord): void {
     this.#lastNumber = Math.max(this.#lastNumber, record.number);
@@ -166,6 +187,7 @@ export class Registry {
     invariant(growth.isOk(), `what was decided for ${record.project} is free`);
     this.#keep(claim);
     this.#records.set(record.project, record);
+    this.#projects.set(record.number, record.project);
     if (lacksBackup(latestOf(record))) this.#lackBackup.add(record.project);
     else this.#lackBackup.delete(record.project);
     for (const realisation of realisationsOf(record)) {
@@ -187,6 +209,8 @@ export class Registry {
   /** Forgets a project and releases what it holds. */
   drop(project: ProjectId): void {
     this.#ledger = this.#ledger.release(holderOf(project));
+    const record = this.#records.get(project);
+    if (record !== undefined) this.#projects.delete(record.number);
     this.#records.delete(project);
     this.#lackBackup.delete(project);
   }
@@ -196,6 +220,20 @@ export class Registry {
     this.#lastNumber = Math.max(this.#lastNumber, quarantine.number, quarantine.id);
     this.#keep(quarantine.claim);
     this.#quarantines.add(quarantine);
+  }
+
+  /** What is held back. */
+  quarantines(): readonly Quarantine[] {
+    return [...this.#quarantines];
+  }
+
+  /** Frees what was held back under this id; gives what that was. */
+  endQuarantine(id: number): Quarantine | undefined {
+    const quarantine = [...this.#quarantines].find((one) => one.id === id);
+    if (quarantine === undefined) return undefined;
+    this.#quarantines.delete(quarantine);
+    this.#ledger = this.#ledger.release(quarantine.claim.holder);
+    return quarantine;
   }
 
   /** Notes that `node` was seen clean; gives the quarantines that are over, which are then gone. */
@@ -214,9 +252,16 @@ export class Registry {
     return over;
   }
 
+  /** From now on every agent that shares the numbers takes others: those of its slot. */
+  shareNumbers(slot: number, slots: number): void {
+    this.#numbering = { slot, slots };
+  }
+
   /** A number that no network and no quarantine has, nor had while this agent runs. */
   nextNumber(): NetworkNumber {
-    this.#lastNumber += 1;
+    const { slot, slots } = this.#numbering;
+    const next = this.#lastNumber + 1;
+    this.#lastNumber = next + ((slot - (next % slots) + slots) % slots);
     return networkNumber(this.#lastNumber);
   }
 

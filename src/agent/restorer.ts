@@ -21,6 +21,8 @@ import type { Transactions } from "./transaction.ts";
 /** What a restorer works with. */
 export interface RestorerContext {
   readonly registry: Registry;
+  /** Whether this agent restores a project's network, and not another one. */
+  readonly isTurn: (project: ProjectId) => boolean;
   readonly transactions: Transactions;
   readonly serial: Serial<ProjectId>;
   readonly clock: Clock;
@@ -94,10 +96,10 @@ export class Restorer implements Disposable {
   }
 
   async #restoreHurt(): Promise<void> {
-    const { registry, serial } = this.#context;
+    const { registry, serial, isTurn } = this.#context;
     const hurt = registry.records().filter(({ project }) => {
       const record = this.#hurt(project);
-      return record !== undefined && record.current.spec.protection !== "none";
+      return record !== undefined && record.current.spec.protection !== "none" && isTurn(project);
     });
     const [idle, busy] = [true, false].map((isIdle) =>
       hurt.map(({ project }) => project).filter((project) => serial.isIdle(project) === isIdle),
@@ -142,7 +144,13 @@ export class Restorer implements Disposable {
     );
     const hasMoved = ended.some(({ error }) => error === undefined);
     const waiting = hasMoved ? decided.waiting.flatMap(projectOf) : [];
-    return { ended, next: [...waiting, ...decided.notTried.flatMap(projectOf)] };
+    // Another agent was quicker to take what these were to have: they are decided anew.
+    const overtaken = ended.filter(({ error }) => error?.type === "store-conflict");
+    const again = overtaken.map(({ project }) => project);
+    return {
+      ended: ended.filter((one) => !overtaken.includes(one)),
+      next: [...waiting, ...decided.notTried.flatMap(projectOf), ...again],
+    };
   }
 
   async #restoreAlone(project: ProjectId): Promise<RestorationOutcome> {

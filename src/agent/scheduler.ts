@@ -14,6 +14,8 @@ import type { Transactions } from "./transaction.ts";
 /** What a scheduler works with. */
 export interface SchedulerContext {
   readonly registry: Registry;
+  /** Whether this agent sees to a project's network, and not another one. */
+  readonly isTurn: (project: ProjectId) => boolean;
   readonly transactions: Transactions;
   readonly serial: Serial<ProjectId>;
   readonly clock: Clock;
@@ -114,6 +116,10 @@ export class Scheduler implements Disposable {
     const now = clock.now();
     for (const [project, at] of this.#due) {
       if (at > now) continue;
+      if (!this.#context.isTurn(project)) {
+        this.#due.set(project, now + TURN_MS);
+        continue;
+      }
       this.#due.set(project, Number.POSITIVE_INFINITY);
       void serial.run(project, () => this.#act(project));
     }
@@ -185,6 +191,9 @@ export class Scheduler implements Disposable {
 export const LOOK_MS = 30_000;
 
 const FIRST_RETRY_MS = 1_000;
+
+/** How long after another agent should have acted is looked whether it is this one's turn now. */
+const TURN_MS = 2_000;
 
 /** When there is something to do for a network; undefined if there never is. */
 function dueAt(record: NetworkRecord): number | undefined {

@@ -4,7 +4,7 @@ import type { DomainView } from "../model/domain-view.ts";
 import type { DcnsError } from "../model/errors.ts";
 import type { DomainId, ProjectId } from "../model/ids.ts";
 import type { Topology } from "../topology.ts";
-import type { AgentParts } from "./assemble.ts";
+import type { AgentParts } from "./agent-parts.ts";
 
 /** What became of the networks that could not stay as they were. */
 export interface TopologyUpdate {
@@ -28,6 +28,7 @@ export async function replaceTopology(
   );
   if (both.isErr()) return err(both.error);
   const affected = registry.setTopology(next);
+  parts.sharing?.serve();
   for (const node of before.nodes.keys()) {
     if (!next.nodes.has(node)) watch.gone(node);
   }

@@ -133,6 +133,18 @@ export class Transactions {
     return finished;
   }
 
+  /** Undoes what an agent had begun that is gone; it had come as far as the stages `begun`. */
+  async takeOver(record: NetworkRecord, begun: readonly Stage[]): Promise<Result<void, DcnsError>> {
+    const intent = await this.#context.books.intend(record, record);
+    if (intent.isErr()) return err(intent.error);
+    const before =
+      record.phase === "modify" ? stable(record, record.current, record.updatedAt) : undefined;
+    const from = this.#segments(record, currentOf(record));
+    const failure: DcnsError = { type: "closed", what: "the agent that had begun this" };
+    await this.#undo(before, record, { from, begun, failure });
+    return ok(undefined);
+  }
+
   /** A node that came back before its quarantine had begun would otherwise stay in it. */
   async #lookAgain(
     { number }: NetworkRecord,

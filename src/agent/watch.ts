@@ -123,6 +123,7 @@ export class Watch implements Disposable {
       .with(
         { type: "switch-refused" },
         { type: "packet-ins-dropped" },
+        { type: "address-held" },
         { type: "miswired" },
         { type: "wired" },
         (told) => events.emit(told),

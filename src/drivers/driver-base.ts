@@ -175,6 +175,16 @@ export type DriverEvent =
     }
   /** A cable that was said to be miswired leads where it should. */
   | { readonly type: "wired"; readonly node: NodeId; readonly port: PortRef }
+  /**
+   * An address moves again and again between the ports of a node: for so long nobody follows it, and
+   * frames for it go to all members of its network.
+   */
+  | {
+      readonly type: "address-held";
+      readonly node: NodeId;
+      readonly address: string;
+      readonly forMs: number;
+    }
   | { readonly type: "port-state"; readonly port: PortRef; readonly up: boolean }
   /**
    * The agent has turned from the node's master into a slave: the node has heard of a later

@@ -3,6 +3,7 @@ import { bandwidth } from "../model/bandwidth.ts";
 import {
   type DomainId,
   type NetworkNumber,
+  networkNumber,
   type ProjectId,
   type SegmentId,
   segmentId,
@@ -78,6 +79,11 @@ function treeSegments(topology: Topology, owner: Owner, realisation: Realisation
 /** The name of a network's segment in a domain; no other network has, or had, the number. */
 export function segmentIdOf({ number }: Pick<Owner, "number">, domain: DomainId): SegmentId {
   return segmentId(`${number}@${domain}`);
+}
+
+/** Whose segment it is that has this name. */
+export function networkOfSegment(id: SegmentId): NetworkNumber {
+  return networkNumber(Number(id.slice(0, id.indexOf("@"))));
 }
 
 function endOf({ at, role, rate }: Crossing): readonly SegmentEnd[] {

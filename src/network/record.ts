@@ -71,6 +71,19 @@ export function currentOf(record: NetworkRecord): Realisation | undefined {
   return "current" in record ? record.current : undefined;
 }
 
+/** Whether something was begun that has not ended. */
+export function isUnfinished({ phase }: NetworkRecord): boolean {
+  return phase !== "stable" && phase !== "reserved";
+}
+
+/** The record of what stays when what was begun is undone, or finished; none if nothing does. */
+export function stayingOf(record: NetworkRecord): SettledRecord | undefined {
+  if (record.phase === "provision") return reservedRecord(record, record.target, record.updatedAt);
+  if (record.phase !== "modify") return undefined;
+  const { project, number, createdAt, updatedAt, current } = record;
+  return { project, number, createdAt, updatedAt, phase: "stable", current };
+}
+
 /** What the network is becoming, or is. */
 export function latestOf(record: NetworkRecord): Realisation {
   return "target" in record ? record.target : record.current;

@@ -9,7 +9,7 @@ import { FaultPlan, type FaultRates } from "./faults.ts";
 import type { Dial } from "./memory-link.ts";
 import { derivedSeed, seededRandom } from "./random.ts";
 import { SimHost } from "./sim-host.ts";
-import { SimSwitch } from "./sim-switch.ts";
+import { SimSwitch, type SimSwitchOptions } from "./sim-switch.ts";
 import { planSwitches, type SwitchPlan } from "./switch-plan.ts";
 import {
   type Crossing,
@@ -32,8 +32,10 @@ export interface FabricOptions extends LinkTiming, WireOptions {
   readonly bundles?: boolean;
   /** What may befall every controller's messages at every switch; nothing when absent. */
   readonly faults?: FaultRates;
-  /** Whether the switches say that they learn addresses as Open vSwitch does; not when absent. */
+  /** Whether the switches learn addresses as Open vSwitch does; not when absent. */
   readonly learns?: boolean;
+  /** What the switches cannot do, and what they say to that; nothing when absent. */
+  readonly lacks?: NonNullable<SimSwitchOptions["lacks"]>;
 }
 
 /**

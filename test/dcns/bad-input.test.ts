@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AgentOptions } from "../../src/agent/assemble.ts";
+import type { AgentOptions } from "../../src/agent/agent-options.ts";
 import { DcnsAgent } from "../../src/dcns.ts";
 import { MemoryDriver } from "../../src/drivers/memory.ts";
 import { describeError } from "../../src/model/errors.ts";

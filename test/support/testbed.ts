@@ -1,7 +1,7 @@
 import type { Result } from "neverthrow";
 import { expect } from "vitest";
 import type { AgentEvent } from "../../src/agent/agent-event.ts";
-import type { AgentOptions } from "../../src/agent/assemble.ts";
+import type { AgentOptions } from "../../src/agent/agent-options.ts";
 import { DcnsAgent } from "../../src/dcns.ts";
 import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
 import type { OpenFlowDriverOptions } from "../../src/drivers/openflow/driver-options.ts";
@@ -11,6 +11,7 @@ import type { NetworkInfo } from "../../src/model/network.ts";
 import { MemoryStore } from "../../src/store/memory-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
+  type FabricOptions,
   type FaultRates,
   MemoryListener,
   type NetworkEnd,
@@ -39,8 +40,10 @@ export interface TestbedOptions {
   readonly driver?: Partial<OpenFlowDriverOptions>;
   /** How many of the switches the agent knows; all when absent. */
   readonly switches?: number;
-  /** Whether the switches say that they learn addresses; not when absent. */
+  /** Whether the switches learn addresses; not when absent. */
   readonly learns?: boolean;
+  /** What the switches cannot do; nothing when absent. */
+  readonly lacks?: FabricOptions["lacks"];
 }
 
 /**
@@ -56,7 +59,8 @@ export class Testbed implements AsyncDisposable {
   readonly events: AgentEvent[] = [];
   /** What agents are started with from now on, beside the drivers. */
   agentOptions: Partial<AgentOptions>;
-  readonly #options: TestbedOptions;
+  /** What their drivers are made with from now on, beside what they listen on. */
+  driverOptions: Partial<OpenFlowDriverOptions>;
   readonly #disk: Store = new MemoryStore();
   readonly #foreign: ReturnType<typeof allForeignEntries>;
   #listener: MemoryListener;
@@ -64,8 +68,8 @@ export class Testbed implements AsyncDisposable {
   #agent: DcnsAgent | undefined;
 
   private constructor(options: TestbedOptions) {
-    this.#options = options;
     this.agentOptions = options.agent ?? {};
+    this.driverOptions = options.driver ?? {};
     this.topology = options.topology ?? campus();
     this.#listener = new MemoryListener({ clock: this.clock });
     this.#store = new WatchedStore(this.#disk);
@@ -76,6 +80,7 @@ export class Testbed implements AsyncDisposable {
       seed: options.seed ?? 0,
       bundles: options.bundles ?? false,
       learns: options.learns ?? false,
+      ...(options.lacks && { lacks: options.lacks }),
     });
     addForeignEntries(this.fabric);
     this.#foreign = allForeignEntries(this.fabric);
@@ -119,7 +124,13 @@ export class Testbed implements AsyncDisposable {
   tryStart(): PromiseLike<Result<DcnsAgent, DcnsError>> {
     this.#listener = new MemoryListener({ clock: this.clock });
     this.#store = new WatchedStore(this.#disk);
-    const driver = new OpenFlowDriver({ listen: this.#listener, ...this.#options.driver });
+    // Most tests are about switches that learn themselves, or do not.
+    const learning = "switch";
+    const driver = new OpenFlowDriver({
+      listen: this.#listener,
+      learning,
+      ...this.driverOptions,
+    });
     const options = { store: this.#store, clock: this.clock, ...this.agentOptions };
     return DcnsAgent.start({
       topology: this.topology,
@@ -229,11 +240,23 @@ export class Testbed implements AsyncDisposable {
 
   /** Counts the messages of some types that reach switches, until disposed. */
   countMessages(...types: readonly OfMessage["type"][]): { count: number } & Disposable {
+    return this.#count("to-switch", types);
+  }
+
+  /** Counts the messages of some types that switches send, until disposed. */
+  countFromSwitches(...types: readonly OfMessage["type"][]): { count: number } & Disposable {
+    return this.#count("to-controller", types);
+  }
+
+  #count(
+    direction: "to-switch" | "to-controller",
+    types: readonly OfMessage["type"][],
+  ): { count: number } & Disposable {
     const counter = { count: 0, [Symbol.dispose]: () => {} };
     const observers = [...this.fabric.switches.values()].map((at) =>
       at.observe((event) => {
-        const isAsked = event.type === "message" && event.direction === "to-switch";
-        if (isAsked && types.includes(event.message.type)) counter.count += 1;
+        const isMeant = event.type === "message" && event.direction === direction;
+        if (isMeant && types.includes(event.message.type)) counter.count += 1;
       }),
     );
     counter[Symbol.dispose] = () => {

@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import type { DriverBase, NodeRole } from "../../drivers/driver-base.ts";
+import { pause } from "../../drivers/driver-call.ts";
 import type { Clock } from "../../model/clock.ts";
 import { type NodeId, nodeId } from "../../model/ids.ts";
 import type { StoreChange } from "../../store/store.ts";
+import { Serial } from "../serial.ts";
 import type { Membership } from "./membership.ts";
 import { ranked } from "./rendezvous.ts";
 import type { StoreView } from "./store-view.ts";
@@ -19,9 +21,12 @@ export interface MastershipContext {
   readonly changed: (node: NodeId, up: boolean) => void;
 }
 
-const MASTER = "master/";
+/** What the keys begin with that say who is the master of a node; its id follows. */
+export const MASTER = "master/";
 /** How long everybody waits for those who come before them to claim a node. */
 const TURN_MS = 2_000;
+/** How long is waited before something is written again that the store did not take. */
+const AGAIN_MS = 200;
 
 const schema = v.object({ agent: v.string(), up: v.boolean() });
 
@@ -38,7 +43,15 @@ export class Mastership implements Disposable {
   /** The nodes that are ours, and the generation of our claim. */
   readonly #own = new Map<NodeId, number>();
   readonly #up = new Set<NodeId>();
+  /** Since when nodes are in service with nobody, by our clock. */
+  readonly #downSince = new Map<NodeId, number>();
   readonly #timers = new Map<NodeId, unknown>();
+  /** Whether our switches are in service, as we know it. */
+  readonly #noted = new Map<NodeId, boolean>();
+  /** What is written of one node follows what was written before. */
+  readonly #writes = new Serial<NodeId>();
+  readonly #claiming = new Set<NodeId>();
+  readonly #closing = new AbortController();
   readonly #subscription: Disposable;
 
   constructor(context: MastershipContext) {
@@ -46,11 +59,16 @@ export class Mastership implements Disposable {
     this.#subscription = context.view.subscribe((change) => this.#hear(change));
   }
 
-  /** Serves these nodes from now on. */
+  /** Serves these nodes from now on; others that were ours are let go. */
   serve(nodes: readonly NodeId[]): void {
+    const { clock, view } = this.#context;
     this.#nodes = nodes;
-    for (const node of nodes) this.#consider(node);
-    for (const { key } of this.#context.view.under(MASTER)) this.#tell(nodeOf(key));
+    for (const node of nodes) {
+      if (!this.#downSince.has(node)) this.#downSince.set(node, clock.now());
+      this.#consider(node);
+    }
+    for (const node of [...this.#own.keys()]) if (!nodes.includes(node)) void this.#letGo(node);
+    for (const { key } of view.under(MASTER)) this.#tell(nodeOf(key));
   }
 
   /** Whether we are the master of a node. */
@@ -63,18 +81,39 @@ export class Mastership implements Disposable {
     return this.#masterOf(node)?.up === true;
   }
 
+  /** Since when a node has been in service with nobody; undefined while it is. */
+  downSince(node: NodeId): number | undefined {
+    return this.isUp(node) ? undefined : (this.#downSince.get(node) ?? 0);
+  }
+
   /** Notes that a node of ours is in service, or is not any more. */
   async note(node: NodeId, up: boolean): Promise<void> {
     if (!this.#own.has(node)) return;
-    const written = await this.#write(node, up);
-    if (!written) return;
-    this.#tell(node);
-    this.#watchOver(node);
+    this.#noted.set(node, up);
+    await this.#writes.run(node, () => this.#writeNoted(node));
+  }
+
+  async #writeNoted(node: NodeId): Promise<void> {
+    const { membership } = this.#context;
+    while (this.#own.has(node) && membership.lease !== undefined && !this.#isClosed) {
+      const up = this.#noted.get(node) === true;
+      if (this.isUp(node) === up || (await this.#write(node, up))) {
+        this.#tell(node);
+        return this.#watchOver(node);
+      }
+      await this.#pause();
+    }
   }
 
   /** Notes that a switch has heard of a later master. */
   async lost(node: NodeId): Promise<void> {
     if (this.#own.has(node)) await this.#letGo(node);
+  }
+
+  /** Lets everything go, for others to take it. */
+  async retire(): Promise<void> {
+    this.#nodes = [];
+    await Promise.all([...this.#own.keys()].map((node) => this.#letGo(node)));
   }
 
   /** The lease is over, and everything that was ours is somebody else's. */
@@ -92,11 +131,16 @@ export class Mastership implements Disposable {
 
   [Symbol.dispose](): void {
     this.#subscription[Symbol.dispose]();
+    this.#closing.abort();
     for (const timer of this.#timers.values()) this.#context.clock.clearTimeout(timer);
   }
 
   #hear({ puts, deletes }: StoreChange): void {
-    for (const { key } of puts) if (key.startsWith(MASTER)) this.#tell(nodeOf(key));
+    for (const { key } of puts) {
+      if (!key.startsWith(MASTER)) continue;
+      this.#tell(nodeOf(key));
+      this.#dropStray(nodeOf(key));
+    }
     for (const key of deletes) {
       if (!key.startsWith(MASTER)) continue;
       const node = nodeOf(key);
@@ -106,6 +150,18 @@ export class Mastership implements Disposable {
     for (const { key } of puts) {
       if (key.startsWith("agent/")) this.#makeRoom(key.slice("agent/".length));
     }
+  }
+
+  /** A claim of ours that was made although we were not told is nobody's. */
+  #dropStray(node: NodeId): void {
+    const isStray = this.#isInOurName(node) && !this.#own.has(node) && !this.#claiming.has(node);
+    if (isStray) void this.#letGo(node);
+  }
+
+  #isInOurName(node: NodeId): boolean {
+    const { view, membership } = this.#context;
+    const { lease } = membership;
+    return lease !== undefined && view.get(keyOf(node))?.lease === lease;
   }
 
   /** An agent that has joined gets what is its turn. */
@@ -131,8 +187,13 @@ export class Mastership implements Disposable {
     if (lease === undefined || view.get(keyOf(node)) !== undefined) return;
     const key = keyOf(node);
     const write = { type: "put" as const, key, value: { agent, up: false }, lease };
+    this.#claiming.add(node);
     const claimed = await view.commit({ compare: [{ key, revision: 0 }], writes: [write] });
-    if (claimed.isErr()) return;
+    this.#claiming.delete(node);
+    if (claimed.isErr()) return this.#dropStray(node);
+    // Who was stopped in between may have lost its lease by now.
+    if (membership.lease !== lease) return;
+    this.#noted.delete(node);
     this.#own.set(node, claimed.value);
     this.#watchOver(node);
     await this.#setRole(node, { role: "master", generation: BigInt(claimed.value) });
@@ -153,14 +214,19 @@ export class Mastership implements Disposable {
   }
 
   async #letGo(node: NodeId): Promise<void> {
-    const { view } = this.#context;
-    const key = keyOf(node);
     this.#own.delete(node);
     await this.#setRole(node, { role: "slave" });
-    const compare = [{ key, revision: view.revision(key) }];
-    if (this.#masterOf(node)?.agent === this.#context.agent) {
-      await view.commit({ compare, writes: [{ type: "delete", key }] });
-      this.#tell(node);
+    await this.#writes.run(node, () => this.#writeFree(node));
+  }
+
+  async #writeFree(node: NodeId): Promise<void> {
+    const { view } = this.#context;
+    const key = keyOf(node);
+    while (this.#isInOurName(node) && !this.#own.has(node) && !this.#isClosed) {
+      const compare = [{ key, revision: view.revision(key) }];
+      const freed = await view.commit({ compare, writes: [{ type: "delete", key }] });
+      if (freed.isOk()) return this.#tell(node);
+      await this.#pause();
     }
   }
 
@@ -187,8 +253,19 @@ export class Mastership implements Disposable {
     const up = this.isUp(node);
     if (up === this.#up.has(node)) return;
     if (up) this.#up.add(node);
-    else this.#up.delete(node);
+    else {
+      this.#up.delete(node);
+      this.#downSince.set(node, this.#context.clock.now());
+    }
     this.#context.changed(node, up);
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  #pause(): Promise<void> {
+    return pause(this.#context.clock, AGAIN_MS, this.#closing.signal);
   }
 
   #after(node: NodeId, ms: number, then: () => void): void {

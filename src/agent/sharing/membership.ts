@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import { pause } from "../../drivers/driver-call.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { StoreError } from "../../model/errors.ts";
 import type { Store, StoreLease } from "../../store/store.ts";
@@ -19,9 +20,18 @@ export interface MembershipContext {
   readonly joined: () => void;
 }
 
+/** What keeps an agent from joining. */
+export type JoinError = StoreError | { readonly type: "full" };
+
 const AGENT = "agent/";
 /** How often a lease is renewed in the time that it lasts. */
 const RENEWALS = 3;
+/** For how many times its lease an earlier agent of the same name is waited for. */
+const PATIENCE = 2;
+
+/** How many agents may share a store; each takes numbers that no other takes. */
+export const SLOTS = 32;
+const SLOT = "slot/";
 
 /**
  * An agent's place among those who share a store: a lease that it renews. Once it cannot be sure of
@@ -33,6 +43,7 @@ export class Membership {
   #lease: StoreLease | undefined;
   /** When the lease may be over, if it is not renewed. */
   #until = 0;
+  #slot = 0;
   #timer: unknown;
   #isClosed = false;
 
@@ -51,11 +62,27 @@ export class Membership {
     return this.#context.view.under(AGENT).map(({ key }) => key.slice(AGENT.length));
   }
 
-  /** Joins for the first time. */
-  async join(): Promise<Result<void, StoreError>> {
-    const joined = await this.#join();
-    if (joined.isOk()) this.#schedule();
-    return joined;
+  /** Which of the slots is this agent's for as long as it has this lease. */
+  get slot(): number {
+    return this.#slot;
+  }
+
+  /**
+   * Joins for the first time. An earlier agent of the same name is waited for until its lease must be
+   * over; `store-conflict` says that it is there all the same.
+   */
+  async join(): Promise<Result<void, JoinError>> {
+    const { clock, leaseMs } = this.#context;
+    const giveUpAt = clock.now() + PATIENCE * leaseMs;
+    for (;;) {
+      const joined = await this.#join();
+      if (joined.isOk()) {
+        this.#schedule();
+        return joined;
+      }
+      if (joined.error.type !== "store-conflict" || clock.now() >= giveUpAt) return joined;
+      await pause(clock, leaseMs / RENEWALS, new AbortController().signal);
+    }
   }
 
   /** Leaves: everything under the lease goes at once. */
@@ -66,18 +93,33 @@ export class Membership {
     this.#lease = undefined;
   }
 
-  async #join(): Promise<Result<void, StoreError>> {
+  async #join(): Promise<Result<void, JoinError>> {
     const { store, view, clock, agent, leaseMs } = this.#context;
+    const slot = this.#freeSlot();
+    if (slot === undefined) return err({ type: "full" });
     const beganAt = clock.now();
     const lease = await store.lease(leaseMs);
     if (lease.isErr()) return err(lease.error);
-    const key = `${AGENT}${agent}`;
-    const write = { type: "put" as const, key, value: { since: beganAt }, lease: lease.value.id };
-    const written = await view.commit({ compare: [], writes: [write] });
-    if (written.isErr()) return err(written.error);
+    const keys = [`${AGENT}${agent}`, `${SLOT}${slot}`];
+    const { id } = lease.value;
+    const written = await view.commit({
+      compare: keys.map((key) => ({ key, revision: 0 })),
+      writes: keys.map((key) => ({ type: "put", key, value: agent, lease: id })),
+    });
+    if (written.isErr()) {
+      await lease.value.revoke();
+      return err(written.error);
+    }
     this.#lease = lease.value;
+    this.#slot = slot;
     this.#until = beganAt + lease.value.ttlMs;
     return ok(undefined);
+  }
+
+  #freeSlot(): number | undefined {
+    const { view } = this.#context;
+    const slots = Array.from({ length: SLOTS }, (_, slot) => slot);
+    return slots.find((slot) => view.get(`${SLOT}${slot}`) === undefined);
   }
 
   #schedule(): void {

@@ -1,10 +1,12 @@
 import { errAsync, type ResultAsync } from "neverthrow";
 import type { Claim } from "../../ledger.ts";
 import type { StoreError } from "../../model/errors.ts";
+import type { DomainId, NetworkNumber } from "../../model/ids.ts";
 import { claimBeyond, recordClaim } from "../../network/claims.ts";
-import type { NetworkRecord } from "../../network/record.ts";
+import { isUnfinished, type NetworkRecord } from "../../network/record.ts";
 import type { StoreWrite } from "../../store/store.ts";
 import { type JournalEntry, writeOf } from "../journal.ts";
+import { doneKey, stepKey, stepsOf } from "./steps.ts";
 import type { StoreView } from "./store-view.ts";
 
 /** What a shared journal works with. */
@@ -13,11 +15,14 @@ export interface SharedJournalContext {
   readonly agent: string;
   /** The lease of this agent; undefined while it has none. */
   readonly lease: () => string | undefined;
+  /** The agents that are there. */
+  readonly agents: () => readonly string[];
 }
 
 const CLAIM = "claim/";
 const PROJECT = "project/";
-const WORK = "work/";
+/** What the keys begin with that say who works on a network; its number follows. */
+export const WORK = "work/";
 
 /**
  * The agent's records in a store that others write to as well. What an intent takes more of is
@@ -53,32 +58,66 @@ export class SharedJournal {
       ),
     ]);
     const compare = writes.map(({ key }) => ({ key, revision: view.revision(key) }));
-    return view.commit({ compare, writes }).map(() => undefined);
+    const leftovers = entries.flatMap((entry) => this.#leftoversOf(entry));
+    return view.commit({ compare, writes: [...writes, ...leftovers] }).map(() => undefined);
+  }
+
+  /** Says in what state a domain is to be from now on; gives the revision of the step. */
+  writeStep(
+    number: NetworkNumber,
+    domain: DomainId,
+    state: string,
+  ): ResultAsync<number, StoreError> {
+    const { view, lease, agent } = this.#context;
+    const held = lease();
+    if (held === undefined) return errAsync({ type: "lease-expired", lease: agent });
+    const work = view.get(workKey(number));
+    if (work?.lease !== held) return errAsync({ type: "store-conflict", key: workKey(number) });
+    return view.commit({
+      compare: [{ key: work.key, revision: work.revision }],
+      writes: [{ type: "put", key: stepKey(number, domain), value: { state } }],
+    });
+  }
+
+  /** Leaves the work on a network to whoever takes it up. */
+  leave({ number }: NetworkRecord): ResultAsync<void, StoreError> {
+    const { view, lease } = this.#context;
+    const work = view.get(workKey(number));
+    if (work === undefined || work.lease !== lease()) {
+      return errAsync({ type: "store-conflict", key: workKey(number) });
+    }
+    const compare = [{ key: work.key, revision: work.revision }];
+    return view
+      .commit({ compare, writes: [{ type: "delete", key: work.key }] })
+      .map(() => undefined);
+  }
+
+  /** The lease under which a network is being worked on, if it is. */
+  worker(number: NetworkNumber): string | undefined {
+    return this.#context.view.get(workKey(number))?.lease;
   }
 
   /** An intent or a reservation is for a network that nobody works on, an outcome for one that we have begun. */
   #isOurs(entry: JournalEntry, lease: string): boolean {
     if (entry.type === "quarantine" || entry.type === "quarantine-over") return true;
-    const work = this.#context.view.get(workKey(entry.record));
-    if (work !== undefined) return work.lease === lease;
+    const work = this.worker(entry.record.number);
+    if (work !== undefined) return work === lease;
     if (entry.type === "network-gone") return entry.record.phase === "reserved";
-    return isUnfinished(entry.record) || entry.record.phase === "reserved";
+    return entry.record.phase !== "stable";
   }
 
-  /** Takes over the work on a record that nobody works on any more. */
-  takeOver(record: NetworkRecord): ResultAsync<void, StoreError> {
-    return this.write([{ type: "network", record }]);
-  }
-
-  /** Whether some other agent is at work on a network. */
-  isElsewhere(record: NetworkRecord): boolean {
-    const work = this.#context.view.get(workKey(record));
-    return work !== undefined && work.value !== this.#context.agent;
-  }
-
-  /** Whether a network was being worked on by an agent that is gone. */
-  isOrphan(record: NetworkRecord): boolean {
-    return isUnfinished(record) && this.#context.view.get(workKey(record)) === undefined;
+  /** What work leaves in the store that has ended: its steps, and what was, or may be, said of them. */
+  #leftoversOf(entry: JournalEntry): readonly StoreWrite[] {
+    if (entry.type === "quarantine" || entry.type === "quarantine-over") return [];
+    const { record } = entry;
+    if (entry.type === "network" && isUnfinished(record)) return [];
+    const { view, agents } = this.#context;
+    return [...stepsOf(view, record.number).keys()].flatMap((domain) => [
+      { type: "delete", key: stepKey(record.number, domain) },
+      ...agents().map((agent): StoreWrite => {
+        return { type: "delete", key: doneKey(record.number, domain, agent) };
+      }),
+    ]);
   }
 }
 
@@ -86,7 +125,7 @@ export class SharedJournal {
 function companionsOf(entry: JournalEntry, lease: string, agent: string): readonly StoreWrite[] {
   if (entry.type === "quarantine" || entry.type === "quarantine-over") return [];
   const { record } = entry;
-  const [work, project] = [workKey(record), `${PROJECT}${record.project}`];
+  const [work, project] = [workKey(record.number), `${PROJECT}${record.project}`];
   if (entry.type === "network-gone") {
     return [work, project].map((key) => ({ type: "delete", key }));
   }
@@ -100,16 +139,15 @@ function companionsOf(entry: JournalEntry, lease: string, agent: string): readon
   return record.phase === "setup" ? [begun, named, ...taken] : [begun, ...taken];
 }
 
-function isUnfinished({ phase }: NetworkRecord): boolean {
-  return phase !== "stable" && phase !== "reserved";
-}
-
-/** The links and ports of which an intent takes more. */
+/** The links and ports of which an intent takes more, or for longer. */
 function growthOf(record: NetworkRecord): readonly string[] {
   if (record.phase === "stable" || record.phase === "teardown") return [];
-  if (record.phase !== "modify") return resourcesOf(recordClaim(record));
+  const claim = recordClaim(record);
+  if (record.phase !== "modify") return resourcesOf(claim);
   const had = recordClaim({ ...record, phase: "stable" });
-  return resourcesOf(claimBeyond(recordClaim(record), had, had.holder));
+  const { start, end } = claim.interval;
+  const isLonger = start < had.interval.start || end > had.interval.end;
+  return resourcesOf(isLonger ? claim : claimBeyond(claim, had, had.holder));
 }
 
 /** Directions and labels of one link or port are one resource. */
@@ -121,6 +159,6 @@ function resourcesOf(claim: Claim | undefined): readonly string[] {
   return [...new Set([...(channels ?? []), ...(spaces ?? [])])].map((one) => `${CLAIM}${one}`);
 }
 
-function workKey({ number }: NetworkRecord): string {
+function workKey(number: NetworkNumber): string {
   return `${WORK}${number}`;
 }

@@ -9,7 +9,8 @@ import type { Store, StoreChange, StoredRecord, StoreTransaction } from "../../s
  */
 export class StoreView implements Disposable {
   readonly #store: Store;
-  readonly #records = new Map<string, StoredRecord>();
+  /** By the first word of the key, which ends with a slash, and by the key. */
+  readonly #kinds = new Map<string, Map<string, StoredRecord>>();
   /** Keys that we wrote, and when: what is heard of them from before that is old. */
   readonly #written = new Map<string, number>();
   readonly #listeners = new Set<(change: StoreChange) => void>();
@@ -29,17 +30,18 @@ export class StoreView implements Disposable {
 
   /** The record at `key`. */
   get(key: string): StoredRecord | undefined {
-    return this.#records.get(key);
+    return this.#kinds.get(kindOf(key))?.get(key);
   }
 
   /** The revision of the record at `key`; 0 when there is none. */
   revision(key: string): number {
-    return this.#records.get(key)?.revision ?? 0;
+    return this.get(key)?.revision ?? 0;
   }
 
-  /** Every record whose key begins with `prefix`, ordered by key. */
+  /** Every record whose key begins with `prefix`, which has a slash, ordered by key. */
   under(prefix: string): readonly StoredRecord[] {
-    const found = [...this.#records.values()].filter(({ key }) => key.startsWith(prefix));
+    const kind = this.#kinds.get(kindOf(prefix))?.values() ?? [];
+    const found = [...kind].filter(({ key }) => key.startsWith(prefix));
     return found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
@@ -102,11 +104,22 @@ export class StoreView implements Disposable {
     const news = {
       revision,
       puts: puts.filter((record) => isNews(record.key, record.revision)),
-      deletes: deletes.filter((key) => this.#records.has(key) && isNews(key, revision)),
+      deletes: deletes.filter((key) => this.get(key) !== undefined && isNews(key, revision)),
     };
-    for (const record of news.puts) this.#records.set(record.key, record);
-    for (const key of news.deletes) this.#records.delete(key);
+    for (const record of news.puts) this.#kind(record.key).set(record.key, record);
+    for (const key of news.deletes) this.#kind(key).delete(key);
     if (news.puts.length + news.deletes.length === 0) return;
     for (const listener of [...this.#listeners]) listener(news);
   }
+
+  #kind(key: string): Map<string, StoredRecord> {
+    const name = kindOf(key);
+    const kind = this.#kinds.get(name) ?? new Map<string, StoredRecord>();
+    this.#kinds.set(name, kind);
+    return kind;
+  }
+}
+
+function kindOf(key: string): string {
+  return key.slice(0, key.indexOf("/") + 1);
 }

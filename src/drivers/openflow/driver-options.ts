@@ -1,4 +1,6 @@
 import type { IdRange } from "./compile/id-pool.ts";
+import type { Learning } from "./compile/switch-profile.ts";
+import { type MoveDamping, moveDampingDefaults } from "./learning/address-book.ts";
 import type { ListenerTls } from "./listener-socket.ts";
 import type { SessionServerOptions } from "./session-server.ts";
 import type { SwitchIdentities } from "./switch-admission.ts";
@@ -50,6 +52,19 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
    * absent, as IEEE 802.1Q §8.8.3 recommends.
    */
   readonly agingS?: number;
+  /**
+   * Whether what a switch can do is found out by trying, too, once, when it first connects and carries
+   * no network: flows that no frame matches, groups and meters that nothing uses, gone within moments.
+   * True when absent.
+   */
+  readonly selfTest?: boolean;
+  /**
+   * Who learns behind which port an address is: the switch where it can and else the agent, which is
+   * shown what comes from addresses that are not known yet (`either`, when absent), or only one of them.
+   */
+  readonly learning?: Learning;
+  /** When an address that moves again and again is not followed any more; see {@link MoveDamping}. */
+  readonly moveDamping?: MoveDamping;
   /** How long a call waits for a switch that is not connected, in milliseconds; 5,000 when absent. */
   readonly connectTimeoutMs?: number;
   /**
@@ -70,6 +85,9 @@ export interface ProgramOptions {
   readonly meterIds: IdRange | undefined;
   readonly connectTimeoutMs: number;
   readonly auditIntervalMs: number;
+  readonly selfTest: boolean;
+  readonly learning: Learning;
+  readonly moveDamping: MoveDamping;
 }
 
 /** Fills in the defaults. */
@@ -84,6 +102,9 @@ export function programOptions(options: OpenFlowDriverOptions): ProgramOptions {
     meterIds: options.meterIds,
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
     auditIntervalMs: options.auditIntervalMs ?? 300_000,
+    selfTest: options.selfTest ?? true,
+    learning: options.learning ?? "either",
+    moveDamping: options.moveDamping ?? moveDampingDefaults,
   };
 }
 

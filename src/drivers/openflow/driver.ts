@@ -26,7 +26,7 @@ import type { DomainAudit } from "./audit-report.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { countItems, countUnpoliced } from "./compile/count-items.ts";
 import { canLearn } from "./compile/refusals.ts";
-import { type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
+import { programmed, type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
 import { DomainNodes } from "./domain-nodes.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
 import { socketListener } from "./listener-socket.ts";
@@ -80,13 +80,14 @@ export class OpenFlowDriver implements DriverBase {
     }
     const options = programOptions(this.#options);
     const emit = (event: DriverEvent): void => this.#emit(event);
+    const isRecovering = segments.length > 0;
     const server = new SessionServer(listenerOf(this.#options), clock, this.#options);
     const service: Service = {
       domain: domain.id,
       call: { clock, closing: this.#closing.signal },
       nodes: new DomainNodes(
         domain.id,
-        (view) => new SwitchNode({ view, clock, options, role: { role }, emit }),
+        (view) => new SwitchNode({ view, clock, options, role: { role }, isRecovering, emit }),
       ),
       server,
       samples: new SegmentSamples(),
@@ -112,8 +113,10 @@ export class OpenFlowDriver implements DriverBase {
   }
 
   capabilities(): DriverCapabilities {
-    const { table } = programOptions(this.#options);
-    const learns = [...this.profiles().values()].every((profile) => canLearn(profile, table));
+    const { table, learning } = programOptions(this.#options);
+    const learns = [...this.profiles().values()].every((profile) =>
+      canLearn({ table, learning, profile }),
+    );
     return { multipoint: true, programsNodes: true, learns };
   }
 
@@ -131,7 +134,11 @@ export class OpenFlowDriver implements DriverBase {
 
   cost(segment: Segment): readonly NodeCost[] {
     return segment.nodes.map(({ node, rules }) => {
-      const version = this.#service?.nodes.profileOf(node) ?? versionBeforeConnect;
+      const profile = this.#service?.nodes.profileOf(node);
+      const version =
+        profile === undefined
+          ? versionBeforeConnect
+          : programmed(profile, programOptions(this.#options).learning);
       const unpoliced = countUnpoliced(rules, version);
       return { node, ...countItems(rules, version), ...(unpoliced > 0 && { unpoliced }) };
     });

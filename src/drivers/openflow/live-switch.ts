@@ -9,14 +9,19 @@ import { EXACT_MASK, networkCookie, OWNER_MASK, ownerCookie } from "./compile/co
 import { dialectOf } from "./compile/dialect.ts";
 import { diffPrograms } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
+import type { Feature } from "./compile/features.ts";
 import { type Holdings, sortHoldings } from "./compile/holdings.ts";
 import { IdPool } from "./compile/id-pool.ts";
-import { emptyProgram } from "./compile/program.ts";
+import { pipelineTable, taughtTable } from "./compile/pipeline.ts";
+import { emptyProgram, type FlowEntry } from "./compile/program.ts";
 import { stagesOf } from "./compile/stages.ts";
-import type { SwitchProfile } from "./compile/switch-profile.ts";
+import { hasGroups, type SelfTest, type SwitchProfile } from "./compile/switch-profile.ts";
 import { meterRange, type ProgramOptions } from "./driver-options.ts";
 import { Gate } from "./gate.ts";
+import { AddressTeacher, type TeacherContext } from "./learning/address-teacher.ts";
 import { SwitchProber } from "./probe/switch-prober.ts";
+import type { SelfTestBench } from "./self-test/self-test.ts";
+import type { SelfTestRecord } from "./self-test/self-test-record.ts";
 import type { SwitchSession } from "./session.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
 import { metersOf, type NodeCounters, nodeCounters } from "./statistics/network-counters.ts";
@@ -26,6 +31,8 @@ import type { NodeProblem } from "./switch-problem.ts";
 import { SwitchReader } from "./switch-reader.ts";
 import { SwitchSender } from "./switch-sender.ts";
 import type { SwitchTools } from "./switch-tools.ts";
+import { PORT_CONTROLLER } from "./wire/constants.ts";
+import { OPENFLOW_1_0 } from "./wire/version.ts";
 
 /** What a switch is opened with. */
 export interface LiveSwitchContext {
@@ -34,6 +41,8 @@ export interface LiveSwitchContext {
   readonly features: SwitchFeatures;
   readonly clock: Clock;
   readonly options: ProgramOptions;
+  /** What was found by trying at this node's switch; absent when nothing may be tried. */
+  readonly selfTests?: SelfTestRecord | undefined;
 }
 
 /** How many networks are worked on at once; with what each of them asks, less than a session takes. */
@@ -68,25 +77,31 @@ export class LiveSwitch {
   /** Learns what a switch is and can do. Nothing may be worked on before it was read and judged. */
   static open(
     session: SwitchSession,
-    { view, features, clock, options }: LiveSwitchContext,
+    { view, features, clock, options, selfTests }: LiveSwitchContext,
   ): ResultAsync<LiveSwitch, SessionError> {
     const dialect = dialectOf(features.version);
     const reader = new SwitchReader(session, features);
-    return ResultAsync.combine([reader.ports(), reader.profile()]).map(
-      ([ports, profile]) =>
-        new LiveSwitch({
-          session,
-          reader,
-          dialect,
-          profile,
-          sender: new SwitchSender(session, dialect, profile.bundles),
-          clock,
-          options,
-          ports: new SwitchPorts(view, ports),
-          groupIds: new IdPool(options.groupIds),
-          meterIds: new IdPool(meterRange(options.meterIds, profile.meters?.maxMeter ?? 0)),
-        }),
-    );
+    return ResultAsync.combine([reader.ports(), reader.profile()]).andThen(([ports, said]) => {
+      const { groupIds, table, cookiePrefix } = options;
+      const meterIds = meterRange(options.meterIds, said.meters?.maxMeter ?? 0);
+      const bench = { session, reader, dialect, clock, ports, profile: said, groupIds, meterIds };
+      const tested = learnedProfile(features, selfTests, { ...bench, table, cookiePrefix });
+      return tested.map(
+        (profile) =>
+          new LiveSwitch({
+            session,
+            reader,
+            dialect,
+            profile,
+            sender: new SwitchSender(session, dialect, profile.bundles),
+            clock,
+            options,
+            ports: new SwitchPorts(view, ports),
+            groupIds: new IdPool(groupIds),
+            meterIds: new IdPool(meterIds),
+          }),
+      );
+    });
   }
 
   /** The node's ports as they are on this switch. */
@@ -97,6 +112,11 @@ export class LiveSwitch {
   /** Sends and catches packets at the switch. */
   get prober(): SwitchProber {
     return new SwitchProber({ ...this.#tools, version: this.#tools.profile.version });
+  }
+
+  /** Learns addresses for the switch, as far as it does not do that itself. */
+  teacher(context: Pick<TeacherContext, "rulesOf" | "held">): AddressTeacher {
+    return new AddressTeacher({ ...this.#tools, ...context });
   }
 
   /** Reads what came in for a network at some of its attachments, and what its meters dropped. */
@@ -207,6 +227,50 @@ export class LiveSwitch {
     this.#networks.set(network, its);
     return its;
   }
+}
+
+/**
+ * What a switch can do: what it says, and, where it may be tried, what that shows. Where it may not be,
+ * networks that stand go on learning as they do.
+ */
+function learnedProfile(
+  { datapathId }: SwitchFeatures,
+  selfTests: SelfTestRecord | undefined,
+  bench: SelfTestBench,
+): ResultAsync<SwitchProfile, SessionError> {
+  const { profile, reader, table, cookiePrefix } = bench;
+  const { description, version, tables, capabilities } = profile;
+  const identity = JSON.stringify([datapathId, description, version, tables, capabilities]);
+  const tested: ResultAsync<SelfTest | undefined, SessionError> =
+    selfTests === undefined ? okAsync(undefined) : new ResultAsync(selfTests.of(identity, bench));
+  return tested.andThen((selfTest) => {
+    if (selfTest?.status !== "done") {
+      const known = { ...profile, ...(selfTest && { selfTest }) };
+      if (!hasGroups(profile)) return okAsync(known);
+      return ResultAsync.combine([
+        reader.flowsIn(table + pipelineTable.limit, ownerCookie(cookiePrefix), OWNER_MASK),
+        reader.flowsIn(table + taughtTable.sources, ownerCookie(cookiePrefix), OWNER_MASK),
+      ]).map((flows) => ({ ...known, learns: whoLearns(flows.flat()) ?? profile.learns }));
+    }
+    const has = (feature: Feature): boolean =>
+      !selfTest.lacks.some((lack) => lack.feature === feature);
+    return okAsync({
+      ...profile,
+      selfTest,
+      learns: has("learn") && version !== OPENFLOW_1_0,
+      bundles: profile.bundles && has("bundle"),
+    });
+  });
+}
+
+/** Whether the switch learns addresses for networks that stand; undefined if there are none that learn. */
+function whoLearns(flows: readonly FlowEntry[]): boolean | undefined {
+  const actions = flows.flatMap(({ instructions }) =>
+    instructions.flatMap((each) => (each.type === "apply-actions" ? each.actions : [])),
+  );
+  if (actions.some(({ type }) => type === "nx-learn2")) return true;
+  const isShown = actions.some((each) => each.type === "output" && each.port === PORT_CONTROLLER);
+  return isShown ? false : undefined;
 }
 
 /** Those of `found` that were nobody's, or orphans before; they are noted in `orphans`. */

@@ -7,6 +7,7 @@ import type { ProgramOptions } from "./driver-options.ts";
 import { LiveSwitch } from "./live-switch.ts";
 import type { NodeWants } from "./node-wants.ts";
 import type { PortStates } from "./port-states.ts";
+import type { SelfTestRecord } from "./self-test/self-test-record.ts";
 import type { SessionEvent, SwitchSession } from "./session.ts";
 import { describeSessionError } from "./session-error.ts";
 import type { SwitchPeer } from "./switch-admission.ts";
@@ -23,6 +24,7 @@ export interface LinkContext {
   readonly role: SwitchRole;
   readonly wants: NodeWants;
   readonly portStates: PortStates;
+  readonly selfTests: SelfTestRecord;
   readonly emit: (event: DriverEvent) => void;
   /** The inventory of the node at this moment. */
   readonly view: () => NodeView;
@@ -122,10 +124,12 @@ export class SwitchLink {
 
   async #open(): Promise<void> {
     this.#live = undefined;
+    const { options, role, selfTests } = this.#context;
     const opened = await LiveSwitch.open(this.#session, {
       ...this.#context,
       view: this.#context.view(),
       features: this.#features,
+      selfTests: options.selfTest && role.mayWrite ? selfTests : undefined,
     });
     if (this.#isClosed) return;
     if (opened.isErr()) return this.#unreadable(describeSessionError(opened.error));
@@ -150,6 +154,7 @@ export class SwitchLink {
     this.#isInService = true;
     inService();
     const mended = await tenure.mend(found.value);
+    if (this.#tenure === tenure) await tenure.resumeLearning();
     if (this.#tenure !== tenure) return;
     this.#isAnnounced = true;
     emit({ type: "node-up", node: view().id });

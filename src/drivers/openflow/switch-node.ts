@@ -16,6 +16,7 @@ import type { LiveSwitch } from "./live-switch.ts";
 import { NodeWants } from "./node-wants.ts";
 import { PortStates } from "./port-states.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
+import { SelfTestRecord } from "./self-test/self-test-record.ts";
 import type { SwitchSession } from "./session.ts";
 import type { SwitchPeer } from "./switch-admission.ts";
 import { SwitchLink } from "./switch-link.ts";
@@ -30,6 +31,8 @@ export interface SwitchNodeContext {
   readonly options: ProgramOptions;
   /** Who we are to its switch at first. */
   readonly role: NodeRole;
+  /** Networks stand already: nothing is tried on the switch when it first connects. */
+  readonly isRecovering?: boolean;
   readonly emit: (event: DriverEvent) => void;
 }
 
@@ -59,6 +62,7 @@ export class SwitchNode {
   readonly #waiting = new Set<() => void>();
   #link: SwitchLink | undefined;
   #profile: SwitchProfile | undefined;
+  readonly #selfTests: SelfTestRecord;
   /** What was found out about rules, which is asked before anything is touched and again at the end. */
   readonly #refused = new WeakMap<
     readonly ForwardingRule[],
@@ -71,6 +75,7 @@ export class SwitchNode {
     this.#context = context;
     this.#role = new SwitchRole(context.role);
     this.#portStates = new PortStates(context.emit);
+    this.#selfTests = new SelfTestRecord(context.isRecovering ?? false);
   }
 
   get id(): NodeId {
@@ -193,6 +198,7 @@ export class SwitchNode {
       role: this.#role,
       wants: this.#wants,
       portStates: this.#portStates,
+      selfTests: this.#selfTests,
       view: () => this.#context.view,
       opened: ({ profile }) => {
         this.#profile = profile;

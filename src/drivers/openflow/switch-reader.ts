@@ -14,9 +14,11 @@ import type { BundleControlType } from "./wire/bundle.ts";
 import { GROUP_ANY, METER_ALL, PORT_ANY, TABLE_ALL } from "./wire/constants.ts";
 import type { FlowStats } from "./wire/flow.ts";
 import type { GroupDesc, GroupFeatures } from "./wire/group.ts";
+import type { Match } from "./wire/match.ts";
 import type { MeterConfig, MeterFeatures, MeterStats } from "./wire/meter.ts";
 import type { MultipartRequestBody } from "./wire/multipart.ts";
 import type { Port } from "./wire/port.ts";
+import type { SwitchDesc } from "./wire/switch.ts";
 
 /** Selects the flows of all tables, whatever they do. */
 const allFlows = { table: TABLE_ALL, outPort: PORT_ANY, outGroup: GROUP_ANY, match: [] } as const;
@@ -68,11 +70,12 @@ export class SwitchReader {
     const known = { version, tables, capabilities };
     const groups = hasGroups(known) ? this.#groupFeatures() : okAsync(undefined);
     const meters = hasMeters(known) ? this.#meterFeatures() : okAsync(undefined);
-    return ResultAsync.combine([groups, meters, this.#learns(), this.#bundles()]).map(
-      ([groups, meters, learns, bundles]) => ({
+    return ResultAsync.combine([groups, meters, this.#description(), this.#bundles()]).map(
+      ([groups, meters, description, bundles]) => ({
         ...known,
-        learns,
+        learns: hasGroups(known) && isOpenVSwitch(description),
         bundles,
+        ...(description && { description }),
         ...(groups && { groups }),
         ...(meters && { meters }),
       }),
@@ -114,6 +117,32 @@ export class SwitchReader {
       this.#openPlaces -= flows.length;
     });
     return parts;
+  }
+
+  /** How many flows there are whose cookie equals `cookie` where `mask` has ones. */
+  countFlows(cookie: bigint, mask: bigint): ResultAsync<number, SessionError> {
+    if (!this.#dialect.selectsByCookie) return this.flows(cookie, mask).map(({ length }) => length);
+    return this.#ask({ type: "aggregate", ...allFlows, cookie, cookieMask: mask }).map((parts) =>
+      parts.reduce((sum, { flowCount }) => sum + flowCount, 0),
+    );
+  }
+
+  /** The flows of one table whose cookie equals `cookie` where `mask` has ones. */
+  flowsIn(
+    table: number,
+    cookie: bigint,
+    mask: bigint,
+  ): ResultAsync<readonly FlowStats[], SessionError> {
+    const { understood } = this.#dialect;
+    const request = { type: "flow", ...allFlows, table, cookie, cookieMask: mask } as const;
+    return this.#ask(request).map((parts) => parts.flatMap(({ flows }) => flows.map(understood)));
+  }
+
+  /** Everybody's flows that match no other frames than `match` does. */
+  matching(match: Match): ResultAsync<readonly FlowStats[], SessionError> {
+    const { understood } = this.#dialect;
+    const request = { type: "flow", ...allFlows, match, cookie: 0n, cookieMask: 0n } as const;
+    return this.#ask(request).map((parts) => parts.flatMap(({ flows }) => flows.map(understood)));
   }
 
   /** Those of these cookies under which the switch holds flows. */
@@ -186,12 +215,10 @@ export class SwitchReader {
       .orElse((error) => (hasNone(error) ? ok(undefined) : err(error)));
   }
 
-  /** Open vSwitch says what it is; it learns in every version that has several tables. */
-  #learns(): ResultAsync<boolean, SessionError> {
-    if (!hasGroups(this.#features)) return okAsync(false);
+  #description(): ResultAsync<SwitchDesc | undefined, SessionError> {
     return this.#ask({ type: "desc" })
-      .map(([desc]) => desc?.hardware.startsWith("Open vSwitch") ?? false)
-      .orElse((error) => (error.type === "rejected" ? ok(false) : err(error)));
+      .map(([description]) => description)
+      .orElse((error) => (error.type === "rejected" ? ok(undefined) : err(error)));
   }
 
   #selectFlows(cookie: bigint, mask: bigint): ResultAsync<readonly FlowStats[], SessionError> {
@@ -230,6 +257,11 @@ function hasNone(error: SessionError): boolean {
   if (kind === "meter-mod-failed") return code === "unknown-meter" || code === "invalid-meter";
   if (kind === "group-mod-failed") return code === "unknown-group";
   return kind === "bad-request" && (code === "bad-multipart" || code === "bad-type");
+}
+
+/** Open vSwitch says what it is; it learns in every version that has several tables. */
+function isOpenVSwitch(description: SwitchDesc | undefined): boolean {
+  return description?.hardware.startsWith("Open vSwitch") ?? false;
 }
 
 function byMeter(configs: readonly MeterConfig[]): ReadonlyMap<number, MeterConfig> {

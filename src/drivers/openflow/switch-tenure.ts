@@ -8,7 +8,9 @@ import type { NodeAudit } from "./audit-report.ts";
 import { Coalesced } from "./coalesced.ts";
 import { NO_NETWORK } from "./compile/cookie.ts";
 import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
+import { hasGroups, programmed } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
+import type { AddressTeacher } from "./learning/address-teacher.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import type { NodeWants } from "./node-wants.ts";
 import { describeSessionError } from "./session-error.ts";
@@ -21,7 +23,7 @@ export interface TenureContext {
   readonly live: LiveSwitch;
   readonly wants: NodeWants;
   readonly clock: Clock;
-  readonly options: Pick<ProgramOptions, "auditIntervalMs">;
+  readonly options: Pick<ProgramOptions, "auditIntervalMs" | "learning">;
   readonly emit: (event: DriverEvent) => void;
   /** The switch says that it is not ours to change. */
   readonly lost: () => void;
@@ -52,10 +54,20 @@ export class SwitchTenure {
   readonly #context: TenureContext;
   readonly #over = sharedAbort();
   readonly #audits: Coalesced<Result<NodeAudit, readonly NodeProblem[]>>;
+  readonly #teacher: AddressTeacher | undefined;
   #timer: unknown;
 
   constructor(context: TenureContext) {
     this.#context = context;
+    const { live, wants, node, emit, options } = context;
+    const { learns, version } = programmed(live.profile, options.learning);
+    const isTaught = !learns && options.learning !== "switch" && hasGroups({ version });
+    this.#teacher = isTaught
+      ? live.teacher({
+          rulesOf: (network) => wants.rules(network),
+          held: (address, forMs) => emit({ type: "address-held", node, address, forMs }),
+        })
+      : undefined;
     this.#audits = new Coalesced(() => this.#audit());
   }
 
@@ -83,6 +95,11 @@ export class SwitchTenure {
         ...mended.unrepaired,
       ],
     };
+  }
+
+  /** Goes on learning for the switch where whoever served it before has left off. */
+  async resumeLearning(): Promise<void> {
+    await this.#teacher?.resume();
   }
 
   /** Brings all networks to what is wanted, and tells what that came to. */
@@ -140,6 +157,7 @@ export class SwitchTenure {
   end(): void {
     this.#context.clock.clearTimeout(this.#timer);
     this.#over.abort();
+    this.#teacher?.[Symbol.dispose]();
     this.live.retire();
   }
 

@@ -16,6 +16,10 @@ import type { PlanView } from "./view.ts";
  * Plans what is left of a network after `failure`, at least one endpoint of which survives it. Links
  * cost less where `others`, which are not in use at that time, reserve something already; and where
  * one of these has a link, its label is taken if it can be, the first one's before all.
+ *
+ * The prices are those of shared backups in Kodialam and Lakshman (INFOCOM 2000), a link's own cost by the part
+ * of the load that is not reserved there. Complete: what cannot be planned at these prices is planned at
+ * the plain ones. One plan, or two; ties as in a plan.
  */
 export function planBackup(
   view: PlanView,

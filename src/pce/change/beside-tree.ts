@@ -8,7 +8,7 @@ import type { NetworkPlan, PlanRequest } from "../plan/plan.ts";
  * The ledger in which somebody else has a network's links, so that a second tree is planned beside
  * them, with other labels where both share a link; its ports are its own, for a port hears each frame
  * once, whichever tree that came by. Where a fabric has less now than when the tree was promised, all
- * that is left is held. `held` is what that is.
+ * that is left is held. `held` is what that is. O(links of the tree) claims.
  */
 export function besideTree(
   ledger: Ledger,

@@ -53,6 +53,9 @@ export type StuckReason =
  * Networks that reserve most are tried first, ties by holder; as long as some could be moved, the
  * others are tried again in the room these have left. No network is moved that does not use the
  * target. In O(n^2) plans for n networks on it, O(n) where there is room for all. Pure.
+ *
+ * Greedy, from no paper: every move is sound, and in the end no network that stays could be moved by itself; that as
+ * many as possible are moved is not claimed.
  */
 export function planDrain(
   topology: Topology,

@@ -46,6 +46,9 @@ export interface FoundEdit {
  * the sum of min(p, c) over B, and T attains it if it has all links of B that cost no more than p. So
  * the third is an optimum where the search for Steiner trees is exact, all links reserve the same,
  * and nothing but cost binds.
+ *
+ * A Lagrangian relaxation of what is to be kept (after Held and Karp, 1970), by hand. At most three plans, or
+ * O(trees) where all are listed; ties as in {@link bestEdit}.
  */
 export function searchEdits(
   view: PlanView,

@@ -64,8 +64,8 @@ export interface FreshOptimum {
  * neither does cutting one that leads to endpoints which leave.
  *
  * Exact where few links could be used; how else is said at {@link searchEdits}. Of equals, the tree
- * that loses fewer links, then the cheaper, then the one of fewer and lower links. Pure; errors are
- * those of {@link planNetwork}.
+ * that loses fewer links, then the cheaper, then the one of fewer and lower links. At most three plans,
+ * or one tree after the other where all are compared. Pure; errors are those of {@link planNetwork}.
  */
 export function editPlan(
   topology: Topology,

@@ -15,7 +15,7 @@ export type Failure =
 /** Which kinds of failures; none that is not named. */
 export type FailureKinds = { readonly [Kind in Failure["type"]]?: boolean };
 
-/** The failures of these kinds that would hit a tree, in the order of the kinds and of their ids. */
+/** All failures of these kinds that would hit a tree, in the order of the kinds and of their ids. */
 export function failuresOn(
   topology: Topology,
   plan: NetworkPlan,

@@ -25,7 +25,8 @@ export interface PriorityClass {
 
 /**
  * Lets in the networks of `from` on the ledger of `view`, one after the other: with the plan that
- * they have there, if it still fits, else with a fresh one, as long as there is time.
+ * they have there, if it still fits, else with a fresh one, as long as there is time. In their order;
+ * at most one plan for each. What is let in has room together.
  */
 export function letIn(
   view: PlanView,
@@ -52,7 +53,11 @@ export function letIn(
 /**
  * Lets in one more network of the class, if the networks of the class that are in its way can be
  * planned anew around it: it gets the best tree there is without the class, and who holds something
- * of that, the biggest holder first, gives way until there is room.
+ * of that, the biggest holder first, gives way until there is room. `undefined` if they do not all
+ * fit again: then nothing has changed. One plan or two, and one for each that gives way.
+ *
+ * An ejection chain of one link (Glover, Ejection Chains, Reference Structures and Alternating Path Methods for
+ * Traveling Salesman Problems, 1996).
  */
 export function exchanged(
   view: PlanView,

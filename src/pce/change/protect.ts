@@ -70,7 +70,8 @@ export const MAX_VLAN_TRIES = 8;
  * round saves nothing; of n failures in O(n) plans a round, at most {@link MAX_SHARING_ROUNDS}.
  * Between two endpoints the cheapest pair of disjoint paths is tried too ({@link disjointPair}), and
  * taken if it reserves less in all. What is added is near the least, not proved to be it. Whether
- * there is a backup does not depend on the working tree: what that holds, a backup may use.
+ * there is a backup does not depend on the working tree: what that holds, a backup may use. Failures
+ * are planned for in their order, and of equal plans the first stays.
  *
  * Pure. Errors: those of {@link planNetwork} for the working tree; `unprotectable` with every failure
  * that cannot be outlived.

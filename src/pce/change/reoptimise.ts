@@ -35,7 +35,7 @@ export const MAX_ROUNDS = 8;
  * ties by holder, each planned anew in the room that is there by then. Moves make room for others, so
  * rounds go on until one gains nothing. 2 n plans a round. The best single moves first (steepest
  * descent), no optimum: moves that only together gain are not found. A longer budget gives the same
- * moves and possibly more of them. Pure but for the budget.
+ * moves and possibly more of them. Pure but for the budget. At most {@link MAX_ROUNDS} rounds.
  */
 export function reoptimise(
   topology: Topology,

@@ -16,7 +16,10 @@ export interface SharedLink {
   readonly backward: Bandwidth;
 }
 
-/** What the plans need of each link, in the order of the links' ids: the most that any of them does. */
+/**
+ * What the plans need of each link, in the order of the links' ids: the most that any of them does
+ * (shared backup path protection: Kodialam and Lakshman, INFOCOM 2000). O(n log n) for n links in all.
+ */
 export function sharedLinks(plans: readonly NetworkPlan[]): readonly SharedLink[] {
   const shared = new Map<LinkId, SharedLink>();
   for (const { link, label, forward, backward } of plans.flatMap(({ links }) => links)) {

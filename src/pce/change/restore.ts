@@ -54,6 +54,9 @@ export const MAX_EXCHANGES = 64;
  * Equal arguments give equal results. A longer budget gives no worse a result: more networks in the
  * highest class in which the numbers differ. Pure but for the budget. Networks of one priority are
  * not weighed against each other otherwise: no claim that the number is the greatest possible.
+ *
+ * Sequential planning with ejection chains of one link ({@link exchanged}), for to choose the most networks is
+ * NP-hard even on given paths.
  */
 export function restoreNetworks(
   topology: Topology,

@@ -9,7 +9,8 @@ import type { Scene } from "../plan/scene.ts";
  *
  * Of two parts, as few links and nodes are named as can be; more parts are joined one after the other,
  * the nearest first. The ways are found breadth first by the number of barred links and nodes on
- * them: O(V + E) for each part.
+ * them, in rings of equal number (Dial, 1969): O(V + E) for each part. The fewest for two parts, near
+ * that for more (as Takahashi and Matsuyama, 1980). Ties go to what was come to first.
  */
 export function barriersBetween(scene: Scene): readonly Barrier[] {
   const { graph, request } = scene;

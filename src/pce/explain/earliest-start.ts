@@ -20,7 +20,8 @@ export const MAX_STARTS = 64;
  * The first instant after its own start at which the request would be planned for as long. What is
  * promised lets go only when it ends, so the ends of claims are all that need be tried; where a cut
  * lacks bandwidth, only the ends of claims on it. A request without an end has the less in its way
- * the later it begins: there it is a bisection. What begins before all time has no later start.
+ * the later it begins: there it is a bisection. What begins before all time has no later start. At most
+ * {@link MAX_STARTS} plans, or as many as the binary logarithm of the claims; exact where it says so.
  */
 export function earliestStart(scene: Scene): EarliestStart {
   const { start, end } = scene.request.interval;

@@ -15,7 +15,7 @@ export type TreeBound = "maxHops" | "maxDelayMs";
  * is a plan without the bound. Not certain if a search was given up.
  *
  * Each plan found has a value of its own: what is just below it is tried, and what is halfway to
- * what failed.
+ * what failed. Bisection, so as many plans as twice the binary logarithm of the distance at most, mostly two.
  */
 export function leastBound(
   scene: Scene,

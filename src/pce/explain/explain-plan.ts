@@ -59,7 +59,8 @@ export interface TightLink {
  * The next best plan lacks some link of this one; so it is the cheapest of the plans without one of
  * its links each (Lawler, A Procedure for Computing the K Best Solutions to Discrete Optimization
  * Problems, 1972), which are the detours too. Exact for two endpoints; for trees as good as the tree
- * search is. One plan is made for each link, as long as the request's budget lasts.
+ * search is. One plan is made for each link, as long as the request's budget lasts. Of equals, the
+ * detour of the lowest link is next.
  */
 export function explainPlan(
   topology: Topology,

@@ -15,7 +15,8 @@ import { capped, isPath, timeless, without } from "./what-if.ts";
 /**
  * Says why an attempt failed, by attempts with less asked: what is said to fit was planned, and what
  * is said not to fit was tried. In the rare case that one of these trees will do after all, that is
- * the plan.
+ * the plan. What is in the way is named in a fixed order: connection, labels, what is to be passed, hops, delay,
+ * bandwidth; a handful of plans, and a bisection for what is a number.
  */
 export function explain(scene: Scene, obstacle: Obstacle): Result<NetworkPlan, PlanRefusal> {
   return match(obstacle)

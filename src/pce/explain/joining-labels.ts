@@ -20,7 +20,8 @@ export interface JoiningQuery {
  * tree that joins the terminals; else no other label has one.
  *
  * All labels are followed at once, as sets: each node hands on what has newly come to it, until
- * nothing is new. O(E) operations on sets for each new set at a node, of which there are few.
+ * nothing is new. O(E) operations on sets for each new set at a node, of which there are few. The
+ * fixpoint is unique, so no ties; it is the layered graph of wavelength routing, all layers at once.
  */
 export function joiningLabels(query: JoiningQuery): VlanSet {
   const { graph, terminals, bound } = query;

@@ -24,7 +24,7 @@ export const MAX_PLANS = 64;
  * What the bottleneck lets pass is tried first; nearly always that is it. Else each plan found is
  * good for as much as its own links have left, and that, what is one bit/s more and what is halfway
  * to what failed are tried next: Newton's steps (Dinkelbach, On Nonlinear Fractional Programming,
- * 1967), and bisection to bound them.
+ * 1967), and bisection to bound them. At most {@link MAX_PLANS} plans; exact where it says so.
  */
 export function largestRate(scene: Scene, most: number): LargestRate | undefined {
   if (most <= 0) return undefined;

@@ -22,7 +22,7 @@ export interface CutQuery {
  * Augmenting paths of fewest arcs (Edmonds and Karp, Theoretical Improvements in Algorithmic
  * Efficiency for Network Flow Problems, 1972) for a flow of at most one along each arc that is not
  * open; by duality the arcs out of what is reached in the end are a minimum cut, the one nearest to
- * `from`. O(k E), where k is the size of the cut. In ascending order.
+ * `from`, which is unique. O(k E), where k is the size of the cut. In ascending order.
  */
 export function minimumCut(query: CutQuery): readonly number[] | undefined {
   const { graph, to, isThere, isOpen } = query;

@@ -39,7 +39,8 @@ export function costOfPlan(
  * What every plan for the request costs at least by `measure`. For two endpoints that is what the
  * cheapest costs, for the search is complete; for more it is what the dual of the Steiner problem
  * says or, for a hose, what the best star costs without regard to capacity (Gupta et al.,
- * Provisioning a Virtual Private Network, STOC 2001), whichever is more.
+ * Provisioning a Virtual Private Network, STOC 2001), whichever is more. One plan, or one Steiner tree
+ * and a search from each endpoint.
  */
 export function leastCost(scene: Scene, measure: Measure): number {
   const { graph, request } = scene;

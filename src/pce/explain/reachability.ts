@@ -3,7 +3,7 @@ import { endsOf } from "../graph/graph.ts";
 import { isNodeUsable } from "../plan/attempt.ts";
 import type { Scene } from "../plan/scene.ts";
 
-/** The sets of nodes that those links join which `isOpen` allows and the request may use. */
+/** The sets of nodes that those links join which `isOpen` allows and the request may use. About O(E). */
 export function joinedBy(scene: Scene, isOpen: (link: number) => boolean): DisjointSets {
   const { graph, availability } = scene;
   const sets = new DisjointSets(graph.nodeIds.length);

@@ -14,7 +14,8 @@ export const MAX_LEFT_OUT = 32;
 
 /**
  * Every single change of a refused request with which it is planned, what takes least away first: the
- * VLAN, an exclusion, an inclusion, a bound, the start, the bandwidth, an endpoint.
+ * VLAN, an exclusion, an inclusion, a bound, the start, the bandwidth, an endpoint. Each was planned. Within a
+ * kind in ascending order; some dozens of plans at most for each, and `isComplete` says whether all were tried.
  */
 export function remediesOf(scene: Scene): Remedies {
   const kinds = [

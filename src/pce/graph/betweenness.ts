@@ -14,7 +14,8 @@ const MIN_ORIGINS = 16;
  * Brandes, A Faster Algorithm for Betweenness Centrality (2001), for links, by metrics and then hops;
  * paths that are as short as each other count in equal parts. O(V E log V) up to
  * {@link BETWEENNESS_WORK}; in larger graphs from some of the nodes only, evenly spread (Brandes and
- * Pich, 2007), and where even that would be few, all links count the same.
+ * Pich, 2007), and where even that would be few, all links count the same. Exact but for rounding where
+ * all nodes are origins; an estimate elsewhere. Nothing hangs on ties: all shortest paths count.
  */
 export function betweennessOf(graph: Graph): Float64Array {
   const known = computed.get(graph);

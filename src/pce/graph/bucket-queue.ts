@@ -7,7 +7,7 @@ import type { MonotoneQueue } from "./monotone-queue.ts";
  *
  * Costs that differ by less than one come in any order. Where no step is shorter than that, a search
  * settles nodes once all the same (Denardo and Fox, Shortest-Route Methods: 1. Reaching, Pruning, and
- * Buckets, 1979); elsewhere it may come back to one that it has gone on from too early.
+ * Buckets, 1979), the last in first; elsewhere it may come back to one that it has gone on from too early.
  */
 export class BucketQueue implements MonotoneQueue {
   /** The entry on top of each bucket; -1 if it is empty. */

@@ -1,7 +1,8 @@
 /**
  * Disjoint sets of the numbers below a size; each number is a set of its own at first.
  *
- * Union by size with path halving (Tarjan and van Leeuwen, 1984): practically constant time.
+ * Union by size with path halving (Tarjan and van Leeuwen, Worst-Case Analysis of Set Union Algorithms,
+ * 1984): practically constant time. Of equal sizes the second goes under the first.
  */
 export class DisjointSets {
   readonly #parents: Int32Array;

@@ -49,7 +49,10 @@ export interface MetricRange {
 /** The position of an arc that no node has. */
 export const NOWHERE = 0xffff_ffff;
 
-/** The compiled form of `topology`; compiled once for each topology value. O(V log V + E log E). */
+/**
+ * The compiled form of `topology`, in compressed rows; compiled once for each topology value.
+ * O(V log V + E log E). Equal topologies give equal graphs.
+ */
 export function graphOf(topology: Topology): Graph {
   const known = compiled.get(topology);
   if (known !== undefined) return known;

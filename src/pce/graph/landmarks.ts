@@ -19,7 +19,7 @@ export const FAR = 0x3fff_ffff;
  * Harrelson, Computing the Shortest Path: A* Search Meets Graph Theory, SODA 2005, section 7).
  * `undefined` where they do not pay: on small graphs, and on those where everything is near, for
  * there two searches that meet see little of the graph anyway. O(k (E + D)) for k landmarks and
- * distances up to D.
+ * distances up to D. Ties go to the lowest node. The bounds hold whichever nodes are chosen.
  */
 export function landmarksOf(graph: Graph): Landmarks | undefined {
   if (graph.nodeIds.length < LEAST_NODES) return undefined;

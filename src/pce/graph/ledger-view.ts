@@ -22,6 +22,7 @@ import { zonesOf } from "./zones.ts";
  * A number is `NaN` until {@link LedgerView.load} has asked the ledger for it. When the view goes
  * over to another ledger it forgets what is not the same there, and no more: that costs as much as
  * the changes between the two. So what is in the arrays never depends on which ledgers came before.
+ * To load a link costs as much as the claims on it, once.
  */
 export class LedgerView {
   /** Of each arc: what is free in its direction, bit/s. */

@@ -21,6 +21,8 @@ export type LinkCost = "congestion" | "metric";
  * good as nothing until it is nearly full. Exponential costs of links are also what competes best
  * with knowing all requests beforehand (Awerbuch, Azar and Plotkin, 1993).
  *
+ * O(1), and no guarantee but this: how much fits more is measured by the benchmark `admission`.
+ *
  * The cost is a whole number of times `metric / STEPS`, so that sums of such costs are exact, in
  * whatever order they are made.
  */

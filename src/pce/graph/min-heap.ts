@@ -7,7 +7,8 @@ import type { MonotoneQueue } from "./monotone-queue.ts";
  *
  * The same item may be in it more than once: whoever pops it a second time skips it. That beats
  * decreasing keys in place on sparse graphs (Chen, Chowdhury, Ramachandran, Lan Roche and Tong,
- * Priority Queues and Dijkstra's Algorithm, 2007).
+ * Priority Queues and Dijkstra's Algorithm, 2007). O(log n) for each push and pop; of equal costs the fewest
+ * hops come first, then as the order of pushes has it.
  */
 export class MinHeap implements MonotoneQueue {
   size = 0;

@@ -8,7 +8,8 @@ import { TICKS } from "./ticks.ts";
  * Half of it is a potential for the search from one end, and minus that for the search from the other
  * (Ikeda, Hsu, Imai, Nishimura, Shimoura, Hashimoto, Tenmoku and Mitoh, A Fast Algorithm for Finding
  * Better Routes by AI Search Techniques, 1994): with it, both searches see the same costs, none
- * negative, and may stop as they would without.
+ * negative, and may stop as they would without. O(1) for each node: {@link ACTIVE} landmarks, those that say
+ * most about the two ends, ties to the first.
  */
 export class Potentials {
   readonly #landmarks: Landmarks;

@@ -6,7 +6,8 @@ import { TICKS } from "./ticks.ts";
  * never more than the metric between them, so a path that passes one has to cross both.
  *
  * The zones of Jünger and Pulleyblank (Geometric Duality and Combinatorial Optimization, 1993). Half
- * the shortest link is one; each in turn is then given what its neighbours leave. O(E).
+ * the shortest link is one; each in turn, the lower nodes first, is then given what its neighbours leave.
+ * O(E). They are never too wide; they may be narrower than could be.
  */
 export function zonesOf(graph: Graph): Int32Array {
   const known = zones.get(graph);

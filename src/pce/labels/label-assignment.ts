@@ -39,7 +39,7 @@ export interface Labelling {
  * VLAN of the network. Each gets the label that most of its links have today, and the network the
  * VLAN by which most links keep theirs, the lowest of equals. Where that leaves the choice, the
  * network keeps its VLAN or has the lowest possible; a group has the same where it is free, else its
- * lowest label.
+ * lowest label. About O(n) operations on sets for n links, by disjoint sets; straight from the definition.
  */
 export function assignLabels(query: LabelQuery): Result<Labelling, LabelConflict> {
   const groups = groupsOf(query);

@@ -8,7 +8,8 @@ export const MAX_COMPARED = 128;
 /**
  * Labels such that where a tree can have some label throughout, it can have one of these: one of each
  * class of labels that are in the same ones of `sets`, the lowest, and none that is only in sets that
- * another is in too, unless there are very many. In ascending order. O(sets * labels).
+ * another is in too, unless there are very many. In ascending order. O(sets * labels). Partition refinement
+ * (Paige and Tarjan, Three Partition Refinement Algorithms, 1987); what has a solution still has one.
  */
 export function representativeLabels(labels: VlanSet, sets: Iterable<VlanSet>): readonly VlanId[] {
   const distinct = [...new Set(sets)];

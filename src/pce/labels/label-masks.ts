@@ -11,7 +11,7 @@ export interface LabelBits {
 
 /**
  * Bits for sets of labels, such that sets out of `sets` have a label in common just where their bits
- * have one; see {@link representativeLabels}.
+ * have one; see {@link representativeLabels}. Exact. O(labels) for each set, once.
  */
 export function labelBits(sets: Iterable<VlanSet>): LabelBits {
   const labels = representativeLabels(VlanSet.all, sets);

@@ -21,8 +21,9 @@ export interface CostedPath {
  * The cheapest path of a part of all paths, then that part without it: as many smaller parts as the
  * path has links (Yen, Finding the K Shortest Loopless Paths in a Network, 1971), none of which is
  * gone through twice (Lawler, 1972). A part is searched no sooner than its bound says that it could
- * be next, so most never are. Each search is exact, see {@link SubspaceSearch}; ties go to fewer
- * hops, and are then decided by the numbers of nodes and links.
+ * be next, so most never are. Each search is exact, see {@link SubspaceSearch}, and so is the order; at most
+ * one for each link of each path, O(k V) for k paths. Ties go to fewer hops, and are then decided by the
+ * numbers of nodes and links.
  */
 export function* cheapestPaths(
   query: ConstrainedQuery,

@@ -46,7 +46,8 @@ export interface Route {
  * not in the topology.
  *
  * What `planNetwork` does for two endpoints, without the endpoints: for those who ask often, and
- * need neither ports nor reasons. See {@link bidirectionalPath} for complexity and ties.
+ * need neither ports nor reasons. Exact. See {@link bidirectionalPath} and, where labels matter,
+ * {@link cheapestLabelPath} for sources, complexity and ties.
  *
  * Errors: `search-limit` if labels are so entangled that the search was given up.
  */

@@ -47,8 +47,8 @@ export interface Walk {
  * and for showing what translation at more nodes would be worth.
  *
  * Exact, by {@link ConstrainedSearch}, where both directions carry the same; else passes of a link
- * after its first are counted at the greater load of both, which is sound. Errors: as of
- * `planNetwork`.
+ * after its first are counted at the greater load of both, which is sound. Complexity and ties are those of
+ * that search. Errors: as of `planNetwork`.
  */
 export function cheapestWalk(
   topology: Topology,

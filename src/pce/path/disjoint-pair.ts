@@ -48,7 +48,7 @@ export interface NoDisjointPair {
  * Finds the two disjoint paths between two endpoints that cost least together. Each meets every
  * constraint of the request by itself: bandwidth in both directions, labels of its own, bounds, what
  * to pass and what not. So that either can carry the network, tagged endpoints see one VLAN on both.
- * Parallel links are disjoint links. Exact, see {@link PairSearch}.
+ * Parallel links are disjoint links. Exact, see {@link PairSearch}, also for sources, complexity and ties.
  *
  * Errors: as of `planNetwork` if there is no path at all or a search had to be given up;
  * `no-disjoint-pair` if there are only paths that are not disjoint.

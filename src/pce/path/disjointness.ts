@@ -30,7 +30,7 @@ export function closedBy(
   return (arc) => links.has(arc >> 1) || nodes.has(headOf(graph, arc));
 }
 
-/** The links that share a risk with one of `links`. */
+/** The links that share a risk with one of `links`. O(links of all groups). */
 function risksOf({ srlgs }: Graph, links: ReadonlySet<number>): readonly number[] {
   return [...srlgs.values()].filter((group) => group.some((link) => links.has(link))).flat();
 }

@@ -31,7 +31,7 @@ export interface FlowPair {
  * path, which takes that link out of both (Suurballe, Disjoint Paths in a Network, 1974; Bhandari,
  * Survivable Networks, 1999, for links without direction and for nodes, which are split where the
  * first path passes them). Costs are reduced by the distances of the first search, so both are
- * Dijkstra searches: O((V + E) log E). Ties are decided by the order of nodes and links.
+ * Dijkstra searches: O((V + E) log E). Exact. Ties are decided by the order of nodes and links.
  */
 export function cheapestFlowPair(query: FlowQuery): FlowPair | undefined {
   const { graph, weight, origins, target } = query;

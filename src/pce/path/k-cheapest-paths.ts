@@ -17,7 +17,7 @@ export interface KCheapestRequest extends PathRequest {
 /**
  * The `count` cheapest loopless paths between two endpoints, each a plan by itself that meets every
  * constraint of the request; fewer if there are no more. Parallel links give distinct paths, labels
- * do not. Exact, and in the order of {@link cheapestPaths}, which names sources and ties.
+ * do not. Exact, and in the order of {@link cheapestPaths}, which names sources, complexity and ties.
  *
  * Errors: as of `planNetwork`, if there is no path at all or a search had to be given up.
  */

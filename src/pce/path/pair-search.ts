@@ -43,7 +43,8 @@ export const MAX_PAIR_PARTS = 5_000;
  * flow from where it has come to. In the part of the least bound a first path is chosen, that of the
  * flow if it will do; the cheapest second path beside it is a pair, and the rest of the part is split
  * (Lawler, 1972). Exact; exponential at worst, as the problem is NP-hard under labels, bounds or
- * shared risks (Hu, Diverse Routing in Optical Mesh Networks, 2003).
+ * shared risks (Hu, Diverse Routing in Optical Mesh Networks, 2003), and given up at {@link MAX_PAIR_PARTS}.
+ * Of equal bounds the parts go first whose first path is known; of equal pairs the first found stays.
  */
 export class PairSearch {
   readonly #pair: PairQuery;

@@ -26,7 +26,8 @@ export interface Course {
 
 /**
  * The bounds that {@link leastAhead} reads: a Dijkstra backward from the target, and one for each
- * stop that begins at the stop with what is to come from there.
+ * stop that begins at the stop with what is to come from there (as Dumitrescu and Boland, 2003). No path has
+ * less to come; along an arc a bound falls by no more than the arc has. O((V + E) log E) for each.
  */
 export function boundOf({ graph, target, stops }: Course, weight: Weight): PathBound {
   const back: Weight = (arc) => weight(arc ^ 1);

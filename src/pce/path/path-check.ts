@@ -3,7 +3,7 @@ import { headOf } from "../graph/graph.ts";
 import { type ConstrainedQuery, delayOf, isInTime } from "./constrained-path.ts";
 import type { Stop } from "./path-bound.ts";
 
-/** Whether a path that has the bandwidth meets all else that `query` asks of it. */
+/** Whether a path that has the bandwidth meets all else that `query` asks of it. O(its links). */
 export function meets(query: ConstrainedQuery, arcs: readonly number[]): boolean {
   return isWithin(query, arcs) && hasLabels(query, arcs);
 }

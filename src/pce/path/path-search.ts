@@ -28,7 +28,7 @@ export interface PathEnd {
 /**
  * Finds the cheapest path between two nodes under all constraints of the request: bandwidth in both
  * directions, labels, hops, delay, what to pass and what not. Exact; see {@link ConstrainedSearch}
- * for ties and for the bound.
+ * for sources, complexity, ties and the bound.
  *
  * First without regard to labels, bounds and stops: if that path happens to do, none is cheaper. Ties
  * go to fewer hops, and then as the search that found the path has them; the order of the document

@@ -7,7 +7,8 @@ import { isOpenAt, stepAt } from "./open-arc.ts";
  * and beyond it the radius.
  *
  * A search backward from the target (Dijkstra, 1959) that ends at the radius: O((V + E) log V) for
- * the nodes within. As an estimate it is consistent: along an arc it falls by no more than its cost.
+ * the nodes within. As an estimate it is consistent: along an arc it falls by no more than its cost. Only
+ * costs come out of it, so there are no ties.
  */
 export class RemainingCosts {
   readonly #costs: Float64Array;

@@ -4,7 +4,8 @@ import type { Graph } from "../graph/graph.ts";
  * What the two sides of a bidirectional search know of each node. What side 0 knows of node `n` is at
  * `2 * n`, what side 1 knows is next to it at `2 * n + 1`: whoever writes one reads the other.
  *
- * The labels are used again and again; only what a search has touched is put back for the next.
+ * The labels are used again and again; only what a search has touched is put back for the next, so that a
+ * search costs what it sees and not O(V).
  */
 export class SearchLabels {
   /** What it costs to come there from the origin of the side; `Infinity` if that is not known. */

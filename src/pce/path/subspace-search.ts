@@ -11,7 +11,8 @@ import { type Subspace, wholeSpace } from "./subspace.ts";
  *
  * The cheapest path by bandwidth alone is the answer where it meets the other constraints too; only
  * where it does not are they searched for, see {@link ConstrainedSearch}. Without arrays to search
- * by, as a request with prices of its own has none, that is done always.
+ * by, as a request with prices of its own has none, that is done always. Sources, complexity and ties:
+ * {@link SpurSearch} and {@link ConstrainedSearch}.
  */
 export class SubspaceSearch {
   readonly #query: ConstrainedQuery;

@@ -10,7 +10,7 @@ export const wholeSpace: Subspace = { prefix: [], banned: new Set() };
 /**
  * The parts of `space` that lie beside its path `arcs`: one for each node at which others leave it.
  * No two have a path in common (Lawler, A Procedure for Computing the K Best Solutions to Discrete
- * Optimization Problems, 1972).
+ * Optimization Problems, 1972), and none is lost. O(length of the path) parts, the longest prefix last.
  */
 export function* subspacesBeside(
   space: Subspace,

@@ -1,7 +1,11 @@
 import { MinHeap } from "../graph/min-heap.ts";
 import { type BoundedResources, dominates, type Way } from "./way.ts";
 
-/** The ways that a search has come across, those of the least cost at the end first. */
+/**
+ * The ways that a search has come across, those of the least cost at the end first, then those of fewer hops.
+ * To take one is O(log n), and O(d) for the d ways settled at its node before; none that could be part of a
+ * best path is dropped (Desrochers and Soumis, 1988).
+ */
 export class WayFront {
   readonly #leastOf: (way: Way) => number;
   readonly #bounded: BoundedResources;

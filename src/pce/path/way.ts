@@ -28,7 +28,10 @@ export interface BoundedResources {
   readonly delay: boolean;
 }
 
-/** Whether whatever `other` could become, `way` at the same node could become no worse. */
+/**
+ * Whether whatever `other` could become, `way` at the same node could become no worse: the dominance of
+ * label-setting search (Desrochers and Soumis, 1988), ties by {@link isBefore}. O(what they have used).
+ */
 export function dominates(way: Way, other: Way, bounded: BoundedResources): boolean {
   if (way.cost > other.cost || (way.left & ~other.left) !== 0) return false;
   if (bounded.hops && way.hops > other.hops) return false;

@@ -22,7 +22,8 @@ export interface WidestPath {
  * request names do not count; those of its flood allowance do.
  *
  * Less bandwidth never makes a path impossible, so the search is for the last rate that can be
- * planned: see {@link largestRate}. Exact, as the plan for each rate is; ties go as in a plan.
+ * planned: see {@link largestRate}, also for the source and for how many plans that takes. Exact, as the plan
+ * for each rate is; ties go as in a plan.
  *
  * Errors: as of `planNetwork` for one bit per second, or a search that had to be given up.
  */

@@ -17,6 +17,8 @@ export interface Side {
  *   Flexible Model for Resource Management in Virtual Private Networks, SIGCOMM 1999).
  * - Everything flooded, hose: every frame crosses every edge, so the rate of `from`.
  * - Shared: the network as a whole has one bandwidth, so never more than that.
+ *
+ * Exact: some traffic that is allowed sends as much, and none sends more. O(1).
  */
 export function edgeLoad(traffic: Traffic, from: Side, to: Side): Bandwidth {
   const bound = traffic.sharing === "shared" ? traffic.bandwidth : Number.MAX_SAFE_INTEGER;

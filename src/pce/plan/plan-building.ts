@@ -15,7 +15,7 @@ export interface LabelledNetwork {
   readonly labels: ReadonlyMap<number, VlanId>;
 }
 
-/** Works out what the network reserves, and puts it into the words of the topology. */
+/** Works out what the network reserves, and puts it into the words of the topology. O(n log n) for n links. */
 export function buildPlan(network: LabelledNetwork): NetworkPlan {
   const { graph, endpoints, traffic, vlan, labels } = network;
   const links = [...labels.keys()].sort((x, y) => x - y);

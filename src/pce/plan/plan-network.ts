@@ -12,7 +12,8 @@ import type { Scene } from "./scene.ts";
  *
  * For two endpoints the cheapest path, exactly; for more a tree that is the cheapest, or near it (see
  * `tree-search.ts`). The VLAN is the lowest with which that tree can be had. Pure: equal arguments
- * give equal plans, whatever the order of the document or of the endpoints.
+ * give equal plans, whatever the order of the document or of the endpoints. Sources, complexity and ties are
+ * those of the searches: `path-search.ts` and `tree-search.ts`.
  *
  * Errors: `invalid-request` for no endpoints or no time, `unknown-host-port` for touch points that are
  * not in the topology, `no-path` and `vlan-unavailable` with what is in the way and what would fit.

@@ -26,7 +26,7 @@ export function ascentBound(graph: SteinerGraph, ascent: DualAscent): AscentBoun
  * The edges that no tree of cost `most` or less has: the bound of a dual ascent, and what it costs
  * beyond that to come from the root by the edge to another terminal, are more (reduced cost fixing:
  * Polzin and Vahdati Daneshmand, Improved Algorithms for the Steiner Problem in Networks, 2001,
- * section 3.3). O(E).
+ * section 3.3). O(E). Every such tree is left; the edges are in ascending order.
  */
 export function useless(graph: SteinerGraph, bound: AscentBound, most: number): readonly number[] {
   const { fromRoot, toOthers } = bound;

@@ -29,6 +29,8 @@ interface Part {
  * section 4.3): each part is bounded, gives a tree, and loses the edges of no use for a cheaper one than
  * the best so far; then a node is made a terminal in one half and taken out in the other. Depth first,
  * with the terminal first, so that few parts are held. Small terminal sets are left to the exact search.
+ * Exact once no part is open; exponential at worst, one dual ascent or a few for each part. The node with
+ * the most edges is branched on, ties to those with more terminals near, then to lower ones.
  */
 export class BranchAndBound {
   readonly #state: SearchState;

@@ -1,6 +1,7 @@
 /**
  * A binary min-heap of whole numbers by cost. An item may be in it more than once: whoever pops it
- * again at a higher cost skips it. Arrays grow by doubling.
+ * again at a higher cost skips it. Arrays grow by doubling. Williams, Algorithm 232: Heapsort (1964): O(log n)
+ * for each push and pop; which of equal costs comes first depends on the order of pushes alone.
  */
 export class CostHeap {
   size = 0;

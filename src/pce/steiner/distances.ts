@@ -3,7 +3,8 @@ import type { SteinerGraph } from "./steiner-graph.ts";
 
 /**
  * The cost of a cheapest path from `source` to each node, infinity where there is none; with `limit`,
- * also where it would cost more. Dijkstra (1959) with a binary heap: O((V + E) log V).
+ * also where it would cost more. Dijkstra (1959) with a binary heap: O((V + E) log V). Exact;
+ * ways that cost the same make no difference to it.
  */
 export function distancesFrom(
   graph: SteinerGraph,

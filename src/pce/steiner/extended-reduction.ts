@@ -17,7 +17,8 @@ export interface Excluded {
  * or a node with three edges, is grown in all ways that a tree could go on from its leaves, until each is ruled out:
  * by special distances or reduced costs.
  * Both tests are strict, and refer to this graph: everything found may be taken out at once. No more than
- * {@link MOST_TESTS} for each; O((V + E) log V) with a large constant.
+ * {@link MOST_TESTS} for each; O((V + E) log V) with a large constant. Edges and nodes in ascending order; trees go on
+ * from the leaf with the fewest edges, ties to the one that came first.
  */
 export function excluded(
   graph: SteinerGraph,

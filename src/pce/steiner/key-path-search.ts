@@ -9,7 +9,9 @@ import type { SteinerGraph } from "./steiner-graph.ts";
  * A key vertex is a terminal or has degree three at least; a key path runs between two of them. A key
  * path, or a vertex with all its key paths, is taken out, and what falls apart is joined again by
  * cheapest paths; that stays if it is cheaper. The fragments are joined in order of size, each by a
- * Dijkstra search that goes no farther than the gain allows. Nodes are tried in ascending order.
+ * Dijkstra search that goes no farther than the gain allows. Nodes are tried in ascending order, and what
+ * costs the same is no gain. O(V E log V) for a pass at worst, far less where keys are near each other;
+ * the tree never becomes dearer, and at most twice the minimum is kept from the heuristic it came from.
  */
 export function exchangeKeyPaths(
   graph: SteinerGraph,

@@ -1,7 +1,8 @@
 /**
  * The labels of a search over nodes and sets of terminals: each is a number, and is found by its node
  * and set. A hash table with open addressing and arrays that grow by doubling, since only a small part
- * of all pairs ever gets a label.
+ * of all pairs ever gets a label. Knuth, The Art of Computer Programming, volume 3 (1973), section 6.4:
+ * O(1) expected for each look-up. Labels are numbered in the order they are added.
  */
 export class LabelTable {
   size = 0;

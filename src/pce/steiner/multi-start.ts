@@ -22,7 +22,8 @@ const POOL_SIZE = 16;
  * trees of the pool, and a local search at the real costs; or it goes on from the best tree of the pool
  * by {@link iteratedSearch}, which gets as much work as long as it finds better trees, and less if not:
  * the first is better where good trees are far from each other, the second where trees are large. The tree goes into the
- * pool in place of the dearest that is no cheaper. Equal random numbers give equal trees.
+ * pool in place of the dearest that is no cheaper, of equals the first. A step is one search for a tree and one local search,
+ * or an iterated one. No bound on how good the trees are; the best is never lost. Equal random numbers give equal trees.
  */
 export class MultiStart {
   #instance: Instance;

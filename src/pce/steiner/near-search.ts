@@ -1,7 +1,10 @@
 import { CostHeap } from "./cost-heap.ts";
 import type { SteinerGraph } from "./steiner-graph.ts";
 
-/** Distances around one node after another, by Dijkstra searches that end early. */
+/**
+ * Distances around one node after another, by Dijkstra searches (1959) that end early: exact within what was
+ * searched, no less than the real ones beyond. O(k log k) for k arcs scanned, whatever the size of the graph.
+ */
 export class NearSearch {
   /** From the last source; no less than the real ones, infinity where the search did not come. */
   readonly distances: Float64Array;

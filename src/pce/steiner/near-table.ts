@@ -3,7 +3,10 @@ import { NearSearch } from "./near-search.ts";
 import type { SteinerGraph } from "./steiner-graph.ts";
 import { TerminalDistances } from "./terminal-distances.ts";
 
-/** Upper bounds on the special distances of nodes near each other, looked up often. */
+/**
+ * Upper bounds on the special distances (Duin and Volgenant, 1989) of nodes near each other, looked up
+ * often: the lesser of a plain distance and what {@link TerminalDistances} says.
+ */
 export class NearTable {
   readonly #terminals: TerminalDistances;
   /** Where the entries of each node begin: nodes near it and how far they are. */

@@ -6,7 +6,10 @@ import { type EdgeCosts, shortestPathTree } from "./shortest-path-heuristic.ts";
 import type { SteinerGraph } from "./steiner-graph.ts";
 import { insertVertices } from "./vertex-insertion.ts";
 
-/** The tree of the shortest path heuristic at `costs`, with the best edges between its nodes. */
+/**
+ * The tree of the shortest path heuristic at `costs`, with the best edges between its nodes (Takahashi
+ * and Matsuyama, 1980). At most twice the minimum at those costs; complexity and ties as of {@link shortestPathTree}.
+ */
 export function heuristicTree(
   graph: SteinerGraph,
   start: number,
@@ -29,7 +32,10 @@ export function treeOfAscent(
   return heuristicTree(graph, ascent.root, costs);
 }
 
-/** Local search from `edges` until neither neighbourhood has a cheaper tree, or `effort` is spent. */
+/**
+ * Local search from `edges` until neither neighbourhood has a cheaper tree, or `effort` is spent (Uchoa and
+ * Werneck, 2010). Never gives a dearer tree; see the neighbourhoods for what a pass costs and for ties.
+ */
 export function polished(
   graph: SteinerGraph,
   edges: readonly number[],

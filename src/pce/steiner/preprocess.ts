@@ -24,6 +24,8 @@ const WORTH_MORE = 0.05;
  * Reduces an instance in rounds: degree tests, special distances, and the bounds of a dual ascent from
  * another terminal each, which also give trees. A minimum tree, and one as cheap as the incumbent,
  * stays. Ends early when the effort is spent, or the best tree is known to be one.
+ * After Duin and Volgenant (1989) and Polzin and Vahdati Daneshmand (2001). A round is O((V + E) log V) and
+ * one dual ascent; the terminals are the roots of ascents in turn.
  */
 export function preprocessed(before: Preprocessed, state: SearchState): Preprocessed {
   let found = before;

@@ -3,7 +3,7 @@ export type Distance = (left: number, right: number, limit: number) => number;
 
 /**
  * What a minimum spanning tree of a few items costs, infinity if it is more than `most` (Prim, 1957).
- * O(n^2) distances.
+ * O(n^2) distances. Exact, so ties make no difference.
  */
 export function spanningCost(items: readonly number[], most: number, distance: Distance): number {
   const open = [...items];

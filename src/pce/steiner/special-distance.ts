@@ -7,7 +7,8 @@ import { TerminalDistances } from "./terminal-distances.ts";
  * The edges that cost more than the special distance of their ends: there is a way between these on
  * which each part between two terminals is cheaper, so no minimum tree has them (Duin and Volgenant,
  * 1989). Bounds by {@link TerminalDistances} and by a search from each node that scans no more than
- * {@link MOST_SCANNED}. O((V + E) log V).
+ * {@link MOST_SCANNED}. O((V + E) log V). Both are upper bounds: some such edges may be missed, none is
+ * wrong. In the order of nodes; equal ways exclude nothing.
  */
 export function longEdges(graph: SteinerGraph, effort: Effort): readonly number[] {
   const { a, b, costs, edgeCount, nodeCount } = graph;

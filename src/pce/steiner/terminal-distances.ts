@@ -6,6 +6,7 @@ import type { SteinerGraph } from "./steiner-graph.ts";
  * each part between two terminals costs no more than that (Duin and Volgenant, 1989). From the nearest
  * terminals of both, and the bottleneck between those in a spanning tree of the terminals (Polzin and
  * Vahdati Daneshmand, 2001, section 3.1). O((V + E) log V) to set up, O(log V) for each bound or so.
+ * Never less than the special distance; of terminals as near as each other, those come to first count.
  */
 export class TerminalDistances {
   readonly #near: NearTerminals;

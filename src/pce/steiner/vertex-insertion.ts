@@ -6,7 +6,7 @@ import type { SteinerGraph } from "./steiner-graph.ts";
  * Makes a tree cheaper by Steiner vertex insertion: a node outside that has edges to several nodes
  * of the tree comes in if the cheapest tree that spans it too costs less (Osborne and Gillett, 1991;
  * in this form Uchoa and Werneck, 2010, section 3.1). One pass over the nodes in ascending order;
- * O(depth of the tree) for each edge looked at.
+ * O(depth of the tree) for each edge looked at. The tree never becomes dearer; what costs the same stays.
  */
 export function insertVertices(
   graph: SteinerGraph,

@@ -27,7 +27,8 @@ interface Way {
  * (Duin and Volgenant, Reduction Tests for the Steiner Problem in Graphs, 1989). Each keeps at least
  * one minimum tree: a node of degree one goes, and so does its edge, which is fixed if it is a terminal;
  * one of degree two that is no terminal makes room for one edge; two terminals become one where the
- * cheapest edge of the one leads to the other.
+ * cheapest edge of the one leads to the other. Each test is O(its node's edges), and a node is looked at
+ * again when an edge of it goes; of parallel edges the cheapest stays, of equals the first.
  */
 export class WorkingGraph {
   readonly #history: EdgeHistory;

@@ -21,7 +21,8 @@ export const MAX_DECISIONS = 4_000;
  * end whether the list is complete.
  *
  * The tree grows from one terminal or the kept tree. Of the links that leave it, the lowest is either
- * taken or ruled out, as long as the terminals can still be reached. O(E) for each decision.
+ * taken or ruled out, as long as the terminals can still be reached. O(E) for each decision. After Gabow and
+ * Myers (Finding All Spanning Trees of Directed and Undirected Graphs, 1978); in a fixed order.
  */
 export function* allTrees(query: TreesQuery): Generator<readonly number[], boolean> {
   const { graph, terminals, kept } = query;

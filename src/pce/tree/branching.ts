@@ -18,6 +18,11 @@ export const MAX_LABELLED_NODES = 12;
 /**
  * Parts the trees that meet `restriction`, so that the tree `links` is in none of the parts, and every
  * tree that fits is in one of them; `undefined` if nothing is in the way of that tree.
+ *
+ * The split of conflict-based search (Sharon, Stern, Felner and Sturtevant, 2015): one part for each link of
+ * a conflict, none of which loses a tree that fits; or one for each label, VLAN or way on. O(n (V + E))
+ * besides the conflict, for n parts. In the order of links; labels that most links of the tree can have
+ * come first, then those that most links can have, then lower ones.
  */
 export function branching(
   problem: TreeProblem,

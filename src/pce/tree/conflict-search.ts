@@ -69,6 +69,8 @@ interface Look extends Relaxation {
  * Where what links hold is not the same for all ({@link TreeProblem.evenLoad}), shortest-path trees
  * are tried too, and the best is improved by exchanging paths; two bounds say how much better another
  * could be. Deterministic without a budget; exact if it ends by itself, which the lower bound shows.
+ * Exponential at worst, as the problem is NP-hard; at most {@link ALL_WORK} and {@link MAX_LOOKS} bound it.
+ * Of equal bounds the deepest branch goes first, then the older; of trees the one of the lowest rank stays.
  */
 export class ConflictSearch {
   readonly #problem: TreeProblem;

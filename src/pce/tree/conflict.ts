@@ -34,6 +34,10 @@ export interface DeadEnd {
 /**
  * Finds what stands in the way of a tree that does not fit: a small conflict, from which no link can
  * be left out. Labels come last: a tree may have others of these even where all labels are free.
+ *
+ * Every tree that has all of these links has the fault: the conflicts of Sharon, Stern, Felner and Sturtevant
+ * (2015), for trees. Of several the one with the fewest links, of equals that of the lower node or link;
+ * labels by leaving out one link after the other. O(n) walks over a tree of n links.
  */
 export function conflictOf(problem: TreeProblem, links: readonly number[]): Conflict | undefined {
   const [node] = deadEnds(problem.scene, problem.ends, links);

@@ -24,7 +24,8 @@ export interface LookOptions {
  * One more endpoint never makes a link of a tree hold less. So a link that lacks room always will, and
  * a value never falls; and a node that is still to be joined needs a way to it with room for all
  * endpoints that the tree has against its own. Of the nodes left, the one that can be joined by the
- * fewest arcs is next. O(k E) for k nodes left.
+ * fewest arcs is next, the lowest of equals. O(k E) for k nodes left. What it gives up cannot become a tree
+ * that fits and is better; forward checking and fewest choices first, as in Haralick and Elliott (1980).
  */
 export function prospectOf(
   growth: GrowthProblem,

@@ -28,7 +28,7 @@ export interface GrowthProblem {
   readonly sideAt: (node: number) => Side;
 }
 
-/** Works out what a search asks again and again. */
+/** Works out what a search asks again and again. O(V + E) look-ups and operations on sets of labels. */
 export function growthProblem(problem: TreeProblem): GrowthProblem {
   const { graph, ends, scene } = problem;
   const { bindings, vlans, terminals } = ends;

@@ -25,7 +25,9 @@ export interface ReachQuery {
  * where labels can change to the next; `undefined` if there is none. A node that does not translate is
  * left with those labels alone that it can be come to with, and that its group may have.
  *
- * Breadth first; all labels are followed at once, as sets, until none is new anywhere.
+ * Breadth first; all labels are followed at once, as sets, until none is new anywhere. O(E L) operations on
+ * words at worst for L labels, as a node comes back only with a label that is new to it. No way that there
+ * is goes unseen; one that is found may still come to a node twice. Ties go to what was come to first.
  */
 export function joiningOf(
   query: ReachQuery,

@@ -13,6 +13,11 @@ import { labelsOf, type TreeProblem } from "./tree-problem.ts";
  * one for each label that its links may have, and links join nodes of equal label. A node that must
  * be in the tree, and may have one of several labels, is a leaf at all of its states; to join a leaf
  * costs a fee, so that it is not worth while to pass through one to change the label.
+ *
+ * The layered graph of wavelength routing (Chlamtac, Faragó and Zhang, Lightpath (Wavelength) Routing in Large
+ * WDM Networks, 1996), for trees. Every tree with labels is one of it at the same cost and the fees; one of
+ * it may have two labels at a node ({@link nodeWithTwo}). O((V + E) L) states and edges for L labels that
+ * make a difference; numbered by node, then by label.
  */
 export interface LabelStates extends SteinerProblem {
   /** What the leaves cost in every tree. */

@@ -4,7 +4,7 @@ import type { Ends, Scene } from "../plan/scene.ts";
 
 /**
  * The most links of a tree that may meet at `node`: no bound where a network may branch, else no more
- * than two links and endpoints together. Negative where there are too many endpoints already.
+ * than two links and endpoints together. Negative where there are too many endpoints already. O(1).
  */
 export function maxDegree({ topology, graph }: Scene, { terminals }: Ends, node: number): number {
   if (canBranch(topology)) return Number.POSITIVE_INFINITY;

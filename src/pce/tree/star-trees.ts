@@ -20,8 +20,8 @@ export interface Stars {
  * over endpoints of rate times distance. Twice the best of these sums is what the cheapest tree for
  * symmetric hose traffic reserves, and the tree of its root is one (Gupta, Kleinberg, Kumar, Rastogi
  * and Yener, Provisioning a Virtual Private Network: A Network Design Problem for Multicommodity
- * Flow, STOC 2001, section 3). One search from each endpoint's node and each root: O(k E log E). Ties
- * go to lower roots.
+ * Flow, STOC 2001, section 3): exact where capacity does not bind and nobody may flood. One search from
+ * each endpoint's node and each root: O(k E log E). Ties go to lower roots.
  */
 export function starTrees(
   problem: TreeProblem,

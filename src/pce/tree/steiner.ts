@@ -46,8 +46,8 @@ export function steinerTree(query: SteinerQuery): readonly number[] | undefined 
 }
 
 /**
- * A minimum Steiner tree, or one near it with a bound on how near; see {@link solveSteiner}. Ties are
- * broken by the numbers of nodes and links alone.
+ * A minimum Steiner tree, or one near it with a bound on how near; see {@link solveSteiner} for sources,
+ * complexity and guarantee. Ties are broken by the numbers of nodes and links alone.
  */
 export function steinerWithBound(query: SteinerQuery): BoundedTree | undefined {
   const { kept, budget, exactWork = EXACT_WORK, limit = Number.POSITIVE_INFINITY } = query;

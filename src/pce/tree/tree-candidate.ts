@@ -28,7 +28,7 @@ export function fits(candidate: Candidate): candidate is FittingCandidate {
   return candidate.rank[0] === 0 && candidate.labelling !== undefined;
 }
 
-/** Works out what a tree needs and whether it has that. */
+/** Works out what a tree needs and whether it has that. O(k n) for k endpoints and n links. */
 export function evaluated(scene: Scene, ends: Ends, links: readonly number[]): Candidate {
   const { graph, availability, request } = scene;
   const sorted = [...links].sort((x, y) => x - y);

@@ -26,6 +26,9 @@ export interface Growth {
  * {@link prospectOf}. The arc is one on a way to the node that is hardest to join, so that a tree is
  * found early where there are few. Exponential at worst: it ends when the effort is spent, or some time
  * after the last better tree. Deterministic without a budget; ties go as in {@link isLower}.
+ *
+ * The enumeration of trees by taking or leaving an arc is that of Gabow and Myers (Finding All Spanning Trees
+ * of Directed and Undirected Graphs, 1978), with bounds.
  */
 export function grownTree(growth: GrowthProblem, effort: Effort, start?: FittingCandidate): Growth {
   const first = beginning(growth);

@@ -35,7 +35,8 @@ export interface ProvedTree extends LabelledTree {
  * the sum of costs, then fewer links, then lower links; see {@link ConflictSearch} for how it is found.
  * Where that has soon neither a tree nor a proof that there is none, or not the best of few links,
  * trees are grown link by link ({@link grownTree}), which is exact if it comes to its end. `no-tree`
- * is certain; `search-limit` says that there may be a tree that was not found.
+ * is certain; `search-limit` says that there may be a tree that was not found. Exponential at worst, as the
+ * problem is NP-hard; bounded by the looks and the budget that the request allows.
  */
 export function findTree(scene: Scene, ends: Ends): Result<ProvedTree, NoTree | SearchLimit> {
   const problem = treeProblem(scene, ends);

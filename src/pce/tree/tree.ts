@@ -15,7 +15,7 @@ export interface LinkLoad {
   readonly backward: Bandwidth;
 }
 
-/** What each link of the tree `links` must reserve for this traffic of its endpoints. */
+/** What each link of the tree `links` must reserve for this traffic of its endpoints. O(n) for n links. */
 export function treeLoads(
   graph: Graph,
   links: readonly number[],
@@ -34,7 +34,7 @@ export function treeLoads(
   });
 }
 
-/** The links of `links` that are needed to join the terminals; `links` has no cycle. */
+/** The links of `links` that are needed to join the terminals; `links` has no cycle. O(n), and unique. */
 export function pruned(
   graph: Graph,
   links: readonly number[],
@@ -56,7 +56,7 @@ export function pruned(
 
 /**
  * A cheapest forest within `links` that joins whatever they join (Kruskal, 1956); ties go to the
- * lower link. `always`, which have no cycle, are in it in any case.
+ * lower link. `always`, which have no cycle, are in it in any case. O(n log n) for n links.
  */
 export function spanningForest(
   { graph, weight }: Pick<Search, "graph" | "weight">,
@@ -75,7 +75,7 @@ export function spanningForest(
   });
 }
 
-/** The length of the longest way between any two of `ends` on the tree `links`. */
+/** The length of the longest way between any two of `ends` on the tree `links`. O(k n) for k ends. */
 export function longest(
   graph: Graph,
   links: readonly number[],

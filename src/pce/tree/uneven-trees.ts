@@ -25,6 +25,9 @@ export interface SteinerLook {
  *
  * Where links hold different amounts, the cheapest hose tree gives a second lower bound: a link holds
  * twice the rate of its lesser side, and for each endpoint what it may flood.
+ *
+ * Sources: {@link starTrees} and {@link exchanged}, which also say what they cost and how ties go. Exact by its
+ * bound where the best star fits and nobody may flood; else no more than a repair, and the bound holds.
  */
 export function moreTrees(
   problem: TreeProblem,

@@ -27,8 +27,10 @@ export interface DatapathOptions {
   readonly ports: readonly PortSpec[];
   /** The most flows that one table takes; 1,000,000 when absent, as in Open vSwitch. */
   readonly maxFlowsPerTable?: number;
-  /** Whether it says of itself that it learns as Open vSwitch does; it does not when absent. */
+  /** Whether it learns as Open vSwitch does, and says so; not when absent. */
   readonly learns?: boolean;
+  /** What it cannot do, as much hardware cannot, and what it says to that; nothing when absent. */
+  readonly lacks?: (message: OfMessage) => Refusal | undefined;
 }
 
 /**
@@ -44,6 +46,7 @@ export class Datapath {
       ports: portTable(options.ports, options.datapathId, nowMs),
       maxFlowsPerTable: options.maxFlowsPerTable ?? DEFAULT_MAX_FLOWS_PER_TABLE,
       learns: options.learns ?? false,
+      lacks: options.lacks ?? (() => undefined),
     });
   }
 
@@ -143,6 +146,8 @@ function carryOut(
   message: OfMessage,
   nowMs: number,
 ): Result<readonly Effect[], Refusal> {
+  const lacking = state.lacks(message);
+  if (lacking !== undefined) return err(lacking);
   switch (message.type) {
     case "echo-request":
       return ok([reply({ type: "echo-reply", data: message.data })]);
@@ -153,6 +158,7 @@ function carryOut(
     case "get-config-request":
       return ok([reply({ type: "get-config-reply", flags: 0, missSendLen: 0 })]);
     case "flow-mod":
+      if (!state.learns && learns(message)) return refuse("bad-action", "bad-experimenter");
       return changeFlows(state, message, nowMs).map((removed) => tellRemoved(removed, nowMs));
     case "group-mod":
       return changeGroup(state, message, nowMs);
@@ -175,6 +181,15 @@ function carryOut(
     default:
       return refuse("bad-request", "bad-type");
   }
+}
+
+/** Whether it takes Open vSwitch to do that. */
+function learns({ instructions }: FlowMod): boolean {
+  return instructions.some(
+    (each) =>
+      (each.type === "apply-actions" || each.type === "write-actions") &&
+      each.actions.some(({ type }) => type === "nx-learn2" || type === "nx-resubmit-table"),
+  );
 }
 
 function featuresReply(state: SwitchState): OfMessage {

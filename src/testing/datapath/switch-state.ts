@@ -1,7 +1,9 @@
+import type { OfMessage } from "../../drivers/openflow/wire/message.ts";
 import { FlowTable } from "./flow-table.ts";
 import { GroupTable } from "./group-table.ts";
 import { MeterTable } from "./meter-table.ts";
 import type { PortTable } from "./port-table.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** Everything a switch knows. Time, wires and controllers are outside. */
 export interface SwitchState {
@@ -13,13 +15,15 @@ export interface SwitchState {
   readonly meters: MeterTable;
   /** The most flows that one table takes. */
   readonly maxFlowsPerTable: number;
-  /** Whether it says that it learns addresses by itself. */
+  /** Whether it learns addresses by itself, and says so. */
   readonly learns: boolean;
+  /** What it says to what it cannot do. */
+  readonly lacks: (message: OfMessage) => Refusal | undefined;
 }
 
 /** The state of a switch that nobody has programmed. */
 export function blankState(
-  fixed: Pick<SwitchState, "datapathId" | "ports" | "maxFlowsPerTable" | "learns">,
+  fixed: Pick<SwitchState, "datapathId" | "ports" | "maxFlowsPerTable" | "learns" | "lacks">,
 ): SwitchState {
   return { ...fixed, tables: new Map(), groups: new GroupTable(), meters: new MeterTable() };
 }

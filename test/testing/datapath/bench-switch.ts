@@ -20,7 +20,12 @@ export class BenchSwitch {
   constructor(maxFlowsPerTable?: number) {
     const ports = [1, 2, 3, 4].map((port) => ({ port }));
     this.datapath = new Datapath(
-      { datapathId: 1n, ports, ...(maxFlowsPerTable !== undefined && { maxFlowsPerTable }) },
+      {
+        datapathId: 1n,
+        ports,
+        learns: true,
+        ...(maxFlowsPerTable !== undefined && { maxFlowsPerTable }),
+      },
       this.nowMs,
     );
   }

@@ -4,6 +4,7 @@ import type { Action } from "../wire/action.ts";
 import { PORT_IN_PORT } from "../wire/constants.ts";
 import type { Bucket, GroupDesc } from "../wire/group.ts";
 import type { Instruction } from "../wire/instruction.ts";
+import type { OxmField } from "../wire/match.ts";
 import { networkOfCookie } from "./cookie.ts";
 import type { Draft, DraftFlow, DraftGroup } from "./draft.ts";
 import { membersField, membersMetadata } from "./pipeline.ts";
@@ -152,7 +153,11 @@ function bindMeters(
 /** The flow, with the number of the group in its match where it matches by it. */
 function withMembers(flow: DraftFlow, groups: Numbers): DraftFlow {
   if (flow.among === undefined) return flow;
-  const members = membersField(networkOfCookie(flow.cookie), numberOf(groups, flow.among));
+  const group = numberOf(groups, flow.among);
+  const members: OxmField =
+    flow.seen === undefined
+      ? membersField(networkOfCookie(flow.cookie), group)
+      : { field: "metadata", value: flow.seen | BigInt(group) };
   return { ...flow, match: [members, ...flow.match] };
 }
 

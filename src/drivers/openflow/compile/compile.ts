@@ -6,7 +6,7 @@ import type { Draft } from "./draft.ts";
 import { draftOf } from "./draft-rules.ts";
 import type { PortNumbers } from "./exits.ts";
 import { type CompileProblem, refusalsOf } from "./refusals.ts";
-import type { SwitchProfile } from "./switch-profile.ts";
+import { type Learning, programmed, type SwitchProfile } from "./switch-profile.ts";
 
 /** Where and under which marks flows are installed, and how generous policers are. */
 export interface CompileOptions {
@@ -19,6 +19,8 @@ export interface CompileOptions {
   readonly burstMs: number;
   /** How long a learned address is remembered after it was last seen, in seconds. */
   readonly agingS: number;
+  /** Who learns addresses; the switch where it can when absent. */
+  readonly learning?: Learning;
   /** What the switch can do. */
   readonly profile: SwitchProfile;
 }
@@ -35,7 +37,9 @@ export function compileNode(
   options: CompileOptions,
 ): Result<Draft, readonly CompileProblem[]> {
   const problems = [...missingPorts(rules, ports), ...refusalsOf(rules, options)];
-  return problems.length > 0 ? err(problems) : ok(draftOf(rules, network, ports, options));
+  if (problems.length > 0) return err(problems);
+  const profile = programmed(options.profile, options.learning ?? "either");
+  return ok(draftOf(rules, network, ports, { ...options, profile }));
 }
 
 function missingPorts(

@@ -1,7 +1,12 @@
 import { type Attachment, attachmentKey } from "../../../model/attachment.ts";
 import type { Bandwidth } from "../../../model/bandwidth.ts";
 import type { NetworkNumber } from "../../../model/ids.ts";
-import type { ForwardingRule, Policer, UnicastWay } from "../../../model/segment.ts";
+import type {
+  ForwardingRule,
+  Policer,
+  UnicastDelivery,
+  UnicastWay,
+} from "../../../model/segment.ts";
 import type { Action } from "../wire/action.ts";
 import type { Match, OxmField } from "../wire/match.ts";
 import type { CompileOptions } from "./compile.ts";
@@ -12,13 +17,14 @@ import { numberOf, type PortNumbers, sendCopies, sendCopy } from "./exits.ts";
 import { anyTag, bannedFields, ingressClasses, taggedIngress, vidOf } from "./ingress.ts";
 import { learnActions, seenBehind } from "./learn.ts";
 import { meterFor } from "./meter.ts";
-import { type PipelineTable, pipelineTable, rank } from "./pipeline.ts";
+import { type PipelineTable, pipelineTable, rank, seenMetadata, taughtTable } from "./pipeline.ts";
 import { pushTag } from "./rewrite.ts";
-import { hasGroups, hasMeters } from "./switch-profile.ts";
+import { hasGroups, hasMeters, type SwitchVersion } from "./switch-profile.ts";
+import { showSource } from "./taught.ts";
 
 /** What a draft is made with. */
-export type DraftOptions = Omit<CompileOptions, "profile"> & {
-  readonly profile: Pick<CompileOptions["profile"], "version">;
+export type DraftOptions = Omit<CompileOptions, "profile" | "learning"> & {
+  readonly profile: SwitchVersion;
 };
 
 /**
@@ -119,18 +125,24 @@ class Drafting {
   #addBeyond(rule: ForwardingRule, delivery: Delivery, thenPolice: Policer | undefined): void {
     const choice = choiceOf(rule, delivery);
     const match = taggedIngress(numberOf(rule.ingress, this.#ports), rule.ingress.tag);
-    const limited = choice?.unicast.learn !== undefined || thenPolice !== undefined;
-    if (limited) {
+    const isTaught = choice !== undefined && this.#isTaught(choice.unicast);
+    const learnsHere = choice?.unicast.learn !== undefined && !isTaught;
+    if (learnsHere || thenPolice !== undefined) {
       const onward: Entrance =
         choice === undefined
           ? this.#deliver(rule, delivery, true)
-          : { actions: this.#learning(rule), goto: this.#table("deliver") };
+          : { actions: this.#learning(rule), goto: this.#after("limit", choice.unicast) };
       this.#flow("limit", match, { ...this.#meter(thenPolice), ...onward });
     }
     if (choice === undefined) return;
+    if (isTaught) this.#addTeaching(rule, match);
     const { key, unicast } = choice;
     const flood = this.#meter(unicast.flood, FLOOD_BURSTS);
-    this.#flow("deliver", match, { ...flood, actions: [], group: key });
+    this.#flow(isTaught ? "deliver-taught" : "deliver", match, {
+      ...flood,
+      actions: [],
+      group: key,
+    });
     if (this.#among.has(key)) return;
     this.#among.add(key);
     const members = new Map(choice.members.map((member) => [attachmentKey(member.to), member]));
@@ -148,27 +160,50 @@ class Drafting {
     key: string,
     member: Member | undefined,
   ) {
-    const destinations: readonly (readonly OxmField[])[] =
-      unicast?.learn === undefined
-        ? addresses.map((value) => [{ field: "eth_dst", value }])
-        : [to, ...also].map((at) => seenBehind(numberOf(at, this.#ports), vidOf(at.tag)));
     const sent: Pick<DraftFlow, "actions" | "group" | "meter"> =
       member === undefined
         ? { actions: [] }
         : member.failover === undefined
           ? { ...this.#meter(police), actions: sendCopy(true, ingress, to, this.#ports) }
           : { ...this.#meter(police), actions: [], group: member.failover.key };
-    for (const destination of destinations) {
-      this.#flow("deliver", [anyTag, ...destination], {
-        ...sent,
-        among: key,
-        priority: this.#options.priority + rank.listed,
-      });
+    const way = { ...sent, among: key, priority: this.#options.priority + rank.listed };
+    const places = [to, ...also].map((at) => [numberOf(at, this.#ports), vidOf(at.tag)] as const);
+    if (this.#isTaught(unicast)) {
+      for (const [port, vid] of places) {
+        this.#flow("deliver-taught", [anyTag], { ...way, seen: seenMetadata(port, vid) });
+      }
+      return;
     }
+    const destinations: readonly (readonly OxmField[])[] =
+      unicast?.learn === undefined
+        ? addresses.map((value) => [{ field: "eth_dst", value }])
+        : places.map(([port, vid]) => seenBehind(port, vid));
+    for (const destination of destinations) this.#flow("deliver", [anyTag, ...destination], way);
+  }
+
+  /** Whether the agent learns for the switch where a frame's destination is. */
+  #isTaught(unicast: ForwardingRule["unicast"]): boolean {
+    return unicast?.learn !== undefined && this.#options.profile.learns === false;
+  }
+
+  /** Shows the agent what comes from addresses that it has not noted, and looks up where it goes. */
+  #addTeaching({ ingress }: ForwardingRule, match: Match): void {
+    const port = numberOf(ingress, this.#ports);
+    this.#learned.add(learnedCookie(this.#options.cookiePrefix, this.#network, port));
+    this.#flow("sources", match, { actions: [showSource], goto: this.#table("addresses") });
+    this.#flow("addresses", match, { actions: [], goto: this.#table("deliver-taught") });
+  }
+
+  /** Where frames go on to that have a choice. */
+  #after(table: "admit" | "limit", unicast: UnicastDelivery, isLimited = false): number {
+    if (table === "admit" && isLimited) return this.#table("limit");
+    if (this.#isTaught(unicast)) return this.#table("sources");
+    const learnsNext = table === "admit" && unicast.learn !== undefined;
+    return this.#table(learnsNext ? "limit" : "deliver");
   }
 
   #learning({ ingress, unicast }: ForwardingRule): DraftFlow["actions"] {
-    if (unicast?.learn === undefined) return [];
+    if (unicast?.learn === undefined || this.#isTaught(unicast)) return [];
     const { cookiePrefix, priority, agingS } = this.#options;
     const port = numberOf(ingress, this.#ports);
     this.#learned.add(learnedCookie(cookiePrefix, this.#network, port));
@@ -212,10 +247,12 @@ class Drafting {
   ): Entrance {
     const choice = choiceOf(rule, delivery);
     if (choice === undefined && !isLimited) return this.#deliver(rule, delivery, tagged);
-    const isNext = isLimited || choice?.unicast.learn !== undefined;
     return {
       actions: tagged ? [] : [pushTag],
-      goto: this.#table(isNext ? "limit" : "deliver"),
+      goto:
+        choice === undefined
+          ? this.#table("limit")
+          : this.#after("admit", choice.unicast, isLimited),
       ...(choice === undefined ? {} : { noteAmong: choice.key }),
     };
   }
@@ -245,7 +282,7 @@ class Drafting {
   }
 
   #flow(
-    table: keyof typeof pipelineTable,
+    table: keyof typeof tableNumbers,
     match: Match,
     does: Omit<DraftFlow, "table" | "match" | "priority" | "cookie"> & { priority?: number },
   ): void {
@@ -254,10 +291,16 @@ class Drafting {
     this.#flows.push({ priority, cookie, ...does, table: this.#table(table), match });
   }
 
-  #table(table: keyof typeof pipelineTable): number {
-    return this.#options.table + (pipelineTable[table] satisfies PipelineTable);
+  #table(table: keyof typeof tableNumbers): number {
+    return this.#options.table + tableNumbers[table];
   }
 }
+
+const tableNumbers = {
+  ...pipelineTable,
+  sources: taughtTable.sources,
+  "deliver-taught": taughtTable.deliver,
+} as const satisfies Readonly<Record<string, PipelineTable>>;
 
 /** Between which members a rule's frames may choose, if there is a choice. */
 function choiceOf({ unicast }: ForwardingRule, delivery: Delivery) {

@@ -32,6 +32,8 @@ export interface DraftFlow extends Omit<FlowEntry, "instructions"> {
   readonly goto?: number;
   /** The members between which matching frames pass, as the key of the group that has them all. */
   readonly among?: string;
+  /** With `among`: where their destination was seen, as {@link seenMetadata} says it. */
+  readonly seen?: bigint;
   /** Notes on the frame between which members it passes, for tables to come. */
   readonly noteAmong?: string;
 }

@@ -25,7 +25,12 @@ export function ingressClasses(inPort: number, tag: Tag): readonly IngressClass[
 
 /** The same frames once all of them have a tag: a tag that is put on begins as VID 0. */
 export function taggedIngress(inPort: number, tag: Tag): Match {
-  return matchOf(inPort, VLAN_PRESENT | vidOf(tag));
+  return framesIn(inPort, vidOf(tag));
+}
+
+/** Frames that came in by a port and have this VLAN, where all of them have a tag. */
+export function framesIn(inPort: number, vid: number): Match {
+  return matchOf(inPort, VLAN_PRESENT | vid);
 }
 
 /** The VID that frames of an ingress have when all of them have a tag. */
@@ -38,18 +43,18 @@ export const anyTag: OxmField = { field: "vlan_vid", value: VLAN_PRESENT, mask: 
 
 /** What frames have that are never let in, whatever else they are. */
 export function bannedFields({ linkProtocols }: Admission): readonly OxmField[] {
-  return linkProtocols ? [fromGroup] : [fromGroup, toLinkProtocols];
+  return linkProtocols ? [groupSource] : [groupSource, linkProtocolDestination];
 }
 
 /** No station sends with the address of a group (IEEE 802.3 §3.2.3). */
-const fromGroup: OxmField = {
+export const groupSource: OxmField = {
   field: "eth_src",
   value: "01:00:00:00:00:00",
   mask: "01:00:00:00:00:00",
 };
 
 /** The reserved addresses of bridges, their neighbours and links (IEEE 802.1Q §8.6.3). */
-const toLinkProtocols: OxmField = {
+export const linkProtocolDestination: OxmField = {
   field: "eth_dst",
   value: "01:80:c2:00:00:00",
   mask: "ff:ff:ff:ff:ff:f0",

@@ -6,9 +6,16 @@ import { groupCapability, meterFlag } from "../wire/constants.ts";
 import type { GroupFeatures } from "../wire/group.ts";
 import { countGroups, draftForCounting, policersOf } from "./count-items.ts";
 import type { Draft } from "./draft.ts";
+import { featureNames, featuresOf, taughtFeatures } from "./features.ts";
 import { MAX_METER_KBPS, meterKbps } from "./meter.ts";
-import { type PipelineTable, pipelineTable } from "./pipeline.ts";
-import { hasGroups, type SwitchProfile } from "./switch-profile.ts";
+import { type PipelineTable, pipelineTable, taughtTable } from "./pipeline.ts";
+import {
+  hasGroups,
+  type Learning,
+  lacksOf,
+  programmed,
+  type SwitchProfile,
+} from "./switch-profile.ts";
 
 /** Why a node cannot do what a rule asks. */
 export type CompileProblem = Pick<DriverCause, "kind" | "message">;
@@ -29,21 +36,30 @@ const groupKinds = {
 /** The place of bands that drop in the bits of their types. */
 const DROP_BANDS = 1 << 1;
 
+/** Where the rules would go. */
+export interface RefusalOptions {
+  readonly table: number;
+  readonly learning?: Learning;
+  readonly profile: SwitchProfile;
+}
+
 /** Why a switch with this profile cannot carry these rules from this table on; empty when it can. */
 export function refusalsOf(
   rules: readonly ForwardingRule[],
-  { table, profile }: { readonly table: number; readonly profile: SwitchProfile },
+  { table, learning = "either", profile: real }: RefusalOptions,
 ): readonly CompileProblem[] {
+  const profile = programmed(real, learning);
   const draft = draftForCounting(rules, profile);
   const groups = countGroups(draft);
   const reasons = [
-    ...(rules.length > 0 ? tableFaults(table + lastTable(rules), table, profile) : []),
-    ...(rules.some(isChoosing) ? choiceFaults(rules, profile) : []),
+    ...(rules.length > 0 ? tableFaults(table + lastTable(rules, profile), table, profile) : []),
+    ...(rules.some(isChoosing) ? choiceFaults(rules, profile, learning) : []),
     ...(groups.all > 0 ? groupFaults("all", groups.all, profile) : []),
     ...(rules.some(failsOver) ? failoverFaults(groups["fast-failover"], profile) : []),
     ...(isChained(draft) ? chainFaults(profile) : []),
     ...(draft.meters.size > 0 ? meterFaults(rules, profile) : []),
     ...excessiveFanOut(rules, profile),
+    ...missingFeatures(draft, profile),
   ];
   return reasons.map((message) => ({ kind: "unsupported", message }));
 }
@@ -54,9 +70,23 @@ function isChained({ groups }: Draft): boolean {
   );
 }
 
-/** Whether a switch can learn addresses in the tables from this one on. */
-export function canLearn({ learns: can, tables }: SwitchProfile, table: number): boolean {
-  return can && table + pipelineTable.addresses < tables;
+/** What the self-test has found to be lacking of what is needed. */
+function missingFeatures(draft: Draft, profile: SwitchProfile): readonly string[] {
+  const lacks = lacksOf(profile);
+  if (lacks.length === 0) return [];
+  const needed = featuresOf(draft, 0);
+  return lacks
+    .filter(({ feature }) => needed.has(feature))
+    .map(({ feature, reason }) => `the switch cannot ${featureNames[feature]}: ${reason}`);
+}
+
+/** Whether addresses can be learned in the tables from this one on, by the switch or for it. */
+export function canLearn({ table, learning = "either", profile }: RefusalOptions): boolean {
+  const { learns, tables, ...others } = programmed(profile, learning);
+  if (learns) return table + pipelineTable.addresses < tables;
+  if (learning === "switch" || !hasGroups(others)) return false;
+  const missing = lacksOf(others).some(({ feature }) => taughtFeatures.has(feature));
+  return !missing && table + taughtTable.deliver < tables;
 }
 
 function isChoosing({ unicast, egress }: ForwardingRule): boolean {
@@ -68,8 +98,11 @@ function learns({ unicast, egress }: ForwardingRule): boolean {
 }
 
 /** The last table of the pipeline that the rules need. */
-function lastTable(rules: readonly ForwardingRule[]): PipelineTable {
-  if (rules.some(learns)) return pipelineTable.addresses;
+function lastTable(
+  rules: readonly ForwardingRule[],
+  { learns: can }: Pick<SwitchProfile, "learns">,
+): PipelineTable {
+  if (rules.some(learns)) return can ? pipelineTable.addresses : taughtTable.deliver;
   if (rules.some(isChoosing)) return pipelineTable.deliver;
   const isTwice = rules.some(({ thenPolice }) => thenPolice !== undefined);
   return isTwice ? pipelineTable.limit : pipelineTable.admit;
@@ -86,12 +119,16 @@ function tableFaults(last: number, first: number, profile: SwitchProfile): reado
 }
 
 /** What delivery by address needs. */
-function choiceFaults(rules: readonly ForwardingRule[], profile: SwitchProfile): readonly string[] {
+function choiceFaults(
+  rules: readonly ForwardingRule[],
+  profile: SwitchProfile,
+  learning: Learning,
+): readonly string[] {
   if (!hasGroups(profile)) {
     return ["OpenFlow 1.0 cannot deliver by address: it has one table and no meters"];
   }
-  const isMissing = rules.some(learns) && !profile.learns;
-  return isMissing ? ["the switch cannot learn addresses (it is no Open vSwitch)"] : [];
+  const isMissing = rules.some(learns) && !profile.learns && learning === "switch";
+  return isMissing ? ["the switch cannot learn addresses, and the agent is not to"] : [];
 }
 
 function failsOver({ failover }: ForwardingRule): boolean {

@@ -1,0 +1,170 @@
+import type { DriverBase } from "../drivers/driver-base.ts";
+import type { Clock } from "../model/clock.ts";
+import { type DomainId, domainId, type ProjectId } from "../model/ids.ts";
+import { defaultFlapDamping } from "../network/flap-damping.ts";
+import { networkState } from "../network/info.ts";
+import { latestOf, type NetworkRecord } from "../network/record.ts";
+import { systemClock } from "../system-clock.ts";
+import type { AgentEvent } from "./agent-event.ts";
+import type { AgentOptions } from "./agent-options.ts";
+import type { Books, RecordChanged } from "./books.ts";
+import { Calls } from "./calls.ts";
+import { Conductor } from "./conductor.ts";
+import { Deadline } from "./deadline.ts";
+import { EventStream } from "./event-stream.ts";
+import type { Registry } from "./registry.ts";
+import { Restorer } from "./restorer.ts";
+import { Scheduler } from "./scheduler.ts";
+import { Serial } from "./serial.ts";
+import type { Sharing } from "./sharing/sharing.ts";
+import { Transactions } from "./transaction.ts";
+import { Watch } from "./watch.ts";
+
+/** The parts of a running agent. */
+export interface AgentParts {
+  readonly clock: Clock;
+  readonly events: EventStream<AgentEvent>;
+  readonly registry: Registry;
+  readonly calls: Calls;
+  readonly watch: Watch;
+  readonly restorer: Restorer;
+  readonly scheduler: Scheduler;
+  readonly serial: Serial<ProjectId>;
+  readonly drivers: ReadonlyMap<DomainId, DriverBase>;
+  /** Raised when the agent closes. */
+  readonly closing: AbortController;
+  /** Takes up a teardown that was interrupted, in the order of the calls on its project. */
+  readonly resumeTeardown: (project: ProjectId) => void;
+  readonly operationTimeoutMs: number;
+  /** There when the agent shares its store. */
+  readonly sharing?: Sharing;
+}
+
+/** What the parts are put together on. */
+export interface Base {
+  readonly registry: Registry;
+  readonly drivers: ReadonlyMap<DomainId, DriverBase>;
+  /** The books, which tell of every change. */
+  readonly books: (changed: RecordChanged) => Books;
+  /** Whether this agent sees to a project's network when nobody asks. */
+  readonly isTurn: (project: ProjectId) => boolean;
+}
+
+/** The parts of an agent, and what keeps them going. */
+export interface Wired {
+  readonly transactions: Transactions;
+  readonly parts: AgentParts;
+  readonly changed: RecordChanged;
+  /** To be called when something has changed that may make room, or may have hurt a network. */
+  readonly fabricChanged: () => void;
+}
+
+const DEFAULT_OPERATION_TIMEOUT_MS = 30_000;
+const DEFAULT_DRAIN_MS = 100;
+const DEFAULT_ROLLBACK_TIMEOUT_MS = 5_000;
+const DEFAULT_RESTORATION_WINDOW_MS = 3;
+const DEFAULT_RESTORATION_BUDGET_MS = 500;
+
+/** Puts the parts of an agent together; nothing runs yet. */
+export function wire(options: AgentOptions, base: Base): Wired {
+  const clock = options.clock ?? systemClock;
+  const { registry, drivers, isTurn } = base;
+  const events = new EventStream<AgentEvent>();
+  const serial = new Serial<ProjectId>();
+  const operationTimeoutMs = options.operationTimeoutMs ?? DEFAULT_OPERATION_TIMEOUT_MS;
+  const rollbackTimeoutMs = options.rollbackTimeoutMs ?? DEFAULT_ROLLBACK_TIMEOUT_MS;
+  const changed: RecordChanged = (before, after) => {
+    announce(events, registry, before, after);
+    restorer.changed(before, after);
+    scheduler.changed(before, after);
+  };
+  const books = base.books(changed);
+  const transactions = new Transactions({
+    clock,
+    registry,
+    books,
+    conductor: new Conductor({ drivers, clock, drainMs: options.drainMs ?? DEFAULT_DRAIN_MS }),
+    rollbackTimeoutMs,
+    seenClean: (node, network) => watch.seenClean(node, network),
+  });
+  const griPrefix = options.griPrefix ?? "dcns-";
+  const calls = new Calls({
+    registry,
+    books,
+    transactions,
+    drivers,
+    clock,
+    griPrefix,
+    emit: (event) => events.emit(event),
+  });
+  const closing = new AbortController();
+  const resumeTeardown = (project: ProjectId): void => {
+    void serial.run(project, async () => {
+      if (registry.record(project)?.phase !== "teardown" || !isTurn(project)) return;
+      const limits = { operation: "teardown", timeoutMs: rollbackTimeoutMs };
+      const deadline = new Deadline(clock, { ...limits, closing: closing.signal });
+      await calls.tearDown(project, false, deadline);
+      deadline[Symbol.dispose]();
+    });
+  };
+  const restorer = new Restorer({
+    registry,
+    isTurn,
+    transactions,
+    serial,
+    clock,
+    closing: closing.signal,
+    emit: (event) => events.emit(event),
+    windowMs: options.restorationWindowMs ?? DEFAULT_RESTORATION_WINDOW_MS,
+    budgetMs: options.restorationBudgetMs ?? DEFAULT_RESTORATION_BUDGET_MS,
+    timeoutMs: operationTimeoutMs,
+  });
+  const scheduler = new Scheduler({
+    registry,
+    isTurn,
+    transactions,
+    serial,
+    clock,
+    closing: closing.signal,
+    emit: (event) => events.emit(event),
+    timeoutMs: operationTimeoutMs,
+  });
+  const fabricChanged = (): void => {
+    restorer.schedule();
+    scheduler.fabricChanged();
+  };
+  const { flapDamping = {} } = options;
+  const watch = new Watch({
+    registry,
+    books,
+    events,
+    clock,
+    flapDamping: flapDamping === false ? undefined : { ...defaultFlapDamping, ...flapDamping },
+    resumeTeardown,
+    fabricChanged,
+  });
+  const common = { clock, events, registry, calls, watch, restorer, scheduler, serial, drivers };
+  const parts: AgentParts = { ...common, closing, resumeTeardown, operationTimeoutMs };
+  return { transactions, parts, changed, fabricChanged };
+}
+
+/** The drivers that an agent is started with. */
+export function driversByDomain({ drivers }: AgentOptions): ReadonlyMap<DomainId, DriverBase> {
+  return new Map(Object.entries(drivers).map(([name, driver]) => [domainId(name), driver]));
+}
+
+function announce(
+  events: EventStream<AgentEvent>,
+  registry: Registry,
+  before: NetworkRecord | undefined,
+  after: NetworkRecord | undefined,
+): void {
+  if (after !== undefined) {
+    const { project } = after;
+    const state = networkState(after, registry.isSound);
+    const { generation } = latestOf(after);
+    events.emit({ type: "network-state", project, state, generation });
+  } else if (before !== undefined) {
+    events.emit({ type: "network-removed", project: before.project });
+  }
+}

@@ -1,0 +1,195 @@
+import { err, ok, type Result } from "neverthrow";
+import { pause } from "../../drivers/driver-call.ts";
+import type { Claim } from "../../ledger.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { StoreError } from "../../model/errors.ts";
+import type { NetworkNumber, NodeId, ProjectId } from "../../model/ids.ts";
+import { recordClaim } from "../../network/claims.ts";
+import {
+  isUnfinished,
+  latestOf,
+  type NetworkRecord,
+  type Quarantine,
+  type ReservedRecord,
+} from "../../network/record.ts";
+import { type Books, type Concerns, endOf, type Outcome } from "../books.ts";
+import { writeOf } from "../journal.ts";
+import type { Registry } from "../registry.ts";
+import { Serial } from "../serial.ts";
+import type { SharedJournal } from "./shared-journal.ts";
+import type { StoreView } from "./store-view.ts";
+
+/** What shared books work with. */
+export interface SharedBooksContext {
+  readonly view: StoreView;
+  readonly registry: Registry;
+  readonly journal: SharedJournal;
+  readonly clock: Clock;
+  readonly agent: string;
+  readonly lease: () => string | undefined;
+  /** Told of a node of ours that was seen clean. */
+  readonly seenClean: (node: NodeId, concerns: Concerns) => void;
+}
+
+/** How long is waited before something is written again that the store did not take. */
+const AGAIN_MS = 500;
+/** How long somebody who was overtaken waits to hear by what, at most. */
+const HEARSAY_MS = 200;
+
+/**
+ * The books of an agent that shares its store. The registry holds what has been heard from the store
+ * and nothing else; so an intent counts from when the store has taken it, and intents of one agent are
+ * written one after another, each on the picture that its forerunner has left.
+ */
+export class SharedBooks implements Books {
+  /** So often somebody else has been quicker that there is no hope. */
+  readonly attempts = 30;
+  readonly #context: SharedBooksContext;
+  readonly #intents = new Serial<"intent">();
+  /** Networks that a call of this agent works on. */
+  readonly #active = new Set<NetworkNumber>();
+  /** Why the picture is not to be relied on. */
+  #blindness: string | undefined;
+
+  constructor(context: SharedBooksContext) {
+    this.#context = context;
+  }
+
+  /** From now on nothing is decided: what is in the store cannot be read. */
+  lose(message: string): void {
+    this.#blindness = message;
+  }
+
+  intend(
+    before: NetworkRecord | undefined,
+    begun: NetworkRecord,
+  ): Promise<Result<void, StoreError>> {
+    return this.#intents.run("intent", () => this.#intend(before, begun, recordClaim(begun)));
+  }
+
+  async reserve(
+    before: ReservedRecord | undefined,
+    record: ReservedRecord,
+    claim: Claim,
+  ): Promise<Result<void, StoreError>> {
+    const reserved = await this.#intents.run("intent", () => this.#intend(before, record, claim));
+    this.#active.delete(record.number);
+    return reserved;
+  }
+
+  async #intend(
+    before: NetworkRecord | undefined,
+    begun: NetworkRecord,
+    claim: Claim,
+  ): Promise<Result<void, StoreError>> {
+    const { registry, journal, view, agent, lease, clock } = this.#context;
+    if (this.#blindness !== undefined) {
+      return err({ type: "store-unavailable", message: this.#blindness });
+    }
+    if (lease() === undefined) return err({ type: "lease-expired", lease: agent });
+    const entry = { type: "network" as const, record: begun };
+    const isAsDecided = registry.record(begun.project) === before && registry.hasRoomFor(claim);
+    if (!isAsDecided) return err({ type: "store-conflict", key: writeOf(entry).key });
+    using hearing = hear(view);
+    this.#active.add(begun.number);
+    const written = await journal.write([entry]);
+    if (written.isOk()) return written;
+    this.#active.delete(begun.number);
+    // On an old picture it would be decided as before.
+    if (written.error.type === "store-conflict") await hearing.until(written.error.key, clock);
+    return written;
+  }
+
+  async conclude(outcome: Outcome): Promise<Result<void, StoreError>> {
+    const { journal, agent, lease, clock } = this.#context;
+    const { begun, after, quarantine } = outcome;
+    for (;;) {
+      const written = await journal.write(endOf(begun, after, quarantine));
+      // What nobody has acknowledged may have been written all the same.
+      if (written.isOk() || this.#isSo(outcome)) break;
+      if (written.error.type !== "store-unavailable" || lease() === undefined) {
+        this.#active.delete(begun.number);
+        return err({ type: "lease-expired", lease: agent });
+      }
+      await pause(clock, AGAIN_MS, new AbortController().signal);
+    }
+    this.#active.delete(begun.number);
+    // What is to be begun once more is anybody's.
+    if (after !== undefined && isUnfinished(after)) await journal.leave(after);
+    return ok(undefined);
+  }
+
+  undo(outcome: Outcome): Promise<Result<void, StoreError>> {
+    return this.conclude(outcome);
+  }
+
+  async leave(begun: NetworkRecord): Promise<void> {
+    this.#active.delete(begun.number);
+    await this.#context.journal.leave(begun);
+  }
+
+  seenClean(node: NodeId, concerns: Concerns): readonly Quarantine[] {
+    this.#context.seenClean(node, concerns);
+    return [];
+  }
+
+  nextNumber(): NetworkNumber {
+    return this.#context.registry.nextNumber();
+  }
+
+  async untilFree(project: ProjectId, signal: AbortSignal): Promise<void> {
+    const { registry, view } = this.#context;
+    for (;;) {
+      const record = registry.record(project);
+      if (record === undefined || !isUnfinished(record) || signal.aborted) return;
+      const mayBeTakenUp = record.phase === "teardown" || record.phase === "provision";
+      if (mayBeTakenUp && this.isOrphan(record)) return;
+      await view.changed(signal);
+    }
+  }
+
+  /** Whether a network was being worked on by an agent that is gone, or by a call of ours that is. */
+  isOrphan(record: NetworkRecord): boolean {
+    if (!isUnfinished(record) || this.#active.has(record.number)) return false;
+    const worker = this.#context.journal.worker(record.number);
+    return worker === undefined || worker === this.#context.lease();
+  }
+
+  #isSo({ begun, after }: Outcome): boolean {
+    const record = this.#context.registry.record(begun.project);
+    if (after === undefined) return record?.number !== begun.number;
+    const { phase, updatedAt, number } = after;
+    const isOther = begun.phase !== phase || begun.updatedAt !== updatedAt;
+    return (
+      isOther &&
+      record?.number === number &&
+      record.phase === phase &&
+      record.updatedAt === updatedAt &&
+      latestOf(record).generation === latestOf(after).generation
+    );
+  }
+}
+
+/** Listens to what changes from now on. */
+function hear(view: StoreView): Disposable & {
+  /** Resolves when a key has changed since, or soon. */
+  readonly until: (key: string, clock: Clock) => Promise<void>;
+} {
+  const changed = new Set<string>();
+  const waiting = new Map<string, AbortController>();
+  const subscription = view.subscribe(({ puts, deletes }) => {
+    for (const key of [...puts.map((one) => one.key), ...deletes]) {
+      changed.add(key);
+      waiting.get(key)?.abort();
+    }
+  });
+  return {
+    until: async (key, clock) => {
+      if (changed.has(key)) return;
+      const heard = new AbortController();
+      waiting.set(key, heard);
+      await pause(clock, HEARSAY_MS, heard.signal);
+    },
+    [Symbol.dispose]: () => subscription[Symbol.dispose](),
+  };
+}

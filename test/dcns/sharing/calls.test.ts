@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { AgentGroup, wordOf } from "../../support/agent-group.ts";
+import { expectNoOverCommitment } from "../../support/no-over-commitment.ts";
+import { value } from "../../support/testbed.ts";
+
+describe("agents that share a topology", () => {
+  test("take calls side by side, and all of them know what there is", async () => {
+    await using group = await AgentGroup.start();
+    const info = value(
+      await group.run(
+        group
+          .agent("a")
+          .setupPhysicalNetwork("p", ["s1a:eth1", "s3b:eth1", "s4a:eth1"], "1Gbps", 101),
+      ),
+    );
+    expect(info.state).toBe("active");
+    group.expectWhole(info);
+    expect(await group.expectAgreement()).toEqual([info]);
+    const grown = value(
+      await group.run(group.agent("b").modifyPhysicalNetwork("p", ["s2a:eth1"], ["s4a:eth1"])),
+    );
+    group.expectWhole(grown);
+    await group.expectAgreement();
+    const moved = value(
+      await group.run(group.agent("c").modifyPhysicalNetwork("p", [], [], "4Gbps")),
+    );
+    group.expectWhole(moved);
+    for (const { events } of group.members) {
+      const states = events.flatMap((one) => (one.type === "network-state" ? [one.state] : []));
+      expect(states.slice(0, 2)).toEqual(["provisioning", "active"]);
+    }
+    value(await group.run(group.agent("a").teardownPhysicalNetwork("p")));
+    await group.expectNothingLeft();
+  });
+
+  test("never promise more than there is, however they meet", async () => {
+    await using group = await AgentGroup.start();
+    const calls = ["a", "b", "c"].flatMap((name) =>
+      Array.from({ length: 5 }, (_, n) =>
+        group
+          .agent(name)
+          .setupPhysicalNetwork(`${name}${n}`, ["s1a:eth1", "s2a:eth1"], "1Gbps", undefined),
+      ),
+    );
+    const outcomes = await group.run(Promise.all(calls));
+    const networks = await group.expectAgreement();
+    expectNoOverCommitment(group.topology, networks);
+    expect(outcomes.filter((one) => one.isOk()).length).toBe(networks.length);
+    // Ten by the direct link, and one the other way round, where one link has 1 Gbps.
+    expect(networks.length).toBe(11);
+    expect(new Set(outcomes.map(wordOf))).toEqual(new Set(["ok", "no-path"]));
+    for (const info of networks) group.expectWhole(info);
+  });
+
+  test("give a project's network to one of those who set it up at once, others hear of it", async () => {
+    await using group = await AgentGroup.start();
+    const setUp = (name: string, rate: string) =>
+      group.agent(name).setupPhysicalNetwork("p", ["s1a:eth1", "s2a:eth1"], rate, 101);
+    const same = await group.run(
+      Promise.all([setUp("a", "1Gbps"), setUp("b", "1Gbps"), setUp("c", "2Gbps")]),
+    );
+    const words = same.map(wordOf);
+    expect(words.filter((word) => word === "ok").length).toBeGreaterThan(0);
+    expect(words.every((word) => word === "ok" || word === "network-exists")).toBe(true);
+    const [info] = await group.expectAgreement();
+    if (info !== undefined) group.expectWhole(info);
+  });
+});

@@ -1,0 +1,230 @@
+import { describe, expect, test } from "vitest";
+import {
+  AddressBook,
+  type Lesson,
+  moveDampingDefaults,
+} from "../../../src/drivers/openflow/learning/address-book.ts";
+import { MAX_SHOWN_PER_SECOND } from "../../../src/drivers/openflow/learning/ingress-limit.ts";
+import { customerTag } from "../../../src/model/frame.ts";
+import { networkNumber } from "../../../src/model/ids.ts";
+import { Testbed, type TestbedOptions } from "../../support/testbed.ts";
+
+const MEMBERS = ["s1a:eth1", "s1b:eth1", "s2a:eth1", "s3b:eth1"] as const;
+const BROADCAST = "ff:ff:ff:ff:ff:ff";
+const MOVING = "02:00:00:00:00:77";
+const VLAN = 101;
+const taught = { learning: "agent", agingS: 60 } as const;
+
+function hostAt(bed: Testbed, hostPort: string) {
+  const host = bed.fabric.hosts.get(hostPort);
+  if (host === undefined) throw new Error(hostPort);
+  return host;
+}
+
+function send(bed: Testbed, from: string, to: string, source?: string): void {
+  const destination = bed.fabric.hosts.get(to)?.mac ?? to;
+  const sender = hostAt(bed, from);
+  const tags = sender.tagging === "tagged" ? [customerTag(VLAN)] : [];
+  sender.send({ destination, tags, ...(source && { source }) });
+}
+
+/** Who hears a frame, one name for each copy. */
+async function heard(
+  bed: Testbed,
+  from: string,
+  to: string,
+  source?: string,
+): Promise<readonly string[]> {
+  for (const host of bed.fabric.hosts.values()) host.clear();
+  send(bed, from, to, source);
+  await bed.clock.advance(20);
+  expect(bed.fabric.violations).toEqual([]);
+  return [...bed.fabric.hosts.values()]
+    .flatMap(({ hostPort, received }) => received.map(() => hostPort))
+    .sort();
+}
+
+const others = (...not: readonly string[]): readonly string[] =>
+  MEMBERS.filter((member) => !not.includes(member));
+
+async function network(options: TestbedOptions = {}): Promise<Testbed> {
+  const bed = await Testbed.start({ ...options, driver: { ...taught, ...options.driver } });
+  const { delivery } = await bed.setUp("p", MEMBERS, "100Mbps", VLAN);
+  expect(delivery).toBe("learn");
+  return bed;
+}
+
+async function isConsistent(bed: Testbed): Promise<boolean> {
+  return (await bed.run(bed.agent.verifyNetwork("p")))._unsafeUnwrap().consistent;
+}
+
+describe("learning by the agent", () => {
+  test("goes everywhere first, then where an address was seen, until that is old", async () => {
+    await using bed = await network();
+    const [a, , b] = MEMBERS;
+    expect(await heard(bed, a, b)).toEqual(others(a));
+    expect(await heard(bed, b, a)).toEqual([a]);
+    expect(await heard(bed, a, b)).toEqual([b]);
+    expect(await isConsistent(bed)).toBe(true);
+    await bed.clock.advance(40_000);
+    expect(await heard(bed, b, a)).toEqual([a]);
+    await bed.clock.advance(40_000);
+    // The one has been silent for longer than it is remembered, the other has not.
+    expect(await heard(bed, b, a)).toEqual(others(b));
+    expect(await heard(bed, a, b)).toEqual([b]);
+    await bed.tearDown("p");
+    await bed.clock.advance(100_000);
+    bed.expectNothingLeft();
+  });
+
+  test("is shown no more of an address that it knows", async () => {
+    await using bed = await network();
+    const [a, , b] = MEMBERS;
+    await heard(bed, a, b);
+    using packets = bed.countFromSwitches("packet-in");
+    for (let i = 0; i < 20; i += 1) await heard(bed, a, b);
+    expect(packets.count).toBe(0);
+  });
+
+  test("is taken neither for missing nor for excess, also by the next agent, which goes on", async () => {
+    await using bed = await network();
+    for (const from of MEMBERS) await heard(bed, from, BROADCAST);
+    expect(await isConsistent(bed)).toBe(true);
+    bed.crash();
+    await bed.restart();
+    expect(bed.events.filter(({ type }) => type === "drift")).toEqual([]);
+    expect(await isConsistent(bed)).toBe(true);
+    expect(await heard(bed, MEMBERS[0], MEMBERS[2])).toEqual([MEMBERS[2]]);
+    expect(await heard(bed, "s2a:eth1", BROADCAST, MOVING)).toEqual(others("s2a:eth1"));
+    expect(await heard(bed, MEMBERS[0], MOVING)).toEqual(["s2a:eth1"]);
+    // A silent one is forgotten, and with it where it was.
+    await bed.clock.advance(130_000);
+    expect(await heard(bed, MEMBERS[0], MOVING)).toEqual(others(MEMBERS[0]));
+    await bed.tearDown("p");
+    bed.expectNothingLeft();
+  });
+
+  test("ages without an agent, too", async () => {
+    await using bed = await network();
+    const [a, , b] = MEMBERS;
+    await heard(bed, b, BROADCAST);
+    expect(await heard(bed, a, b)).toEqual([b]);
+    bed.crash();
+    await bed.clock.advance(130_000);
+    expect(await heard(bed, a, b)).toEqual(others(a));
+  });
+
+  test("follows an address that moves, at once", async () => {
+    await using bed = await network();
+    await heard(bed, "s1a:eth1", BROADCAST, MOVING);
+    expect(await heard(bed, "s3b:eth1", MOVING)).toEqual(["s1a:eth1"]);
+    await heard(bed, "s2a:eth1", BROADCAST, MOVING);
+    expect(await heard(bed, "s3b:eth1", MOVING)).toEqual(["s2a:eth1"]);
+    expect(await isConsistent(bed)).toBe(true);
+  });
+
+  test("does not follow one that moves again and again, until it is quiet", async () => {
+    await using bed = await network();
+    using mods = bed.countMessages("flow-mod");
+    const places = ["s1a:eth1", "s2a:eth1"] as const;
+    for (let i = 0; i < 40; i += 1) await heard(bed, places[i % 2] ?? "", BROADCAST, MOVING);
+    expect(mods.count).toBeLessThan(150);
+    expect(bed.events.filter(({ type }) => type === "address-held")).not.toEqual([]);
+    expect(await heard(bed, "s3b:eth1", MOVING)).toEqual(others("s3b:eth1"));
+    await bed.clock.advance(moveDampingDefaults.holdS * 1_000 + 1_000);
+    await heard(bed, "s2a:eth1", BROADCAST, MOVING);
+    expect(await heard(bed, "s3b:eth1", MOVING)).toEqual(["s2a:eth1"]);
+  });
+
+  test("forgets what is behind an endpoint that leaves, and leaves nothing there", async () => {
+    await using bed = await network();
+    for (const from of MEMBERS) await heard(bed, from, BROADCAST);
+    await bed.modify("p", [], ["s2a:eth1"]);
+    const gone = hostAt(bed, "s2a:eth1").mac;
+    expect(await heard(bed, "s1a:eth1", gone)).not.toContain("s2a:eth1");
+    expect(await isConsistent(bed)).toBe(true);
+    await bed.tearDown("p");
+    bed.expectNothingLeft();
+  });
+
+  test("knows no more addresses than it may, and floods to others, without being shown them all", async () => {
+    await using bed = await Testbed.start({ driver: taught });
+    await bed.setUp("p", MEMBERS, "100Mbps", VLAN, { maxAddresses: 3 });
+    const addressOf = (i: number) => `02:00:00:00:01:${String(i + 10)}`;
+    using packets = bed.countFromSwitches("packet-in");
+    for (let i = 0; i < 30; i += 1) await heard(bed, "s1a:eth1", BROADCAST, addressOf(i));
+    expect(packets.count).toBeLessThan(15);
+    expect(await heard(bed, "s1b:eth1", addressOf(0))).toEqual(["s1a:eth1"]);
+    expect(await heard(bed, "s1b:eth1", addressOf(29))).toEqual(others("s1b:eth1"));
+    // The limit is each endpoint's own.
+    await heard(bed, "s1b:eth1", BROADCAST);
+    expect(await heard(bed, "s1a:eth1", "s1b:eth1")).toEqual(["s1b:eth1"]);
+  });
+
+  test("is not drowned by one ingress that shows ever new addresses", async () => {
+    await using bed = await Testbed.start({ driver: taught });
+    await bed.setUp("p", MEMBERS, "1Gbps", VLAN, { maxAddresses: 1_000 });
+    using packets = bed.countFromSwitches("packet-in");
+    for (let i = 0; i < 600; i += 1) {
+      const octets = [i >> 8, i & 0xff].map((byte) => byte.toString(16).padStart(2, "0"));
+      send(bed, "s1a:eth1", BROADCAST, `02:00:00:02:${octets.join(":")}`);
+      await bed.clock.advance(1);
+    }
+    // One switch after another is shown the same; each looks at so many.
+    expect(packets.count).toBeLessThan(3 * (MAX_SHOWN_PER_SECOND + 50));
+    expect(await heard(bed, "s2a:eth1", BROADCAST)).toEqual(others("s2a:eth1"));
+    expect(await heard(bed, "s1b:eth1", "s2a:eth1")).toEqual(["s2a:eth1"]);
+  });
+
+  test("lets no frame of link protocols through, nor from group addresses", async () => {
+    await using bed = await network();
+    expect(await heard(bed, "s1a:eth1", "01:80:c2:00:00:00")).toEqual([]);
+    expect(await heard(bed, "s1a:eth1", BROADCAST, "03:00:00:00:00:01")).toEqual([]);
+  });
+
+  test("is refused where it is to be the switch's alone", async () => {
+    await using bed = await Testbed.start({ driver: { learning: "switch" } });
+    const asked = bed.agent.setupPhysicalNetwork("q", MEMBERS, 1e6, 102, { delivery: "learn" });
+    const refused = (await bed.run(asked))._unsafeUnwrapErr();
+    expect(JSON.stringify(refused)).toMatch(/the switch cannot learn addresses/);
+  });
+
+  test("is what networks get whose switches cannot", async () => {
+    await using bed = await Testbed.start({ driver: { learning: "either" } });
+    expect(await bed.setUp("p", MEMBERS, "1Mbps", VLAN)).toMatchObject({ delivery: "learn" });
+    const shown = bed.fabric.flowsOf("s1").some(({ table }) => table === 4);
+    expect(shown).toBe(true);
+  });
+});
+
+describe("AddressBook", () => {
+  const n = networkNumber(7);
+  const at = (port: number) => ({ port, vid: 5 });
+  const see = (book: AddressBook, port: number, nowMs: number, address = MOVING): Lesson =>
+    book.see({ network: n, at: at(port), address, maxAddresses: 2, nowMs });
+
+  test("counts what is known at each place", () => {
+    const book = new AddressBook(moveDampingDefaults);
+    expect(see(book, 1, 0, "a")).toEqual({ type: "learn" });
+    expect(see(book, 1, 0, "b")).toEqual({ type: "learn" });
+    expect(see(book, 1, 0, "c")).toEqual({ type: "full" });
+    expect(see(book, 2, 0, "c")).toEqual({ type: "learn" });
+    expect(see(book, 1, 0, "c")).toEqual({ type: "full" });
+    expect(book.placeOf(n, "c")).toEqual(at(2));
+    expect(book.forget(n, at(2), "a")).toBe(false);
+    expect(book.forget(n, at(1), "a")).toBe(true);
+    expect(see(book, 1, 0, "c")).toEqual({ type: "learn", from: at(2) });
+  });
+
+  test("holds an address after so many moves within so long, not after as many over a longer time", () => {
+    const slow = new AddressBook(moveDampingDefaults);
+    for (let i = 0; i < 50; i += 1) {
+      expect(see(slow, 1 + (i % 2), i * 60_000).type).toBe("learn");
+    }
+    const fast = new AddressBook(moveDampingDefaults);
+    const lessons = Array.from({ length: 8 }, (_, i) => see(fast, 1 + (i % 2), i * 2_000).type);
+    expect(lessons).toEqual([...new Array(6).fill("learn"), "hold", "hold"]);
+    expect(fast.placeOf(n, MOVING)).toBeUndefined();
+    expect(see(fast, 1, 100_000)).toEqual({ type: "learn" });
+  });
+});

@@ -1,0 +1,270 @@
+import { describe, expect, test } from "vitest";
+import { type Feature, featureNames } from "../../../src/drivers/openflow/compile/features.ts";
+import type { Lack, SwitchProfile } from "../../../src/drivers/openflow/compile/switch-profile.ts";
+import { OpenFlowDriver } from "../../../src/drivers/openflow/driver.ts";
+import { flowMod } from "../../../src/drivers/openflow/wire/flow.ts";
+import type { OfMessage } from "../../../src/drivers/openflow/wire/message.ts";
+import { describeError } from "../../../src/model/errors.ts";
+import { domainId } from "../../../src/model/ids.ts";
+import type { Refusal } from "../../../src/testing/datapath/refusal.ts";
+import { type FabricOptions, MemoryListener, SimulatedFabric } from "../../../src/testing/index.ts";
+import { campus } from "../../support/campus.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { addForeignEntries, allForeignEntries, allOurEntries } from "../../support/switch-state.ts";
+import { Testbed } from "../../support/testbed.ts";
+
+type Lacks = (message: OfMessage) => Refusal | undefined;
+
+/** Everything that a message is made of, one word each. */
+function wordsOf(message: OfMessage): ReadonlySet<string> {
+  const words = new Set<string>([message.type]);
+  if (message.type === "group-mod") words.add(`group ${message.groupType}`);
+  if (message.type !== "flow-mod") return words;
+  words.add(`table ${message.table}`);
+  for (const { field, mask } of message.match) words.add(mask === undefined ? field : `${field}/`);
+  for (const instruction of message.instructions) {
+    words.add(instruction.type);
+    if (instruction.type !== "apply-actions") continue;
+    for (const action of instruction.actions) {
+      words.add(action.type === "output" ? `output ${action.port}` : action.type);
+    }
+  }
+  return words;
+}
+
+/** Refuses what has this word, but lets it be deleted. */
+function without(word: string): Lacks {
+  return (message) => {
+    if (isForeign(message)) return undefined;
+    const isDelete = "command" in message && String(message.command).startsWith("delete");
+    if (isDelete || !wordsOf(message).has(word)) return undefined;
+    return { kind: "bad-request", code: "bad-type" };
+  };
+}
+
+/** Whether it is about what a testbed's switches hold that is not ours. */
+function isForeign(message: OfMessage): boolean {
+  if (message.type === "flow-mod") return message.cookie >> 48n !== 0xdc05n;
+  if (message.type === "group-mod") return message.group < 0xdc05_0000;
+  return message.type === "meter-mod" && message.meter < 1000;
+}
+
+/** What a switch has to be without so that a feature, and perhaps others with it, is missing. */
+const wordFor: Readonly<Record<Exclude<Feature, "bundle">, string>> = {
+  "match-tag": "in_port",
+  "match-any-tag": "vlan_vid/",
+  "match-source": "eth_src",
+  "match-destination": "eth_dst",
+  "match-group-source": "eth_src/",
+  "match-link-protocols": "eth_dst/",
+  "match-metadata": "metadata",
+  "match-network": "metadata/",
+  "set-tag": "set-field",
+  "push-tag": "push-vlan",
+  "pop-tag": "pop-vlan",
+  hairpin: "output 4294967288",
+  "to-controller": "output 4294967293",
+  "write-metadata": "write-metadata",
+  goto: "goto-table",
+  "table-1": "table 1",
+  "table-2": "table 2",
+  "table-3": "table 3",
+  "table-4": "table 4",
+  "group-indirect": "group indirect",
+  "group-all": "group all",
+  "group-failover": "group fast-failover",
+  meter: "meter",
+  learn: "nx-learn2",
+};
+
+/** A driver and a fabric that has just connected to it. */
+async function connected(
+  options: Partial<FabricOptions> = {},
+  driverOptions: { readonly selfTest?: boolean } = {},
+) {
+  const clock = fakeClock();
+  const listener = new MemoryListener({ clock });
+  const topology = campus();
+  const fabric = new SimulatedFabric({
+    topology,
+    clock,
+    dial: (answer) => listener.dial(answer),
+    learns: true,
+    bundles: true,
+    ...options,
+  });
+  addForeignEntries(fabric);
+  const before = allForeignEntries(fabric);
+  const driver = new OpenFlowDriver({ listen: listener, ...driverOptions });
+  const domain = topology.domainView(domainId("campus"));
+  await clock.until(driver.attach({ domain, clock, segments: [] }));
+  fabric.connect();
+  await clock.advance(1_000);
+  expect(allForeignEntries(fabric)).toEqual(before);
+  expect(allOurEntries(fabric)).toEqual({});
+  return {
+    clock,
+    driver,
+    fabric,
+    async [Symbol.asyncDispose]() {
+      await clock.until(driver.close());
+      fabric[Symbol.dispose]();
+    },
+  };
+}
+
+function lacksIn(profiles: ReadonlyMap<unknown, SwitchProfile>): readonly Lack[] {
+  const [profile] = [...profiles.values()];
+  if (profile?.selfTest?.status !== "done") throw new Error(JSON.stringify(profile?.selfTest));
+  return profile.selfTest.lacks;
+}
+
+describe("the self-test of a switch", () => {
+  test("finds nothing missing at a capable one, and leaves nothing there", async () => {
+    await using bench = await connected();
+    const profiles = bench.driver.profiles();
+    expect([...profiles.values()]).not.toEqual([]);
+    for (const profile of profiles.values()) {
+      expect(profile).toMatchObject({ learns: true, bundles: true });
+      expect(profile.selfTest).toEqual({ status: "done", lacks: [] });
+      expect(profile.description?.hardware).toMatch(/^Open vSwitch/);
+    }
+  });
+
+  test.each(Object.entries(wordFor))("finds that %s is missing", async (feature, word) => {
+    await using bench = await connected({ lacks: without(word) });
+    const lacks = lacksIn(bench.driver.profiles());
+    expect(lacks.map((lack) => lack.feature)).toContain(feature);
+    for (const { reason } of lacks) expect(reason).toMatch(/bad-request\/bad-type|bundle/);
+  });
+
+  test("tries every feature that it knows", () => {
+    expect(new Set([...Object.keys(wordFor), "bundle"])).toEqual(
+      new Set(Object.keys(featureNames)),
+    );
+  });
+
+  test("finds what is taken but not done", async () => {
+    await using bench = await connected({ faults: { forget: 1 } });
+    const lacks = lacksIn(bench.driver.profiles());
+    expect(lacks.length).toBeGreaterThan(10);
+    expect(lacks[0]?.reason).toBe("taken, but not shown as it was asked for");
+  });
+
+  test("of bundles looks at one that is carried out", async () => {
+    const isCommit: Lacks = (message) =>
+      message.type === "bundle-control" && message.control === "commit-request"
+        ? { kind: "bad-request", code: "bad-type" }
+        : undefined;
+    await using bench = await connected({ lacks: isCommit });
+    const [profile] = [...bench.driver.profiles().values()];
+    expect(profile).toMatchObject({ learns: true });
+  });
+
+  test("is made once for a switch, and again when it says that it is another", async () => {
+    await using bench = await connected();
+    const sent = () => {
+      let count = 0;
+      const watching = [...bench.fabric.switches.values()].map((at) =>
+        at.observe((event) => {
+          if (event.type !== "message" || event.direction !== "to-switch") return;
+          if (event.message.type === "flow-mod") count += 1;
+        }),
+      );
+      return {
+        get count() {
+          return count;
+        },
+        [Symbol.dispose]: () => {
+          for (const each of watching) each[Symbol.dispose]();
+        },
+      };
+    };
+    using mods = sent();
+    for (const at of bench.fabric.switches.values()) at.breakConnections();
+    await bench.clock.advance(60_000);
+    expect(bench.fabric.connected).toBe(true);
+    expect(mods.count).toBe(0);
+  });
+
+  test("is left out when it is switched off", async () => {
+    await using bench = await connected({ lacks: without("group all") }, { selfTest: false });
+    for (const { selfTest } of bench.driver.profiles().values()) expect(selfTest).toBeUndefined();
+  });
+
+  test("is left out where somebody else has such a flow", async () => {
+    const clock = fakeClock();
+    const listener = new MemoryListener({ clock });
+    const topology = campus();
+    using fabric = new SimulatedFabric({ topology, clock, dial: (to) => listener.dial(to) });
+    for (const at of fabric.switches.values()) {
+      const match = [{ field: "eth_dst", value: "00:00:00:00:00:00" }] as const;
+      at.inject(flowMod({ cookie: 7n, match }))._unsafeUnwrap();
+    }
+    const driver = new OpenFlowDriver({ listen: listener });
+    const domain = topology.domainView(domainId("campus"));
+    await clock.until(driver.attach({ domain, clock, segments: [] }));
+    fabric.connect();
+    await clock.advance(1_000);
+    for (const { selfTest } of driver.profiles().values()) {
+      expect(selfTest).toMatchObject({
+        status: "not-done",
+        reason: expect.stringMatching(/somebody else's flow/),
+      });
+    }
+    await clock.until(driver.close());
+  });
+
+  test("that a crash cuts short leaves nothing either, once an agent is back", async () => {
+    for (let after = 1; after <= 12; after += 1) {
+      await using bed = await Testbed.start({ driver: { selfTest: false } });
+      bed.crash();
+      bed.driverOptions = {};
+      let seen = 0;
+      for (const at of bed.fabric.switches.values()) {
+        at.observe((event) => {
+          if (event.type !== "message" || event.direction !== "to-switch") return;
+          const { type } = event.message;
+          if (type !== "flow-mod" && type !== "group-mod" && type !== "meter-mod") return;
+          seen += 1;
+          if (seen === after * 5) queueMicrotask(() => at.breakConnections("cut"));
+        });
+      }
+      await bed.restart();
+      await bed.clock.advance(100_000);
+      expect(bed.fabric.connected).toBe(true);
+      expect(bed.held()).toEqual({});
+      bed.expectForeignUntouched();
+    }
+  });
+
+  test("is not made where networks are already", async () => {
+    await using bed = await Testbed.start();
+    await bed.setUp("p", ["s1a:eth1", "s2a:eth1"], "10Mbps", 101);
+    bed.crash();
+    const held = bed.held();
+    using mods = bed.countMessages("flow-mod", "group-mod", "meter-mod");
+    await bed.restart();
+    expect(bed.held()).toEqual(held);
+    expect(mods.count).toBe(0);
+  });
+});
+
+describe("what a self-test has found", () => {
+  test("refuses a network with the reason, before anything is touched", async () => {
+    await using bed = await Testbed.start({ lacks: without("group all") });
+    using mods = bed.countMessages("flow-mod", "group-mod", "meter-mod");
+    const asked = bed.agent.setupPhysicalNetwork(
+      "p",
+      ["s1a:eth1", "s1b:eth1", "s2a:eth1"],
+      1e6,
+      101,
+    );
+    const refused = (await bed.run(asked))._unsafeUnwrapErr();
+    expect(describeError(refused)).toMatch(
+      /the switch cannot hold groups of type ALL: bad-request\/bad-type/,
+    );
+    expect(mods.count).toBe(0);
+    await bed.setUp("q", ["s1a:eth1", "s2a:eth1"], "10Mbps", 101);
+  });
+});

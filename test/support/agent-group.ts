@@ -1,0 +1,183 @@
+import type { Result } from "neverthrow";
+import { expect } from "vitest";
+import type { AgentEvent } from "../../src/agent/agent-event.ts";
+import type { AgentOptions } from "../../src/agent/agent-options.ts";
+import { DcnsAgent } from "../../src/dcns.ts";
+import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
+import type { DcnsError } from "../../src/model/errors.ts";
+import type { NetworkInfo } from "../../src/model/network.ts";
+import { MemoryStore } from "../../src/store/memory-store.ts";
+import {
+  MemoryListener,
+  reachability,
+  SimulatedFabric,
+  seededRandom,
+} from "../../src/testing/index.ts";
+import type { Topology } from "../../src/topology.ts";
+import { campus } from "./campus.ts";
+import { type FakeClock, fakeClock } from "./fake-clock.ts";
+import { PausableClock } from "./pausable-clock.ts";
+import { RemoteStore } from "./remote-store.ts";
+import { addForeignEntries, allForeignEntries, allOurEntries } from "./switch-state.ts";
+import { endsOf, value } from "./testbed.ts";
+
+/** What may be set about an {@link AgentGroup}. */
+export interface AgentGroupOptions {
+  readonly names?: readonly string[];
+  readonly topology?: Topology;
+  readonly seed?: number;
+  readonly agent?: Partial<AgentOptions>;
+}
+
+/** How long an agent may be silent. */
+export const LEASE_MS = 3_000;
+
+/** One of the agents: a process with a clock, a way to the store, and a port that switches dial. */
+export interface Member {
+  readonly name: string;
+  readonly clock: PausableClock;
+  readonly store: RemoteStore;
+  readonly listener: MemoryListener;
+  readonly events: AgentEvent[];
+  agent: DcnsAgent;
+  isAlive: boolean;
+}
+
+/** Agents that share a store and the switches of a fabric, on one clock and from one seed. */
+export class AgentGroup implements AsyncDisposable {
+  readonly clock: FakeClock = fakeClock();
+  readonly disk: MemoryStore = new MemoryStore({ clock: this.clock });
+  readonly topology: Topology;
+  readonly fabric: SimulatedFabric;
+  readonly members: Member[] = [];
+  readonly #foreign: ReturnType<typeof allForeignEntries>;
+
+  private constructor(options: AgentGroupOptions) {
+    const { names = ["a", "b", "c"], topology = campus(), seed = 0 } = options;
+    this.topology = topology;
+    const random = seededRandom(seed + 1);
+    const parts = names.map((name) => {
+      const clock = new PausableClock(this.clock);
+      const delayMs = (): number => 1 + Math.floor(random.next() * 4);
+      const store = new RemoteStore(this.disk, { world: this.clock, own: clock, delayMs });
+      return { name, clock, store, listener: new MemoryListener({ clock }) };
+    });
+    this.fabric = new SimulatedFabric({
+      topology,
+      clock: this.clock,
+      dial: parts.map(({ listener }) => listener.dial),
+      seed,
+    });
+    addForeignEntries(this.fabric);
+    this.#foreign = allForeignEntries(this.fabric);
+    this.#parts = parts;
+  }
+
+  readonly #parts: readonly Pick<Member, "name" | "clock" | "store" | "listener">[];
+
+  /** Starts all agents, and waits until every switch is in service with one of them. */
+  static async start(options: AgentGroupOptions = {}): Promise<AgentGroup> {
+    const group = new AgentGroup(options);
+    group.fabric.connect();
+    for (const part of group.#parts) {
+      const agent = value(
+        await group.run(
+          DcnsAgent.start({
+            topology: group.topology,
+            drivers: { campus: new OpenFlowDriver({ listen: part.listener }) },
+            store: part.store,
+            clock: part.clock,
+            sharing: { agentId: part.name, leaseMs: LEASE_MS },
+            ...options.agent,
+          }),
+        ),
+      );
+      const events: AgentEvent[] = [];
+      agent.events.subscribe((event) => events.push(event));
+      group.members.push({ ...part, agent, events, isAlive: true });
+    }
+    await group.untilServed();
+    return group;
+  }
+
+  member(name: string): Member {
+    const found = this.members.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`who is ${name}?`);
+    return found;
+  }
+
+  agent(name: string): DcnsAgent {
+    return this.member(name).agent;
+  }
+
+  get living(): readonly Member[] {
+    return this.members.filter(({ isAlive }) => isAlive);
+  }
+
+  /** The process is gone for ever, in the middle of whatever it did. */
+  kill(name: string): void {
+    const member = this.member(name);
+    member.isAlive = false;
+    member.clock.pause();
+    member.store.isCut = true;
+  }
+
+  /** Lets time pass until a call has its result. */
+  run<T>(call: PromiseLike<T>, eachStep?: () => void): Promise<T> {
+    return this.clock.until(call, 600_000, eachStep);
+  }
+
+  /** Waits until all living agents know every switch to be in service. */
+  async untilServed(): Promise<void> {
+    const nodes = this.topology.nodes.size;
+    for (let waited = 0; waited < 60_000; waited += 250) {
+      await this.clock.advance(250);
+      if (this.living.every(({ agent }) => agent.nodesUp.length === nodes)) return;
+    }
+    throw new Error(`not served: ${this.living.map(({ agent }) => agent.nodesUp.join())}`);
+  }
+
+  /** Every living agent shows the same networks. */
+  async expectAgreement(): Promise<readonly NetworkInfo[]> {
+    await this.clock.advance(50);
+    const [first, ...others] = this.living.map(({ agent }) => agent.listNetworks());
+    for (const other of others) expect(other).toEqual(first);
+    return first ?? [];
+  }
+
+  /** The network joins its ends, and nobody else. */
+  expectWhole(info: NetworkInfo): void {
+    const { pairs, strays } = reachability(this.fabric, endsOf(info));
+    expect(pairs.filter(({ copies }) => copies !== 1)).toEqual([]);
+    expect(strays.map(({ hostPort }) => hostPort)).toEqual([]);
+    expect(this.fabric.violations).toEqual([]);
+  }
+
+  /** What the switches hold of ours. */
+  held(): ReturnType<typeof allOurEntries> {
+    return allOurEntries(this.fabric);
+  }
+
+  /** Nothing is left: on the switches, in the agents, and in the store but for who is there. */
+  async expectNothingLeft(): Promise<void> {
+    expect(this.held()).toEqual({});
+    expect(await this.expectAgreement()).toEqual([]);
+    const keys = (await this.disk.load())._unsafeUnwrap().map(({ key }) => key);
+    expect(keys.filter((key) => !/^(agent|slot|master|claim)\//.test(key))).toEqual([]);
+    expect(allForeignEntries(this.fabric)).toEqual(this.#foreign);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { agent } of this.living) await this.run(agent.close());
+    this.fabric[Symbol.dispose]();
+    await this.disk.close();
+  }
+}
+
+/** What a call came to, in one word. */
+export function wordOf(result: Result<unknown, DcnsError>): string {
+  return result.match(
+    () => "ok",
+    ({ type }) => type,
+  );
+}
