@@ -57,12 +57,19 @@ export class Conductor {
     return undefined;
   }
 
-  /** Goes through the stages of `way` and stops at the first that fails, or when `signal` is raised. */
+  /**
+   * Goes through the stages of `way` and stops at the first that fails, or when `signal` is raised.
+   * Before the first, every domain that can is asked to hold what it will need.
+   */
   async advance(
     from: Segments,
     way: readonly Stage[],
     { signal, mayLag = new Set() }: JourneyOptions,
   ): Promise<Progress> {
+    const { held, error: refused } = await this.#hold(from, way, signal);
+    if (refused !== undefined) {
+      return { begun: givingBack(from, [], held), lagging: [], error: refused };
+    }
     const begun: Stage[] = [];
     let last = from;
     let lagging: readonly NodeId[] = [];
@@ -71,11 +78,29 @@ export class Conductor {
       begun.push(stage);
       const moved = await this.move(last, stage.state, { signal, allowPending: mayLag.size > 0 });
       const error = moved.isErr() ? moved.error : outOfReach(stage.state, moved.value, mayLag);
-      if (error !== undefined) return { begun, lagging, error };
+      if (error !== undefined) return { begun: givingBack(from, begun, held), lagging, error };
       lagging = moved.unwrapOr([]);
       last = stage.state;
     }
     return { begun, lagging };
+  }
+
+  /** Asks every domain that can to hold what the first state that changes it needs. */
+  async #hold(
+    from: Segments,
+    way: readonly Stage[],
+    signal: AbortSignal,
+  ): Promise<{ readonly held: Segments; readonly error?: DriverError }> {
+    const held = new Map<DomainId, Segment>();
+    for (const [domain, segment] of way.flatMap(({ state }) => [...state])) {
+      const isNew = !held.has(domain) && !sameSegment(from.get(domain), segment);
+      if (isNew && this.#driver(domain).hold !== undefined) held.set(domain, segment);
+    }
+    const asked = await Promise.all(
+      [...held].map(([domain, segment]) => this.#driver(domain).hold?.(segment, { signal })),
+    );
+    const error = asked.find((each) => each?.isErr());
+    return error?.isErr() ? { held, error: error.error } : { held };
   }
 
   /**
@@ -169,6 +194,19 @@ export class Conductor {
     invariant(driver !== undefined, `domain ${domain} has a driver`);
     return driver;
   }
+}
+
+/**
+ * The stages that were begun, and one more to go back from in which the domains that hold something
+ * and were not asked for anything since have it: the step back gives it back.
+ */
+function givingBack(from: Segments, begun: readonly Stage[], held: Segments): readonly Stage[] {
+  const isUntouched = (domain: DomainId): boolean =>
+    begun.every(({ state }) => sameSegment(state.get(domain), from.get(domain)));
+  const kept = [...held].filter(([domain]) => isUntouched(domain));
+  if (kept.length === 0) return begun;
+  const state = new Map([...(begun.at(-1)?.state ?? from), ...kept]);
+  return [...begun, { state, drainBefore: false, drainBeforeReturn: false }];
 }
 
 /** What a domain's driver would have to be able to do for a segment, and is not. */

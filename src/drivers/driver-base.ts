@@ -235,6 +235,13 @@ export interface DriverBase {
    * of failing the call.
    */
   provision(segment: Segment, options?: ProvisionOptions): ResultAsync<Confirmation, DriverError>;
+  /**
+   * Has the domain keep room for what `segment` needs beyond what it has, so that every domain of a
+   * network has agreed before anything is made anywhere. A `provision` or a `release` of the segment
+   * must follow: what is held and not wanted then is given back. A domain gives it back by itself
+   * after a while. Absent where a domain agrees to nothing beforehand.
+   */
+  hold?(segment: Segment, options?: CallOptions): ResultAsync<void, DriverError>;
   /** Removes everything of this segment, the same way. Unknown segments are released already. */
   release(segment: SegmentId, options?: ProvisionOptions): ResultAsync<Confirmation, DriverError>;
   /** Compares what the domain holds with what it should; touches nothing. */

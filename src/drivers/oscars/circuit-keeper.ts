@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "neverthrow";
+import { err, ok, Result } from "neverthrow";
 import type { SegmentId } from "../../model/ids.ts";
 import { type Circuit, circuitKey } from "./circuit.ts";
 import type { CircuitFault, CircuitService, FoundCircuit } from "./circuit-service.ts";
@@ -22,6 +22,8 @@ export class CircuitKeeper {
   /** Circuits, by key, of which nobody knows whether the domain has them. */
   readonly #doubtful = new Map<string, SegmentId>();
   readonly #runs = new Map<SegmentId, Run>();
+  /** Segments for which something is held, and which somebody is going to settle. */
+  readonly #holding = new Set<SegmentId>();
 
   constructor(service: CircuitService) {
     this.#service = service;
@@ -40,12 +42,12 @@ export class CircuitKeeper {
   /** Every segment that is wanted, or of which the domain may have something. */
   get segments(): ReadonlySet<SegmentId> {
     const held = [...this.#held.values()].map(({ circuit }) => circuit.segment);
-    return new Set([...this.#wanted.keys(), ...held, ...this.#doubtful.values()]);
+    return new Set([...this.#wanted.keys(), ...this.#holding, ...held, ...this.#doubtful.values()]);
   }
 
-  /** Whether a segment is being brought to what is wanted. */
+  /** Whether a segment is being brought to what is wanted, or about to be. */
   isBusy(segment: SegmentId): boolean {
-    return this.#runs.has(segment);
+    return this.#runs.has(segment) || this.#holding.has(segment);
   }
 
   /** What is wanted of a segment from now on. Nothing is done yet. */
@@ -55,9 +57,28 @@ export class CircuitKeeper {
     this.#runs.get(segment)?.abort.abort();
   }
 
+  /**
+   * Has the domain keep room for those of `circuits` that it does not have. Nothing else is done for
+   * the segment until it is settled: what is held and not wanted then is given back.
+   */
+  async hold(
+    segment: SegmentId,
+    circuits: readonly Circuit[],
+  ): Promise<Result<void, CircuitFault>> {
+    this.#holding.add(segment);
+    return this.#start(segment, async (signal) => {
+      const looked = await this.#lookUp(segment, signal);
+      if (looked.isErr()) return looked;
+      const fresh = circuits.filter((circuit) => !this.#held.has(circuitKey(circuit)));
+      const held = await Promise.all(fresh.map((circuit) => this.#hold(circuit, signal)));
+      return Result.combine(held).map(() => undefined);
+    }).done;
+  }
+
   /** Brings a segment to what is wanted of it, whoever asked for that last. */
   async settle(segment: SegmentId): Promise<Result<void, CircuitFault>> {
-    let run = this.#start(segment);
+    this.#holding.delete(segment);
+    let run = this.#start(segment, (signal) => this.#converge(segment, signal));
     for (;;) {
       const outcome = await run.done;
       const newer = this.#runs.get(segment);
@@ -88,7 +109,7 @@ export class CircuitKeeper {
       held.length === wanted.length &&
       wanted.every((circuit) => {
         const found = this.#held.get(circuitKey(circuit));
-        return found?.circuit.mbps === circuit.mbps && found.state !== "failed";
+        return found?.circuit.mbps === circuit.mbps && isMade(found);
       })
     );
   }
@@ -99,13 +120,14 @@ export class CircuitKeeper {
     await Promise.all([...this.#runs.values()].map(({ done }) => done));
   }
 
-  #start(segment: SegmentId): Run {
+  #start(
+    segment: SegmentId,
+    work: (signal: AbortSignal) => Promise<Result<void, CircuitFault>>,
+  ): Run {
     const before = this.#runs.get(segment);
     before?.abort.abort();
     const abort = new AbortController();
-    const begun = (before?.done ?? Promise.resolve()).then(() =>
-      this.#converge(segment, abort.signal),
-    );
+    const begun = (before?.done ?? Promise.resolve()).then(() => work(abort.signal));
     const run: Run = {
       abort,
       done: begun.then((outcome) => {
@@ -139,11 +161,16 @@ export class CircuitKeeper {
   async #make(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     const found = this.#held.get(circuitKey(circuit));
     if (found === undefined) return this.#create(circuit, signal);
-    if (found.state === "failed") return this.#replace(found, circuit, signal);
-    if (found.circuit.mbps === circuit.mbps) return ok(undefined);
+    const isAtRate = found.circuit.mbps === circuit.mbps;
+    if (found.state === "held" && isAtRate) return this.#bringUp(found, signal);
+    if (!isMade(found)) return this.#replace(found, circuit, signal);
+    if (isAtRate) return ok(undefined);
     this.#doubtful.set(circuitKey(circuit), circuit.segment);
     const changed = await this.#service.changeRate(found, circuit.mbps, signal);
-    if (changed.isOk()) return ok(this.#keep({ ...found, circuit }));
+    if (changed.isOk()) {
+      this.#keep({ ...found, circuit });
+      return ok(undefined);
+    }
     // Where a circuit cannot change while it carries frames it is interrupted; its ends are the same.
     return changed.error.kind === "unsupported"
       ? this.#replace(found, circuit, signal)
@@ -160,9 +187,26 @@ export class CircuitKeeper {
   }
 
   async #create(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    const held = await this.#hold(circuit, signal);
+    return held.isErr() ? err(held.error) : this.#bringUp(held.value, signal);
+  }
+
+  async #hold(circuit: Circuit, signal: AbortSignal): Promise<Result<FoundCircuit, CircuitFault>> {
     this.#doubtful.set(circuitKey(circuit), circuit.segment);
-    const created = await this.#service.create(circuit, signal);
-    return created.map((externalId) => this.#keep({ externalId, circuit, state: "active" }));
+    const held = await this.#service.hold(circuit, signal);
+    return held.map((externalId) => this.#keep({ externalId, circuit, state: "held" }));
+  }
+
+  /** What does not come up is ended; if not now, then after the next look. */
+  async #bringUp(found: FoundCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    this.#doubtful.set(circuitKey(found.circuit), found.circuit.segment);
+    const up = await this.#service.bringUp(found, signal);
+    if (up.isErr()) {
+      await this.#remove(found, signal);
+      return err(up.error);
+    }
+    this.#keep({ ...found, state: "active" });
+    return ok(undefined);
   }
 
   async #remove(found: FoundCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
@@ -173,10 +217,11 @@ export class CircuitKeeper {
     return removed;
   }
 
-  #keep(found: FoundCircuit): void {
+  #keep(found: FoundCircuit): FoundCircuit {
     const key = circuitKey(found.circuit);
     this.#held.set(key, found);
     this.#doubtful.delete(key);
+    return found;
   }
 
   #forget(key: string): void {
@@ -191,4 +236,9 @@ export class CircuitKeeper {
   #heldOf(segment: SegmentId): readonly FoundCircuit[] {
     return [...this.#held.values()].filter(({ circuit }) => circuit.segment === segment);
   }
+}
+
+/** Whether a circuit is there for good, though it may carry nothing yet. */
+function isMade({ state }: FoundCircuit): boolean {
+  return state === "active" || state === "pending";
 }

@@ -20,8 +20,8 @@ export interface FoundCircuit {
   /** The domain's own name for it. */
   readonly externalId: string;
   readonly circuit: Circuit;
-  /** `active`: frames pass; `pending`: they may yet; `failed`: they will not. */
-  readonly state: "active" | "pending" | "failed";
+  /** `held`: kept for us for a while; `active`: frames pass; `pending`: they may yet; `failed`: they will not. */
+  readonly state: "held" | "active" | "pending" | "failed";
 }
 
 /** What a domain tells of a circuit unasked. */
@@ -39,16 +39,26 @@ export interface CircuitService {
   readonly multipoint: boolean;
   /** Every circuit that bears our mark and has not ended. */
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault>;
-  /** Reserves and brings up a circuit; gives the domain's name for it once frames pass. */
-  create(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault>;
+  /** Has the domain keep room for a new circuit, for as long as its holds last; gives its name for it. */
+  hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault>;
+  /** Makes a circuit of what is held; ends once frames pass. */
+  bringUp(
+    held: Pick<FoundCircuit, "externalId" | "circuit">,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault>;
   /** Brings a circuit to another rate while frames pass; `unsupported` where that cannot be. */
   changeRate(
     found: FoundCircuit,
     mbps: number,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault>;
-  /** Ends a circuit. One that is not there has ended. */
+  /** Ends a circuit, or what is held for one. One that is not there has ended. */
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault>;
   subscribe(listener: (event: CircuitEvent) => void): Disposable;
   close(): Promise<void>;
+}
+
+/** A {@link CircuitFault}. */
+export function circuitFault(kind: CircuitFault["kind"], message: string): CircuitFault {
+  return { type: "circuit-fault", kind, message };
 }

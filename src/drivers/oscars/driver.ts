@@ -1,6 +1,6 @@
 import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "neverthrow";
 import type { DomainView } from "../../model/domain-view.ts";
-import type { DriverCause, DriverError } from "../../model/errors.ts";
+import type { DriverCause, DriverError, DriverFailed } from "../../model/errors.ts";
 import type { SegmentId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
 import type {
@@ -81,6 +81,15 @@ export class CircuitDriver implements DriverBase {
   /** What a service does inside is its own affair. */
   cost(): readonly NodeCost[] {
     return [];
+  }
+
+  hold(segment: Segment, options: CallOptions = {}): ResultAsync<void, DriverError> {
+    return this.#call("hold", options, async ({ domain }, keeper) => {
+      const circuits = this.#circuitsOf(segment, domain, keeper);
+      if (circuits.isErr()) return err(failed(domain, circuits.error));
+      const held = await keeper.hold(segment.id, circuits.value);
+      return held.mapErr((fault) => this.#failed(domain, fault));
+    });
   }
 
   provision(
@@ -232,11 +241,15 @@ export class CircuitDriver implements DriverBase {
       return ok({ pending: [], ...(externalId === undefined ? {} : { externalId }) });
     }
     this.#pending.add(segment);
-    const { error } = outcome;
-    // What came of it shows when the domain answers again, and only then is the node up.
-    if (error.kind === "unreachable") this.#down(error.message);
-    if (allowPending && error.kind === "unreachable") return ok({ pending: [node] });
-    return err({ ...failed(context.domain, causeOf(node, error)), pending: [node] });
+    const error = this.#failed(context.domain, outcome.error);
+    if (allowPending && outcome.error.kind === "unreachable") return ok({ pending: [node] });
+    return err({ ...error, pending: [node] });
+  }
+
+  /** What came of a request that nobody answered shows later, and only then is the node up again. */
+  #failed(domain: DomainView, fault: CircuitFault): DriverFailed {
+    if (fault.kind === "unreachable") this.#down(fault.message);
+    return failed(domain, causeOf(nodeOf(domain), fault));
   }
 
   #circuitsOf(

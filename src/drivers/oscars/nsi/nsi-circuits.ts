@@ -5,11 +5,12 @@ import { invariant } from "../../../model/invariant.ts";
 import { VlanSet } from "../../../model/vlan-set.ts";
 import { pause } from "../../driver-call.ts";
 import { type Circuit, type CircuitEnd, circuitKey, parseCircuitKey } from "../circuit.ts";
-import type {
-  CircuitEvent,
-  CircuitFault,
-  CircuitService,
-  FoundCircuit,
+import {
+  type CircuitEvent,
+  type CircuitFault,
+  type CircuitService,
+  circuitFault,
+  type FoundCircuit,
 } from "../circuit-service.ts";
 import type { Criteria, PointToPoint, Schedule } from "./criteria.ts";
 import { ETHERNET_SERVICE } from "./names.ts";
@@ -17,7 +18,7 @@ import type { Notification } from "./notification.ts";
 import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
 import type { PeerProfile } from "./peer-profile.ts";
-import type { HeldReservation, NsiRequester } from "./requester.ts";
+import type { NsiRequester } from "./requester.ts";
 import type { ChildSummary, Reservation } from "./reservation.ts";
 import { formatStp, parseStp } from "./stp.ts";
 
@@ -55,7 +56,7 @@ export class NsiCircuits implements CircuitService {
       .mapErr(faultOf);
   }
 
-  create(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
+  hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
     const { requester } = this.#options;
     return this.#criteriaOf(circuit)
       .asyncAndThen((criteria) =>
@@ -63,11 +64,24 @@ export class NsiCircuits implements CircuitService {
           .reserve({ description: this.#description(circuit), criteria }, signal)
           .mapErr(faultOf),
       )
-      .andThen((held) =>
-        this.#bringUp(circuit, held, signal).orElse((fault) =>
-          this.remove(held.connectionId, signal).andThen(() => errAsync(fault)),
-        ),
-      );
+      .andThen(({ connectionId, criteria }) => {
+        const granted = criteria === undefined ? ok(undefined) : this.#asWanted(circuit, criteria);
+        return granted
+          .asyncMap(async () => connectionId)
+          .orElse((fault) => this.remove(connectionId, signal).andThen(() => errAsync(fault)));
+      });
+  }
+
+  bringUp(
+    { externalId }: Pick<FoundCircuit, "externalId">,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    const { requester } = this.#options;
+    return requester
+      .commit(externalId, signal)
+      .andThen(() => requester.provision(externalId, signal))
+      .mapErr(faultOf)
+      .andThen(() => this.#untilActive(externalId, signal));
   }
 
   changeRate(
@@ -111,20 +125,6 @@ export class NsiCircuits implements CircuitService {
 
   close(): Promise<void> {
     return this.#options.close();
-  }
-
-  #bringUp(
-    circuit: Circuit,
-    { connectionId, criteria }: HeldReservation,
-    signal: AbortSignal,
-  ): ResultAsync<string, CircuitFault> {
-    const { requester } = this.#options;
-    const granted = criteria === undefined ? ok(undefined) : this.#asWanted(circuit, criteria);
-    return granted
-      .asyncAndThen(() => requester.commit(connectionId, signal).mapErr(faultOf))
-      .andThen(() => requester.provision(connectionId, signal).mapErr(faultOf))
-      .andThen(() => this.#untilActive(connectionId, signal))
-      .map(() => connectionId);
   }
 
   /** Waits until a query says that frames pass, or a notification gives reason to ask at once. */
@@ -290,8 +290,4 @@ function faultOf(fault: NsiFault): CircuitFault {
   const kind =
     fault.class === "unavailable" || fault.class === "retry" ? kinds[fault.class] : "rejected";
   return circuitFault(kind, fault.message);
-}
-
-function circuitFault(kind: CircuitFault["kind"], message: string): CircuitFault {
-  return { type: "circuit-fault", kind, message };
 }
