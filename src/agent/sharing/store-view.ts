@@ -48,11 +48,13 @@ export class StoreView implements Disposable {
   /** Commits, and knows what it wrote. */
   commit(transaction: StoreTransaction): ResultAsync<number, StoreError> {
     return this.#store.commit(transaction).map((revision) => {
-      const change = changeOf({ revision, writes: transaction.writes });
-      const keys = transaction.writes.map(({ key }) => key);
-      const unheard = keys.filter((key) => (this.#written.get(key) ?? 0) < revision);
-      if (revision > this.#heard) for (const key of unheard) this.#written.set(key, revision);
-      this.#learn(change);
+      // What was heard by then may be later news of the same keys.
+      if (revision <= this.#heard) return revision;
+      for (const { key } of transaction.writes) {
+        const last = this.#written.get(key) ?? 0;
+        if (last < revision) this.#written.set(key, revision);
+      }
+      this.#learn(changeOf({ revision, writes: transaction.writes }));
       return revision;
     });
   }
