@@ -17,13 +17,19 @@ export interface PathQuery {
   readonly isUsable?: ((link: number) => boolean) | undefined;
 }
 
+/** The arcs of a path, and what they cost together. */
+export interface FoundPath {
+  readonly arcs: readonly number[];
+  readonly cost: number;
+}
+
 /** How to search; whatever is chosen, the path is a cheapest one. */
 export interface SearchMeans {
   readonly landmarks: Landmarks | undefined;
 }
 
 /**
- * Finds the arcs of a cheapest path that has room in both directions; `undefined` if there is none.
+ * Finds a cheapest path that has room in both directions; `undefined` if there is none.
  *
  * Two of Dijkstra's searches, from both ends, until no path through what is left can be cheaper
  * (Pohl, Bi-directional Search, 1971). A path from one search to the other also crosses the zones of
@@ -39,7 +45,7 @@ export interface SearchMeans {
 export function bidirectionalPath(
   query: PathQuery,
   { landmarks }: SearchMeans = { landmarks: landmarksOf(query.graph) },
-): readonly number[] | undefined {
+): FoundPath | undefined {
   const { graph, from, to } = query;
   return searchOf(graph).run(query, landmarks && new Potentials(landmarks, from, to));
 }

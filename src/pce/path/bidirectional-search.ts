@@ -3,7 +3,7 @@ import { ALWAYS_ASK, CELL, type Cells, neededCellOf } from "../graph/link-table.
 import type { Potentials } from "../graph/potentials.ts";
 import { TICKS } from "../graph/ticks.ts";
 import { zonesOf } from "../graph/zones.ts";
-import type { PathQuery } from "./bidirectional-path.ts";
+import type { FoundPath, PathQuery } from "./bidirectional-path.ts";
 import { SearchEntries } from "./search-entries.ts";
 
 /**
@@ -60,12 +60,13 @@ export class BidirectionalSearch {
     this.#nodes = nodeRecords(graph);
   }
 
-  /** The arcs of a cheapest path; `undefined` if there is none. */
-  run(query: PathQuery, potentials: Potentials | undefined): readonly number[] | undefined {
+  /** A cheapest path; `undefined` if there is none. */
+  run(query: PathQuery, potentials: Potentials | undefined): FoundPath | undefined {
     this.#begin(query, potentials);
     this.#search(potentials);
     this.#query = undefined;
-    return this.#cost === Number.POSITIVE_INFINITY ? undefined : this.#path();
+    if (this.#cost === Number.POSITIVE_INFINITY) return undefined;
+    return { arcs: this.#path(), cost: this.#cost / TICKS };
   }
 
   #begin(query: PathQuery, potentials: Potentials | undefined): void {

@@ -8,7 +8,7 @@ import { Availability, type LinkDemand } from "../graph/availability.ts";
 import { graphOf, linkIdOf } from "../graph/graph.ts";
 import { assignLabels } from "../labels/label-assignment.ts";
 import type { LinkState } from "../plan/plan.ts";
-import { bidirectionalPath, type PathQuery } from "./bidirectional-path.ts";
+import { bidirectionalPath, type FoundPath, type PathQuery } from "./bidirectional-path.ts";
 import {
   cheapestLabelPath,
   type LabelEnd,
@@ -75,16 +75,16 @@ export function cheapestRoute(
   const route = labelled(query, labels, vlans, blind);
   if (route !== undefined) return ok(route);
   return cheapestLabelPath(labelQuery(query, labels, vlans, blind)).map(
-    (arcs) => arcs && labelled(query, labels, vlans, arcs),
+    (arcs) => arcs && labelled(query, labels, vlans, { arcs, cost: costOf(query, arcs) }),
   );
 }
 
-function routeOf(query: PathQuery, arcs: readonly number[], labels: readonly VlanId[]): Route {
-  return {
-    links: arcs.map((arc) => linkIdOf(query.graph, arc >> 1)),
-    cost: costOf(query, arcs),
-    labels,
-  };
+function routeOf(
+  { graph }: PathQuery,
+  { arcs, cost }: FoundPath,
+  labels: readonly VlanId[],
+): Route {
+  return { links: arcs.map((arc) => linkIdOf(graph, arc >> 1)), cost, labels };
 }
 
 function costOf(query: PathQuery, arcs: readonly number[]): number {
@@ -98,18 +98,18 @@ function labelled(
   query: PathQuery,
   labels: (link: number) => VlanSet,
   vlans: VlanSet,
-  arcs: readonly number[],
+  path: FoundPath,
 ): Route | undefined {
   const { graph, from, to } = query;
   const network = new Set([from, to].filter((node) => !graph.translates[node]));
-  const links = arcs.map((arc) => arc >> 1);
+  const links = path.arcs.map((arc) => arc >> 1);
   const bindings = { network, own: new Map() };
   const labelling = assignLabels({ graph, links, labels, vlans, bindings });
   if (labelling.isErr()) return undefined;
   const { vlan, labels: found } = labelling.value;
   return routeOf(
     query,
-    arcs,
+    path,
     links.map((link) => found.get(link) ?? vlan),
   );
 }
@@ -118,7 +118,7 @@ function labelQuery(
   query: PathQuery,
   labels: (link: number) => VlanSet,
   vlans: VlanSet,
-  blind: readonly number[],
+  blind: FoundPath,
 ): LabelPathQuery {
   const { graph, from, to } = query;
   const endAt = (node: number): LabelEnd => {
@@ -132,6 +132,6 @@ function labelQuery(
     weight: (arc) => stepOf(query, arc),
     origin: endAt(from),
     target: endAt(to),
-    ahead: new RemainingCosts(query, costOf(query, blind)),
+    ahead: new RemainingCosts(query, blind.cost),
   };
 }

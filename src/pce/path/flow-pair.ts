@@ -54,7 +54,7 @@ export function cheapestFlowPair(query: FlowQuery): FlowPair | undefined {
  */
 export function cheapestPlainPair(plain: PathQuery, isNodeDisjoint: boolean): FlowPair | undefined {
   const { graph, from, to } = plain;
-  const first = bidirectionalPath(plain);
+  const first = bidirectionalPath(plain)?.arcs;
   if (first === undefined) return undefined;
   const weight: Weight = (arc) => stepOf(plain, arc);
   const query: FlowQuery = { graph, weight, origins: [from, from], target: to, isNodeDisjoint };

@@ -45,7 +45,7 @@ export function findPath(
   if (query.stops.length > MAX_STOPS) return err({ type: "search-limit", limit: MAX_STOPS });
   const plain = plainQuery(scene, from, to);
   const blind = plain
-    ? bidirectionalPath(plain)
+    ? bidirectionalPath(plain)?.arcs
     : cheapestPath(scene.graph, from.node, to.node, query.weight);
   if (blind === undefined) return err({ type: "no-tree" });
   const labelled = isWithin(query, blind) ? labelledPath(scene, ends, blind) : undefined;

@@ -25,7 +25,7 @@ export class SubspaceSearch {
   constructor(query: ConstrainedQuery, plain: PathQuery | undefined) {
     this.#query = query;
     this.#isBlind = plain !== undefined;
-    this.#first = plain && bidirectionalPath(plain);
+    this.#first = plain && bidirectionalPath(plain)?.arcs;
     this.#spurs = plain && this.#first && new SpurSearch(plain, this.#first);
   }
 

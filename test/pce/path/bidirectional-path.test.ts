@@ -160,7 +160,7 @@ function found(
   means: SearchMeans,
 ): readonly number[] | undefined {
   const isUsable = (link: number): boolean => wires[link]?.isUsable === true;
-  return bidirectionalPath({ graph, table, from: 0, to, onward, back, isUsable }, means);
+  return bidirectionalPath({ graph, table, from: 0, to, onward, back, isUsable }, means)?.arcs;
 }
 
 /** Landmarks everywhere, by Floyd and Warshall, on metrics alone, or on less. */
