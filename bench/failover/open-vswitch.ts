@@ -24,8 +24,23 @@ const MAC = ["02:00:00:00:00:01", "02:00:00:00:00:02"] as const;
 const BEFORE_MS = 50;
 const AFTER_MS = 500;
 
+/** A ring with a host at each switch, so that a tree joins them by three of its links. */
+const ring = fabricDocument({
+  links: {
+    r1: ["s1:10", "s2:10"],
+    r2: ["s2:11", "s3:10"],
+    r3: ["s3:11", "s4:10"],
+    r4: ["s4:11", "s1:11"],
+  },
+  hosts: { "h1:eth1": "s1:1", "h2:eth1": "s2:1", "h3:eth1": "s3:1", "h4:eth1": "s4:1" },
+});
+
 /** How many frames in a row are lost, of one a millisecond each way, when a link fails. */
 export interface Gaps {
+  /** Of a tree of four, between the ends of the link that fails. */
+  readonly disjointTree: readonly number[];
+  /** Of the same, when the link is there again. */
+  readonly disjointTreeReverts: readonly number[];
   readonly disjoint: readonly number[];
   readonly restore: readonly number[];
 }
@@ -37,7 +52,36 @@ export async function measureGaps(rounds: number): Promise<Gaps> {
     const { agent, lab } = scenario;
     const restore = await restoreGaps(agent, lab, rounds);
     const disjoint = await failoverGaps(agent, lab, rounds);
-    return { disjoint, restore };
+    return { disjoint, restore, ...(await treeGaps(rounds)) };
+  } finally {
+    await scenario[Symbol.asyncDispose]();
+  }
+}
+
+/** Without an agent: every link of a tree is cut, and is there again. */
+async function treeGaps(
+  rounds: number,
+): Promise<Pick<Gaps, "disjointTree" | "disjointTreeReverts">> {
+  const scenario = await startScenario(ring);
+  try {
+    const { agent, lab } = scenario;
+    const hosts = ["h1:eth1", "h2:eth1", "h3:eth1", "h4:eth1"];
+    const options = { protection: "disjoint" } as const;
+    value(await agent.setupPhysicalNetwork("p", hosts, "10Mbps", VLAN, options));
+    await lab.settle();
+    const { links } = value(agent.getNetworkInfo("p"));
+    await agent.close();
+    const [disjointTree, disjointTreeReverts]: [number[], number[]] = [[], []];
+    for (let round = 0; round < rounds; round += 1) {
+      for (const { id } of links) {
+        const ends = (ring.links ?? [])
+          .filter((link) => link.id === id)
+          .flatMap(({ a, b }) => [a, b].map((port) => `h${port.slice(1, 2)}:eth1`));
+        disjointTree.push(...(await cut(lab, id, { ends })));
+        disjointTreeReverts.push(...(await cut(lab, id, { ends, to: "up" })));
+      }
+    }
+    return { disjointTree, disjointTreeReverts };
   } finally {
     await scenario[Symbol.asyncDispose]();
   }
@@ -83,15 +127,25 @@ async function setUp(agent: DcnsAgent, protection: "restore" | "disjoint"): Prom
   value(await agent.setupPhysicalNetwork("p", ends, "10Mbps", VLAN, { protection }));
 }
 
-/** The longest row of lost frames in either direction while a link fails. */
-async function cut(lab: OvsLab, link: string): Promise<readonly number[]> {
-  const ports = await Promise.all(["h1:eth1", "h2:eth1"].map((at) => lab.framePort(at)));
+/** Between whom frames go, and what becomes of the link. */
+interface Cut {
+  readonly ends: readonly string[];
+  readonly to?: "up" | "down";
+}
+
+/** The longest row of lost frames in either direction while a link fails, or comes back. */
+async function cut(
+  lab: OvsLab,
+  link: string,
+  { ends, to = "down" }: Cut = { ends: ["h1:eth1", "h2:eth1"] },
+): Promise<readonly number[]> {
+  const ports = await Promise.all(ends.map((at) => lab.framePort(at)));
   const [one, two] = ports;
   if (one === undefined || two === undefined) throw new Error("two hosts were asked for");
   const there = await one.startStream({ dst: MAC[1], src: MAC[0], vlan: VLAN });
   const back = await two.startStream({ dst: MAC[0], src: MAC[1], vlan: VLAN });
   await sleep(BEFORE_MS);
-  await lab.setLink(link, "down");
+  await lab.setLink(link, to);
   await sleep(AFTER_MS);
   return [await longestGap(there, two), await longestGap(back, one)];
 }

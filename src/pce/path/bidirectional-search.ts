@@ -15,6 +15,7 @@ import { SearchEntries } from "./search-entries.ts";
  * the zone of its node or, led by landmarks, its potential; entries wait in a ring of buckets by key
  * (Dial, Algorithm 360, 1969). Keys in one bucket come in any order, so a search may come back to a
  * node from which it has gone on too early. The side that has seen fewer arcs is the next to go on.
+ * Sources, complexity, ties and guarantee: {@link bidirectionalPath}.
  *
  * Sides are 0, along the path, and 1, against it. In what runs for every arc numbers are written out:
  * constants of a module have to be loaded and checked each time.
