@@ -21,8 +21,8 @@ export const pipelineTable = {
  * says, as what a switch learns does, only where an address was seen.
  */
 export const taughtTable = {
-  admit: pipelineTable.admit,
-  limit: pipelineTable.limit,
+  admit: 0,
+  limit: 1,
   /** Tells the agent of source addresses that are not known yet. */
   sources: 2,
   /** Filled by the agent: where each address was seen, as the upper half of `metadata`. */
