@@ -26,6 +26,11 @@ export interface AgentOptions {
   readonly drainMs?: number;
   /** How links are held down that fail again and again; `false`: not at all. */
   readonly flapDamping?: Partial<FlapDamping> | false;
+  /**
+   * How long the connection of a node may be lost, in milliseconds, before its links count as down, so
+   * that networks that only pass there move; default 30,000. `false`: for as long as it likes.
+   */
+  readonly nodeGraceMs?: number | false;
   /** How long a start waits for nodes with unfinished work, in milliseconds; default 5,000. */
   readonly recoveryTimeoutMs?: number;
   /**

@@ -1,7 +1,7 @@
 import type { DriverBase } from "../drivers/driver-base.ts";
 import type { Clock } from "../model/clock.ts";
 import { type DomainId, domainId, type ProjectId } from "../model/ids.ts";
-import { defaultFlapDamping } from "../network/flap-damping.ts";
+import { defaultFlapDamping, type FlapDamping } from "../network/flap-damping.ts";
 import { networkState } from "../network/info.ts";
 import { latestOf, type NetworkRecord } from "../network/record.ts";
 import { systemClock } from "../system-clock.ts";
@@ -61,6 +61,7 @@ export interface Wired {
 
 const DEFAULT_OPERATION_TIMEOUT_MS = 30_000;
 const DEFAULT_DRAIN_MS = 100;
+const DEFAULT_NODE_GRACE_MS = 30_000;
 const DEFAULT_ROLLBACK_TIMEOUT_MS = 5_000;
 const DEFAULT_RESTORATION_WINDOW_MS = 3;
 const DEFAULT_RESTORATION_BUDGET_MS = 500;
@@ -133,19 +134,27 @@ export function wire(options: AgentOptions, base: Base): Wired {
     restorer.schedule();
     scheduler.fabricChanged();
   };
-  const { flapDamping = {} } = options;
   const watch = new Watch({
     registry,
     books,
     events,
     clock,
-    flapDamping: flapDamping === false ? undefined : { ...defaultFlapDamping, ...flapDamping },
+    flapDamping: flapDampingOf(options),
+    nodeGraceMs: nodeGraceOf(options),
     resumeTeardown,
     fabricChanged,
   });
   const common = { clock, events, registry, calls, watch, restorer, scheduler, serial, drivers };
   const parts: AgentParts = { ...common, closing, resumeTeardown, operationTimeoutMs };
   return { transactions, parts, changed, fabricChanged };
+}
+
+function flapDampingOf({ flapDamping = {} }: AgentOptions): FlapDamping | undefined {
+  return flapDamping === false ? undefined : { ...defaultFlapDamping, ...flapDamping };
+}
+
+function nodeGraceOf({ nodeGraceMs = DEFAULT_NODE_GRACE_MS }: AgentOptions): number | undefined {
+  return nodeGraceMs === false ? undefined : nodeGraceMs;
 }
 
 /** The drivers that an agent is started with. */

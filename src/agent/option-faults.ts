@@ -96,6 +96,7 @@ const agentOptions = v.strictObject({
       }),
     ]),
   ),
+  nodeGraceMs: v.optional(v.union([v.literal(false), v.pipe(v.number(), v.minValue(0))])),
   drainMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(60_000))),
   sharing: v.optional(
     v.strictObject({

@@ -23,6 +23,7 @@ import {
 import { isDrawnOn, standsAlike } from "../network/standing.ts";
 import { treeNodes } from "../network/tree-nodes.ts";
 import { type LinkState, topologyResources } from "../pce/index.ts";
+import type { Link } from "../topology/elements.ts";
 import type { Topology } from "../topology.ts";
 
 const boundless: Resources = { capacity: () => unlimited, labels: () => VlanSet.all };
@@ -40,6 +41,8 @@ export class Registry {
   readonly #quarantines = new Set<Quarantine>();
   readonly #downPorts = new Set<PortRef>();
   readonly #held = new Set<LinkId>();
+  /** Nodes of which nobody knows any more how they fare. */
+  readonly #lostNodes = new Set<NodeId>();
   /** Which ports a realisation means is a matter of the topology that it was decided on. */
   readonly #decidedOn = new WeakMap<Realisation, Topology>();
   /** Whether some network may stand on what the topology does not have any more. */
@@ -116,7 +119,12 @@ export class Registry {
 
   /** Whether some network may not be sound; quickly told, and rarely for nothing. */
   get mayHaveHurt(): boolean {
-    return this.#downPorts.size > 0 || this.#mayHaveStrays || this.#lackBackup.size > 0;
+    return (
+      this.#lostNodes.size > 0 ||
+      this.#downPorts.size > 0 ||
+      this.#mayHaveStrays ||
+      this.#lackBackup.size > 0
+    );
   }
 
   /**
@@ -274,6 +282,15 @@ export class Registry {
     return link !== undefined && this.#isUp(link.id) !== before ? link.id : undefined;
   }
 
+  /** Notes that a node is lost, or is not any more; gives the links whose state that changed. */
+  setLost(node: NodeId, lost: boolean): readonly LinkId[] {
+    const links = [...this.#topology.links.values()].filter((link) => this.#joins(link, node));
+    const before = new Set(links.filter(({ id }) => this.#isUp(id)));
+    if (lost) this.#lostNodes.add(node);
+    else this.#lostNodes.delete(node);
+    return links.filter((link) => this.#isUp(link.id) !== before.has(link)).map(({ id }) => id);
+  }
+
   /** Holds a link down however its ports are, or lets it go; true when that changed its state. */
   setHeld(link: LinkId, held: boolean): boolean {
     const before = this.#isUp(link);
@@ -282,10 +299,17 @@ export class Registry {
     return this.#isUp(link) !== before;
   }
 
-  /** Whether both ports of a link are up, held down or not. */
+  /** Whether both ports of a link are up and its nodes are there, held down or not. */
   isWhole(id: LinkId): boolean {
     const link = this.#topology.links.get(id);
-    return link !== undefined && !this.#downPorts.has(link.a) && !this.#downPorts.has(link.b);
+    if (link === undefined || this.#downPorts.has(link.a) || this.#downPorts.has(link.b))
+      return false;
+    return ![...this.#lostNodes].some((node) => this.#joins(link, node));
+  }
+
+  #joins({ a, b }: Pick<Link, "a" | "b">, node: NodeId): boolean {
+    const { ports } = this.#topology;
+    return ports.get(a)?.node === node || ports.get(b)?.node === node;
   }
 
   /** Puts on the books what is in use already, even where the topology has less than that today. */

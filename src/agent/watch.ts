@@ -12,6 +12,7 @@ import type { AgentEvent } from "./agent-event.ts";
 import type { Books, Concerns } from "./books.ts";
 import type { EventStream } from "./event-stream.ts";
 import { LinkDamper } from "./link-damper.ts";
+import { LostNodes } from "./lost-nodes.ts";
 import type { Registry } from "./registry.ts";
 
 /** What a watch works with. */
@@ -22,6 +23,8 @@ export interface WatchContext {
   readonly clock: Clock;
   /** Absent, links are believed at once. */
   readonly flapDamping: FlapDamping | undefined;
+  /** How long a node may be away before its links count as down; absent, for as long as it likes. */
+  readonly nodeGraceMs: number | undefined;
   /** Called when a node is back that a project's teardown may have waited for. */
   readonly resumeTeardown: (project: ProjectId) => void;
   /** Called when a link has failed or is back, a node is back, or what was held back is free. */
@@ -32,6 +35,7 @@ export interface WatchContext {
 export class Watch implements Disposable {
   readonly #context: WatchContext;
   readonly #damper: LinkDamper | undefined;
+  readonly #lostNodes: LostNodes | undefined;
   readonly #subscriptions: Disposable[] = [];
   readonly #nodesUp = new Set<NodeId>();
   #isResuming = false;
@@ -39,7 +43,11 @@ export class Watch implements Disposable {
 
   constructor(context: WatchContext) {
     this.#context = context;
-    const { clock, flapDamping } = context;
+    const { clock, flapDamping, nodeGraceMs: graceMs } = context;
+    if (graceMs !== undefined) {
+      const changed = (node: NodeId, lost: boolean): void => this.#nodeState(node, lost);
+      this.#lostNodes = new LostNodes({ clock, graceMs, changed });
+    }
     if (flapDamping === undefined) return;
     this.#damper = new LinkDamper({
       clock,
@@ -86,6 +94,7 @@ export class Watch implements Disposable {
   /** Notes that a node is not in the topology any more: nobody will ever see it clean. */
   gone(node: NodeId): void {
     this.#nodesUp.delete(node);
+    this.#lostNodes?.back(node);
     this.#clean(node, () => true);
   }
 
@@ -96,6 +105,7 @@ export class Watch implements Disposable {
 
   [Symbol.dispose](): void {
     this.#damper?.[Symbol.dispose]();
+    this.#lostNodes?.[Symbol.dispose]();
     for (const subscription of this.#subscriptions.splice(0)) subscription[Symbol.dispose]();
   }
 
@@ -104,14 +114,16 @@ export class Watch implements Disposable {
     match(event)
       .with({ type: "node-up" }, ({ node }) => {
         this.#nodesUp.add(node);
+        this.#lostNodes?.back(node);
         for (const wake of [...this.#waiters]) wake();
         events.emit({ type: "node-up", node });
         this.#clean(node, () => true);
         this.#resumeTeardowns();
         this.#tellFabricChanged();
       })
-      .with({ type: "node-down" }, ({ node, reason }) => {
+      .with({ type: "node-down" }, ({ node, reason, isConnected }) => {
         this.#nodesUp.delete(node);
+        if (isConnected !== true) this.#lostNodes?.away(node);
         events.emit({ type: "node-down", node, reason });
       })
       // What follows from it is told by `node-down`.
@@ -162,6 +174,14 @@ export class Watch implements Disposable {
     const link = registry.setPort(port, up);
     if (wasWhole && !registry.isWhole(at)) this.#damper?.failed(at);
     if (link !== undefined) this.#linkState(link, up);
+  }
+
+  /** Nobody knows any more how a node fares, or it is back: so are its links. */
+  #nodeState(node: NodeId, lost: boolean): void {
+    for (const link of this.#context.registry.setLost(node, lost)) {
+      if (lost) this.#damper?.failed(link);
+      this.#linkState(link, !lost);
+    }
   }
 
   /** A link fails again and again: it is down until it has been quiet. */

@@ -152,7 +152,13 @@ export interface NodeCost {
 /** What a driver tells unasked. */
 export type DriverEvent =
   | { readonly type: "node-up"; readonly node: NodeId }
-  | { readonly type: "node-down"; readonly node: NodeId; readonly reason: string }
+  /** `isConnected` when the node is there, but somebody else's to change. */
+  | {
+      readonly type: "node-down";
+      readonly node: NodeId;
+      readonly reason: string;
+      readonly isConnected?: boolean;
+    }
   /** A switch that dialled in was sent away; nothing was changed on it. */
   | {
       readonly type: "switch-refused";

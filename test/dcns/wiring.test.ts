@@ -97,3 +97,24 @@ describe("wiring", () => {
     expect(wirings(bed.events)).toEqual([]);
   });
 });
+
+test("wiring is compared on demand, too, and gives every port that could be asked", async () => {
+  const clock = fakeClock();
+  const listener = new MemoryListener({ clock });
+  using fabric = new SimulatedFabric({
+    topology: swappedCampus(),
+    clock,
+    dial: (answer) => listener.dial(answer),
+  });
+  const openflow = new OpenFlowDriver({ listen: listener });
+  const start = DcnsAgent.start({ topology: campus(), drivers: { campus: openflow }, clock });
+  const agent = value(await clock.until(start));
+  fabric.connect();
+  await clock.advance(1_000);
+  const findings = (await clock.until(openflow.verifyWiring()))._unsafeUnwrap();
+  expect(findings).toHaveLength(8);
+  const wrong = findings.filter(({ expected, seen }) => seen !== expected).map(({ port }) => port);
+  expect(wrong.sort()).toEqual(["s2:4", "s3:3", "s3:4", "s4:3"]);
+  expect(allOurEntries(fabric)).toEqual({});
+  await clock.until(agent.close());
+});

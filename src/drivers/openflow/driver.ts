@@ -39,6 +39,7 @@ import { SegmentSamples } from "./statistics/segment-samples.ts";
 import { identityOf, refusalOf } from "./switch-admission.ts";
 import { SwitchNode } from "./switch-node.ts";
 import type { ListenAddress, SwitchListener } from "./transport.ts";
+import { type WiringFinding, type WiringRoundContext, wiringRound } from "./wiring/wiring-round.ts";
 import { WiringWatch } from "./wiring/wiring-watch.ts";
 
 /**
@@ -209,6 +210,16 @@ export class OpenFlowDriver implements DriverBase {
     return this.#call("audit", options, async ({ nodes }) => ok(await nodes.audit()));
   }
 
+  /**
+   * Compares the wiring of links with the inventory now; see `OpenFlowDriverOptions.wiringIntervalMs`.
+   * Gives every port at a link that could be asked, and what is at the far end of its cable.
+   */
+  verifyWiring(options: CallOptions = {}): ResultAsync<readonly WiringFinding[], DriverError> {
+    return this.#call("verifyWiring", options, async (service, signal) =>
+      ok(await wiringRound(this.#wiringContext(service, signal))),
+    );
+  }
+
   setRole(node: NodeId, role: NodeRole, options: CallOptions = {}): ResultAsync<void, DriverError> {
     return this.#call("setRole", options, ({ nodes }) => nodes.setRole(node, role));
   }
@@ -243,17 +254,20 @@ export class OpenFlowDriver implements DriverBase {
     }
   }
 
-  #watchWiring({ nodes, call: { clock } }: Service): WiringWatch | undefined {
+  #watchWiring(service: Service): WiringWatch | undefined {
     const { wiringIntervalMs: intervalMs } = this.#options;
     if (intervalMs === undefined) return undefined;
-    const { signal } = this.#closing;
-    const proberOf = (node: NodeId): SwitchProber | undefined => nodes.prober(node);
     return new WiringWatch({
-      clock,
+      clock: service.call.clock,
       intervalMs,
-      round: () => ({ domain: nodes.view, proberOf, clock, random: randomBytes, signal }),
+      round: () => this.#wiringContext(service, this.#closing.signal),
       emit: (event) => this.#emit(event),
     });
+  }
+
+  #wiringContext({ nodes, call: { clock } }: Service, signal: AbortSignal): WiringRoundContext {
+    const proberOf = (node: NodeId): SwitchProber | undefined => nodes.prober(node);
+    return { domain: nodes.view, proberOf, clock, random: randomBytes, signal };
   }
 
   #emit(event: DriverEvent): void {

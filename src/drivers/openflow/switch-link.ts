@@ -209,7 +209,8 @@ export class SwitchLink {
     if (!this.#isAnnounced) return;
     this.#isAnnounced = false;
     const { emit, view } = this.#context;
-    emit({ type: "node-down", node: view().id, reason });
+    const isConnected = this.#isClosed ? {} : { isConnected: true };
+    emit({ type: "node-down", node: view().id, reason, ...isConnected });
   }
 
   #tellPorts(live: LiveSwitch): void {

@@ -59,7 +59,12 @@ describe("the role of a driver at a switch that two share", () => {
     await shared.clock.advance(100);
     expect(first.events.slice(-2)).toEqual([
       { type: "role-lost", node: "n1", generation: 2n },
-      { type: "node-down", node: "n1", reason: "another controller is its master" },
+      {
+        type: "node-down",
+        node: "n1",
+        reason: "another controller is its master",
+        isConnected: true,
+      },
     ]);
     const error = (await provision(first))._unsafeUnwrapErr();
     expect(kindsOf(error)).toEqual(["not-master"]);
