@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { SharingCommand, SharingReport, SharingTask } from "./sharing-process.ts";
+
+type Answer = Extract<SharingReport, { says: "answer" }>;
+type Call = Extract<SharingReport, { says: "call" }>;
+
+/** An agent in a process of its own, which shares a topology with others. */
+export class SharingAgent {
+  readonly task: SharingTask;
+  /** What became of the calls of its load, in order. */
+  readonly calls: Call[] = [];
+  readonly #process: ChildProcess;
+  readonly #exit: Promise<unknown>;
+  readonly #waiting: ((answer: Answer) => void)[] = [];
+  readonly #isUp: Promise<void>;
+
+  constructor(task: SharingTask) {
+    this.task = task;
+    const script = join(import.meta.dirname, "sharing-process.ts");
+    const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(task)], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.#process = child;
+    this.#exit = once(child, "exit");
+    let up = (): void => {};
+    this.#isUp = new Promise((resolve) => {
+      up = resolve;
+    });
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const report: SharingReport = JSON.parse(line);
+      if (report.says === "up") up();
+      else if (report.says === "call") this.calls.push(report);
+      else this.#waiting.shift()?.(report);
+    });
+  }
+
+  /** Resolves when the agent has started. */
+  started(): Promise<void> {
+    const gone = this.#exit.then(() => {
+      throw new Error(`agent ${this.task.agentId} is gone`);
+    });
+    return Promise.race([this.#isUp, gone]);
+  }
+
+  /** How many calls have succeeded. */
+  get successes(): number {
+    return this.calls.filter(({ outcome }) => outcome === "ok").length;
+  }
+
+  work(): void {
+    this.#send({ do: "work" });
+  }
+
+  /** Asks something, and waits for the answer. */
+  ask(command: SharingCommand): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#send(command);
+    });
+  }
+
+  pause(): void {
+    this.#process.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#process.kill("SIGCONT");
+  }
+
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#exit;
+  }
+
+  #send(command: SharingCommand): void {
+    this.#process.stdin?.write(`${JSON.stringify(command)}\n`);
+  }
+}
