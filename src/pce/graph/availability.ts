@@ -1,7 +1,8 @@
 import type { Ledger } from "../../ledger.ts";
+import type { NodeId } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import { allLinksUp, type LinkState, type PlanRequest } from "../plan/plan.ts";
-import { endsOf, type Graph, linkIdOf, metricOf, nodeIdOf } from "./graph.ts";
+import { type Graph, linkIdOf, metricOf } from "./graph.ts";
 import { type LedgerView, ledgerView } from "./ledger-view.ts";
 import type { LinkTable } from "./link-table.ts";
 
@@ -20,8 +21,8 @@ export class Availability {
   readonly #linkState: LinkState;
   readonly #demand: LinkDemand;
   readonly #keptLabels: ReadonlyMap<number, VlanSet>;
-  /** The links of excluded shared risk link groups. */
-  readonly #risky: ReadonlySet<number>;
+  /** The links that the request excludes, by themselves, by a node or by a shared risk link group. */
+  readonly #excluded: ReadonlySet<number>;
   readonly #view: LedgerView;
   /** Of each link; empty until it is asked for. */
   #usable: Uint8Array = new Uint8Array(0);
@@ -32,7 +33,7 @@ export class Availability {
     this.#linkState = linkState;
     this.#demand = demand;
     this.#keptLabels = keptLabels(graph, demand);
-    this.#risky = riskyLinks(graph, demand);
+    this.#excluded = excludedLinks(graph, demand);
     this.kept = this.#keptLabels === NOTHING_KEPT ? NONE : ascending(this.#keptLabels.keys());
     this.#view = ledgerView(graph, demand.interval, ledger);
   }
@@ -62,10 +63,11 @@ export class Availability {
 
   /** Whether `link` may be in the tree: it is up and not excluded, or the request keeps it. */
   isUsable(link: number): boolean {
+    const isAllowed = this.#keptLabels.has(link) || !this.#excluded.has(link);
+    if (this.#linkState === allLinksUp || !isAllowed) return isAllowed;
     if (this.#usable.length === 0) this.#usable = new Uint8Array(this.graph.linkIds.length);
     if (this.#usable[link]) return this.#usable[link] === YES;
-    const usable =
-      this.#keptLabels.has(link) || (!this.#risky.has(link) && this.#isUpAndAllowed(link));
+    const usable = this.#keptLabels.has(link) || this.#linkState.isUp(linkIdOf(this.graph, link));
     this.#usable[link] = usable ? YES : NO;
     return usable;
   }
@@ -98,16 +100,6 @@ export class Availability {
     if (Number.isNaN(view.residuals[2 * link])) view.load(link);
     return view;
   }
-
-  #isUpAndAllowed(link: number): boolean {
-    const id = linkIdOf(this.graph, link);
-    const { exclude } = this.#demand;
-    if (exclude?.links?.has(id) || !this.#linkState.isUp(id)) return false;
-    if (exclude?.nodes === undefined) return true;
-    return endsOf(this.graph, link).every(
-      (node) => !exclude.nodes?.has(nodeIdOf(this.graph, node)),
-    );
-  }
 }
 
 const YES = 1;
@@ -115,7 +107,7 @@ const NO = 2;
 
 const NONE: readonly number[] = [];
 const NOTHING_KEPT: ReadonlyMap<number, VlanSet> = new Map();
-const NOTHING_RISKY: ReadonlySet<number> = new Set();
+const NOTHING_EXCLUDED: ReadonlySet<number> = new Set();
 
 function ascending(numbers: Iterable<number>): readonly number[] {
   return [...numbers].sort((x, y) => x - y);
@@ -131,7 +123,24 @@ function keptLabels(graph: Graph, demand: LinkDemand): ReadonlyMap<number, VlanS
   return labels;
 }
 
-function riskyLinks({ srlgs }: Graph, { exclude }: LinkDemand): ReadonlySet<number> {
-  if (exclude?.srlgs === undefined) return NOTHING_RISKY;
-  return new Set([...exclude.srlgs].flatMap((group) => srlgs.get(group) ?? []));
+function excludedLinks(graph: Graph, { exclude }: LinkDemand): ReadonlySet<number> {
+  if (exclude === undefined) return NOTHING_EXCLUDED;
+  const excluded = new Set<number>();
+  for (const id of exclude.links ?? []) {
+    const link = graph.linkOf.get(id);
+    if (link !== undefined) excluded.add(link);
+  }
+  for (const id of exclude.nodes ?? []) {
+    for (const arc of leaving(graph, id)) excluded.add(arc >> 1);
+  }
+  for (const group of exclude.srlgs ?? []) {
+    for (const link of graph.srlgs.get(group) ?? []) excluded.add(link);
+  }
+  return excluded;
+}
+
+/** The arcs that leave the node of this name. */
+function leaving({ nodeOf, arcs, offsets }: Graph, id: NodeId): Uint32Array {
+  const node = nodeOf.get(id);
+  return node === undefined ? new Uint32Array(0) : arcs.subarray(offsets[node], offsets[node + 1]);
 }

@@ -1,5 +1,5 @@
 import type { Graph } from "../graph/graph.ts";
-import { ALWAYS_ASK, CELL, type Cells, neededCellOf } from "../graph/link-table.ts";
+import { ALWAYS_ASK, CELL, type Cells, neededCellOf, ROOM } from "../graph/link-table.ts";
 import type { Potentials } from "../graph/potentials.ts";
 import { TICKS } from "../graph/ticks.ts";
 import { zonesOf } from "../graph/zones.ts";
@@ -44,6 +44,8 @@ export class BidirectionalSearch {
   #cells: Cells = new Int32Array(0);
   /** What must be in the cell of an arc so that it can be used without asking, see `#isOpen`. */
   #need = 0;
+  /** What must be in it so that there is room for certain. */
+  #enough = 0;
   #potentials: Potentials | undefined;
 
   /** The bucket in which each side begins. */
@@ -76,7 +78,8 @@ export class BidirectionalSearch {
     this.#fit(table.greatestStep);
     this.#query = query;
     this.#cells = table.cells;
-    this.#need = isUsable === undefined ? neededCellOf(Math.max(onward, back)) : ALWAYS_ASK;
+    this.#enough = neededCellOf(Math.max(onward, back));
+    this.#need = isUsable === undefined ? this.#enough : ALWAYS_ASK;
     this.#potentials = potentials;
     this.#start(0, from);
     this.#start(1, to);
@@ -243,10 +246,13 @@ export class BidirectionalSearch {
     if (this.#query === undefined) return false;
     const { graph, table, onward, back, isUsable } = this.#query;
     const arc = graph.arcs[cell / CELL] ?? 0;
-    if (Number.isNaN(table.residuals[arc])) table.load(arc >> 1);
-    const ahead = table.residuals[arc ^ side] ?? 0;
-    const behind = table.residuals[arc ^ side ^ 1] ?? 0;
-    return ahead >= onward && behind >= back && (isUsable === undefined || isUsable(arc >> 1));
+    if ((table.cells[cell + ROOM] ?? 0) < this.#enough) {
+      if (Number.isNaN(table.residuals[arc])) table.load(arc >> 1);
+      const ahead = table.residuals[arc ^ side] ?? 0;
+      const behind = table.residuals[arc ^ side ^ 1] ?? 0;
+      if (ahead < onward || behind < back) return false;
+    }
+    return isUsable === undefined || isUsable(arc >> 1);
   }
 
   #path(): readonly number[] {
