@@ -43,9 +43,11 @@ export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts
 export type { HttpServerOptions, ServerTls } from "./drivers/oscars/http/server-socket.ts";
 export type { PeerName } from "./drivers/oscars/nsi/peer-profile.ts";
 export {
+  type NsiDialectOptions,
   OscarsDriver,
   type OscarsDriverOptions,
   type OscarsDriverTimes,
+  type RestDialectOptions,
 } from "./drivers/oscars/oscars-driver.ts";
 export { type Bandwidth, formatBandwidth, parseBandwidth } from "./model/bandwidth.ts";
 export type { Clock } from "./model/clock.ts";

@@ -56,9 +56,16 @@ export { storeConformance } from "./store-conformance.ts";
 export { MemoryHttp } from "./wan/memory-http.ts";
 export type { NsiConnection } from "./wan/nsi-connection.ts";
 export type { NsiPort } from "./wan/nsi-ports.ts";
+export type { OscarsConnection } from "./wan/oscars-answer.ts";
+export type { OscarsInventory, OscarsPort } from "./wan/oscars-inventory.ts";
 export {
   type NsiQuirks,
   SimNsiProvider,
   type SimNsiProviderOptions,
 } from "./wan/sim-nsi-provider.ts";
+export {
+  type OscarsQuirks,
+  SimOscarsServer,
+  type SimOscarsServerOptions,
+} from "./wan/sim-oscars-server.ts";
 export type { Crossing, LinkCount, LoopViolation, WireOptions } from "./wires.ts";

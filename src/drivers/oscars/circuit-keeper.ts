@@ -1,7 +1,7 @@
 import { err, ok, Result } from "neverthrow";
 import type { SegmentId } from "../../model/ids.ts";
 import { type Circuit, circuitKey } from "./circuit.ts";
-import type { CircuitFault, CircuitService, FoundCircuit } from "./circuit-service.ts";
+import type { CircuitFault, CircuitService, FoundCircuit, HeldCircuit } from "./circuit-service.ts";
 
 /** One bringing of a segment to what is wanted of it. */
 interface Run {
@@ -18,7 +18,7 @@ export class CircuitKeeper {
   readonly #service: CircuitService;
   readonly #wanted = new Map<SegmentId, readonly Circuit[]>();
   /** By key, as far as is known. */
-  readonly #held = new Map<string, FoundCircuit>();
+  readonly #held = new Map<string, HeldCircuit>();
   /** Circuits, by key, of which nobody knows whether the domain has them. */
   readonly #doubtful = new Map<string, SegmentId>();
   readonly #runs = new Map<SegmentId, Run>();
@@ -178,7 +178,7 @@ export class CircuitKeeper {
   }
 
   async #replace(
-    found: FoundCircuit,
+    found: HeldCircuit,
     circuit: Circuit,
     signal: AbortSignal,
   ): Promise<Result<void, CircuitFault>> {
@@ -191,33 +191,49 @@ export class CircuitKeeper {
     return held.isErr() ? err(held.error) : this.#bringUp(held.value, signal);
   }
 
-  async #hold(circuit: Circuit, signal: AbortSignal): Promise<Result<FoundCircuit, CircuitFault>> {
+  async #hold(circuit: Circuit, signal: AbortSignal): Promise<Result<HeldCircuit, CircuitFault>> {
+    const service = this.#service;
+    const instead = this.#heldOf(circuit.segment).find(
+      (found) => isMade(found) && overlap(found.circuit, circuit),
+    );
     this.#doubtful.set(circuitKey(circuit), circuit.segment);
-    const held = await this.#service.hold(circuit, signal);
+    if (instead !== undefined && service.holdInstead !== undefined) {
+      const { externalId } = instead;
+      const held = await service.holdInstead(instead, circuit, signal);
+      return held.map(() => this.#keep({ externalId, circuit, state: "held", instead }));
+    }
+    const held = await service.hold(circuit, signal);
     return held.map((externalId) => this.#keep({ externalId, circuit, state: "held" }));
   }
 
   /** What does not come up is ended; if not now, then after the next look. */
-  async #bringUp(found: FoundCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
-    this.#doubtful.set(circuitKey(found.circuit), found.circuit.segment);
-    const up = await this.#service.bringUp(found, signal);
+  async #bringUp(found: HeldCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    const { instead, ...own } = found;
+    const { segment } = own.circuit;
+    this.#doubtful.set(circuitKey(own.circuit), segment);
+    const up = await this.#service.bringUp(own, signal);
     if (up.isErr()) {
-      await this.#remove(found, signal);
+      // Which of the two is there now, the next look tells.
+      if (instead === undefined) await this.#remove(own, signal);
       return err(up.error);
     }
-    this.#keep({ ...found, state: "active" });
+    if (instead !== undefined) this.#forget(circuitKey(instead.circuit));
+    this.#keep({ ...own, state: "active" });
     return ok(undefined);
   }
 
-  async #remove(found: FoundCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+  async #remove(found: HeldCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     const key = circuitKey(found.circuit);
     this.#doubtful.set(key, found.circuit.segment);
-    const removed = await this.#service.remove(found.externalId, signal);
+    const { externalId, instead } = found;
+    const dropped =
+      instead === undefined ? undefined : this.#service.dropInstead?.(externalId, signal);
+    const removed = await (dropped ?? this.#service.remove(externalId, signal));
     if (removed.isOk()) this.#forget(key);
     return removed;
   }
 
-  #keep(found: FoundCircuit): FoundCircuit {
+  #keep(found: HeldCircuit): HeldCircuit {
     const key = circuitKey(found.circuit);
     this.#held.set(key, found);
     this.#doubtful.delete(key);
@@ -233,7 +249,7 @@ export class CircuitKeeper {
     return [...this.#doubtful.values()].includes(segment);
   }
 
-  #heldOf(segment: SegmentId): readonly FoundCircuit[] {
+  #heldOf(segment: SegmentId): readonly HeldCircuit[] {
     return [...this.#held.values()].filter(({ circuit }) => circuit.segment === segment);
   }
 }
@@ -241,4 +257,9 @@ export class CircuitKeeper {
 /** Whether a circuit is there for good, though it may carry nothing yet. */
 function isMade({ state }: FoundCircuit): boolean {
   return state === "active" || state === "pending";
+}
+
+/** Whether two circuits have a port and a label in common. */
+function overlap(a: Circuit, b: Circuit): boolean {
+  return a.ends.some(({ port, tag }) => b.ends.some((end) => end.port === port && end.tag === tag));
 }

@@ -24,6 +24,11 @@ export interface FoundCircuit {
   readonly state: "held" | "active" | "pending" | "failed";
 }
 
+/** What is held to take the place of a circuit, under the same name. */
+export interface HeldCircuit extends FoundCircuit {
+  readonly instead?: FoundCircuit;
+}
+
 /** What a domain tells of a circuit unasked. */
 export interface CircuitEvent {
   readonly externalId: string;
@@ -41,6 +46,17 @@ export interface CircuitService {
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault>;
   /** Has the domain keep room for a new circuit, for as long as its holds last; gives its name for it. */
   hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault>;
+  /**
+   * The same for one that takes the place of `instead`, in part with the same ports and labels, when
+   * it is brought up; the name stays. Absent where one must go before the other can come.
+   */
+  holdInstead?(
+    instead: FoundCircuit,
+    circuit: Circuit,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault>;
+  /** Gives back what is held to take the place of a circuit, which stays. */
+  dropInstead?(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault>;
   /** Makes a circuit of what is held; ends once frames pass. */
   bringUp(
     held: Pick<FoundCircuit, "externalId" | "circuit">,

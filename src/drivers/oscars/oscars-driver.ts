@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { errAsync, okAsync, type ResultAsync } from "neverthrow";
+import { match } from "ts-pattern";
 import type { DriverCause } from "../../model/errors.ts";
+import type { PortRef } from "../../model/ids.ts";
 import type { DriverContext } from "../driver-base.ts";
 import type { CircuitService } from "./circuit-service.ts";
 import { CircuitDriver } from "./driver.ts";
@@ -10,9 +12,43 @@ import { type HttpServer, type HttpServerOptions, openHttpServer } from "./http/
 import { NsiCircuits } from "./nsi/nsi-circuits.ts";
 import { type PeerName, peerProfiles } from "./nsi/peer-profile.ts";
 import { NsiRequester, type RequesterTimes } from "./nsi/requester.ts";
+import { RestCircuits } from "./rest/rest-circuits.ts";
+import { RestClient } from "./rest/rest-client.ts";
 
-/** How a wide-area domain is asked for circuits: by NSI CS 2.0 or 2.1 (OGF GFD.212, GFD.237). */
-export interface OscarsDriverOptions {
+/** How a wide-area domain is asked for circuits, in one of the dialects. */
+export type OscarsDriverOptions = NsiDialectOptions | RestDialectOptions;
+
+/** What all dialects have in common. */
+interface DialectOptions {
+  /**
+   * What the descriptions of our reservations begin with: `dcns` when absent. Reservations that begin
+   * so and are not wanted are ended, so no two agents may use the same in one requester's name.
+   */
+  readonly mark?: string;
+  readonly tls?: ClientTls;
+  /** Besides those of the protocol, such as a proxy's authorization. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly times?: OscarsDriverTimes;
+  /** Carries requests; TCP and TLS when absent. */
+  readonly http?: HttpClient;
+}
+
+/** The REST interface of OSCARS 1. A circuit is up half a minute after it is committed, not before. */
+export interface RestDialectOptions extends DialectOptions {
+  readonly dialect: "rest";
+  /** The server, without a path: `https://oscars.example.net`. */
+  readonly url: string;
+  /**
+   * Gives a bearer token, where the server wants one; asked for a new one, once for each request,
+   * where the one it gave is not taken.
+   */
+  readonly token?: (request: { readonly refresh: boolean }) => Promise<string>;
+  /** URNs by port, `device:port`; the name of the port in the topology when absent. */
+  readonly urns?: Readonly<Record<string, string>>;
+}
+
+/** NSI CS 2.0 or 2.1 (OGF GFD.212, GFD.237). */
+export interface NsiDialectOptions extends DialectOptions {
   readonly dialect: "nsi";
   /** The provider agent: its URN, and where it takes requests. */
   readonly provider: { readonly nsa: string; readonly url: string };
@@ -29,17 +65,6 @@ export interface OscarsDriverOptions {
   readonly peer?: PeerName;
   /** STPs by port, without labels; the name of the port in the topology when absent. */
   readonly stps?: Readonly<Record<string, string>>;
-  /**
-   * What the descriptions of our reservations begin with: `dcns` when absent. Reservations that begin
-   * so and are not wanted are ended, so no two agents may use the same with one requester.
-   */
-  readonly mark?: string;
-  readonly tls?: ClientTls;
-  /** Besides those of the protocol, such as a proxy's authorization. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly times?: OscarsDriverTimes;
-  /** Carries requests; TCP and TLS when absent. */
-  readonly http?: HttpClient;
 }
 
 /** In milliseconds. */
@@ -52,6 +77,7 @@ export interface OscarsDriverTimes extends RequesterTimes {
 
 const DEFAULT_ACTIVATION_MS = 600_000;
 const DEFAULT_POLL_MS = 5_000;
+const DEFAULT_ANSWER_MS = 30_000;
 
 /** Drives a wide-area domain that is run by somebody else. */
 export class OscarsDriver extends CircuitDriver {
@@ -60,7 +86,7 @@ export class OscarsDriver extends CircuitDriver {
 
   constructor(options: OscarsDriverOptions) {
     const mounted: Mounted = { handler: async () => ({ status: 503 }) };
-    super((context) => openNsi(options, context, mounted), options.times?.auditMs);
+    super((context) => open(options, context, mounted), options.times?.auditMs);
     this.callbacks = (request) => mounted.handler(request);
   }
 }
@@ -70,13 +96,35 @@ interface Mounted {
   handler: HttpHandler;
 }
 
-function openNsi(
+function open(
   options: OscarsDriverOptions,
-  { clock, domain }: DriverContext,
+  context: DriverContext,
   mounted: Mounted,
 ): ResultAsync<CircuitService, DriverCause> {
-  const { provider, requester: own, tls, headers, times = {}, peer = "standard" } = options;
-  const http = options.http ?? httpClient({ clock, ...(tls === undefined ? {} : { tls }) });
+  return match(options)
+    .with({ dialect: "nsi" }, (nsi) => openNsi(nsi, context, mounted))
+    .with({ dialect: "rest" }, (rest) => okAsync(openRest(rest, context)))
+    .exhaustive();
+}
+
+function openRest(options: RestDialectOptions, context: DriverContext): CircuitService {
+  const { url, token, headers, times = {}, urns } = options;
+  const { http, ...common } = commonOf(options, context);
+  const client = new RestClient({
+    ...{ url, http, timeoutMs: times.answerMs ?? DEFAULT_ANSWER_MS },
+    ...(headers === undefined ? {} : { headers }),
+    ...(token === undefined ? {} : { token }),
+  });
+  return new RestCircuits({ ...common, client, urnOf: namesOf(context, urns) });
+}
+
+function openNsi(
+  options: NsiDialectOptions,
+  context: DriverContext,
+  mounted: Mounted,
+): ResultAsync<CircuitService, DriverCause> {
+  const { provider, requester: own, headers, times = {}, peer = "standard", stps } = options;
+  const { http, ...common } = commonOf(options, context);
   const requester = new NsiRequester({
     peer: {
       requesterNSA: own.nsa,
@@ -86,31 +134,43 @@ function openNsi(
       ...(headers === undefined ? {} : { headers }),
     },
     http,
-    clock,
+    clock: context.clock,
     uuid: randomUUID,
     times,
   });
   mounted.handler = requester.callbacks;
-  const names = new Map(domain.nodes.flatMap((node) => node.ports).map((p) => [p.ref, p.name]));
-  const closeHttp = (): void => {
-    if (options.http === undefined) http.close();
+  const profile = peerProfiles[peer];
+  const stpOf = namesOf(context, stps);
+  return listen(own.callbacks?.listen, requester.callbacks).map((server) => {
+    const close = async (): Promise<void> => {
+      await server?.close();
+      await common.close();
+    };
+    return new NsiCircuits({ ...common, requester, profile, stpOf, close });
+  });
+}
+
+/** What the circuits of every dialect are made with. */
+function commonOf(options: DialectOptions, { clock }: DriverContext) {
+  const { tls, times = {}, mark = "dcns" } = options;
+  const http = options.http ?? httpClient({ clock, ...(tls === undefined ? {} : { tls }) });
+  return {
+    ...{ http, clock, mark },
+    activationMs: times.activationMs ?? DEFAULT_ACTIVATION_MS,
+    pollMs: times.pollMs ?? DEFAULT_POLL_MS,
+    close: async (): Promise<void> => {
+      if (options.http === undefined) http.close();
+    },
   };
-  return listen(own.callbacks?.listen, requester.callbacks).map(
-    (server) =>
-      new NsiCircuits({
-        requester,
-        profile: peerProfiles[peer],
-        clock,
-        mark: options.mark ?? "dcns",
-        stpOf: (port) => options.stps?.[port] ?? names.get(port),
-        activationMs: times.activationMs ?? DEFAULT_ACTIVATION_MS,
-        pollMs: times.pollMs ?? DEFAULT_POLL_MS,
-        close: async () => {
-          await server?.close();
-          closeHttp();
-        },
-      }),
-  );
+}
+
+/** How the domain calls our ports: as we were told, or as the topology names them. */
+function namesOf(
+  { domain }: DriverContext,
+  told: Readonly<Record<string, string>> = {},
+): (port: PortRef) => string | undefined {
+  const names = new Map(domain.nodes.flatMap((node) => node.ports).map((p) => [p.ref, p.name]));
+  return (port) => told[port] ?? names.get(port);
 }
 
 function listen(

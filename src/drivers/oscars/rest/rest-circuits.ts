@@ -1,0 +1,297 @@
+import { randomBytes } from "node:crypto";
+import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import type { Clock } from "../../../model/clock.ts";
+import type { PortRef } from "../../../model/ids.ts";
+import { pause } from "../../driver-call.ts";
+import { type Circuit, circuitKey, parseCircuitKey } from "../circuit.ts";
+import {
+  type CircuitFault,
+  type CircuitService,
+  circuitFault,
+  type FoundCircuit,
+} from "../circuit-service.ts";
+import { type Connection, connection, connectionPage } from "./connection.ts";
+import { connectionChange, modifyAnswer } from "./operation.ts";
+import { pathAnswer } from "./path.ts";
+import { type RestClient, type RestRequest, readAnswer, statusFault } from "./rest-client.ts";
+import {
+  type Fixture,
+  type Pipe,
+  type SimpleConnection,
+  simpleConnection,
+} from "./simple-connection.ts";
+
+/** What it takes to ask an OSCARS 1 server for circuits. */
+export interface RestCircuitsOptions {
+  readonly client: RestClient;
+  readonly clock: Clock;
+  /** What every description begins with: which circuits are ours. */
+  readonly mark: string;
+  /** The URN of a port, `device:port`; undefined for a port that has none. */
+  readonly urnOf: (port: PortRef) => string | undefined;
+  /** How long frames may take to pass after a circuit is committed, in milliseconds. */
+  readonly activationMs: number;
+  readonly pollMs: number;
+  readonly close: () => Promise<void>;
+}
+
+/** Whatever ends later is shown as ending here, for the server counts in 32 bits. */
+const LAST_END = 2_145_916_800;
+const MTU = 9_000;
+/** The text of an id: a letter and up to eleven more. */
+const ID_BYTES = 5;
+
+/**
+ * Circuits of an OSCARS 1 server: held, then committed, and up half a minute later at the earliest.
+ * The ids are ours, so that a hold whose answer is lost can be cleared; a hold that nobody clears
+ * ends by itself. Committed circuits are known again by their description.
+ */
+export class RestCircuits implements CircuitService {
+  readonly multipoint = true;
+  readonly #options: RestCircuitsOptions;
+
+  constructor(options: RestCircuitsOptions) {
+    this.#options = options;
+  }
+
+  list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
+    const { client, mark } = this.#options;
+    const filter = { phase: "RESERVED", description: mark, page: 1, sizePerPage: -1 };
+    return client
+      .read(connectionPage, post("/api/conn/list", { json: filter }), signal)
+      .map(({ connections }) => connections.flatMap((each) => this.#found(each)));
+  }
+
+  hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
+    return this.#hold(newId(), circuit, signal);
+  }
+
+  /** What is held under the id of a reserved circuit takes its place when it is committed. */
+  holdInstead(
+    { externalId }: FoundCircuit,
+    circuit: Circuit,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    return this.#hold(externalId, circuit, signal).map(() => undefined);
+  }
+
+  dropInstead(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    return this.#clear(externalId, signal);
+  }
+
+  bringUp(
+    { externalId }: Pick<FoundCircuit, "externalId">,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    const request = post("/protected/conn/commit", { text: externalId });
+    return this.#options.client
+      .send(request, signal)
+      .andThen((response) => {
+        if (response.status === 404)
+          return err(circuitFault("unavailable", `${externalId} is not held any more`));
+        return readAnswer(connectionChange, request, response);
+      })
+      .andThen(() => this.#untilActive(externalId, signal));
+  }
+
+  changeRate(
+    { externalId }: FoundCircuit,
+    mbps: number,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    const json = { connectionId: externalId, bandwidth: mbps };
+    return this.#options.client
+      .read(modifyAnswer, post("/protected/modify/bandwidth", { json }), signal)
+      .andThen(({ success, explanation }) =>
+        success ? ok(undefined) : err(circuitFault("unavailable", explanation)),
+      )
+      .andThen(() => this.#untilActive(externalId, signal));
+  }
+
+  remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    const request = post("/protected/conn/release", { text: externalId });
+    return this.#options.client.send(request, signal).andThen((response) => {
+      if (response.status === 404) return okAsync(undefined);
+      const released = readAnswer(connectionChange, request, response);
+      if (released.isOk()) return okAsync(undefined);
+      // What has ended before cannot be released.
+      return this.#info(externalId, signal).andThen((found) =>
+        found === undefined || found.phase === "ARCHIVED" ? ok(undefined) : err(released.error),
+      );
+    });
+  }
+
+  /** The server tells nothing unasked. */
+  subscribe(): Disposable {
+    return { [Symbol.dispose]: () => {} };
+  }
+
+  close(): Promise<void> {
+    return this.#options.close();
+  }
+
+  #hold(id: string, circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
+    const { client } = this.#options;
+    return this.#requestFor(id, circuit, signal).andThen((wanted) => {
+      const request = post("/protected/hold", { json: wanted });
+      return client
+        .send(request, signal)
+        .andThen((response) =>
+          response.status === 200
+            ? new ResultAsync(
+                Promise.resolve(readAnswer(simpleConnection, request, response).andThen(granted)),
+              )
+            : this.#reasonFor(wanted, response.status, signal),
+        )
+        .map(() => id)
+        .orElse((fault) => this.#clear(id, signal).andThen(() => errAsync(fault)));
+    });
+  }
+
+  #clear(id: string, signal: AbortSignal): ResultAsync<void, never> {
+    return this.#options.client
+      .send({ method: "GET", path: `/protected/held/clear/${id}` }, signal)
+      .map(() => undefined)
+      .orElse(() => okAsync(undefined));
+  }
+
+  /** A server that does not hold something gives no reason; that comes of asking for a copy of it. */
+  #reasonFor(
+    wanted: SimpleConnection,
+    status: number,
+    signal: AbortSignal,
+  ): ResultAsync<never, CircuitFault> {
+    return this.#options.client
+      .read(simpleConnection, post("/protected/cloneable", { json: wanted }), signal)
+      .mapErr(() => statusFault("/protected/hold", status))
+      .andThen(({ validity }) => {
+        if (validity === undefined || validity.valid)
+          return err(statusFault("/protected/hold", status));
+        return err(circuitFault("unavailable", validity.message.trim()));
+      });
+  }
+
+  #requestFor(
+    connectionId: string,
+    circuit: Circuit,
+    signal: AbortSignal,
+  ): ResultAsync<SimpleConnection, CircuitFault> {
+    const { clock, mark } = this.#options;
+    const begin = Math.floor(clock.now() / 1000);
+    return this.#fixturesOf(circuit).asyncAndThen((fixtures) => {
+      const devices = [...new Set(fixtures.map(({ junction }) => junction))];
+      return this.#pipes(devices, circuit.mbps, begin, signal).map((pipes) => ({
+        connectionId,
+        ...{ begin, end: LAST_END, connection_mtu: MTU, mode: "AUTOMATIC" as const },
+        description: `${mark} ${circuitKey(circuit)}`,
+        junctions: devices.map((device) => ({ device })),
+        ...{ fixtures, pipes, tags: [], projectIds: [] },
+      }));
+    });
+  }
+
+  #fixturesOf({ ends, mbps }: Circuit): Result<readonly Fixture[], CircuitFault> {
+    const fixtures: Fixture[] = [];
+    for (const { port, tag } of ends) {
+      const urn = this.#options.urnOf(port);
+      const colon = urn?.indexOf(":") ?? -1;
+      if (urn === undefined || colon < 1)
+        return err(circuitFault("rejected", `no URN, device:port, is known for ${port}`));
+      const vlan = tag === "untagged" ? 0 : tag;
+      fixtures.push({ junction: urn.slice(0, colon), port: urn, vlan, strict: true, mbps });
+    }
+    return ok(fixtures);
+  }
+
+  /** A star of paths that the server computes, from the first device to every other. */
+  #pipes(
+    [root, ...others]: readonly string[],
+    mbps: number,
+    beginning: number,
+    signal: AbortSignal,
+  ): ResultAsync<readonly Pipe[], CircuitFault> {
+    if (root === undefined) return okAsync([]);
+    const interval = { beginning, ending: LAST_END };
+    return ResultAsync.combine(
+      others.map((z) => {
+        const question = { interval, a: root, z, azBw: mbps, zaBw: mbps, include: [root, z] };
+        const request = post("/api/pce/paths", { json: { ...question, exclude: [] } });
+        return this.#options.client.read(pathAnswer, request, signal).andThen((found) => {
+          const path = found.fits ?? found.shortest;
+          if (path === undefined)
+            return err(
+              circuitFault("unavailable", `no path of ${mbps} Mbit/s from ${root} to ${z}`),
+            );
+          return ok({ a: root, z, mbps, protect: false, ero: path.azEro, exclude: [] });
+        });
+      }),
+    );
+  }
+
+  #info(id: string, signal: AbortSignal): ResultAsync<Connection | undefined, CircuitFault> {
+    const request: RestRequest = { method: "GET", path: `/api/conn/info/${id}` };
+    return this.#options.client.send(request, signal).andThen((response) => {
+      if (response.status === 404) return ok(undefined);
+      return readAnswer(connection, request, response);
+    });
+  }
+
+  #untilActive(id: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    return new ResultAsync(this.#watchActivation(id, signal));
+  }
+
+  async #watchActivation(id: string, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    const { clock, activationMs, pollMs } = this.#options;
+    const deadline = clock.now() + activationMs;
+    while (!signal.aborted && clock.now() < deadline) {
+      const info = await this.#info(id, signal);
+      if (info.isOk()) {
+        if (info.value === undefined || info.value.phase === "ARCHIVED")
+          return err(circuitFault("rejected", `${id} was ended by the domain`));
+        const state = stateOf(info.value);
+        if (state === "active") return ok(undefined);
+        if (state === "failed") return err(circuitFault("rejected", `${id} could not be built`));
+      }
+      await pause(clock, pollMs, signal);
+    }
+    return err(
+      signal.aborted
+        ? circuitFault("unreachable", `${id} was not waited for`)
+        : circuitFault("rejected", `${id} carried nothing within ${activationMs} ms`),
+    );
+  }
+
+  #found(each: Connection): readonly FoundCircuit[] {
+    const { mark } = this.#options;
+    const { description, connectionId, reserved } = each;
+    if (each.phase !== "RESERVED" || !description.startsWith(`${mark} `)) return [];
+    const key = parseCircuitKey(description.slice(mark.length + 1));
+    if (key === undefined) return [];
+    const rates = reserved?.fixtures.map(({ ingress, egress }) => Math.min(ingress, egress)) ?? [];
+    const mbps = rates.length === 0 ? 0 : Math.min(...rates);
+    return [{ externalId: connectionId, circuit: { ...key, mbps }, state: stateOf(each) }];
+  }
+}
+
+function stateOf({ state, deploymentState = "" }: Connection): "active" | "pending" | "failed" {
+  if (state === "FAILED" || state === "FINISHED" || deploymentState.endsWith("_FAILED"))
+    return "failed";
+  return state === "ACTIVE" && deploymentState === "DEPLOYED" ? "active" : "pending";
+}
+
+/** What was held, if it is all of what was asked: parts that are not valid would be left out later. */
+function granted(held: SimpleConnection): Result<void, CircuitFault> {
+  const parts = [held, ...held.junctions, ...held.fixtures, ...held.pipes];
+  const fault = parts.find(({ validity }) => validity?.valid === false)?.validity;
+  return fault === undefined
+    ? ok(undefined)
+    : err(circuitFault("unavailable", fault.message.trim()));
+}
+
+function newId(): string {
+  return `d${randomBytes(ID_BYTES).toString("hex")}`;
+}
+
+function post(path: string, body: NonNullable<RestRequest["body"]>): RestRequest {
+  return { method: "POST", path, body };
+}

@@ -1,0 +1,301 @@
+import type {
+  HttpHandler,
+  IncomingRequest,
+  OutgoingResponse,
+} from "../../drivers/oscars/http/http.ts";
+import { connectionFilter } from "../../drivers/oscars/rest/connection.ts";
+import { readJson } from "../../drivers/oscars/rest/json.ts";
+import { modifyBandwidth } from "../../drivers/oscars/rest/operation.ts";
+import { pathRequest } from "../../drivers/oscars/rest/path.ts";
+import {
+  type SimpleConnection,
+  simpleConnection,
+} from "../../drivers/oscars/rest/simple-connection.ts";
+import type { Clock } from "../../model/clock.ts";
+import { type OscarsConnection, pageOf, simpleOf, writeConnection } from "./oscars-answer.ts";
+import { faultsOf, judged, type OscarsInventory, pathBetween } from "./oscars-inventory.ts";
+
+/** How a server departs from what one would wish. */
+export interface OscarsQuirks {
+  /** Nothing that is committed can be built. */
+  readonly buildFails?: boolean;
+  /** It starts, or stops: every request is answered by 503. */
+  readonly outOfService?: boolean;
+}
+
+export interface SimOscarsServerOptions extends OscarsInventory {
+  readonly clock: Clock;
+  readonly quirks?: OscarsQuirks;
+  /** Tokens that are taken; anybody may ask when absent. */
+  readonly tokens?: ReadonlySet<string>;
+  /** How long a circuit takes to build after its begin, in milliseconds; 0 when absent. */
+  readonly buildMs?: number;
+}
+
+const HOLD_S = 900;
+const LEAD_S = 30;
+const GRACE_S = 300;
+const MINIMUM_S = 900;
+
+/**
+ * An OSCARS 1 server that exists only in memory, as the real one behaves and not as one would wish:
+ * holds without a reason when refused, begins that move, bodies without quotes, stubs that answer 200
+ * and do nothing, objects written out once. It knows nothing of who asks.
+ */
+export class SimOscarsServer {
+  /** Answers requests. */
+  readonly handler: HttpHandler;
+  quirks: OscarsQuirks;
+  readonly #options: SimOscarsServerOptions;
+  readonly #connections = new Map<string, OscarsConnection>();
+  readonly #elsewhere: OscarsConnection[] = [];
+
+  constructor(options: SimOscarsServerOptions) {
+    this.#options = options;
+    this.quirks = options.quirks ?? {};
+    this.handler = async (request) => this.#handle(request);
+  }
+
+  /** What is held or reserved. */
+  get connections(): readonly OscarsConnection[] {
+    return [...this.#connections.values()].filter(({ phase }) => phase !== "ARCHIVED");
+  }
+
+  /** Sells something to somebody who asks in another way. */
+  sellElsewhere(parts: Pick<SimpleConnection, "fixtures" | "pipes">): void {
+    const own = { connectionId: "OTHER", begin: 0, end: 0, description: "", junctions: [] };
+    const simple = { ...own, ...parts, tags: [], projectIds: [] };
+    this.#elsewhere.push({ simple, phase: "RESERVED", state: "ACTIVE", deployment: "DEPLOYED" });
+  }
+
+  /** Ends a circuit without anybody asking. */
+  forceEnd(connectionId: string): void {
+    const found = this.#connections.get(connectionId);
+    if (found !== undefined) this.#archive(found);
+  }
+
+  #handle({ method, path, headers, body }: IncomingRequest): OutgoingResponse {
+    if (this.quirks.outOfService === true) return { status: 503 };
+    const { tokens } = this.#options;
+    const bearer = headers.get("authorization")?.replace(/^Bearer /, "");
+    if (tokens !== undefined && path.startsWith("/protected/") && !tokens.has(bearer ?? ""))
+      return { status: 401, headers: { "www-authenticate": "Bearer" } };
+    const last = path.slice(path.lastIndexOf("/") + 1);
+    const route = `${method} ${path}`;
+    if (route.startsWith("GET /protected/held/clear/")) return this.#clear(last);
+    if (route.startsWith("GET /api/conn/info/")) return this.#info(last);
+    // These are there, say that all is well, and do nothing.
+    if (route.startsWith("POST /protected/simple/")) return { status: 200 };
+    switch (route) {
+      case "POST /protected/hold":
+        return this.#hold(body);
+      case "POST /protected/cloneable":
+        return this.#cloneable(body);
+      case "POST /protected/conn/commit":
+        return this.#commit(body);
+      case "POST /protected/conn/release":
+        return this.#release(body);
+      case "POST /protected/modify/bandwidth":
+        return this.#modify(body);
+      case "POST /api/conn/list":
+        return this.#list(body);
+      case "POST /api/pce/paths":
+        return this.#paths(body);
+      case "POST /api/simple/info": {
+        const found = this.#connections.get(body);
+        return found === undefined ? { status: 404 } : json(simpleOf(found));
+      }
+      case "GET /api/ping":
+        return { status: 200, body: "pong" };
+      default:
+        return { status: 404 };
+    }
+  }
+
+  #hold(body: string): OutgoingResponse {
+    const read = readJson(simpleConnection, body);
+    if (read.isErr()) return failure(400, "/protected/hold");
+    const wanted = this.#scheduled(read.value);
+    if (wanted === undefined || wanted.mode === undefined || this.#refused(wanted).length > 0)
+      return failure(500, "/protected/hold");
+    const heldUntil = this.#now() + HOLD_S;
+    const simple = { ...wanted, heldUntil };
+    const before = this.#connections.get(wanted.connectionId);
+    const held: OscarsConnection =
+      before?.phase === "RESERVED"
+        ? { ...before, next: simple }
+        : { simple, phase: "HELD", state: "WAITING", deployment: "UNDEPLOYED" };
+    this.#connections.set(wanted.connectionId, held);
+    this.#options.clock.setTimeout(() => this.#expire(held), HOLD_S * 1000);
+    return json({
+      ...judged(simple, []),
+      heldUntil,
+      username: "anonymous",
+      phase: null,
+      state: null,
+    });
+  }
+
+  #cloneable(body: string): OutgoingResponse {
+    const read = readJson(simpleConnection, body);
+    if (read.isErr()) return failure(400, "/protected/cloneable");
+    const begin = this.#now();
+    const wanted = { ...read.value, begin, end: begin + (read.value.end - read.value.begin) };
+    return json(judged(wanted, this.#refused(wanted)));
+  }
+
+  #commit(id: string): OutgoingResponse {
+    const found = this.#connections.get(id);
+    const simple = found?.next ?? found?.simple;
+    if (found === undefined || simple === undefined) return { status: 404 };
+    if (found.phase !== "HELD" && found.next === undefined)
+      return failure(500, "/protected/conn/commit");
+    if (simple.begin + GRACE_S < this.#now()) return { status: 400 };
+    const { next: _, ...kept } = found;
+    // What takes the place of a circuit that is up is built anew.
+    const state = "WAITING" as const;
+    this.#connections.set(id, { ...kept, simple, phase: "RESERVED", state });
+    const { clock, buildMs = 0 } = this.#options;
+    const startMs = Math.max(0, simple.begin * 1000 - clock.now());
+    clock.setTimeout(() => this.#progress(id, { deployment: "BEING_DEPLOYED" }), startMs);
+    clock.setTimeout(() => this.#built(id), startMs + buildMs);
+    return json({ what: "COMMITTED", phase: "RESERVED", when: this.#instant() });
+  }
+
+  #built(id: string): void {
+    if (this.quirks.buildFails === true)
+      this.#progress(id, { state: "FAILED", deployment: "DEPLOY_FAILED" });
+    else this.#progress(id, { state: "ACTIVE", deployment: "DEPLOYED" });
+  }
+
+  #progress(id: string, change: Partial<OscarsConnection>): void {
+    const found = this.#connections.get(id);
+    if (found?.phase === "RESERVED") this.#connections.set(id, { ...found, ...change });
+  }
+
+  #release(id: string): OutgoingResponse {
+    const found = this.#connections.get(id);
+    if (found === undefined) return { status: 404 };
+    if (found.phase === "ARCHIVED") return { status: 400 };
+    const when = this.#instant();
+    if (found.phase === "RESERVED" && found.simple.begin <= this.#now()) {
+      this.#archive(found);
+      return json({ what: "ARCHIVED", phase: null, when });
+    }
+    this.#connections.delete(id);
+    return json({ what: "DELETED", phase: null, when });
+  }
+
+  #archive({ simple, ...found }: OscarsConnection): void {
+    const { connectionId } = simple;
+    const ended = { phase: "ARCHIVED", state: "FINISHED", deployment: "UNDEPLOYED" } as const;
+    this.#connections.set(connectionId, { ...found, simple, ...ended });
+  }
+
+  /** Says 200 also when it does not. */
+  #modify(body: string): OutgoingResponse {
+    const read = readJson(modifyBandwidth, body);
+    if (read.isErr()) return failure(400, "/protected/modify/bandwidth");
+    const { connectionId, bandwidth: mbps } = read.value;
+    const found = this.#connections.get(connectionId);
+    const no = (explanation: string) => json({ success: false, explanation, connection: null });
+    if (found?.phase !== "RESERVED") return no("connection not found");
+    const bare = {
+      inMbps: undefined,
+      outMbps: undefined,
+      azMbps: undefined,
+      zaMbps: undefined,
+      mbps,
+    };
+    const simple = {
+      ...found.simple,
+      fixtures: found.simple.fixtures.map((each) => ({ ...each, ...bare })),
+      pipes: found.simple.pipes.map((each) => ({ ...each, ...bare })),
+    };
+    const [fault] = this.#refused(simple);
+    if (fault !== undefined) return no(fault.message);
+    const changed = { ...found, simple };
+    this.#connections.set(connectionId, changed);
+    return json({ success: true, explanation: "", connection: writeConnection(changed) });
+  }
+
+  #list(body: string): OutgoingResponse {
+    const read = readJson(connectionFilter, body);
+    if (read.isErr()) return failure(400, "/api/conn/list");
+    return json(pageOf([...this.#connections.values()], read.value));
+  }
+
+  #paths(body: string): OutgoingResponse {
+    const read = readJson(pathRequest, body);
+    if (read.isErr()) return failure(500, "/api/pce/paths");
+    const { a, z, include } = read.value;
+    if (include.length < 2 || a === z) return { status: 400 };
+    const path = pathBetween(this.#options, this.#others(), read.value);
+    const all = ["shortest", "leastHops", "fits", "widestSum", "widestAZ", "widestZA"];
+    return json({
+      evaluated: path === null ? 0 : 1,
+      ...Object.fromEntries(all.map((name) => [name, path])),
+    });
+  }
+
+  #info(id: string): OutgoingResponse {
+    const found = this.#connections.get(id);
+    return found === undefined ? { status: 404 } : json(writeConnection(found));
+  }
+
+  #clear(id: string): OutgoingResponse {
+    const found = this.#connections.get(id);
+    if (found?.phase === "HELD") this.#connections.delete(id);
+    else if (found !== undefined) this.#withoutNext(found);
+    return { status: 200 };
+  }
+
+  #expire(held: OscarsConnection): void {
+    const now = this.#connections.get(held.simple.connectionId);
+    if (now === held && held.phase === "HELD") this.#connections.delete(held.simple.connectionId);
+    else if (now?.next !== undefined && now.next === held.next) this.#withoutNext(now);
+  }
+
+  #withoutNext({ next: _, ...kept }: OscarsConnection): void {
+    this.#connections.set(kept.simple.connectionId, kept);
+  }
+
+  /** The same with the begin that it will really have; undefined for one that cannot be. */
+  #scheduled(wanted: SimpleConnection): SimpleConnection | undefined {
+    const now = this.#now();
+    if (wanted.begin < now - GRACE_S) return undefined;
+    const begin = Math.max(wanted.begin, now + LEAD_S);
+    return wanted.end - begin < MINIMUM_S ? undefined : { ...wanted, begin };
+  }
+
+  #refused(wanted: SimpleConnection): ReturnType<typeof faultsOf> {
+    return faultsOf(this.#options, this.#others(wanted.connectionId), wanted);
+  }
+
+  /** Everything that takes something, but for the connection itself. */
+  #others(connectionId?: string): readonly SimpleConnection[] {
+    return [...this.connections, ...this.#elsewhere]
+      .flatMap(({ simple, next }) => (next === undefined ? [simple] : [simple, next]))
+      .filter((each) => each.connectionId !== connectionId);
+  }
+
+  #now(): number {
+    return Math.floor(this.#options.clock.now() / 1000);
+  }
+
+  #instant(): number {
+    return this.#options.clock.now() / 1000;
+  }
+}
+
+function json(value: unknown): OutgoingResponse {
+  const headers = { "content-type": "application/json" };
+  return { status: 200, headers, body: JSON.stringify(value) };
+}
+
+/** What the framework says where the server has no words. */
+function failure(status: number, path: string): OutgoingResponse {
+  const error = status === 500 ? "Internal Server Error" : "Bad Request";
+  const body = { timestamp: "2030-01-01T00:00:00.000+00:00", status, error, path };
+  return { ...json(body), status };
+}
