@@ -20,7 +20,8 @@ const document = fabricDocument({
 
 const WAYS = { a: ["a1", "a2", "a3"], b: ["b1", "b2", "b3"] } as const;
 const VLAN = 101;
-const MAC = ["02:00:00:00:00:01", "02:00:00:00:00:02"] as const;
+/** Of each host one of its own: `h1:eth1` has `02:00:00:00:00:01`. */
+const macOf = (host: FramePort): string => `02:00:00:00:00:0${host.name.slice(1, 2)}`;
 const BEFORE_MS = 50;
 const AFTER_MS = 500;
 
@@ -142,8 +143,8 @@ async function cut(
   const ports = await Promise.all(ends.map((at) => lab.framePort(at)));
   const [one, two] = ports;
   if (one === undefined || two === undefined) throw new Error("two hosts were asked for");
-  const there = await one.startStream({ dst: MAC[1], src: MAC[0], vlan: VLAN });
-  const back = await two.startStream({ dst: MAC[0], src: MAC[1], vlan: VLAN });
+  const there = await one.startStream({ dst: macOf(two), src: macOf(one), vlan: VLAN });
+  const back = await two.startStream({ dst: macOf(one), src: macOf(two), vlan: VLAN });
   await sleep(BEFORE_MS);
   await lab.setLink(link, to);
   await sleep(AFTER_MS);

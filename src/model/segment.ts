@@ -74,6 +74,8 @@ export interface ForwardingRule {
   readonly egress: readonly Attachment[];
   /** Where frames go instead of some of `egress` while their ports have no signal. */
   readonly failover?: readonly Detour[];
+  /** Whether frames come in here only while something has failed. They may at any time by default. */
+  readonly standby?: boolean;
   /** With fewer than two in `egress` there is no choice, and it counts for nothing. */
   readonly unicast?: UnicastDelivery;
 }

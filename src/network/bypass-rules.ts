@@ -105,7 +105,7 @@ function withStandbys(
       ...(unicast === undefined ? {} : { unicast: seenByBypass(unicast, landingsAt) }),
     };
     const landed = landingsAt(rule.ingress).map((ingress) => {
-      return { ...own, ingress, role: roleAt(topology, ingress) };
+      return { ...own, ingress, role: roleAt(topology, ingress), standby: true };
     });
     return [own, ...landed];
   });
@@ -127,6 +127,6 @@ function passages(topology: Topology, hops: readonly Hop[]): readonly Forwarding
   return hops.slice(1).flatMap(({ out }, index) => {
     const ingress = hops[index]?.into;
     if (ingress === undefined) return [];
-    return [{ ingress, role: roleAt(topology, ingress), egress: [out] }];
+    return [{ ingress, role: roleAt(topology, ingress), egress: [out], standby: true }];
   });
 }

@@ -32,7 +32,10 @@ export function withBackup(
     for (const { ingress, egress } of addedRules(realisation, paths)) {
       const role = roleAt(topology, ingress);
       const { node } = ingress;
-      rules.set(node, [...(rules.get(node) ?? []), { ingress, role, egress: [egress] }]);
+      rules.set(node, [
+        ...(rules.get(node) ?? []),
+        { ingress, role, egress: [egress], standby: true },
+      ]);
     }
     return rules;
   };

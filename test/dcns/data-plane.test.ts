@@ -128,6 +128,34 @@ describe("verifyNetwork with probes", () => {
     ]);
   });
 
+  test.each([
+    { members: ["s1a:eth1", "s3a:eth1"], delivery: "flood" },
+    { members: ["s1a:eth1", "s2a:eth1", "s3a:eth1"], delivery: "flood" },
+    { members: ["s1a:eth1", "s2a:eth1", "s3a:eth1"], delivery: "static" },
+    { members: ["s1a:eth1", "s2a:eth1", "s3a:eth1"], delivery: "learn" },
+  ] as const)(
+    "follows what is in use of a protected network: $members, $delivery",
+    async ({ members, delivery }) => {
+      await using bed = await Testbed.start({ learns: true });
+      const macs = members.map((at) => [at, { macs: [bed.fabric.hostOf(at).mac] }] as const);
+      const endpoints = Object.fromEntries(macs);
+      const options = { protection: "disjoint", delivery, endpoints } as const;
+      const { links } = await bed.setUp("p", members, "100Mbps", 101, options);
+      const whole = await probe(bed);
+      expect(whole.complete).toBe(true);
+      for (const pair of whole.pairs) expect(pair).toMatchObject({ status: "reached", copies: 1 });
+      for (const { id } of links) {
+        bed.fabric.setSilentLoss(id, true);
+        const lost = (await probe(bed)).pairs.filter(({ status }) => status === "lost");
+        expect(lost.length).toBeGreaterThan(0);
+        for (const pair of lost) expect(pair).toMatchObject({ at: { kind: "link", link: id } });
+        bed.fabric.setSilentLoss(id, false);
+      }
+      bed.fabric.setLink(links[0]?.id ?? "", false);
+      expect((await probe(bed)).complete).toBe(true);
+    },
+  );
+
   test("sends nothing while a switch of the network is away, and says so", async () => {
     await using bed = await Testbed.start();
     await bed.setUp("p", hosts, 1e6, 101);

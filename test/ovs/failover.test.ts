@@ -80,6 +80,19 @@ describeWithOvs("a network with a second path, on Open vSwitch", () => {
     },
   );
 
+  test("goes on by the other path when a node between dies with all its ports, with no agent there", async () => {
+    const { agent, lab } = scenario;
+    await agent.close();
+    await expectShortGap(
+      await whileTalking(async () => {
+        await Promise.all(["a1", "a2"].map((link) => lab.setLink(link, "down")));
+      }),
+    );
+    const after = await whileTalking(async () => {});
+    expect(await after[0]?.at(es3)).toMatchObject({ duplicates: 0, lost: [] });
+    expect(await after[1]?.at(es1)).toMatchObject({ duplicates: 0, lost: [] });
+  });
+
   test("loses nothing while the agent takes it off the broken path and back under protection, and leaves nothing behind", async () => {
     const { agent, lab } = scenario;
     const info = () => value(agent.getNetworkInfo("projectA"));

@@ -2,7 +2,12 @@ import { type Attachment, attachmentKey, type Tag } from "../../../model/attachm
 import type { PortRef } from "../../../model/ids.ts";
 import type { ForwardingRule } from "../../../model/segment.ts";
 import type { Action } from "../wire/action.ts";
-import { MAX_LEN_NO_BUFFER, PORT_CONTROLLER, VLAN_PRESENT } from "../wire/constants.ts";
+import {
+  MAX_LEN_NO_BUFFER,
+  PORT_CONTROLLER,
+  PORT_IN_PORT,
+  VLAN_PRESENT,
+} from "../wire/constants.ts";
 import { type FlowMod, flowMod } from "../wire/flow.ts";
 import type { Match } from "../wire/match.ts";
 import { type OfVersion, OPENFLOW_1_0 } from "../wire/version.ts";
@@ -16,6 +21,8 @@ export interface ProbeFlowOptions {
   /** The address of the probes that they are for. */
   readonly destination: string;
   readonly numbers: ReadonlyMap<PortRef, number>;
+  /** Whether each port has a signal; those that are not here have. */
+  readonly states: ReadonlyMap<PortRef, boolean>;
   /** The segment's ends by `attachmentKey`, and their numbers. */
   readonly ends: ReadonlyMap<string, number>;
 }
@@ -39,9 +46,11 @@ export function needsTwin(
 export function twinOf(rule: ForwardingRule, options: ProbeFlowOptions): FlowMod {
   const { ends } = options;
   const endOf = (to: Attachment): number | undefined => ends.get(attachmentKey(to));
-  const trunks = rule.egress.filter((to) => endOf(to) === undefined);
+  const trunks = rule.egress.filter((to) => endOf(to) === undefined).map(wayNow(rule, options));
+  const portOf = ({ port }: Attachment): number =>
+    port === rule.ingress.port ? PORT_IN_PORT : (options.numbers.get(port) ?? PORT_CONTROLLER);
   const copies: readonly Copy[] = [
-    ...trunks.map((to) => ({ tag: to.tag, port: options.numbers.get(to.port) ?? PORT_CONTROLLER })),
+    ...trunks.map((to) => ({ tag: to.tag, port: portOf(to) })),
     ...rule.egress.flatMap((to) => {
       const end = endOf(to);
       return end === undefined ? [] : { tag: to.tag, port: PORT_CONTROLLER, end };
@@ -54,6 +63,17 @@ export function twinOf(rule: ForwardingRule, options: ProbeFlowOptions): FlowMod
     match: [{ field: "vlan_vid", value: vlanVid }],
     actions: copyActions(tag !== "untagged", copies, options.version),
   });
+}
+
+/** By which way the switch sends on now what would leave at an attachment. */
+function wayNow(
+  { failover = [] }: ForwardingRule,
+  { states }: ProbeFlowOptions,
+): (to: Attachment) => Attachment {
+  return (to) => {
+    const detour = failover.find((one) => attachmentKey(one.to) === attachmentKey(to));
+    return detour !== undefined && states.get(to.port) === false ? detour.instead : to;
+  };
 }
 
 /** Sends probes that enter at a port to the controller, with whatever tag, and nowhere else. */

@@ -96,6 +96,7 @@ export class ProbeInstallation {
     const { version, options } = prober;
     return {
       version,
+      states: prober.states(),
       table: options.table,
       cookie: networkCookie(options.cookiePrefix, NO_NETWORK),
       destination: run.destinations[colour],

@@ -14,7 +14,7 @@ export interface Hop {
 /** Which of two sets a node is in; neighbours in a tree are never in the same. */
 export type Colour = 0 | 1;
 
-/** How the nodes of a segment hang together: its tree, for those who follow a frame along it. */
+/** How the nodes of a segment hang together while nothing fails: its tree, for those who follow a frame along it. */
 export class SegmentMap {
   readonly #segment: Segment;
   /** The hops out of each node. */
@@ -65,7 +65,7 @@ export class SegmentMap {
 
 function hopsOf(segment: Segment, far: FarEnds): ReadonlyMap<NodeId, readonly Hop[]> {
   const trunks = segment.nodes.flatMap(({ rules }) =>
-    rules.flatMap(({ role, ingress }) => (role === "trunk" ? ingress : [])),
+    rules.flatMap(({ role, ingress, standby }) => (role === "trunk" && !standby ? ingress : [])),
   );
   const hops = new Map<NodeId, readonly Hop[]>();
   for (const from of trunks) {
