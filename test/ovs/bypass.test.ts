@@ -138,6 +138,8 @@ describeWithOvs("a tree with bypasses, on Open vSwitch", () => {
     const { agent, lab } = scenario;
     const info = () => value(agent.getNetworkInfo("projectA"));
     const [link = ""] = await setUp("learn");
+    const probed = async () => value(await agent.verifyNetwork("projectA", { dataPlane: true }));
+    expect((await probed()).dataPlane?.complete).toBe(true);
     await whileTalking(async () => {
       await lab.setLink(link, "down");
       await eventually(() => info().generation > 1 && info().state !== "modifying");
@@ -148,7 +150,7 @@ describeWithOvs("a tree with bypasses, on Open vSwitch", () => {
       await eventually(() => info().state === "active");
     }, 0);
     expect(info().backup?.inUse).toBe(false);
-    expect(value(await agent.verifyNetwork("projectA")).consistent).toBe(true);
+    expect(await probed()).toMatchObject({ consistent: true, dataPlane: { complete: true } });
     expect(await deliveries()).toEqual(everybody);
     await whileTalking(async () => {
       value(await agent.modifyPhysicalNetwork("projectA", [], [], "20Mbps"));
