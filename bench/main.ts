@@ -2,6 +2,7 @@
 
 import { admission } from "./admission.ts";
 import { audit } from "./audit.ts";
+import { cluster } from "./cluster.ts";
 import { codec } from "./codec.ts";
 import { failover } from "./failover.ts";
 import { flowmods } from "./flowmods.ts";
@@ -22,6 +23,7 @@ const benches: ReadonlyMap<string, Bench> = new Map(
   Object.entries({
     admission,
     audit,
+    cluster,
     codec,
     failover,
     flowmods,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { NetworkInfo } from "../../src/index.ts";
 import { Topology } from "../../src/index.ts";
+import { EtcdCluster } from "../lab/etcd-cluster.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { sleep } from "../lab/frame-port.ts";
 import { OvsLab } from "../lab/ovs-lab.ts";
@@ -8,7 +9,7 @@ import { describeWithOvs } from "../lab/require-ovs.ts";
 import { eventually, holdings, value } from "../lab/scenario.ts";
 import { SharingAgent } from "../lab/sharing-agent.ts";
 import type { SharingTask } from "../lab/sharing-process.ts";
-import { describeEtcd, EtcdCluster } from "../support/etcd.ts";
+import { describeEtcd } from "../support/etcd.ts";
 import { expectNoOverCommitment } from "../support/no-over-commitment.ts";
 
 const ring = fabricDocument({

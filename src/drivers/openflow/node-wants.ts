@@ -37,6 +37,16 @@ export class NodeWants {
     else this.#rules.delete(network);
   }
 
+  /**
+   * Waits no longer for what is to be removed: whoever may change the node next reads all of it first,
+   * and removes what nobody wants.
+   */
+  forgetRemoved(): void {
+    this.#pending = this.#pending.filter(
+      ({ segment, network }) => this.#rules.get(network)?.has(segment) === true,
+    );
+  }
+
   /** What the node should do for a network. */
   rules(network: NetworkNumber): readonly ForwardingRule[] {
     return [...(this.#rules.get(network)?.values() ?? [])].flat();

@@ -133,6 +133,8 @@ export class SwitchNode {
 
   /** From now on the node should hold these rules for a segment; no rules, nothing. */
   want(segment: SegmentId, network: NetworkNumber, rules: readonly ForwardingRule[]): void {
+    // A slave may see any number of networks come and go, of which nobody tells it that they are gone.
+    if (this.#role.isSlave) this.#wants.forgetRemoved();
     this.#wants.set(segment, network, rules);
   }
 

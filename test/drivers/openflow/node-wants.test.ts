@@ -39,6 +39,15 @@ describe("what a node should hold", () => {
     expect(wants.pendingNetworks(a)).toEqual([seven]);
   });
 
+  test("does not wait for what is to be removed, where somebody else sees to that", () => {
+    const wants = new NodeWants();
+    wants.set(a, seven, [ruleAt("1")]);
+    wants.set(b, seven, [ruleAt("2")]);
+    wants.set(b, seven, []);
+    wants.forgetRemoved();
+    expect([wants.pendingNetworks(a), wants.pendingNetworks(b)]).toEqual([[seven], []]);
+  });
+
   test("includes what is to be removed, until it is", () => {
     const wants = new NodeWants();
     wants.set(a, seven, []);

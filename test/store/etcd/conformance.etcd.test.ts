@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { EtcdStore } from "../../../src/store/etcd/index.ts";
-import { describeEtcd, EtcdCluster } from "../../support/etcd.ts";
+import { EtcdCluster } from "../../lab/etcd-cluster.ts";
+import { describeEtcd } from "../../support/etcd.ts";
 import { describeStore } from "../describe-store.ts";
 
 describeEtcd("over a cluster of one", () => {

@@ -3,7 +3,8 @@ import { EtcdStore, type EtcdStoreOptions } from "../../../src/store/etcd/index.
 import type { StoreChange } from "../../../src/store/store.ts";
 import { seededRandom } from "../../../src/testing/random.ts";
 import { contents, put, remove, unconditionally } from "../../../src/testing/store-check.ts";
-import { describeEtcd, EtcdCluster } from "../../support/etcd.ts";
+import { EtcdCluster } from "../../lab/etcd-cluster.ts";
+import { describeEtcd } from "../../support/etcd.ts";
 import { type Loss, LossyClient } from "./lossy-client.ts";
 
 let prefixes = 0;

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { EtcdStore } from "../../../src/store/etcd/index.ts";
 import { contents, put, unconditionally } from "../../../src/testing/store-check.ts";
-import { describeEtcd, EtcdCluster } from "../../support/etcd.ts";
+import { EtcdCluster } from "../../lab/etcd-cluster.ts";
+import { describeEtcd } from "../../support/etcd.ts";
 
 describeEtcd("an etcd store whose cluster wants to know who asks", () => {
   let folder = "";
