@@ -61,11 +61,14 @@ export class Alternation {
     const { starts, bounds, reductions } = this.#work;
     const { edgeCount } = this.#reduction.found.instance.graph;
     const isWorthIt = !this.#reduction.isDone;
-    if (isWorthIt && reductions + ROUND_WORK * edgeCount <= Math.min(starts, bounds)) {
+    if (isWorthIt && reductions + ROUND_WORK * edgeCount <= starts) {
       return "reductions";
     }
     const isHopeless = bounds > TRIAL * edgeCount && this.#bounding.progress < LEAST_PROGRESS;
-    return bounds < (isHopeless ? HOPELESS_SHARE : 1) * starts ? "bounds" : "starts";
+    const { cost } = this.#state.incumbent;
+    const isFar = cost - this.#bounding.lowerBound > FAR * cost;
+    const share = isHopeless ? HOPELESS_SHARE : isFar ? FAR_SHARE : 1;
+    return bounds < share * starts ? "bounds" : "starts";
   }
 
   #reduce(): void {
@@ -86,7 +89,7 @@ export class Alternation {
 }
 
 /** What a round of reductions takes for each edge, about. */
-const ROUND_WORK = 150;
+const ROUND_WORK = 1_000;
 
 /** Down to which share of the edges a search begins anew, and after the last round. */
 const WORTH_MORE = 0.9;
@@ -98,4 +101,7 @@ const EXACT = 2_000;
 /** With less progress after so much work for each edge, branch and bound gets but a share. */
 const TRIAL = 3_000;
 const LEAST_PROGRESS = 0.01;
+/** With bounds farther from the best tree than this share of its cost, too. */
+const FAR = 0.01;
+const FAR_SHARE = 1 / 4;
 const HOPELESS_SHARE = 1 / 8;

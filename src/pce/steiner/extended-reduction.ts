@@ -158,4 +158,4 @@ const MOST_WAYS = 4;
 const MOST_TESTS = 80;
 
 /** What a test is charged. */
-const TEST_WORK = 30;
+const TEST_WORK = 200;

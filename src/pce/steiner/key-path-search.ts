@@ -188,6 +188,7 @@ export class KeyPathSearch {
       ends.splice(small, 1);
       for (let at = fragments.firstAdded; at < added.length; at++) this.#add(added[at] ?? 0);
     }
+    this.#effort.charge(TRY_WORK);
     if (left > 0) {
       this.#noteChange([...removal.edges, ...added], removal.ends);
       return true;
@@ -221,6 +222,9 @@ export class KeyPathSearch {
     this.#degrees[b[edge] ?? 0] = (this.#degrees[b[edge] ?? 0] ?? 0) - 1;
   }
 }
+
+/** What a try is charged besides the arcs scanned. */
+const TRY_WORK = 100;
 
 function emptyRemoval(): Removal {
   return { edges: [], ends: [], cost: 0 };

@@ -1,3 +1,4 @@
+import { Annealing } from "./annealing.ts";
 import type { SearchState } from "./branch-and-bound.ts";
 import { dualAscent } from "./dual-ascent.ts";
 import { costOfEdges, isTree } from "./edge-tree.ts";
@@ -15,24 +16,35 @@ interface PoolTree {
 /** How many trees the pool has. */
 const POOL_SIZE = 16;
 
+/** A way to better trees: what it has done so far, and what it gets of the work beside the others. */
+interface Way {
+  work: number;
+  share: number;
+  readonly most: number;
+}
+
 /**
- * Multi-start with a pool of elite trees (Pajor, Uchoa and Werneck, 2018, section 3). A step either
- * makes a tree, by the shortest path heuristic from some terminal among the edges that a dual ascent from
- * another has paid for, at costs that chance changes a little, or at costs that favour the edges of two
- * trees of the pool, and a local search at the real costs; or it goes on from the best tree of the pool
- * by {@link iteratedSearch}, which gets as much work as long as it finds better trees, and less if not:
- * the first is better where good trees are far from each other, the second where trees are large. The tree goes into the
- * pool in place of the dearest that is no cheaper, of equals the first. A step is one search for a tree and one local search,
- * or an iterated one. No bound on how good the trees are; the best is never lost. Equal random numbers give equal trees.
+ * Multi-start with a pool of elite trees (Pajor, Uchoa and Werneck, 2018, section 3), beside two searches
+ * that go on from the best of them. A step either
+ *
+ * - makes a tree, by the shortest path heuristic from some terminal among the edges that a dual ascent from
+ *   another has paid for, at costs that chance changes a little, or at costs that favour the edges of two
+ *   trees of the pool, and a local search at the real costs;
+ * - goes on by {@link iteratedSearch}, which is better where trees are large and graphs sparse;
+ * - or by {@link Annealing}, which is better where graphs are dense.
+ *
+ * The latter two get less work while they find nothing better. The tree goes into the pool in place of
+ * the dearest that is no cheaper, of equals the first. No bound on how good the trees are; the best is never
+ * lost. Equal random numbers give equal trees.
  */
 export class MultiStart {
   #instance: Instance;
   readonly #state: SearchState;
   #pool: PoolTree[] = [];
-  /** By how much work iterated search is behind its share of that of new trees. */
-  #behind = 0;
-  /** What iterated search gets for each work of new trees: less while it finds nothing better. */
-  #share = 1;
+  readonly #new: Way = { work: 0, share: 1, most: 1 };
+  readonly #iterating: Way = { work: 0, share: 1, most: 1 };
+  readonly #annealing: Way = { work: 0, share: MOST_ANNEALED, most: MOST_ANNEALED };
+  #annealed: Annealing | undefined;
   /** Of each dual ascent, the edges that it has paid for. */
   #supports: Uint8Array[] = [];
   #ascentWork = 0;
@@ -50,6 +62,7 @@ export class MultiStart {
     this.#instance = instance;
     this.#pool = [];
     this.#supports = [];
+    this.#annealed = undefined;
     for (const tree of trees) {
       const isLeft = history.covered(instance, tree);
       const edges = [...isLeft.keys()].filter((edge) => isLeft[edge]);
@@ -60,15 +73,25 @@ export class MultiStart {
   step(): void {
     const { effort, incumbent } = this.#state;
     const before = effort.work;
-    const best = this.#behind > 0 ? this.#best() : undefined;
-    const tree = best === undefined ? this.#newTree() : this.#iterated(best);
-    const work = effort.work - before;
-    this.#behind += best === undefined ? this.#share * work : -work;
+    const way = this.#next();
+    const tree = this.#treeBy(way);
+    way.work += effort.work - before;
     const isBetter = tree !== undefined && incumbent.offer(this.#instance, tree);
-    if (best !== undefined) {
-      this.#share = isBetter ? 1 : Math.max(LEAST_SHARE, this.#share / 2);
-    }
+    if (isBetter) way.share = way.most;
     if (tree !== undefined) this.#add(tree);
+  }
+
+  /** The way that has done the least of its share. */
+  #next(): Way {
+    if (this.#pool.length === 0) return this.#new;
+    const ways = [this.#annealing, this.#new, this.#iterating];
+    return ways.reduce((best, way) => (way.work / way.share < best.work / best.share ? way : best));
+  }
+
+  #treeBy(way: Way): readonly number[] | undefined {
+    const best = this.#best();
+    if (best === undefined || way === this.#new) return this.#newTree();
+    return way === this.#iterating ? this.#iterated(best) : this.#annealedFrom(best);
   }
 
   #newTree(): readonly number[] | undefined {
@@ -85,19 +108,38 @@ export class MultiStart {
   }
 
   /**
-   * A tree that costs no more than `best`, in its place, with as much work as the last new trees took.
-   * Where many cost the same, to go on from another one is what leads to a cheaper one.
+   * A tree that costs no more than `best`, in its place. Where many cost the same, to go on from another one
+   * is what leads to a cheaper one.
    */
   #iterated(best: PoolTree): readonly number[] | undefined {
     const { effort, random } = this.#state;
     const { graph } = this.#instance;
-    const share = effort.part(ITERATED * this.#behind);
+    const way = this.#iterating;
+    const share = effort.part(TURN * graph.edgeCount);
     const edges = iteratedSearch(graph, best.edges, random, share);
     effort.charge(share.work + START_WORK * graph.edgeCount);
     const cost = costOfEdges(graph, edges);
+    if (cost >= best.cost) way.share = Math.max(LEAST_SHARE * way.most, way.share / 2);
     if (cost > best.cost) return undefined;
     this.#pool.splice(this.#pool.indexOf(best), 1);
     return cost < best.cost ? polished(graph, edges, effort) : edges;
+  }
+
+  /** What a turn of annealing finds that is better than what it had, which began with the `best`. */
+  #annealedFrom(best: PoolTree): readonly number[] | undefined {
+    const { effort, random } = this.#state;
+    const { graph } = this.#instance;
+    const way = this.#annealing;
+    this.#annealed ??= new Annealing(graph, best.edges, random);
+    const annealing = this.#annealed;
+    if (annealing.isBetweenRuns) {
+      way.share = Math.max(LEAST_SHARE * way.most, way.share / 2);
+      annealing.restart(best.edges);
+    }
+    const share = effort.part(TURN * graph.edgeCount);
+    const isBetter = annealing.run(share);
+    effort.charge(share.work + START_WORK * graph.edgeCount);
+    return isBetter ? polished(graph, annealing.edges(), effort) : undefined;
   }
 
   /** The first tree is made from the best one known. */
@@ -179,10 +221,13 @@ export class MultiStart {
   }
 }
 
-/** By how much more than it is behind iterated search may do at once. */
-const ITERATED = 20;
+/** How often iterated search and annealing may go through all edges in a turn. */
+const TURN = 100;
 
-/** The least that iterated search gets for each work of new trees. */
+/** What annealing gets for each work of new trees. */
+const MOST_ANNEALED = 2;
+
+/** The least share of a way, of its most. */
 const LEAST_SHARE = 1 / 3;
 
 /** How many dual ascents lead to trees, and what they may take of the work of these. */

@@ -42,7 +42,9 @@ export function preprocessed(before: Preprocessed, state: SearchState): Preproce
     if (!isLarge && found.instance.graph.terminals.length > FEW_TERMINALS)
       startOften(found, state, state.effort.work - work);
     const { edgeCount } = found.instance.graph;
-    if (edgeCount > edgesBefore * (1 - WORTH_MORE) && round > 1) break;
+    const isFew = found.instance.graph.terminals.length <= FEW_TERMINALS;
+    const isSlow = edgeCount > edgesBefore * (1 - WORTH_MORE);
+    if (isSlow && (round > 1 || !(isLarge || isFew))) break;
   }
   return found;
 }

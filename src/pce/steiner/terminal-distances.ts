@@ -87,7 +87,7 @@ class NearTerminals {
 
 /**
  * The dearest edge on the way between two terminals in a minimum spanning tree of them all (Mehlhorn,
- * 1988): each leads up to another terminal at a cost, such that the dearest on the way is that.
+ * 1988): each leads up to another terminal at a cost, such that the dearest on the way is that; infinity at the top.
  */
 interface Bottlenecks {
   readonly up: Int32Array;
@@ -117,7 +117,7 @@ class Joining implements Bottlenecks {
 
   constructor(size: number) {
     this.up = new Int32Array(size).fill(-1);
-    this.costs = new Float64Array(size);
+    this.costs = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
     this.#heights = new Int32Array(size);
   }
 
@@ -140,14 +140,15 @@ class Joining implements Bottlenecks {
 
 /** Costs only grow on the way up, so the cheaper step is taken until both have met. */
 function bottleneckOf({ up, costs }: Bottlenecks, left: number, right: number): number {
-  const costUp = (node: number): number =>
-    up[node] === -1 ? Number.POSITIVE_INFINITY : (costs[node] ?? 0);
-  let [x, y] = [left, right];
+  let x = left;
+  let y = right;
   let dearest = 0;
   while (x !== y && dearest < Number.POSITIVE_INFINITY) {
-    const [low, other] = costUp(x) <= costUp(y) ? [x, y] : [y, x];
-    dearest = costUp(low);
-    [x, y] = [up[low] ?? -1, other];
+    const costX = costs[x] ?? 0;
+    const costY = costs[y] ?? 0;
+    dearest = Math.min(costX, costY);
+    if (costX <= costY) x = up[x] ?? -1;
+    else y = up[y] ?? -1;
   }
   return dearest;
 }

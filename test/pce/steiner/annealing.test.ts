@@ -1,0 +1,54 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { Annealing } from "../../../src/pce/steiner/annealing.ts";
+import { costOfEdges, improvedTree, isTree } from "../../../src/pce/steiner/edge-tree.ts";
+import { Effort } from "../../../src/pce/steiner/effort.ts";
+import { heuristicTree } from "../../../src/pce/steiner/polish.ts";
+import { randomNumbers } from "../../../src/pce/steiner/random.ts";
+import { problemGraph } from "../../../src/pce/steiner/steiner-graph.ts";
+import { VertexTree } from "../../../src/pce/steiner/vertex-tree.ts";
+import { minimumCost, sparseProblems } from "./problems.ts";
+
+const ROOM = Number.POSITIVE_INFINITY;
+
+test("a tree that nodes enter and leave is a cheapest one on its nodes, and knows its cost", () => {
+  fc.assert(
+    fc.property(sparseProblems(20), fc.array(fc.nat(19), { maxLength: 40 }), (problem, moves) => {
+      const { graph } = problemGraph(problem);
+      const tree = new VertexTree(graph, heuristicTree(graph, graph.terminals[0] ?? 0) ?? []);
+      for (const move of moves) {
+        const node = move % graph.nodeCount;
+        if (graph.isTerminal[node]) continue;
+        if (tree.has(node)) tree.remove(node, ROOM);
+        else tree.insert(node, ROOM);
+        const edges = tree.edgesOf();
+        expect(costOfEdges(graph, edges)).toBeCloseTo(tree.cost, 9);
+        const pruned = costOfEdges(graph, improvedTree(graph, edges));
+        expect(pruned).toBeLessThanOrEqual(tree.cost + 1e-9);
+        for (const inside of tree.inside) expect(tree.has(inside)).toBe(true);
+        expect(edges.length).toBe(tree.inside.length + graph.terminals.length - 1);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("annealing gives trees, none cheaper than a minimum, the same for the same random numbers", () => {
+  fc.assert(
+    fc.property(sparseProblems(10), (problem) => {
+      const { graph } = problemGraph(problem);
+      const first = heuristicTree(graph, graph.terminals[0] ?? 0) ?? [];
+      const [one, other] = [1, 1].map((seed) => {
+        const annealing = new Annealing(graph, first, randomNumbers(seed));
+        annealing.run(new Effort({ isSpent: () => false }, 50_000));
+        return annealing.edges();
+      });
+      expect(one).toEqual(other);
+      expect(isTree(graph, one ?? [])).toBe(true);
+      const cost = costOfEdges(graph, one ?? []);
+      expect(cost).toBeLessThanOrEqual(costOfEdges(graph, first) + 1e-9);
+      expect(cost).toBeGreaterThanOrEqual(minimumCost(problem) - 1e-9);
+    }),
+    { numRuns: 60 },
+  );
+});
