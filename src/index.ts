@@ -41,8 +41,10 @@ export type { Lack, SelfTest, SwitchProfile } from "./drivers/openflow/compile/s
 export { OpenFlowDriver } from "./drivers/openflow/driver.ts";
 export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts";
 export type { HttpServerOptions, ServerTls } from "./drivers/oscars/http/server-socket.ts";
+export type { SigningIdentity } from "./drivers/oscars/idcp/ws-security.ts";
 export type { PeerName } from "./drivers/oscars/nsi/peer-profile.ts";
 export {
+  type IdcpDialectOptions,
   type NsiDialectOptions,
   OscarsDriver,
   type OscarsDriverOptions,

@@ -58,6 +58,7 @@ export type { NsiConnection } from "./wan/nsi-connection.ts";
 export type { NsiPort } from "./wan/nsi-ports.ts";
 export type { OscarsConnection } from "./wan/oscars-answer.ts";
 export type { OscarsInventory, OscarsPort } from "./wan/oscars-inventory.ts";
+export { type IdcpPort, SimIdcpServer, type SimIdcpServerOptions } from "./wan/sim-idcp-server.ts";
 export {
   type NsiQuirks,
   SimNsiProvider,

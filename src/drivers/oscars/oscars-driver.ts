@@ -9,6 +9,9 @@ import { CircuitDriver } from "./driver.ts";
 import { type ClientTls, httpClient } from "./http/client-socket.ts";
 import type { HttpClient, HttpHandler } from "./http/http.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "./http/server-socket.ts";
+import { IdcpCircuits } from "./idcp/idcp-circuits.ts";
+import { IdcpClient } from "./idcp/idcp-client.ts";
+import type { SigningIdentity } from "./idcp/ws-security.ts";
 import { NsiCircuits } from "./nsi/nsi-circuits.ts";
 import { type PeerName, peerProfiles } from "./nsi/peer-profile.ts";
 import { NsiRequester, type RequesterTimes } from "./nsi/requester.ts";
@@ -16,7 +19,7 @@ import { RestCircuits } from "./rest/rest-circuits.ts";
 import { RestClient } from "./rest/rest-client.ts";
 
 /** How a wide-area domain is asked for circuits, in one of the dialects. */
-export type OscarsDriverOptions = NsiDialectOptions | RestDialectOptions;
+export type OscarsDriverOptions = NsiDialectOptions | RestDialectOptions | IdcpDialectOptions;
 
 /** What all dialects have in common. */
 interface DialectOptions {
@@ -44,6 +47,17 @@ export interface RestDialectOptions extends DialectOptions {
    */
   readonly token?: (request: { readonly refresh: boolean }) => Promise<string>;
   /** URNs by port, `device:port`; the name of the port in the topology when absent. */
+  readonly urns?: Readonly<Record<string, string>>;
+}
+
+/** The interface of OSCARS 0.6 (IDCP). */
+export interface IdcpDialectOptions extends DialectOptions {
+  readonly dialect: "idcp";
+  /** Where the server takes requests: `https://idc.example.net:9001/OSCARS`. */
+  readonly url: string;
+  /** Signs requests (WS-Security); needs the packages `xml-crypto` and `@xmldom/xmldom`. */
+  readonly identity?: SigningIdentity;
+  /** URNs of links, by port; the name of the port in the topology when absent. */
   readonly urns?: Readonly<Record<string, string>>;
 }
 
@@ -104,7 +118,19 @@ function open(
   return match(options)
     .with({ dialect: "nsi" }, (nsi) => openNsi(nsi, context, mounted))
     .with({ dialect: "rest" }, (rest) => okAsync(openRest(rest, context)))
+    .with({ dialect: "idcp" }, (idcp) => okAsync(openIdcp(idcp, context)))
     .exhaustive();
+}
+
+function openIdcp(options: IdcpDialectOptions, context: DriverContext): CircuitService {
+  const { url, identity, headers, times = {}, urns } = options;
+  const { http, ...common } = commonOf(options, context);
+  const client = new IdcpClient({
+    ...{ url, http, clock: context.clock, timeoutMs: times.answerMs ?? DEFAULT_ANSWER_MS },
+    ...(headers === undefined ? {} : { headers }),
+    ...(identity === undefined ? {} : { identity }),
+  });
+  return new IdcpCircuits({ ...common, client, urnOf: namesOf(context, urns) });
 }
 
 function openRest(options: RestDialectOptions, context: DriverContext): CircuitService {
