@@ -9,6 +9,7 @@ import type { Ledger } from "../../ledger.ts";
 import { linkId } from "../../model/ids.ts";
 import type { Interval } from "../../model/interval.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
+import { arcRowsOf } from "./arc-rows.ts";
 import { type Graph, linkIdOf, metricOf } from "./graph.ts";
 import { congestionCost, costWhenFull, type LinkCost, steepnessesOf } from "./link-cost.ts";
 import { emptyCells, forget, forgetAll, type LinkTable, setCells } from "./link-table.ts";
@@ -87,6 +88,7 @@ export class LedgerView {
     const greatestStep = TICKS * (kind === "metric" ? greatest : costWhenFull(greatest));
     const made: LinkTable = {
       cells: emptyCells(this.#graph, greatestStep),
+      rows: arcRowsOf(this.#graph),
       zones: zonesOf(this.#graph),
       greatestStep,
       grain: this.#grain(kind),

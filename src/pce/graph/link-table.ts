@@ -1,18 +1,21 @@
+import { type ArcRows, arcRowsOf, leastApproach } from "./arc-rows.ts";
 import { type Graph, headOf, metricOf, NOWHERE } from "./graph.ts";
 import { TICKS } from "./ticks.ts";
 import { zonesOf } from "./zones.ts";
 
 /**
  * What a search reads of each arc, side by side in one array, for that is what it waits for: of the
- * arc at position `at` in `graph.arcs`, `cells[CELL * at + HEAD]` is the node where it ends, `APPROACH`
- * what it costs to come along it to the zone around that node, in ticks, see {@link zonesOf}, and `ROOM`
- * what is free both ways, see {@link roomCellOf}.
+ * arc at a place of `rows`, `cells[CELL * place + HEAD]` is the node where it ends, `APPROACH` what it
+ * costs to come along it to the zone around that node, in ticks, see {@link zonesOf}, `ROOM` what is
+ * free both ways, see {@link roomCellOf}, and `LEAST` the approach that it has at least. Where that is too
+ * much, it is for the rest of the row.
  *
  * A link of which nothing was asked yet has no room, and costs no more than it will: its metric. Its
  * `residuals` are `NaN`; after `load` was called for it, all is there.
  */
 export interface LinkTable {
   readonly cells: Cells;
+  readonly rows: ArcRows;
   /** Of each node, in ticks; with it, an approach is a step. */
   readonly zones: Int32Array;
   /** No step is greater, in ticks. */
@@ -28,17 +31,21 @@ export interface LinkTable {
 export type Cells = Int32Array | Float64Array;
 
 /** How many cells an arc has. */
-export const CELL = 3;
+export const CELL = 4;
 /** Which of them is what. */
 export const HEAD = 0;
 export const APPROACH = 1;
 export const ROOM = 2;
+export const LEAST = 3;
 
 /** The cells of a graph of whose links nothing was asked yet; no step will be greater than said, in ticks. */
 export function emptyCells(graph: Graph, greatestStep: number): Cells {
   const isSmall = graph.metricRange.areWhole && greatestStep <= GREATEST_CELL;
   const cells = new (isSmall ? Int32Array : Float64Array)(CELL * graph.arcs.length);
-  for (const [at, arc] of graph.arcs.entries()) cells[CELL * at + HEAD] = headOf(graph, arc);
+  for (const [place, arc] of arcRowsOf(graph).arcs.entries()) {
+    cells[CELL * place + HEAD] = headOf(graph, arc);
+    cells[CELL * place + LEAST] = leastApproach(graph, arc);
+  }
   forgetAll(graph, cells);
   return cells;
 }
@@ -70,11 +77,13 @@ function write(
   [step, room]: readonly [step: number, room: number],
 ): void {
   const zones = zonesOf(graph);
+  const { places } = arcRowsOf(graph);
   for (const arc of [2 * link, 2 * link + 1]) {
     const at = graph.positions[arc] ?? NOWHERE;
     if (at === NOWHERE) continue;
-    cells[CELL * at + APPROACH] = step - (zones[headOf(graph, arc)] ?? 0);
-    cells[CELL * at + ROOM] = room;
+    const cell = CELL * (places[at] ?? 0);
+    cells[cell + APPROACH] = step - (zones[headOf(graph, arc)] ?? 0);
+    cells[cell + ROOM] = room;
   }
 }
 

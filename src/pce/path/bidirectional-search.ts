@@ -1,3 +1,4 @@
+import { arcRowsOf } from "../graph/arc-rows.ts";
 import type { Graph } from "../graph/graph.ts";
 import { ALWAYS_ASK, CELL, type Cells, neededCellOf, ROOM } from "../graph/link-table.ts";
 import type { Potentials } from "../graph/potentials.ts";
@@ -156,8 +157,7 @@ export class BidirectionalSearch {
     const slack = potentials === undefined ? 0 : Number.POSITIVE_INFINITY;
     // Of each side: the bucket that it is at, and how many entries wait.
     let [bucket0 = 0, bucket1 = 0] = this.#starts;
-    let waiting0 = 1;
-    let waiting1 = 1;
+    let [waiting0, waiting1] = [1, 1];
     /** How many more arcs the first has seen. */
     let lead = 0;
     while (waiting0 > 0 && waiting1 > 0) {
@@ -182,8 +182,11 @@ export class BidirectionalSearch {
       const hop = (hops[from] ?? 0) + 1;
       let waiting = -1;
       let most = limit - rest - base + slack;
-      for (let cell = start; cell < end; cell += 3) {
-        if ((cells[cell + 1] ?? 0) > most) continue;
+      for (let cell = start; cell < end; cell += 4) {
+        if ((cells[cell + 1] ?? 0) > most) {
+          if ((cells[cell + 3] ?? 0) > most) break;
+          continue;
+        }
         if ((cells[cell + 2] ?? 0) < need && !this.#isOpen(side, cell)) continue;
         const node = cells[cell] ?? 0;
         const zone = records[4 * node + 2] ?? 0;
@@ -244,8 +247,8 @@ export class BidirectionalSearch {
   /** Whether the arc at `cell` may be used, where the cells do not tell. */
   #isOpen(side: Side, cell: number): boolean {
     if (this.#query === undefined) return false;
-    const { graph, table, onward, back, isUsable } = this.#query;
-    const arc = graph.arcs[cell / CELL] ?? 0;
+    const { table, onward, back, isUsable } = this.#query;
+    const arc = table.rows.arcs[cell / CELL] ?? 0;
     if ((table.cells[cell + ROOM] ?? 0) < this.#enough) {
       if (Number.isNaN(table.residuals[arc])) table.load(arc >> 1);
       const ahead = table.residuals[arc ^ side] ?? 0;
@@ -264,10 +267,11 @@ export class BidirectionalSearch {
   /** The arcs by which a side came to where the two met, the last first. */
   #arcsTo(side: Side): number[] {
     const { via, before } = this.#entries;
+    const rows = arcRowsOf(this.#graph);
     const arcs: number[] = [];
     let entry = this.#met[side] ?? 0;
     for (let cell = via[entry] ?? -1; cell >= 0; cell = via[entry] ?? -1) {
-      arcs.push(this.#graph.arcs[cell / CELL] ?? 0);
+      arcs.push(rows.arcs[cell / CELL] ?? 0);
       entry = before[entry] ?? 0;
     }
     return arcs;

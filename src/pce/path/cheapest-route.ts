@@ -15,7 +15,7 @@ import {
   type LabelPathQuery,
   type SearchLimit,
 } from "./label-path.ts";
-import { stepAt, stepOf } from "./open-arc.ts";
+import { stepOf } from "./open-arc.ts";
 import { RemainingCosts } from "./remaining-costs.ts";
 
 /** A path between two nodes to find. */
@@ -89,7 +89,7 @@ function routeOf(
 
 function costOf(query: PathQuery, arcs: readonly number[]): number {
   let cost = 0;
-  for (const arc of arcs) cost += stepAt(query, query.graph.positions[arc] ?? 0);
+  for (const arc of arcs) cost += stepOf(query, arc);
   return cost;
 }
 

@@ -36,8 +36,8 @@ class DelaySearch {
   readonly #quickest: Float64Array;
 
   constructor(query: PathQuery, maxDelayMs: number) {
-    const { graph } = query;
-    const delayAt = (at: number): number => delayOf(graph, graph.arcs[at] ?? 0);
+    const { graph, table } = query;
+    const delayAt = (place: number): number => delayOf(graph, table.rows.arcs[place] ?? 0);
     this.#query = query;
     this.#maxDelayMs = maxDelayMs;
     this.#delays = new RemainingCosts(query, maxDelayMs, delayAt);
@@ -60,14 +60,15 @@ class DelaySearch {
   }
 
   #goOn(way: Way): void {
-    const { graph } = this.#query;
+    const { graph, table } = this.#query;
     const end = graph.offsets[way.node + 1] ?? 0;
     for (let at = graph.offsets[way.node] ?? 0; at < end; at++) {
       const arc = graph.arcs[at] ?? 0;
       const node = graph.targets[at] ?? 0;
       const delayMs = way.delayMs + delayOf(graph, arc);
-      if (delayMs >= (this.#quickest[node] ?? 0) || !isOpenAt(this.#query, at)) continue;
-      const cost = way.cost + stepAt(this.#query, at);
+      const place = table.rows.places[at] ?? 0;
+      if (delayMs >= (this.#quickest[node] ?? 0) || !isOpenAt(this.#query, place)) continue;
+      const cost = way.cost + stepAt(this.#query, place);
       this.#add({ node, cost, delayMs, hops: way.hops + 1, arc, before: way });
     }
   }

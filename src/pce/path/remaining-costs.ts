@@ -1,3 +1,4 @@
+import { CELL } from "../graph/link-table.ts";
 import { MinHeap } from "../graph/min-heap.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 import { isOpenAt, stepAt } from "./open-arc.ts";
@@ -15,11 +16,11 @@ export class RemainingCosts {
   readonly #heap = new MinHeap();
   readonly #radius: number;
 
-  /** `step` is what counts of the arc at a position in `graph.arcs`; what it costs by default. */
+  /** `step` is what counts of the arc at a place of the table's rows; what it costs by default. */
   constructor(
     query: PathQuery,
     radius: number,
-    step: (at: number) => number = (at) => stepAt(query, at),
+    step: (place: number) => number = (place) => stepAt(query, place),
   ) {
     const { graph, to, onward, back } = query;
     const reverse: PathQuery = { ...query, onward: back, back: onward };
@@ -39,15 +40,16 @@ export class RemainingCosts {
     return Math.min(this.#costs[node] ?? 0, this.#radius);
   }
 
-  #scan(reverse: PathQuery, node: number, step: (at: number) => number): void {
-    const { offsets, targets } = reverse.graph;
+  #scan(reverse: PathQuery, node: number, step: (place: number) => number): void {
+    const { offsets } = reverse.graph;
+    const { cells } = reverse.table;
     const costs = this.#costs;
     const cost = costs[node] ?? 0;
     const end = offsets[node + 1] ?? 0;
-    for (let at = offsets[node] ?? 0; at < end; at++) {
-      const tail = targets[at] ?? 0;
-      if ((costs[tail] ?? 0) <= cost || !isOpenAt(reverse, at)) continue;
-      const next = cost + step(at);
+    for (let place = offsets[node] ?? 0; place < end; place++) {
+      const tail = cells[CELL * place] ?? 0;
+      if ((costs[tail] ?? 0) <= cost || !isOpenAt(reverse, place)) continue;
+      const next = cost + step(place);
       if (next >= (costs[tail] ?? 0)) continue;
       costs[tail] = next;
       this.#heap.push(next, 0, tail);

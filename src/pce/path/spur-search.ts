@@ -61,15 +61,16 @@ export class SpurSearch {
   /** Goes on from `node` along every arc that is not banned. */
   #scan(node: number, banned: ReadonlySet<number>): void {
     const labels = this.#labels;
-    const { graph } = this.#query;
+    const { graph, table } = this.#query;
     const base = labels.costs[indexOf(node)] ?? 0;
     const hops = (labels.hops[indexOf(node)] ?? 0) + 1;
     labels.scanned[indexOf(node)] = 1;
     const end = graph.offsets[node + 1] ?? 0;
     for (let at = graph.offsets[node] ?? 0; at < end; at++) {
       const known = labels.costs[indexOf(graph.targets[at] ?? 0)] ?? 0;
-      if (known < base || !isOpenAt(this.#query, at)) continue;
-      const cost = base + stepAt(this.#query, at);
+      const place = table.rows.places[at] ?? 0;
+      if (known < base || !isOpenAt(this.#query, place)) continue;
+      const cost = base + stepAt(this.#query, place);
       if (cost > known || banned.has(graph.arcs[at] ?? 0)) continue;
       this.#arrive(at, cost, hops);
     }

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { arcRowsOf } from "../../../src/pce/graph/arc-rows.ts";
 import { type Graph, graphOf } from "../../../src/pce/graph/graph.ts";
 import type { Landmarks } from "../../../src/pce/graph/landmarks.ts";
 import { emptyCells, type LinkTable, setCells } from "../../../src/pce/graph/link-table.ts";
@@ -145,6 +146,7 @@ function tableFor(graph: Graph, { wires }: Case, isGrown: boolean): LinkTable {
   };
   return {
     cells,
+    rows: arcRowsOf(graph),
     zones: zonesOf(graph),
     greatestStep,
     grain: graph.metricRange.areWhole ? (isGrown ? 1 : TICKS) : 0,
