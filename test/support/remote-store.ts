@@ -21,6 +21,8 @@ export interface RemoteStoreOptions {
 
 /** How long a call waits for an answer that does not come, in milliseconds. */
 const PATIENCE_MS = 1_000;
+/** How soon after a cut is mended what was held back is heard, in milliseconds. */
+const AGAIN_MS = 50;
 
 /**
  * A store in another place, as one agent sees it: requests and answers take time, and may get lost
@@ -59,10 +61,14 @@ export class RemoteStore implements Store {
     const tell = (change: StoreChange): void => {
       last = Math.max(last, own.now() + delayMs());
       own.setTimeout(() => {
-        if (isOver) return;
         held.push(change);
-        if (!this.isCut) for (const one of held.splice(0)) listener(one);
+        flush();
       }, last - own.now());
+    };
+    const flush = (): void => {
+      if (isOver) return;
+      if (this.isCut) own.setTimeout(flush, AGAIN_MS);
+      else for (const one of held.splice(0)) listener(one);
     };
     return new ResultAsync(
       new Promise((resolve) => {
