@@ -17,6 +17,7 @@ import { latestOf, type NetworkRecord } from "../network/record.ts";
 import { changedSpec, type NetworkChange } from "../network/request.ts";
 import {
   heldInterval,
+  isHeld,
   reservedInterval,
   sameSchedule,
   scheduleFault,
@@ -268,6 +269,9 @@ export class Calls {
         start,
         "has come: only the end can change",
       );
+    }
+    if (hasStarted && isHeld(will.schedule)) {
+      return invalidRequest(["options", "schedule", "hold"], true, "cannot be: it has begun");
     }
     const fault = scheduleFault({ ...will.schedule }, this.#context.clock.now());
     return fault === undefined

@@ -5,6 +5,7 @@ import type { ProjectId } from "../model/ids.ts";
 import { holderOf } from "../network/claims.ts";
 import { decideReservedElsewhere, decideStart } from "../network/decide-scheduled.ts";
 import { latestOf, type NetworkRecord, type ScheduledRecord } from "../network/record.ts";
+import { isHeld, startsLater } from "../network/schedule.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { Deadline } from "./deadline.ts";
 import type { Registry } from "./registry.ts";
@@ -148,13 +149,16 @@ export class Scheduler implements Disposable {
   async #dueWork(record: NetworkRecord, deadline: Deadline): Promise<Result<void, DcnsError>> {
     const { transactions, clock } = this.#context;
     const now = clock.now();
-    const { start, end } = latestOf(record).spec.schedule ?? {};
+    const { schedule } = latestOf(record).spec;
+    const { end } = schedule ?? {};
     const isSettled = record.phase !== "setup" && record.phase !== "modify";
     if (isSettled && end !== undefined && end <= now) {
       return transactions.tearDown(record, false, deadline);
     }
     const isWaiting = record.phase === "reserved" || record.phase === "provision";
-    return isWaiting && (start ?? now) <= now ? this.#provision(record, deadline) : ok(undefined);
+    return isWaiting && !startsLater(schedule, now)
+      ? this.#provision(record, deadline)
+      : ok(undefined);
   }
 
   async #provision(record: ScheduledRecord, deadline: Deadline): Promise<Result<void, DcnsError>> {
@@ -197,9 +201,10 @@ const TURN_MS = 2_000;
 
 /** When there is something to do for a network; undefined if there never is. */
 function dueAt(record: NetworkRecord): number | undefined {
-  const { start, end } = latestOf(record).spec.schedule ?? {};
+  const { schedule } = latestOf(record).spec;
+  const { start, end } = schedule ?? {};
   const isWaiting = record.phase === "reserved" || record.phase === "provision";
-  if (isWaiting)
+  if (isWaiting && !isHeld(schedule))
     return Math.min(start ?? Number.NEGATIVE_INFINITY, end ?? Number.POSITIVE_INFINITY);
   return end;
 }

@@ -29,6 +29,8 @@ export type NetworkState =
 export interface ScheduleInfo {
   readonly start?: string;
   readonly end?: string;
+  /** It waits to be told to begin, whatever its start. */
+  readonly hold?: true;
 }
 
 /** An endpoint as `getNetworkInfo` shows it. */

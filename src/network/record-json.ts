@@ -18,11 +18,11 @@ type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonO
 
 /**
  * The version of the stored form. A record of version 1 says nothing of addresses and allowances, for
- * there were none, one of version 2 nothing of a schedule, and both are read as they are; one of an
- * unknown version is refused, not guessed at.
+ * there were none, one of version 2 nothing of a schedule, one of version 3 nothing of being held, and
+ * all are read as they are; one of an unknown version is refused, not guessed at.
  */
-const FORMAT = 3;
-const READABLE_FORMATS = [1, 2, FORMAT] as const;
+const FORMAT = 4;
+const READABLE_FORMATS = [1, 2, 3, FORMAT] as const;
 
 /** Writes a record for the store. */
 export function recordToJson(record: NetworkRecord): JsonObject {
@@ -157,7 +157,11 @@ const specSchema = v.object({
   protection: v.picklist(["none", "restore", "disjoint"]),
   priority: v.optional(v.pipe(v.number(), v.integer()), DEFAULT_PRIORITY),
   schedule: v.exactOptional(
-    v.object({ start: v.exactOptional(instant), end: v.exactOptional(instant) }),
+    v.object({
+      start: v.exactOptional(instant),
+      end: v.exactOptional(instant),
+      hold: v.exactOptional(v.literal(true)),
+    }),
   ),
 });
 

@@ -36,9 +36,14 @@ export interface OperationOptions {
 export interface ModifyOptions extends OperationOptions {
   /**
    * Another start, while it has not come, and another end. What is absent stays; `null` is now for the
-   * start, and never for the end.
+   * start, and never for the end. `hold: false` lets a network begin that is held, at its start if
+   * that is to come; one that has begun cannot be held.
    */
-  readonly schedule?: { readonly start?: InstantInput | null; readonly end?: InstantInput | null };
+  readonly schedule?: {
+    readonly start?: InstantInput | null;
+    readonly end?: InstantInput | null;
+    readonly hold?: boolean;
+  };
   /** By `host:nic`; only for host ports that the call adds. */
   readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
 }
@@ -97,9 +102,14 @@ export interface SetupOptions extends OperationOptions {
   readonly priority?: number;
   /**
    * Reserved now, provisioned at `start` (default: now), released at `end` (default: when it is torn
-   * down).
+   * down). With `hold` it is reserved from now or `start` on, and not provisioned before a modify
+   * says `hold: false`.
    */
-  readonly schedule?: { readonly start?: InstantInput; readonly end?: InstantInput };
+  readonly schedule?: {
+    readonly start?: InstantInput;
+    readonly end?: InstantInput;
+    readonly hold?: boolean;
+  };
   /** By `host:nic`. */
   readonly endpoints?: Readonly<Record<string, EndpointOptions>>;
 }
@@ -125,6 +135,7 @@ interface ReadEndpoints extends ReadLimits {
 export interface ReadSchedule {
   readonly start?: InstantInput | null | undefined;
   readonly end?: InstantInput | null | undefined;
+  readonly hold?: boolean | undefined;
 }
 
 interface ReadModify extends ReadEndpoints {
@@ -178,7 +189,13 @@ export const setupOptions: OptionsSchema<ReadSetup> = v.strictObject({
   floodAllowance: v.optional(rate),
   maxAddresses: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
   linkProtocols: v.optional(v.boolean(), false),
-  schedule: v.optional(v.strictObject({ start: v.optional(instant), end: v.optional(instant) })),
+  schedule: v.optional(
+    v.strictObject({
+      start: v.optional(instant),
+      end: v.optional(instant),
+      hold: v.optional(v.boolean()),
+    }),
+  ),
   protection: v.optional(v.picklist(["none", "restore", "disjoint"]), "none"),
   priority: v.optional(
     v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000)),
@@ -190,7 +207,13 @@ export const setupOptions: OptionsSchema<ReadSetup> = v.strictObject({
 export const modifyOptions: OptionsSchema<ReadModify> = v.strictObject({
   ...limits,
   endpoints,
-  schedule: v.optional(v.strictObject({ start: v.nullish(instant), end: v.nullish(instant) })),
+  schedule: v.optional(
+    v.strictObject({
+      start: v.nullish(instant),
+      end: v.nullish(instant),
+      hold: v.optional(v.boolean()),
+    }),
+  ),
 });
 
 /** Options of `teardownPhysicalNetwork`. */

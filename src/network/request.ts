@@ -207,7 +207,8 @@ function parseSchedule(
         : faults.take(["options", "schedule", name], instant, parseInstant(instant));
     return ms === undefined ? {} : { [name]: ms };
   };
-  return { ...read("start"), ...read("end") };
+  const hold = value.hold === undefined ? {} : { hold: value.hold };
+  return { ...read("start"), ...read("end"), ...hold };
 }
 
 function soundSchedule(faults: Faults, schedule: Schedule, now: number): Schedule {

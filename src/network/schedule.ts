@@ -7,12 +7,15 @@ export interface Schedule {
   readonly start?: number;
   /** The first instant at which it is not wanted any more; after `start`. */
   readonly end?: number;
+  /** Reserved, and not provisioned before this is taken away, whatever the start. */
+  readonly hold?: true;
 }
 
 /** Another schedule: what is absent stays as it is, `null` takes a bound away. */
 export interface ScheduleChange {
   readonly start?: number | null;
   readonly end?: number | null;
+  readonly hold?: boolean;
 }
 
 /** What a network holds that is reserved and not provisioned: from its start to its end. */
@@ -36,20 +39,27 @@ export function heldByEither(one?: Schedule, other?: Schedule): Interval {
 
 /** Whether a network is to be reserved now and provisioned later. */
 export function startsLater(schedule: Schedule | undefined, now: number): boolean {
-  return schedule?.start !== undefined && schedule.start > now;
+  return isHeld(schedule) || (schedule?.start !== undefined && schedule.start > now);
+}
+
+/** Whether a network stays reserved until somebody says otherwise. */
+export function isHeld(schedule: Schedule | undefined): boolean {
+  return schedule?.hold === true;
 }
 
 export function changedSchedule(schedule: Schedule = {}, change: ScheduleChange = {}): Schedule {
   const start = change.start === undefined ? schedule.start : (change.start ?? undefined);
   const end = change.end === undefined ? schedule.end : (change.end ?? undefined);
+  const hold = change.hold ?? isHeld(schedule);
   return {
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
+    ...(hold ? { hold } : {}),
   };
 }
 
 export function sameSchedule(a: Schedule = {}, b: Schedule = {}): boolean {
-  return a.start === b.start && a.end === b.end;
+  return a.start === b.start && a.end === b.end && isHeld(a) === isHeld(b);
 }
 
 /** What is wrong with a schedule that is asked for at `now`; undefined if nothing is. */
@@ -68,10 +78,11 @@ export function parseInstant(value: number | string): Result<number, string> {
 }
 
 /** As `getNetworkInfo` shows it. */
-export function scheduleInfo({ start, end }: Schedule = {}): ScheduleInfo {
+export function scheduleInfo({ start, end, hold }: Schedule = {}): ScheduleInfo {
   return {
     ...(start === undefined ? {} : { start: isoTime(start) }),
     ...(end === undefined ? {} : { end: isoTime(end) }),
+    ...(hold === undefined ? {} : { hold }),
   };
 }
 

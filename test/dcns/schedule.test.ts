@@ -79,6 +79,54 @@ describe("a network with a schedule", () => {
   });
 });
 
+describe("a network that is held", () => {
+  test("keeps its place, and is provisioned when it is told to, not at its start", async () => {
+    await using bed = await Testbed.start();
+    const held = { schedule: { start: minute(bed, 1), hold: true } };
+    const info = await bed.setUp("p", ["s4a:eth1", "s3a:eth1"], "800Mbps", 101, held);
+    expect(info).toMatchObject({ state: "scheduled", schedule: held.schedule });
+    const now = { schedule: { hold: true } };
+    await bed.setUp("q", ["s1a:eth1", "s2a:eth1"], "100Mbps", 102, now);
+    await pass(bed, 2);
+    bed.crash();
+    await bed.restart();
+    await pass(bed, 1);
+    expect(bed.agent.listNetworks().map(({ state }) => state)).toEqual(["scheduled", "scheduled"]);
+    expect(bed.held()).toEqual({});
+    const taken = new Set(info.links.map(({ id }) => id));
+    const other = await bed.run(
+      bed.agent.setupPhysicalNetwork("r", ["s4b:eth1", "s3b:eth1"], "800Mbps"),
+    );
+    expect(other.isOk() && other.value.links.some(({ id }) => taken.has(id))).toBe(false);
+
+    const begin = { schedule: { hold: false } };
+    for (const project of ["p", "q"]) {
+      await bed.modify(project, [], [], undefined, undefined, begin);
+    }
+    await bed.clock.advance(1_000);
+    for (const project of ["p", "q"]) {
+      expect(bed.info(project).state).toBe("active");
+      bed.expectWhole(bed.info(project));
+    }
+    const again = bed.agent.modifyPhysicalNetwork("p", [], [], undefined, undefined, now);
+    errorOf(await bed.run(again), "invalid-request");
+  });
+
+  test("begins at its start when it is let go before, and is gone at its end all the same", async () => {
+    await using bed = await Testbed.start();
+    const schedule = { start: minute(bed, 2), end: minute(bed, 4), hold: true };
+    await bed.setUp("p", pair, "100Mbps", 101, { schedule });
+    await bed.setUp("q", others, "100Mbps", 102, { schedule });
+    await bed.modify("p", [], [], undefined, undefined, { schedule: { hold: false } });
+    await pass(bed, 1);
+    expect(bed.info("p").state).toBe("scheduled");
+    await pass(bed, 1.5);
+    expect([bed.info("p").state, bed.info("q").state]).toEqual(["active", "scheduled"]);
+    await pass(bed, 2);
+    bed.expectNothingLeft();
+  });
+});
+
 describe("the ledger over time", () => {
   test("has room for networks one after another, and not for what overlaps either", async () => {
     await using bed = await Testbed.start();

@@ -84,7 +84,7 @@ describe("records in a store", () => {
   test("a record of another version is refused, and so is one of another shape", () => {
     const [json] = records.map(recordToJson);
     for (const wrong of [
-      { format: 4 },
+      { format: 5 },
       { phase: "resting" },
       { number: -1 },
       { createdAt: "yesterday" },
