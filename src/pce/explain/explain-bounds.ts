@@ -4,7 +4,9 @@ import { attempt } from "../plan/attempt.ts";
 import { terminalsOf } from "../plan/ends.ts";
 import type { Inclusion, NetworkPlan } from "../plan/plan.ts";
 import type { Scene } from "../plan/scene.ts";
+import { leastDiameter } from "../tree/centre.ts";
 import { incidence } from "../tree/tree.ts";
+import { weightAbove } from "../tree/tree-candidate.ts";
 import { asking } from "./what-if.ts";
 
 /** A bound that a request sets to its tree: hops, or delay in ms, between any two endpoints. */
@@ -14,8 +16,9 @@ export type TreeBound = "maxHops" | "maxDelayMs";
  * The least value of `bound` for which the request is planned, which it is not for its own; `unbound`
  * is a plan without the bound. Not certain if a search was given up.
  *
- * Each plan found has a value of its own: what is just below it is tried, and what is halfway to
- * what failed. Bisection, so as many plans as twice the binary logarithm of the distance at most, mostly two.
+ * No tree has less than the least diameter of any ({@link leastDiameter}), which is tried first. Each
+ * plan found has a value of its own: what is just below it is tried, and what is halfway to what failed.
+ * Bisection, so as many plans as twice the binary logarithm of the distance at most, mostly one.
  */
 export function leastBound(
   scene: Scene,
@@ -23,7 +26,9 @@ export function leastBound(
   unbound: NetworkPlan,
 ): { readonly least: number; readonly isCertain: boolean } {
   let least = extentOf(scene, bound, unbound);
-  let failed = scene.request[bound] ?? 0;
+  const step = STEPS[bound];
+  const nearest = nearestOf(scene, bound);
+  let failed = Math.max(scene.request[bound] ?? 0, nearest - step);
   let isCertain = true;
   const take = (value: number): void => {
     if (value <= failed) return;
@@ -33,7 +38,7 @@ export function leastBound(
     else failed = value;
     if (planned.isErr() && planned.error.type === "search-limit") isCertain = false;
   };
-  const step = STEPS[bound];
+  take(nearest + LEEWAY[bound]);
   while (least - failed > step) {
     take(least - step);
     take(Math.ceil((failed + (least - failed) / 2) / step) * step);
@@ -77,10 +82,29 @@ const DECIMALS = 6;
 /** What bounds are told apart by: one hop, or two nanoseconds, twice what searches forgive. */
 const STEPS = { maxHops: 1, maxDelayMs: 2e-6 } as const;
 
+/** How far apart two endpoints are at least, by links that a tree could use. */
+function nearestOf(scene: Scene, bound: TreeBound): number {
+  const { graph, request } = scene;
+  const weight = weightAbove(scene, () => true, 0);
+  const lengths = Float64Array.from(graph.linkIds, (_, link) =>
+    Number.isFinite(weight(2 * link)) ? lengthOf(scene, bound, link) : Number.POSITIVE_INFINITY,
+  );
+  for (const link of scene.availability.kept) lengths[link] = lengthOf(scene, bound, link);
+  return leastDiameter(graph, lengths, [...terminalsOf(graph, request.endpoints).keys()]);
+}
+
+function lengthOf({ graph }: Scene, bound: TreeBound, link: number): number {
+  return bound === "maxHops" ? 1 : (graph.delaysMs[link] ?? 0);
+}
+
+/** Sums of delays in another order are not quite the same. */
+const LEEWAY = { maxHops: 0, maxDelayMs: 1e-6 } as const;
+
 /** The most hops, or ms of delay, between any two endpoints of the plan. */
-function extentOf({ graph, request }: Scene, bound: TreeBound, plan: NetworkPlan): number {
+function extentOf(scene: Scene, bound: TreeBound, plan: NetworkPlan): number {
+  const { graph, request } = scene;
   const links = plan.links.flatMap(({ link }) => graph.linkOf.get(link) ?? []);
-  const length = (link: number): number => (bound === "maxHops" ? 1 : (graph.delaysMs[link] ?? 0));
+  const length = (link: number): number => lengthOf(scene, bound, link);
   const at = incidence(graph, links);
   const terminals = [...terminalsOf(graph, request.endpoints).keys()];
   const farthest = terminals.map((start) => {

@@ -15,9 +15,8 @@ export function asking(scene: Scene, change: Partial<PlanRequest>): Scene {
 
 /** The same fabric with a request that may be for other links or another time. */
 export function restaged(scene: Scene, change: Partial<PlanRequest>): Scene {
-  const { topology, ledger, linkState, request, maxLooks } = scene;
-  const staged = sceneOf(topology, ledger, linkState, { ...request, ...change });
-  return maxLooks === undefined ? staged : { ...staged, maxLooks };
+  const { topology, ledger, linkState, request } = scene;
+  return { ...scene, ...sceneOf(topology, ledger, linkState, { ...request, ...change }) };
 }
 
 /** The scene in which nothing is asked to carry more than `most`, in bit/s. */
@@ -53,11 +52,12 @@ export function without(scene: Scene, ...bounds: readonly Bound[]): Scene {
 
 /**
  * The scene in which searches do a fixed amount of work, so that explanations are reproducible, and
- * less than for a plan, for an explanation is made of many attempts.
+ * less than for a plan, for an explanation is made of many attempts, and what matters of each is only
+ * whether there is a tree.
  */
 export function timeless(scene: Scene): Scene {
   const { budget: _, ...request } = scene.request;
-  return { ...scene, request, maxLooks: MAX_LOOKS_TO_EXPLAIN };
+  return { ...scene, request, maxLooks: MAX_LOOKS_TO_EXPLAIN, takesAny: true };
 }
 
 const MAX_LOOKS_TO_EXPLAIN = 16;

@@ -20,6 +20,8 @@ export interface Scene {
   readonly request: PlanRequest;
   /** How many branches the search for one tree may look into; by default `MAX_LOOKS`. */
   readonly maxLooks?: number;
+  /** Whether any tree will do: the search for one ends with the first. */
+  readonly takesAny?: boolean;
 }
 
 /** The endpoints of a request as the searches see them. */

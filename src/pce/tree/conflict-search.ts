@@ -166,8 +166,10 @@ export class ConflictSearch {
   }
 
   #isOver(maxWork: number): boolean {
-    const { budget } = this.#problem.scene.request;
+    const { request, takesAny } = this.#problem.scene;
+    const { budget } = request;
     if (this.#looks === 0) return false;
+    if (this.#best !== undefined && takesAny === true) return true;
     if (this.#best !== undefined && budget !== undefined) return budget.isSpent();
     const isStuck = this.#problem.evenLoad === undefined && this.#best !== undefined;
     const waited = isStuck && this.#looks - this.#bestAt >= PATIENCE;

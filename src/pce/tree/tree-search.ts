@@ -1,10 +1,11 @@
 import { err, ok, type Result } from "neverthrow";
+import { isInTime } from "../path/constrained-path.ts";
 import type { SearchLimit } from "../path/label-path.ts";
 import type { LabelledTree } from "../path/path-search.ts";
-import { reach } from "../path/shortest-path.ts";
 import type { Budget } from "../plan/budget.ts";
 import type { Ends, NoTree, Scene } from "../plan/scene.ts";
 import { Effort } from "../steiner/effort.ts";
+import { leastDiameter } from "./centre.ts";
 import { ConflictSearch, MAX_LOOKS, type TreeSearch } from "./conflict-search.ts";
 import { growthProblem } from "./growth-problem.ts";
 import { grownTree, isHopeless } from "./tree-growth.ts";
@@ -80,16 +81,12 @@ function isProved({ best, lowerBound }: TreeSearch): boolean {
   return lowerBound === (best?.value ?? Number.POSITIVE_INFINITY);
 }
 
-/** Whether no two endpoints are farther apart than the request allows, whatever the tree. */
+/** Whether any tree could have no two endpoints farther apart than the request allows. */
 function isNear(problem: TreeProblem): boolean {
   const { graph, ends } = problem;
   const nodes = [...ends.terminals.keys()];
   return boundedLengths(problem, withGiven(problem, problem.costs)).every(({ lengths, most }) => {
-    const weight = (arc: number): number => lengths[arc >> 1] ?? 0;
-    return nodes.every((from) => {
-      const { costs } = reach({ graph, weight }, [from]);
-      return nodes.every((to) => (costs[to] ?? 0) <= most);
-    });
+    return isInTime(leastDiameter(graph, lengths, nodes), most);
   });
 }
 

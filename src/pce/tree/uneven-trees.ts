@@ -1,6 +1,8 @@
 import { greatestLoad } from "../plan/edge-load.ts";
 import type { Effort } from "../steiner/effort.ts";
+import { centreTree } from "./centre.ts";
 import { exchanged } from "./path-exchange.ts";
+import { tidied } from "./relaxation.ts";
 import { openCosts, type Restriction } from "./restriction.ts";
 import { starTrees } from "./star-trees.ts";
 import { type Candidate, evaluated, fits, lowest } from "./tree-candidate.ts";
@@ -21,7 +23,7 @@ export interface SteinerLook {
 
 /**
  * Trees that may be better than `steiner`, or fit where it does not: shortest-path trees by cost, and
- * by hops or delay where these are bounded, and what exchanging paths makes of the best two of all.
+ * by hops or delay where these are bounded, the tree of the least diameter too, and what exchanging paths makes of the best two of all.
  *
  * Where links hold different amounts, the cheapest hose tree gives a second lower bound: a link holds
  * twice the rate of its lesser side, and for each endpoint what it may flood.
@@ -42,9 +44,12 @@ export function moreTrees(
   const stars = starTrees(problem, always, costs);
   effort.charge(problem.ends.terminals.size * problem.graph.arcs.length);
   const lowerBound = hoseBound(problem, stars.lowerBound, leastCost);
-  const short = boundedLengths(problem, costs).flatMap(
-    ({ lengths }) => starTrees(problem, always, lengths).trees,
-  );
+  const joined = { ends: [...problem.ends.terminals.keys()], needed: problem.needed };
+  const short = boundedLengths(problem, costs).flatMap(({ lengths }) => {
+    const central = centreTree(problem.graph, lengths, joined);
+    const { trees } = starTrees(problem, always, lengths);
+    return central === undefined ? trees : [tidied(problem, always, central), ...trees];
+  });
   const trees = [...stars.trees, ...short].map((links) =>
     evaluated(problem.scene, problem.ends, links),
   );
