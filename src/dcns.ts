@@ -213,13 +213,14 @@ export class DcnsAgent implements AsyncDisposable {
    * what it has. Idempotent.
    */
   async close(): Promise<void> {
-    const { serial, watch, restorer, scheduler, drivers, events, sharing } = this.#parts;
+    const { books, serial, watch, restorer, scheduler, drivers, events, sharing } = this.#parts;
     this.#parts.closing.abort();
     await this.#updates.idle();
     await serial.idle();
     watch[Symbol.dispose]();
     restorer[Symbol.dispose]();
     scheduler[Symbol.dispose]();
+    await books.close();
     await sharing?.leave();
     await Promise.all([...drivers.values()].map((driver) => driver.close()));
     events.close();

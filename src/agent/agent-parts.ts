@@ -24,6 +24,7 @@ import { Watch } from "./watch.ts";
 export interface AgentParts {
   readonly clock: Clock;
   readonly events: EventStream<AgentEvent>;
+  readonly books: Books;
   readonly registry: Registry;
   readonly calls: Calls;
   readonly watch: Watch;
@@ -89,15 +90,8 @@ export function wire(options: AgentOptions, base: Base): Wired {
     seenClean: (node, network) => watch.seenClean(node, network),
   });
   const griPrefix = options.griPrefix ?? "dcns-";
-  const calls = new Calls({
-    registry,
-    books,
-    transactions,
-    drivers,
-    clock,
-    griPrefix,
-    emit: (event) => events.emit(event),
-  });
+  const emit = (event: AgentEvent): void => events.emit(event);
+  const calls = new Calls({ registry, books, transactions, drivers, clock, griPrefix, emit });
   const closing = new AbortController();
   const resumeTeardown = (project: ProjectId): void => {
     void serial.run(project, async () => {
@@ -108,28 +102,17 @@ export function wire(options: AgentOptions, base: Base): Wired {
       deadline[Symbol.dispose]();
     });
   };
-  const restorer = new Restorer({
-    registry,
-    isTurn,
-    transactions,
-    serial,
-    clock,
+  const unasked = {
+    ...{ registry, isTurn, transactions, serial, clock, emit },
     closing: closing.signal,
-    emit: (event) => events.emit(event),
+    timeoutMs: operationTimeoutMs,
+  };
+  const restorer = new Restorer({
+    ...unasked,
     windowMs: options.restorationWindowMs ?? DEFAULT_RESTORATION_WINDOW_MS,
     budgetMs: options.restorationBudgetMs ?? DEFAULT_RESTORATION_BUDGET_MS,
-    timeoutMs: operationTimeoutMs,
   });
-  const scheduler = new Scheduler({
-    registry,
-    isTurn,
-    transactions,
-    serial,
-    clock,
-    closing: closing.signal,
-    emit: (event) => events.emit(event),
-    timeoutMs: operationTimeoutMs,
-  });
+  const scheduler = new Scheduler(unasked);
   const fabricChanged = (): void => {
     restorer.schedule();
     scheduler.fabricChanged();
@@ -144,8 +127,10 @@ export function wire(options: AgentOptions, base: Base): Wired {
     resumeTeardown,
     fabricChanged,
   });
-  const common = { clock, events, registry, calls, watch, restorer, scheduler, serial, drivers };
-  const parts: AgentParts = { ...common, closing, resumeTeardown, operationTimeoutMs };
+  const parts: AgentParts = {
+    ...{ clock, events, books, registry, calls, watch, restorer, scheduler, serial, drivers },
+    ...{ closing, resumeTeardown, operationTimeoutMs },
+  };
   return { transactions, parts, changed, fabricChanged };
 }
 

@@ -4,6 +4,7 @@ import type { DomainId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
 import { currentOf, type NetworkRecord } from "../network/record.ts";
 import { MemoryStore } from "../store/memory-store.ts";
+import { systemClock } from "../system-clock.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { type AgentParts, driversByDomain, wire } from "./agent-parts.ts";
 import { assembleShared } from "./assemble-shared.ts";
@@ -26,7 +27,7 @@ export async function assemble(options: AgentOptions): Promise<Result<AgentParts
 }
 
 async function assembleAlone(options: AgentOptions): Promise<Result<AgentParts, DcnsError>> {
-  const journal = new Journal(options.store ?? new MemoryStore());
+  const journal = new Journal(options.store ?? new MemoryStore(), options.clock ?? systemClock);
   const contents = await journal.load();
   if (contents.isErr()) return err(contents.error);
 
@@ -42,6 +43,7 @@ async function assembleAlone(options: AgentOptions): Promise<Result<AgentParts, 
   const recovered = attached.isErr() ? attached : await finishWork(options, parts, transactions);
   if (recovered.isErr()) {
     parts.watch[Symbol.dispose]();
+    await parts.books.close();
     await Promise.all([...parts.drivers.values()].map((driver) => driver.close()));
     return err(recovered.error);
   }

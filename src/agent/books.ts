@@ -54,6 +54,8 @@ export interface Books {
   nextNumber(): NetworkNumber;
   /** Resolves when nobody else works on a project's network any more, or when `signal` is raised. */
   untilFree(project: ProjectId, signal: AbortSignal): Promise<void>;
+  /** Writes what is still to be written, if the store takes it; the agent is closing. */
+  close(): Promise<void>;
   /** How often it is worth to decide when somebody else has been quicker each time. */
   readonly attempts: number;
 }
@@ -80,6 +82,7 @@ export class OwnBooks implements Books {
     const takes = begun.phase !== "teardown";
     if (takes) this.#put(before, begun);
     const written = await this.#journal.write(entries);
+    if (written.isErr()) this.#takeBack(written.error, endOf(begun, before));
     if (written.isErr() && takes) this.#settle(begun, before);
     if (written.isOk() && !takes) this.#put(before, begun);
     return written;
@@ -93,13 +96,19 @@ export class OwnBooks implements Books {
     const release = this.#registry.hold(claim);
     const written = await this.#journal.write([{ type: "network", record }]);
     release();
-    if (written.isOk()) this.#put(before, record);
+    if (written.isErr()) this.#takeBack(written.error, endOf(record, before));
+    else this.#put(before, record);
     return written;
   }
 
   async conclude({ begun, after, quarantine }: Outcome): Promise<Result<void, StoreError>> {
     const written = await this.#journal.write(endOf(begun, after, quarantine));
     if (written.isOk()) this.#settle(begun, after, quarantine);
+    else {
+      const over = quarantine && ({ type: "quarantine-over", quarantine } as const);
+      const entries = [{ type: "network", record: begun } as const];
+      this.#takeBack(written.error, over === undefined ? entries : [...entries, over]);
+    }
     return written;
   }
 
@@ -115,8 +124,7 @@ export class OwnBooks implements Books {
   seenClean(node: NodeId, concerns: Concerns): readonly Quarantine[] {
     const over = this.#registry.clean(node, concerns);
     for (const quarantine of over) {
-      // Should the store fail, the next start finds the quarantine and asks the nodes again.
-      void this.#journal.write([{ type: "quarantine-over", quarantine }]);
+      void this.#journal.settle([{ type: "quarantine-over", quarantine }]);
     }
     return over;
   }
@@ -126,6 +134,15 @@ export class OwnBooks implements Books {
   }
 
   async untilFree(): Promise<void> {}
+
+  close(): Promise<void> {
+    return this.#journal.close();
+  }
+
+  /** Nobody knows whether a store that did not answer has written it: it must not stay. */
+  #takeBack(error: StoreError, instead: readonly JournalEntry[]): void {
+    if (error.type === "store-unavailable") this.#journal.owe(instead);
+  }
 
   #put(before: NetworkRecord | undefined, after: NetworkRecord): void {
     this.#registry.put(after);
@@ -148,7 +165,7 @@ export class OwnBooks implements Books {
 export function endOf(
   begun: NetworkRecord,
   after: NetworkRecord | undefined,
-  quarantine: Quarantine | undefined,
+  quarantine?: Quarantine | undefined,
 ): readonly JournalEntry[] {
   return [
     after === undefined

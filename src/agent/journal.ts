@@ -1,4 +1,5 @@
 import { err, ok, type Result, ResultAsync } from "neverthrow";
+import type { Clock } from "../model/clock.ts";
 import type { StoreError } from "../model/errors.ts";
 import type { NetworkRecord, Quarantine } from "../network/record.ts";
 import {
@@ -25,6 +26,7 @@ export interface Contents {
 /** The agent's records in a store, and the revision of each, so that no other writer is overwritten. */
 export class Journal {
   readonly #store: Store;
+  readonly #clock: Clock;
   readonly #revisions = new Map<string, number>();
   /** What is so although it could not be written, by key. */
   readonly #owed = new Map<string, StoreWrite>();
@@ -32,9 +34,15 @@ export class Journal {
   readonly #uncertain = new Set<string>();
   /** There while a commit carries what was owed. */
   #paying: PromiseLike<void> | undefined;
+  /** The last write of each record that has not ended. */
+  readonly #lastOf = new Map<string, Promise<void>>();
+  #timer: unknown;
+  #retryMs = FIRST_RETRY_MS;
+  #isClosed = false;
 
-  constructor(store: Store) {
+  constructor(store: Store, clock: Clock) {
     this.#store = store;
+    this.#clock = clock;
   }
 
   /** Reads everything; what cannot be read is an error, never skipped. */
@@ -56,25 +64,42 @@ export class Journal {
     const isLeft = (one: NetworkRecord): boolean =>
       one.phase === "setup" && settled.has(one.project);
     for (const record of networks.filter(isLeft)) {
-      const write = writeOf({ type: "network-gone", record });
-      this.#owed.set(write.key, write);
+      this.owe([{ type: "network-gone", record }]);
     }
     return { networks: networks.filter((one) => !isLeft(one)), quarantines };
   }
 
-  /** Writes all entries at once. Changes of one network must follow one another. */
+  /** Writes all entries at once. */
   write(entries: readonly JournalEntry[]): ResultAsync<void, StoreError> {
-    return new ResultAsync(this.#write(entries));
+    return this.#inTurn(entries.map(writeOf), false);
   }
 
-  async #write(entries: readonly JournalEntry[]): Promise<Result<void, StoreError>> {
+  /**
+   * Writes what is so, whether the store takes it or not: if it does not, that is owed. Until it is
+   * paid the store speaks of work that is to be undone, or finished, once more.
+   */
+  settle(entries: readonly JournalEntry[]): ResultAsync<void, StoreError> {
+    return this.#inTurn(entries.map(writeOf), true);
+  }
+
+  /** Writes of one record follow one another, in the order of asking. */
+  #inTurn(asked: readonly StoreWrite[], isSo: boolean): ResultAsync<void, StoreError> {
+    const before = asked.flatMap(({ key }) => this.#lastOf.get(key) ?? []);
+    const written = Promise.all(before).then(() => this.#commit(asked, isSo));
+    const ended = written.then(() => {
+      for (const { key } of asked) if (this.#lastOf.get(key) === ended) this.#lastOf.delete(key);
+    });
+    for (const { key } of asked) this.#lastOf.set(key, ended);
+    return new ResultAsync(written);
+  }
+
+  async #commit(asked: readonly StoreWrite[], isSo: boolean): Promise<Result<void, StoreError>> {
     // What is owed may be of any network: nobody else writes until it is known what became of it.
     while (this.#paying !== undefined) await this.#paying;
     if (this.#uncertain.size > 0) {
       const looked = await this.#lookAgain();
-      if (looked.isErr()) return err(this.#doubt(entries.map(writeOf), looked.error));
+      if (looked.isErr()) return err(this.#failed(asked, isSo ? asked : [], looked.error));
     }
-    const asked = entries.map(writeOf);
     const owed = this.#takeOwed();
     const isAsked = new Set(asked.map(({ key }) => key));
     const writes = [...owed.filter(({ key }) => !isAsked.has(key)), ...asked];
@@ -82,7 +107,7 @@ export class Journal {
     const committed = this.#store
       .commit({ compare, writes })
       .map((revision) => this.#note(writes, revision))
-      .mapErr((error) => this.#doubt(writes, this.#owe(owed, error)));
+      .mapErr((error) => this.#failed(writes, isSo ? writes : owed, error));
     if (owed.length > 0) {
       this.#paying = committed.then(() => {
         this.#paying = undefined;
@@ -91,12 +116,30 @@ export class Journal {
     return committed;
   }
 
-  /**
-   * Writes what is so, whether the store takes it or not: if it does not, it gets it together with
-   * the next entries. Until then it speaks of work that is to be undone, or finished, once more.
-   */
-  settle(entries: readonly JournalEntry[]): ResultAsync<void, StoreError> {
-    return this.write(entries).mapErr((error) => this.#owe(entries.map(writeOf), error));
+  /** What is so, and is written together with the next entries, or soon. */
+  owe(entries: readonly JournalEntry[]): void {
+    for (const write of entries.map(writeOf)) this.#owed.set(write.key, write);
+    this.#payLater();
+  }
+
+  /** Tries once more to write what is owed; from then on nothing is written unasked. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#clock.clearTimeout(this.#timer);
+    if (this.#owed.size > 0) await this.write([]);
+  }
+
+  #payLater(): void {
+    this.#clock.clearTimeout(this.#timer);
+    if (this.#isClosed || this.#owed.size === 0) return;
+    this.#timer = this.#clock.setTimeout(() => void this.#pay(), this.#retryMs);
+  }
+
+  async #pay(): Promise<void> {
+    if (this.#owed.size === 0) return;
+    const paid = await this.write([]);
+    this.#retryMs = paid.isOk() ? FIRST_RETRY_MS : Math.min(2 * this.#retryMs, LAST_RETRY_MS);
+    this.#payLater();
   }
 
   #takeOwed(): readonly StoreWrite[] {
@@ -108,14 +151,22 @@ export class Journal {
   /** A record that somebody else changed is theirs now. */
   #owe(writes: readonly StoreWrite[], error: StoreError): StoreError {
     if (error.type === "store-conflict") return error;
-    for (const write of writes) this.#owed.set(write.key, write);
+    // What has been owed since then is newer.
+    for (const write of writes) {
+      if (!this.#owed.has(write.key)) this.#owed.set(write.key, write);
+    }
+    this.#payLater();
     return error;
   }
 
   /** Whether a store that did not answer has written is seen when it answers again. */
-  #doubt(writes: readonly StoreWrite[], error: StoreError): StoreError {
+  #failed(
+    writes: readonly StoreWrite[],
+    owed: readonly StoreWrite[],
+    error: StoreError,
+  ): StoreError {
     if (error.type === "store-unavailable") for (const { key } of writes) this.#uncertain.add(key);
-    return error;
+    return this.#owe(owed, error);
   }
 
   /** Nobody else writes these records: what is there now is what we wrote last. */
@@ -138,6 +189,10 @@ export class Journal {
     }
   }
 }
+
+/** How long after a failure what is owed is written again, in milliseconds; then twice as long. */
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
 
 /** What the keys of networks begin with; their numbers follow. */
 export const NETWORK = "network/";

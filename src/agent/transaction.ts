@@ -97,9 +97,11 @@ export class Transactions {
     project: ProjectId,
     { target, claim }: Decision,
   ): Promise<Result<ReservedRecord, DcnsError>> {
-    const { books, clock } = this.#context;
+    const { books, clock, conductor } = this.#context;
     const now = clock.now();
     const base = before ?? { project, number: books.nextNumber(), createdAt: now };
+    const unsupported = conductor.unsupported(this.#segments(base, target));
+    if (unsupported !== undefined) return err(unsupported);
     const record = reservedRecord(base, target, now);
     const reserved = await books.reserve(before, record, claim);
     return reserved.map(() => record);

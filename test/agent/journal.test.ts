@@ -10,6 +10,7 @@ import type { NetworkRecord } from "../../src/network/record.ts";
 import { allLinksUp, topologyResources } from "../../src/pce/index.ts";
 import { MemoryStore } from "../../src/store/memory-store.ts";
 import { campus } from "../support/campus.ts";
+import { fakeClock } from "../support/fake-clock.ts";
 import { WatchedStore } from "../support/watched-store.ts";
 
 const topology = campus();
@@ -43,19 +44,19 @@ async function numbersIn(journal: Journal): Promise<readonly number[]> {
 describe("Journal", () => {
   test("what is written is there for the next journal, and what is gone is not", async () => {
     const store = new MemoryStore();
-    const journal = new Journal(store);
+    const journal = new Journal(store, fakeClock());
     (await journal.write([put(1), put(2)]))._unsafeUnwrap();
     (await journal.write([gone(1), put(3)]))._unsafeUnwrap();
-    expect(await numbersIn(new Journal(store))).toEqual([2, 3]);
+    expect(await numbersIn(new Journal(store, fakeClock()))).toEqual([2, 3]);
   });
 
   test("a journal that writes over what another wrote is told, and nothing is written", async () => {
     const store = new MemoryStore();
-    const [one, other] = [new Journal(store), new Journal(store)];
+    const [one, other] = [new Journal(store, fakeClock()), new Journal(store, fakeClock())];
     (await one.write([put(1)]))._unsafeUnwrap();
     const refused = await other.write([put(2), put(1)]);
     expect(refused._unsafeUnwrapErr()).toEqual({ type: "store-conflict", key: "network/1" });
-    expect(await numbersIn(new Journal(store))).toEqual([1]);
+    expect(await numbersIn(new Journal(store, fakeClock()))).toEqual([1]);
     await other.load();
     (await other.write([put(1)]))._unsafeUnwrap();
   });
@@ -63,35 +64,35 @@ describe("Journal", () => {
   test("what a store did not take of an outcome is written with the next entries", async () => {
     const inner = new MemoryStore();
     const store = new WatchedStore(inner);
-    const journal = new Journal(store);
+    const journal = new Journal(store, fakeClock());
     (await journal.write([put(1)]))._unsafeUnwrap();
     store.fail(1, 2);
     expect((await journal.settle([gone(1)])).isErr()).toBe(true);
     expect((await journal.write([put(2)])).isErr()).toBe(true);
-    expect(await numbersIn(new Journal(inner))).toEqual([1]);
+    expect(await numbersIn(new Journal(inner, fakeClock()))).toEqual([1]);
     (await journal.write([put(3)]))._unsafeUnwrap();
-    expect(await numbersIn(new Journal(inner))).toEqual([3]);
+    expect(await numbersIn(new Journal(inner, fakeClock()))).toEqual([3]);
   });
 
   test("an outcome that was missed does not undo what was written since", async () => {
     const inner = new MemoryStore();
     const store = new WatchedStore(inner);
-    const journal = new Journal(store);
+    const journal = new Journal(store, fakeClock());
     (await journal.write([put(1)]))._unsafeUnwrap();
     store.fail(1);
     await journal.settle([gone(1)]);
     (await journal.write([put(1)]))._unsafeUnwrap();
     (await journal.write([put(2)]))._unsafeUnwrap();
-    expect(await numbersIn(new Journal(inner))).toEqual([1, 2]);
+    expect(await numbersIn(new Journal(inner, fakeClock()))).toEqual([1, 2]);
   });
 
   test("a setup that is left beside the project's network is forgotten, and written off later", async () => {
     const store = new MemoryStore();
     const { project, number, createdAt, updatedAt } = recordOf(9);
     const left: NetworkRecord = { project, number, createdAt, updatedAt, phase: "setup", target };
-    const earlier = new Journal(store);
+    const earlier = new Journal(store, fakeClock());
     (await earlier.write([{ type: "network", record: left }, put(10)]))._unsafeUnwrap();
-    const journal = new Journal(store);
+    const journal = new Journal(store, fakeClock());
     expect(await numbersIn(journal)).toEqual([10]);
     (await journal.write([put(10)]))._unsafeUnwrap();
     const keys = (await store.load())._unsafeUnwrap().map(({ key }) => key);
@@ -106,7 +107,7 @@ describe("Journal", () => {
       commit(transaction).andThen((revision) =>
         isMute ? err({ type: "store-unavailable" as const, message: "no answer" }) : ok(revision),
       );
-    const journal = new Journal(store);
+    const journal = new Journal(store, fakeClock());
     (await journal.write([put(1), put(2)]))._unsafeUnwrap();
     isMute = true;
     expect((await journal.write([put(1), gone(2), put(3)]))._unsafeUnwrapErr().type).toBe(
@@ -115,6 +116,6 @@ describe("Journal", () => {
     isMute = false;
     (await journal.write([put(1)]))._unsafeUnwrap();
     (await journal.write([put(2), gone(3)]))._unsafeUnwrap();
-    expect(await numbersIn(new Journal(store))).toEqual([1, 2]);
+    expect(await numbersIn(new Journal(store, fakeClock()))).toEqual([1, 2]);
   });
 });

@@ -137,6 +137,9 @@ export class SharedBooks implements Books {
     return this.#context.registry.nextNumber();
   }
 
+  /** What the store does not take is left to whoever takes over. */
+  async close(): Promise<void> {}
+
   async untilFree(project: ProjectId, signal: AbortSignal): Promise<void> {
     const { registry, view } = this.#context;
     for (;;) {
