@@ -10,6 +10,7 @@ const alone = [
   "test/dcns/storm.test.ts",
   "test/examples.test.ts",
   "test/pce-docs.test.ts",
+  "test/sim/mutations.test.ts",
   "test/readme.test.ts",
 ];
 

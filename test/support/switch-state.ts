@@ -41,6 +41,11 @@ export function allForeignEntries(fabric: SimulatedFabric): Readonly<Record<stri
   return Object.fromEntries([...fabric.switches].map(([node, at]) => [node, foreignEntries(at)]));
 }
 
+/** The flows of ours that a node holds. */
+export function ourFlows(at: SimSwitch): readonly FlowStats[] {
+  return at.flows().filter(({ cookie }) => cookie >> 48n === 0xdc05n);
+}
+
 /** How many flows, groups and meters of ours a node holds. */
 export function ourCounts(at: SimSwitch): {
   readonly flows: number;
@@ -53,7 +58,9 @@ export function ourCounts(at: SimSwitch): {
 }
 
 /** Puts a flow, a group and a meter of somebody else on every switch. */
-export function addForeignEntries(fabric: SimulatedFabric): void {
+export function addForeignEntries(fabric: {
+  readonly switches: ReadonlyMap<string, SimSwitch>;
+}): void {
   for (const at of fabric.switches.values()) {
     for (const message of foreignMods) at.inject(message)._unsafeUnwrap();
   }

@@ -1,0 +1,56 @@
+import { linkId } from "../../src/model/ids.ts";
+import type { NetworkInfo } from "../../src/model/network.ts";
+import type { Topology } from "../../src/topology.ts";
+
+/** A network's reservation on one link, for a time. */
+interface Reserved {
+  readonly project: string;
+  readonly link: string;
+  readonly vlan: number;
+  readonly forward: number;
+  readonly backward: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A link, direction, label and instant of which more is promised than there is; by adding it all up. */
+export function overCommitment(
+  topology: Topology,
+  networks: readonly NetworkInfo[],
+): string | undefined {
+  const all = networks.flatMap(reservedBy);
+  for (const link of new Set(all.map((one) => one.link))) {
+    const here = all.filter((one) => one.link === link);
+    const capacity = topology.links.get(linkId(link))?.capacity ?? 0;
+    // Loads only grow where something begins.
+    for (const { start } of here) {
+      const now = here.filter((one) => one.start <= start && start < one.end);
+      for (const direction of ["forward", "backward"] as const) {
+        const load = now.reduce((sum, one) => sum + one[direction], 0);
+        if (load > capacity) return `${link} ${direction} has promised ${load} of ${capacity}`;
+      }
+      const labels = new Map<number, string>();
+      for (const { vlan, project } of now) {
+        const other = labels.get(vlan);
+        if (other !== undefined) return `${link} has promised ${vlan} to ${other} and ${project}`;
+        labels.set(vlan, project);
+      }
+    }
+  }
+  return undefined;
+}
+
+function reservedBy({ project, links, schedule, state }: NetworkInfo): readonly Reserved[] {
+  const start = schedule.start;
+  return links.map(({ id, vlan, reserved }) => ({
+    project,
+    link: id,
+    vlan,
+    forward: reserved.forward,
+    backward: reserved.backward,
+    // What has been provisioned is there, whatever its start was.
+    start:
+      state === "scheduled" && start !== undefined ? Date.parse(start) : Number.NEGATIVE_INFINITY,
+    end: schedule.end === undefined ? Number.POSITIVE_INFINITY : Date.parse(schedule.end),
+  }));
+}
