@@ -39,7 +39,7 @@ export function leastBound(
     if (planned.isErr() && planned.error.type === "search-limit") isCertain = false;
   };
   take(nearest + LEEWAY[bound]);
-  while (least - failed > step) {
+  while (least - failed > step * ROUNDING) {
     take(least - step);
     take(Math.ceil((failed + (least - failed) / 2) / step) * step);
   }
@@ -99,6 +99,9 @@ function lengthOf({ graph }: Scene, bound: TreeBound, link: number): number {
 
 /** Sums of delays in another order are not quite the same. */
 const LEEWAY = { maxHops: 0, maxDelayMs: 1e-6 } as const;
+
+/** What is a step apart may seem to be a little more. */
+const ROUNDING = 1.001;
 
 /** The most hops, or ms of delay, between any two endpoints of the plan. */
 function extentOf(scene: Scene, bound: TreeBound, plan: NetworkPlan): number {
