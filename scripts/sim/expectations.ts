@@ -18,6 +18,8 @@ export interface OpenCall {
   readonly project: string;
   /** What there is if it succeeds, for each thing that there may be before. */
   readonly outcome: (before: Expected | undefined) => Expected | undefined;
+  /** The agent that was called. */
+  readonly by: object;
   /** Whether nodes may be left as they were though it succeeds: it does not wait for them. */
   readonly mayLeave: boolean;
 }
@@ -84,13 +86,14 @@ export class Expectations {
     this.#unanswered.clear();
   }
 
-  /** Nobody will answer the calls that are open. */
-  agentDied(): void {
+  /** Nobody will answer the calls to this agent that are open. */
+  agentDied(by: object): void {
     for (const call of this.#open) {
+      if (call.by !== by) continue;
       this.#leave(call);
       this.#either(call);
+      this.#open.delete(call);
     }
-    this.#open.clear();
     for (const [project, more] of this.#unanswered) {
       this.#possible.set(project, distinct([...this.of(project), ...more]));
     }
@@ -107,8 +110,11 @@ export class Expectations {
     if (matches.length === 0) {
       return `${project} should be ${possible.map(textOf).join(" or ")} and is ${textOf(seen)}`;
     }
-    const releasing = info?.state === "releasing" ? [undefined] : [];
-    this.#possible.set(project, distinct([seen, ...releasing]));
+    // What is under way may still be undone, or end.
+    const isUnderWay = ["provisioning", "modifying", "releasing"].includes(info?.state ?? "");
+    const ends = info?.state === "releasing" ? [undefined] : [];
+    if (isUnderWay) this.#possible.set(project, distinct([...possible, ...ends]));
+    else this.#possible.set(project, [seen]);
     return undefined;
   }
 

@@ -6,6 +6,8 @@ import type { StoreRates } from "./sim-store.ts";
 /** What kind of world a seed gives. */
 export interface Scenario {
   readonly document: TopologyDocument;
+  /** How many agents serve the switches; more than one share the store. */
+  readonly agents: number;
   /** Of all switches. */
   readonly bundles: boolean;
   readonly learns: boolean;
@@ -33,6 +35,7 @@ export function scenarioFrom(dice: Dice): Scenario {
   const isOften = (percent: number): number => (dice.chance(0.5) ? percent : 0);
   return {
     document: documentFrom(dice),
+    agents: dice.pick([1, 1, 2, 3]),
     bundles: dice.chance(0.5),
     learns: dice.chance(0.4),
     flapDamping: dice.chance(0.3),

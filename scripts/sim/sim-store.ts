@@ -26,15 +26,23 @@ export interface StoreRates {
 export class SimStore implements Store {
   readonly #disk: Store;
   readonly #clock: Clock;
+  /** The clock of the agent's process. */
+  readonly #own: Clock;
   readonly #dice: Dice;
   #rates: StoreRates;
   #isDead = false;
   /** Writes that are on their way. */
   readonly #underWay = new Set<StoreTransaction>();
 
-  constructor(disk: Store, clock: Clock, dice: Dice, rates: StoreRates) {
+  constructor(
+    disk: Store,
+    clocks: { readonly world: Clock; readonly own: Clock },
+    dice: Dice,
+    rates: StoreRates,
+  ) {
     this.#disk = disk;
-    this.#clock = clock;
+    this.#clock = clocks.world;
+    this.#own = clocks.own;
     this.#dice = dice;
     this.#rates = rates;
   }
@@ -62,8 +70,15 @@ export class SimStore implements Store {
 
   watch(listener: (change: StoreChange) => void): ResultAsync<Disposable, StoreError> {
     if (this.#isDead) return never();
+    let isFirst = true;
     return this.#disk.watch((change) => {
-      if (!this.#isDead) listener(change);
+      const tell = (): void => {
+        if (!this.#isDead) listener(change);
+      };
+      // Whoever begins to listen is told what there is at once, and what comes when it comes.
+      if (isFirst) tell();
+      else this.#own.setTimeout(tell, 0);
+      isFirst = false;
     });
   }
 

@@ -1,4 +1,5 @@
 import type { ResultAsync } from "neverthrow";
+import type { DcnsAgent } from "../../src/dcns.ts";
 import { flowMod } from "../../src/drivers/openflow/wire/flow.ts";
 import type { DcnsError } from "../../src/model/errors.ts";
 import { describeError } from "../../src/model/errors.ts";
@@ -115,24 +116,25 @@ class Simulation {
       drawn -= percent;
       if (drawn < 0) return happen();
     }
-    if (this.#world.agent === undefined) return this.#start();
+    if (this.#world.agents.length === 0) return this.#start();
     this.#call();
   }
 
   /** A call on a project on which none is open. */
   #call(): void {
+    const agent = this.#dice.pick(this.#world.agents);
     const free = PROJECTS.filter((project) => !this.#expectations.isBusy(project));
     if (free.length === 0) return;
     const project = this.#dice.pick(free);
     const exists = this.#expectations.of(project).some((one) => one !== undefined);
     const drawn = this.#dice.below(10);
-    if (!exists || drawn < 1) this.#setUp(project);
-    else if (drawn < 7) this.#modify(project);
-    else if (drawn < 9) this.#tearDown(project);
-    else this.#verify(project);
+    if (!exists || drawn < 1) this.#setUp(agent, project);
+    else if (drawn < 7) this.#modify(agent, project);
+    else if (drawn < 9) this.#tearDown(agent, project);
+    else this.#verify(agent, project);
   }
 
-  #setUp(project: string): void {
+  #setUp(agent: DcnsAgent, project: string): void {
     const members = this.#hostPorts(1 + this.#dice.below(4));
     const bandwidth = this.#dice.pick(RATES);
     const vlan = this.#dice.chance(0.6) ? undefined : 100 + this.#dice.below(4);
@@ -157,13 +159,13 @@ class Simulation {
     };
     const expected: Expected = { members: [...members].sort(), bandwidth, endMs };
     this.#begun(
-      { project, outcome: () => expected, mayLeave: false },
+      { project, outcome: () => expected, by: agent, mayLeave: false },
       `set up ${project} ${members.join(" ")} at ${bandwidth} ${JSON.stringify(options)}`,
-      this.#world.agent?.setupPhysicalNetwork(project, members, bandwidth, vlan, options),
+      agent.setupPhysicalNetwork(project, members, bandwidth, vlan, options),
     );
   }
 
-  #modify(project: string): void {
+  #modify(agent: DcnsAgent, project: string): void {
     const added = this.#hostPorts(this.#dice.below(3));
     const removed = this.#dice.chance(0.4)
       ? this.#hostPorts(1).filter((one) => !added.includes(one))
@@ -178,34 +180,27 @@ class Simulation {
         bandwidth: bandwidth ?? before.bandwidth,
       };
     this.#begun(
-      { project, outcome, mayLeave: false },
+      { project, outcome, by: agent, mayLeave: false },
       `modify ${project} + ${added.join(" ")} - ${removed.join(" ")} at ${bandwidth}`,
-      this.#world.agent?.modifyPhysicalNetwork(
-        project,
-        added,
-        removed,
-        bandwidth,
-        undefined,
-        this.#limits(),
-      ),
+      agent.modifyPhysicalNetwork(project, added, removed, bandwidth, undefined, this.#limits()),
     );
   }
 
-  #tearDown(project: string): void {
+  #tearDown(agent: DcnsAgent, project: string): void {
     const force = this.#dice.chance(0.4);
     this.#begun(
-      { project, outcome: () => undefined, mayLeave: force },
+      { project, outcome: () => undefined, by: agent, mayLeave: force },
       `tear down ${project}${force ? " by force" : ""}`,
-      this.#world.agent?.teardownPhysicalNetwork(project, { force, ...this.#limits() }),
+      agent.teardownPhysicalNetwork(project, { force, ...this.#limits() }),
       true,
     );
   }
 
-  #verify(project: string): void {
+  #verify(agent: DcnsAgent, project: string): void {
     this.#begun(
-      { project, outcome: (before) => before, mayLeave: false },
+      { project, outcome: (before) => before, by: agent, mayLeave: false },
       `verify ${project}`,
-      this.#world.agent?.verifyNetwork(project, { timeoutMs: 5_000 }),
+      agent.verifyNetwork(project, { timeoutMs: 5_000 }),
     );
   }
 
@@ -218,15 +213,12 @@ class Simulation {
   #begun(
     call: OpenCall,
     what: string,
-    answer: ResultAsync<unknown, DcnsError> | undefined,
+    answer: ResultAsync<unknown, DcnsError>,
     goesOn = false,
   ): void {
-    const { agent } = this.#world;
     this.#note(what);
-    if (answer === undefined) return;
     this.#expectations.begin(call);
     void answer.then((result) => {
-      if (this.#world.agent !== agent) return;
       this.#note(`  ${what.slice(0, 12)}: ${result.isOk() ? "done" : describeError(result.error)}`);
       if (result.isOk()) this.#expectations.succeed(call);
       else {
@@ -281,28 +273,31 @@ class Simulation {
   }
 
   async #crash(): Promise<void> {
-    if (this.#world.agent === undefined) return this.#start();
-    this.#note("the agent dies");
-    this.#world.crash();
-    this.#expectations.agentDied();
+    if (this.#world.agents.length === 0) return this.#start();
+    const agent = this.#dice.pick(this.#world.agents);
+    this.#note("an agent dies");
+    this.#world.crash(agent);
+    this.#expectations.agentDied(agent);
     if (this.#dice.chance(0.7)) await this.#start();
   }
 
   async #start(): Promise<void> {
     await this.#world.start();
-    this.#note(this.#world.agent === undefined ? "no agent starts" : "an agent starts");
+    this.#note(`${this.#world.agents.length} agents run`);
   }
 
   async #pause(): Promise<void> {
-    this.#note("the agent is stopped for a while");
-    this.#world.pause(true);
+    if (this.#world.agents.length === 0) return;
+    this.#note("an agent is stopped for a while");
+    this.#world.stop(this.#dice.pick(this.#world.agents));
     await this.#world.clock.advance(this.#dice.pick([10, 500, 8_000, 40_000]));
-    this.#world.pause(false);
+    this.#world.resume();
   }
 
   /** What must be so at every moment. */
   #check(): string | undefined {
-    const { topology, fabric, agent } = this.#world;
+    const { topology, fabric } = this.#world;
+    const [agent] = this.#world.agents;
     const networks = agent?.listNetworks() ?? [];
     const traffic = new Traffic(fabric, PROJECTS, this.#expectations, networks);
     const [loop] = fabric.violations;
@@ -336,8 +331,9 @@ class Simulation {
     this.#note("all is mended");
     const { clock } = this.#world;
     this.#world.mend();
-    if (this.#world.agent === undefined) await this.#start();
-    if (this.#world.agent === undefined) return "no agent starts though all is mended";
+    await this.#start();
+    if (this.#world.agents.length < this.#scenario.agents)
+      return "no agent starts though all is mended";
     await clock.advance(CALM_MS);
     this.#expectations.allClean();
     this.#expectations.allAnswered();
@@ -350,8 +346,9 @@ class Simulation {
   }
 
   async #allWhole(): Promise<string | undefined> {
-    const { agent, fabric, clock } = this.#world;
-    for (const info of agent?.listNetworks() ?? []) {
+    const { fabric, clock } = this.#world;
+    const agent = this.#dice.pick(this.#world.agents);
+    for (const info of agent.listNetworks()) {
       const { project, state, schedule } = info;
       if (schedule.end !== undefined && Date.parse(schedule.end) < clock.now() - LATE_MS) {
         return `${project} should have ended at ${schedule.end}`;
@@ -361,7 +358,7 @@ class Simulation {
       if (state !== "active" && state !== "partial") return `${project} is ${state}`;
       const fault = faultIn(fabric, info);
       if (fault !== undefined) return fault;
-      const report = await clock.until(agent?.verifyNetwork(project) ?? Promise.reject());
+      const report = await clock.until(agent.verifyNetwork(project));
       if (report.isErr()) return `${project}: ${describeError(report.error)}`;
       if (!report.value.consistent) return `${project}: ${JSON.stringify(report.value.segments)}`;
     }
@@ -370,8 +367,8 @@ class Simulation {
 
   /** Takes everything down; then nothing of it is left anywhere. */
   async #clear(): Promise<string | undefined> {
-    const { agent, fabric, clock, disk, topology } = this.#world;
-    if (agent === undefined) return "no agent";
+    const { fabric, clock, topology } = this.#world;
+    const agent = this.#dice.pick(this.#world.agents);
     for (const { project } of agent.listNetworks()) {
       const ended = await clock.until(agent.teardownPhysicalNetwork(project));
       if (ended.isErr() && ended.error.type !== "network-not-found") {
@@ -383,8 +380,7 @@ class Simulation {
       const left = ourFlows(at).length + at.groups().length + at.meters().length - FOREIGN_ENTRIES;
       if (left > 0) return `${node} still holds ${left} entries of ours`;
     }
-    const records = (await disk.load())._unsafeUnwrap();
-    const [left] = records;
+    const [left] = await this.#world.records();
     if (left !== undefined) return `the store still holds ${left.key}`;
     for (const { id, nodeA, nodeB, capacity } of topology.links.values()) {
       const ends = [`${nodeA}a:eth1`, `${nodeB}a:eth1`];

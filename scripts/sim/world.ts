@@ -1,5 +1,6 @@
 import { type AgentEvent, DcnsAgent, OpenFlowDriver } from "../../src/index.ts";
 import { MemoryStore } from "../../src/store/memory-store.ts";
+import type { StoredRecord } from "../../src/store/store.ts";
 import { MemoryListener, SimulatedFabric } from "../../src/testing/index.ts";
 import { Topology } from "../../src/topology.ts";
 import { type FakeClock, fakeClock } from "../../test/support/fake-clock.ts";
@@ -16,24 +17,32 @@ interface Process {
   readonly clock: ProcessClock;
   /** The clock of its connections: who dials a dead process is told so. */
   readonly wires: ProcessClock;
+  isStopped: boolean;
+}
+
+/** Where a process runs, one after another: switches dial it there. */
+interface Place {
+  listener: MemoryListener;
+  process: Process | undefined;
+  starting: SimStore | undefined;
+  /** How many processes there have been. */
+  started: number;
 }
 
 /**
  * Everything there is in a simulation: a fabric that speaks real OpenFlow in memory, a store that
- * outlives agents, an agent, hosts, and one clock that moves only when it is told to.
+ * outlives agents, agents, hosts, and one clock that moves only when it is told to.
  */
 export class World {
   readonly clock: FakeClock = fakeClock();
   readonly topology: Topology;
   readonly fabric: SimulatedFabric;
-  readonly disk: MemoryStore = new MemoryStore();
+  readonly disk: MemoryStore = new MemoryStore({ clock: this.clock });
   readonly #scenario: Scenario;
   readonly #heard: (event: AgentEvent) => void;
   readonly #dice: Dice;
   readonly #foreign: ReadonlyMap<string, readonly string[]>;
-  #listener: MemoryListener;
-  #process: Process | undefined;
-  #starting: SimStore | undefined;
+  readonly #places: readonly Place[];
   #isMended = false;
 
   /** `heard` is told what agents tell. */
@@ -42,11 +51,16 @@ export class World {
     this.#scenario = scenario;
     this.#dice = diceFrom(seed ^ 0x5eed);
     this.topology = Topology.parse(scenario.document)._unsafeUnwrap();
-    this.#listener = new MemoryListener({ clock: this.clock });
+    this.#places = Array.from({ length: scenario.agents }, () => ({
+      listener: new MemoryListener({ clock: this.clock }),
+      process: undefined,
+      starting: undefined,
+      started: 0,
+    }));
     this.fabric = new SimulatedFabric({
       topology: this.topology,
       clock: this.clock,
-      dial: (answer) => this.#listener.dial(answer),
+      dial: this.#places.map((place) => (answer) => place.listener.dial(answer)),
       seed,
       bundles: scenario.bundles,
       learns: scenario.learns,
@@ -57,21 +71,32 @@ export class World {
     );
   }
 
-  /** The agent that is running, if one is. */
-  get agent(): DcnsAgent | undefined {
-    return this.#process?.agent;
+  /** The agents that are running, and not stopped. */
+  get agents(): readonly DcnsAgent[] {
+    return this.#places.flatMap(({ process }) =>
+      process === undefined || process.isStopped ? [] : [process.agent],
+    );
   }
 
-  /** Starts an agent on the store as it is, and waits until it runs or has given up. */
+  /** Starts an agent wherever none runs, and waits until they run or have given up. */
   async start(): Promise<void> {
+    for (const [index, place] of this.#places.entries()) {
+      if (place.process === undefined) await this.#startAt(place, `agent-${index}`);
+    }
+  }
+
+  async #startAt(place: Place, name: string): Promise<void> {
     const clock = new ProcessClock(this.clock);
     const wires = new ProcessClock(this.clock);
     const listener = new MemoryListener({ clock: wires });
     const rates = this.#isMended ? calmStore : this.#scenario.store;
-    const store = new SimStore(this.disk, this.clock, this.#dice, rates);
-    this.#listener = listener;
-    this.#starting = store;
-    const { flapDamping } = this.#scenario;
+    const clocks = { world: this.clock, own: clock };
+    const store = new SimStore(this.disk, clocks, this.#dice, rates);
+    place.listener = listener;
+    place.starting = store;
+    place.started += 1;
+    const { flapDamping, agents } = this.#scenario;
+    const sharing = { agentId: `${name}.${place.started}`, leaseMs: LEASE_MS };
     const started = await this.clock.until(
       DcnsAgent.start({
         topology: this.topology,
@@ -79,9 +104,10 @@ export class World {
         store,
         clock,
         ...(flapDamping ? {} : { flapDamping: false }),
+        ...(agents > 1 ? { sharing } : {}),
       }),
     );
-    this.#starting = undefined;
+    place.starting = undefined;
     if (started.isErr()) {
       store.kill();
       clock.die();
@@ -90,25 +116,39 @@ export class World {
     }
     const agent = started.value;
     agent.events.subscribe((event) => this.#heard(event));
-    this.#process = { agent, store, clock, wires };
+    place.process = { agent, store, clock, wires, isStopped: false };
   }
 
-  /** The agent's process dies this instant. */
-  crash(): void {
-    this.#starting?.kill();
-    this.#process?.store.kill();
-    this.#process?.clock.die();
-    this.#process?.wires.resume();
-    this.#process = undefined;
-    for (const at of this.fabric.switches.values()) at.breakConnections("the agent died");
-    void this.#listener.close();
+  /** The process of an agent dies this instant. */
+  crash(agent: DcnsAgent): void {
+    for (const place of this.#places) {
+      const { process } = place;
+      if (process?.agent !== agent) continue;
+      process.store.kill();
+      process.clock.die();
+      process.wires.resume();
+      place.process = undefined;
+      void place.listener.close();
+    }
   }
 
-  /** The agent's process is stopped, or goes on. */
-  pause(isPaused: boolean): void {
-    for (const clock of [this.#process?.wires, this.#process?.clock]) {
-      if (isPaused) clock?.stop();
-      else clock?.resume();
+  /** The process of an agent is stopped. */
+  stop(agent: DcnsAgent): void {
+    for (const { process } of this.#places) {
+      if (process?.agent !== agent) continue;
+      process.isStopped = true;
+      process.wires.stop();
+      process.clock.stop();
+    }
+  }
+
+  /** Processes that were stopped go on. */
+  resume(): void {
+    for (const { process } of this.#places) {
+      if (process === undefined) continue;
+      process.isStopped = false;
+      process.wires.resume();
+      process.clock.resume();
     }
   }
 
@@ -121,8 +161,8 @@ export class World {
   mend(): void {
     this.#isMended = true;
     this.fabric.setFaults({});
-    this.#process?.store.setRates(calmStore);
-    this.pause(false);
+    for (const { process } of this.#places) process?.store.setRates(calmStore);
+    this.resume();
     for (const link of this.topology.links.keys()) this.fabric.setLink(link, true);
     for (const [node, at] of this.fabric.switches) {
       if (at.powered) at.connect();
@@ -142,12 +182,19 @@ export class World {
 
   /** Whether every node is known to hold what it should, and nothing more. */
   async isClean(): Promise<boolean> {
-    if (this.agent?.nodesUp.length !== this.topology.nodes.size) return false;
-    const records = (await this.disk.load())._unsafeUnwrap();
-    return records.every(({ value }) => {
+    const isUp = this.agents.every((one) => one.nodesUp.length === this.topology.nodes.size);
+    if (!isUp || this.agents.length === 0) return false;
+    const networks = (await this.records()).filter(({ key }) => !key.startsWith("project/"));
+    return networks.every(({ value }) => {
       const text = JSON.stringify(value);
       return text.includes('"phase":"stable"') || text.includes('"phase":"reserved"');
     });
+  }
+
+  /** What the store holds of networks. */
+  async records(): Promise<readonly StoredRecord[]> {
+    const all = (await this.disk.load())._unsafeUnwrap();
+    return all.filter(({ key }) => /^(network|quarantine|project|work)\//.test(key));
   }
 
   /** A switch on which somebody else's rules are not as they were. */
@@ -158,15 +205,17 @@ export class World {
     return undefined;
   }
 
-  /** Closes the agent and turns the switches off; gives what is left on the clock. */
+  /** Closes the agents and turns the switches off; gives what is left on the clock. */
   async close(): Promise<number> {
-    const agent = this.#process?.agent;
-    if (agent !== undefined) await this.clock.until(agent.close());
+    for (const agent of this.agents) await this.clock.until(agent.close());
     this.fabric[Symbol.dispose]();
     // What is on its way to somebody who is gone still arrives.
     await this.clock.advance(10);
     return this.clock.countTimers();
   }
 }
+
+/** How long an agent may be silent that shares its store. */
+const LEASE_MS = 3_000;
 
 const calmStore = { fail: 0, failAfterWriting: 0, maxDelayMs: 0 };
