@@ -6,6 +6,7 @@ export default defineConfig({
     "pce/index": "src/pce/index.ts",
     "drivers/openflow/index": "src/drivers/openflow/index.ts",
     "store/etcd/index": "src/store/etcd/index.ts",
+    "nsi-provider/index": "src/nsi-provider/index.ts",
     "testing/index": "src/testing/index.ts",
   },
   format: ["esm", "cjs"],

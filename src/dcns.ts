@@ -82,7 +82,7 @@ export class DcnsAgent implements AsyncDisposable {
     options?: SetupOptions,
   ): ResultAsync<NetworkInfo, DcnsError> {
     const args = { project, hostPorts, bw, vlan, options, ...this.#defaults(project) };
-    const parsed = parseSetup(this.#topology, args);
+    const parsed = parseSetup(this.topology, args);
     if (parsed.isErr()) return errAsync(parsed.error);
     const { project: id, spec } = parsed.value;
     const { calls } = this.#parts;
@@ -105,7 +105,7 @@ export class DcnsAgent implements AsyncDisposable {
     options?: ModifyOptions,
   ): ResultAsync<NetworkInfo, DcnsError> {
     const args = { project, add: addHostPorts, remove: remHostPorts, bw, vlan, options };
-    const parsed = parseModify(this.#topology, args);
+    const parsed = parseModify(this.topology, args);
     if (parsed.isErr()) return errAsync(parsed.error);
     const { project: id, change } = parsed.value;
     const { calls } = this.#parts;
@@ -140,6 +140,11 @@ export class DcnsAgent implements AsyncDisposable {
     );
   }
 
+  /** The inventory as it is now. */
+  get topology(): Topology {
+    return this.#parts.registry.topology;
+  }
+
   /** The nodes that are connected and hold exactly what they should, ordered by id. */
   get nodesUp(): readonly NodeId[] {
     return this.#parts.watch.nodesUp;
@@ -160,7 +165,7 @@ export class DcnsAgent implements AsyncDisposable {
     options?: SetupOptions,
   ): Result<NetworkPlan, DcnsError> {
     const args = { project, hostPorts, bw, vlan, options, ...this.#defaults(project) };
-    return parseSetup(this.#topology, args).andThen(({ project: id, spec }) =>
+    return parseSetup(this.topology, args).andThen(({ project: id, spec }) =>
       this.#parts.calls.plan(id, spec),
     );
   }
@@ -233,10 +238,6 @@ export class DcnsAgent implements AsyncDisposable {
   #defaults(project: string): Pick<SetupArguments, "defaultDelivery" | "now"> {
     const { calls, clock } = this.#parts;
     return { defaultDelivery: calls.defaultDelivery(project), now: clock.now() };
-  }
-
-  get #topology(): Topology {
-    return this.#parts.registry.topology;
   }
 
   /**

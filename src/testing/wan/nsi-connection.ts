@@ -1,6 +1,11 @@
 import type { Criteria } from "../../drivers/oscars/nsi/criteria.ts";
-import type { OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
+import type { ChildSummary, Reservation } from "../../drivers/oscars/nsi/reservation.ts";
 import type { ConnectionStates } from "../../drivers/oscars/nsi/states.ts";
+import {
+  type confirmations,
+  initialStates,
+  withStates,
+} from "../../drivers/oscars/nsi/transitions.ts";
 import type { Holding } from "./nsi-ports.ts";
 
 /** A version of a reservation: what was asked, as granted, and what it takes of the ports. */
@@ -21,25 +26,6 @@ export interface NsiConnection {
   readonly committed?: Version;
 }
 
-/** Where the reservation state machine must be for a request (GFD.212 §6.1). */
-const allowed: Readonly<Record<OperationRequest["type"], (connection: NsiConnection) => boolean>> =
-  {
-    reserve: ({ states }) => states.reservationState === "ReserveStart",
-    reserveCommit: ({ states }) => states.reservationState === "ReserveHeld",
-    reserveAbort: ({ states }) =>
-      ["ReserveHeld", "ReserveFailed", "ReserveTimeout"].includes(states.reservationState),
-    provision: ({ committed, states }) =>
-      committed !== undefined && states.lifecycleState === "Created",
-    release: ({ committed, states }) =>
-      committed !== undefined && states.lifecycleState === "Created",
-    terminate: () => true,
-  };
-
-/** Whether a request makes sense now. */
-export function allows(connection: NsiConnection, request: OperationRequest["type"]): boolean {
-  return allowed[request](connection);
-}
-
 /** What it takes of the ports: of two versions, more than either may be needed until one is gone. */
 export function holdingsOf({ held, committed, states }: NsiConnection): readonly Holding[] {
   if (states.lifecycleState === "Terminated") return [];
@@ -53,23 +39,7 @@ export function newConnection(
     "connectionId" | "requesterNSA" | "description" | "globalReservationId"
   >,
 ): NsiConnection {
-  return {
-    ...base,
-    states: {
-      reservationState: "ReserveStart",
-      provisionState: "Released",
-      lifecycleState: "Created",
-      dataPlaneStatus: { active: false, version: 0, versionConsistent: true },
-    },
-  };
-}
-
-/** The same with other states. */
-export function withStates(
-  connection: NsiConnection,
-  states: Partial<ConnectionStates>,
-): NsiConnection {
-  return { ...connection, states: { ...connection.states, ...states } };
+  return { ...base, states: initialStates };
 }
 
 /** What is held has become what is committed. */
@@ -97,15 +67,6 @@ export function shouldCarry({ committed, states }: NsiConnection, now: number): 
   return (startTime ?? now) <= now && now < (endTime ?? Number.POSITIVE_INFINITY);
 }
 
-/** How each request but a reservation is confirmed. */
-export const confirmations = {
-  reserveCommit: "reserveCommitConfirmed",
-  reserveAbort: "reserveAbortConfirmed",
-  provision: "provisionConfirmed",
-  release: "releaseConfirmed",
-  terminate: "terminateConfirmed",
-} as const;
-
 /** What a request that is allowed makes of a connection. */
 export function carriedOut(
   connection: NsiConnection,
@@ -123,4 +84,17 @@ export function carriedOut(
     case "terminate":
       return withStates(connection, { lifecycleState: "Terminated" });
   }
+}
+
+/** A connection as a query shows it. */
+export function summaryOf(connection: NsiConnection): Reservation<ChildSummary> {
+  const { connectionId, description, globalReservationId, requesterNSA, states } = connection;
+  return {
+    connectionId,
+    ...(description === undefined ? {} : { description }),
+    ...(globalReservationId === undefined ? {} : { globalReservationId }),
+    criteria: connection.committed === undefined ? [] : [connection.committed.criteria],
+    requesterNSA,
+    connectionStates: states,
+  };
 }

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import type { Refusal } from "../../drivers/oscars/nsi/answer.ts";
 import type { Criteria, PointToPoint } from "../../drivers/oscars/nsi/criteria.ts";
 import { formatStp, parseStp } from "../../drivers/oscars/nsi/stp.ts";
 import type { VlanId } from "../../model/ids.ts";
@@ -15,12 +16,6 @@ export interface NsiPort {
 export interface Holding {
   readonly capacity: number;
   readonly ends: readonly { readonly port: string; readonly vlan: VlanId }[];
-}
-
-/** Why a reservation is not to be had, as NSI numbers it. */
-export interface Refusal {
-  readonly errorId: string;
-  readonly text: string;
 }
 
 /**

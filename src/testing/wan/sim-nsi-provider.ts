@@ -1,4 +1,11 @@
 import type { HttpClient, HttpHandler, IncomingRequest } from "../../drivers/oscars/http/http.ts";
+import {
+  answerOf,
+  exceptionOf,
+  faultOf,
+  type Refusal,
+  refusalFault,
+} from "../../drivers/oscars/nsi/answer.ts";
 import { readNsi, type SoapFault, writeNsi } from "../../drivers/oscars/nsi/envelope.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { NsiMessage, Reserve } from "../../drivers/oscars/nsi/message.ts";
@@ -6,21 +13,18 @@ import { REQUESTER_VERSION, soapAction } from "../../drivers/oscars/nsi/names.ts
 import type { Notification } from "../../drivers/oscars/nsi/notification.ts";
 import type { OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
 import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
-import type { ServiceException } from "../../drivers/oscars/nsi/service-exception.ts";
+import { allows, confirmations, withStates } from "../../drivers/oscars/nsi/transitions.ts";
 import type { Clock } from "../../model/clock.ts";
-import { answerOf, faultOf, summaryOf } from "./nsi-answer.ts";
 import {
-  allows,
   carriedOut,
-  confirmations,
   drop,
   holdingsOf,
   type NsiConnection,
   newConnection,
   shouldCarry,
-  withStates,
+  summaryOf,
 } from "./nsi-connection.ts";
-import { grant, granted, type Holding, type NsiPort, type Refusal } from "./nsi-ports.ts";
+import { grant, granted, type Holding, type NsiPort } from "./nsi-ports.ts";
 
 /** How a provider departs from what one would wish; peers in the field do each of these. */
 export interface NsiQuirks {
@@ -271,7 +275,7 @@ export class SimNsiProvider {
     { refusal, connection }: { readonly refusal: Refusal; readonly connection?: NsiConnection },
     connectionId: string,
   ): OperationResult {
-    const serviceException = this.#exception(refusal);
+    const serviceException = exceptionOf(this.#options.nsa, refusal);
     const isStateful = request.type === "reserve" || request.type === "reserveCommit";
     if (!isStateful || connection === undefined) return { type: "error", serviceException };
     const type = request.type === "reserve" ? "reserveFailed" : "reserveCommitFailed";
@@ -338,15 +342,8 @@ export class SimNsiProvider {
     return `SIM-${this.#serial}`;
   }
 
-  #exception({ errorId, text }: Refusal): ServiceException {
-    return { nsaId: this.#options.nsa, errorId, text, childException: [] };
-  }
-
   #fault(refusal: Refusal): SoapFault {
-    return {
-      ...faultOf("Server", refusal.text),
-      serviceException: this.#exception(refusal),
-    };
+    return refusalFault(this.#options.nsa, refusal);
   }
 }
 

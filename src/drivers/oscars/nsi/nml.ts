@@ -3,9 +3,13 @@ import { attemptXml } from "../xml/codec.ts";
 import { attributeOf, childNamed, type XmlElement } from "../xml/element.ts";
 import { XmlFailure, type XmlFault } from "../xml/fault.ts";
 import { readXml } from "../xml/read-xml.ts";
+import { dateTime } from "../xml/scalars.ts";
+import { writeXml } from "../xml/write-xml.ts";
 
 /** The label type of VLANs (GFD.206). */
 const VLAN_LABELS = "http://schemas.ogf.org/nml/2012/10/ethernet#vlan";
+
+const NML = "http://schemas.ogf.org/nml/2013/05/base#";
 
 /** One direction of a port: which labels it has, and which port of another network it is joined to. */
 export interface NmlPort {
@@ -106,4 +110,66 @@ function relations(parent: XmlElement): readonly { type: string; element: XmlEle
       type: (attributeOf(element, "type") ?? "").replace(/^.*#/, ""),
       element,
     }));
+}
+
+/** Writes an NML document; `version` is since when it has been so, milliseconds since the epoch. */
+export function writeNmlTopology(
+  { id, name, ports, labelSwapping }: NmlTopology,
+  version: number,
+): string {
+  const root = nml("Topology", { id, version: dateTime.write(version).text }, [
+    ...(name === undefined ? [] : [nml("name", {}, name)]),
+    ...ports.map((port) =>
+      nml("BidirectionalPort", { id: port.id }, [
+        ...(port.name === undefined ? [] : [nml("name", {}, port.name)]),
+        nml("PortGroup", { id: port.inbound.id }),
+        nml("PortGroup", { id: port.outbound.id }),
+      ]),
+    ),
+    relation("hasService", [
+      nml("SwitchingService", {
+        id: `${id}:switching`,
+        labelSwapping: String(labelSwapping),
+        encoding: "http://schemas.ogf.org/nml/2012/10/ethernet",
+      }),
+    ]),
+    relation(
+      "hasInboundPort",
+      ports.map(({ inbound }) => portGroup(inbound)),
+    ),
+    relation(
+      "hasOutboundPort",
+      ports.map(({ outbound }) => portGroup(outbound)),
+    ),
+  ]);
+  return writeXml(root, { [NML]: "nml" });
+}
+
+function portGroup({ id, vlans, alias }: NmlPort): XmlElement {
+  return nml("PortGroup", { id }, [
+    ...(vlans === undefined ? [] : [nml("LabelGroup", { labeltype: VLAN_LABELS }, vlans)]),
+    ...(alias === undefined ? [] : [relation("isAlias", [nml("PortGroup", { id: alias })])]),
+  ]);
+}
+
+function relation(type: string, children: readonly XmlElement[]): XmlElement {
+  return nml("Relation", { type: `${NML}${type}` }, children);
+}
+
+function nml(
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  content: readonly XmlElement[] | string = [],
+): XmlElement {
+  return {
+    namespace: NML,
+    name,
+    attributes: Object.entries(attributes).map(([key, value]) => ({
+      namespace: "",
+      name: key,
+      value,
+    })),
+    children: typeof content === "string" ? [] : content,
+    text: typeof content === "string" ? content : "",
+  };
 }

@@ -1,0 +1,17 @@
+/**
+ * Makes an agent a provider of NSI connections, so that other clouds can ask it for circuits between
+ * its edges.
+ *
+ * @packageDocumentation
+ */
+export type { HttpClient, HttpHandler } from "../drivers/oscars/http/http.ts";
+export type { HttpServerOptions, ServerTls } from "../drivers/oscars/http/server-socket.ts";
+export type {
+  NsiAsked,
+  NsiAskedEnd,
+  NsiPeerIdentity,
+  NsiPolicy,
+  NsiProviderOptions,
+  NsiStpOptions,
+} from "./options.ts";
+export { NsiProvider, type NsiProviderFault } from "./provider.ts";

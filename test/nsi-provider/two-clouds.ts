@@ -1,0 +1,227 @@
+import { err, ok } from "neverthrow";
+import { expect } from "vitest";
+import { DcnsAgent } from "../../src/dcns.ts";
+import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
+import type { HttpClient, HttpHandler } from "../../src/drivers/oscars/http/http.ts";
+import { OscarsDriver } from "../../src/drivers/oscars/oscars-driver.ts";
+import type { NetworkInfo } from "../../src/model/network.ts";
+import { NsiProvider, type NsiProviderOptions } from "../../src/nsi-provider/index.ts";
+import { MemoryStore } from "../../src/store/memory-store.ts";
+import { MemoryListener, reachability, SimulatedFabric } from "../../src/testing/index.ts";
+import { MemoryHttp } from "../../src/testing/wan/memory-http.ts";
+import { Topology } from "../../src/topology.ts";
+import { type FakeClock, fakeClock } from "../support/fake-clock.ts";
+import { endsOf, value } from "../support/testbed.ts";
+
+export const NSA_A = "urn:ogf:network:a.example:2026:nsa";
+export const NSA_B = "urn:ogf:network:b.example:2026:nsa";
+export const NETWORK_B = "urn:ogf:network:b.example:2026:topology";
+export const members = ["vm:eth0", "server:eth0"];
+
+const ports = [
+  { id: "1", ofPort: 1 },
+  { id: "2", ofPort: 2 },
+];
+const a1 = { id: "a1", domain: "a", datapathId: "0x1", ports };
+const b1 = { id: "b1", domain: "b", datapathId: "0x2", ports };
+const cable = { capacity: "1Gbps", vlans: "100-109" };
+const openflow = (id: string) => ({ id, driver: "openflow" });
+
+function parsed(document: object): Topology {
+  return Topology.parse({ format: "dcns-topology/1", ...document })._unsafeUnwrap();
+}
+
+/** What is there: a switch in each cloud, a cable, a machine at each. */
+const reality = parsed({
+  domains: [openflow("a"), openflow("b")],
+  nodes: [a1, b1],
+  links: [{ id: "cable", a: "a1:2", b: "b1:2", ...cable }],
+  hosts: [
+    { host: "vm", nic: "eth0", port: "a1:1" },
+    { host: "server", nic: "eth0", port: "b1:1" },
+  ],
+});
+
+/** Cloud A knows of cloud B where circuits may end. */
+const topologyA = parsed({
+  domains: [openflow("a"), { id: "cloud-b", driver: "oscars" }],
+  nodes: [
+    a1,
+    {
+      id: "b",
+      domain: "cloud-b",
+      branching: false,
+      ports: [
+        { id: "uplink", name: `${NETWORK_B}:uplink` },
+        { id: "server", name: `${NETWORK_B}:server` },
+      ],
+    },
+  ],
+  links: [{ id: "cable", a: "a1:2", b: "b:uplink", ...cable }],
+  hosts: [
+    { host: "vm", nic: "eth0", port: "a1:1" },
+    { host: "server", nic: "eth0", port: "b:server" },
+  ],
+});
+
+/** Cloud B knows of cloud A the port to it. */
+const topologyB = parsed({
+  domains: [openflow("b")],
+  nodes: [b1],
+  links: [],
+  hosts: [
+    { host: "cloud-a", nic: "uplink", port: "b1:2" },
+    { host: "server", nic: "eth0", port: "b1:1" },
+  ],
+});
+
+/** Two clouds, an agent each, on one fabric; A asks B for circuits by NSI. */
+export class TwoClouds {
+  readonly clock: FakeClock = fakeClock();
+  readonly http: MemoryHttp = new MemoryHttp(this.clock);
+  readonly fabric: SimulatedFabric;
+  /** Every message that went to B. */
+  readonly requests: string[] = [];
+  /** Every message that B sent: its answers, and what it posted. */
+  readonly said: string[] = [];
+  readonly storeB = new MemoryStore();
+  readonly #storeA = new MemoryStore();
+  readonly #options: Partial<NsiProviderOptions>;
+  #dialled = new MemoryListener({ clock: this.clock });
+  #a: DcnsAgent | undefined;
+  #b: DcnsAgent | undefined;
+  #provider: NsiProvider | undefined;
+
+  private constructor(options: Partial<NsiProviderOptions>) {
+    this.#options = options;
+    const dial = (answer: Parameters<MemoryListener["dial"]>[0]) => this.#dialled.dial(answer);
+    this.fabric = new SimulatedFabric({ topology: reality, clock: this.clock, dial });
+  }
+
+  static async start(options: Partial<NsiProviderOptions> = {}): Promise<TwoClouds> {
+    const its = new TwoClouds(options);
+    await its.startB();
+    await its.#startA();
+    return its;
+  }
+
+  get a(): DcnsAgent {
+    if (this.#a === undefined) throw new Error("A is not running");
+    return this.#a;
+  }
+
+  get b(): DcnsAgent {
+    if (this.#b === undefined) throw new Error("B is not running");
+    return this.#b;
+  }
+
+  get provider(): NsiProvider {
+    if (this.#provider === undefined) throw new Error("B provides nothing");
+    return this.#provider;
+  }
+
+  /** Starts B's agent and its provider on what the store has. */
+  async startB(): Promise<void> {
+    const { clock, storeB: store } = this;
+    this.#dialled = new MemoryListener({ clock });
+    const driver = new OpenFlowDriver({ listen: this.#dialled, learning: "switch" });
+    const drivers = { b: driver };
+    const starting = DcnsAgent.start({ topology: topologyB, drivers, clock, store });
+    this.#b = value(await clock.until(starting));
+    if (!this.fabric.switchOf("b1").connected) this.fabric.switchOf("b1").connect();
+    await clock.advance(5_000);
+    await this.startProvider();
+  }
+
+  async startProvider(): Promise<void> {
+    const { clock, storeB: store } = this;
+    const started = await clock.until(
+      NsiProvider.start({
+        agent: this.b,
+        nsa: NSA_B,
+        networkId: NETWORK_B,
+        url: "http://b.example/nsi",
+        stps: { uplink: { hostPort: "cloud-a:uplink" }, server: { hostPort: "server:eth0" } },
+        policy: {
+          admits: ({ requesterNSA }) => requesterNSA === NSA_A,
+          allows: ({ requesterNSA }, { capacity }) =>
+            requesterNSA === NSA_A && capacity <= 500 ? ok(undefined) : err("too much for you"),
+        },
+        ...{ store, clock, http: this.#recorded(this.http) },
+        ...this.#options,
+      }),
+    );
+    this.#provider = started._unsafeUnwrap();
+    this.http.serve("http://b.example", this.#heard(this.provider.handler));
+  }
+
+  /** Ends B, provider and agent; its switch goes on. */
+  async stopB(): Promise<void> {
+    this.http.serve("http://b.example", undefined);
+    await this.clock.until(this.provider.close());
+    await this.clock.until(this.b.close());
+  }
+
+  async #startA(): Promise<void> {
+    const { clock, http } = this;
+    this.#dialled = new MemoryListener({ clock });
+    const cloudB = new OscarsDriver({
+      dialect: "nsi",
+      provider: { nsa: NSA_B, url: "http://b.example/nsi" },
+      requester: { nsa: NSA_A, callbacks: { url: "http://a.example/" } },
+      http,
+    });
+    http.serve("http://a.example", cloudB.callbacks);
+    const drivers = {
+      a: new OpenFlowDriver({ listen: this.#dialled, learning: "switch" }),
+      "cloud-b": cloudB,
+    };
+    const options = { topology: topologyA, drivers, clock, store: this.#storeA };
+    this.#a = value(await clock.until(DcnsAgent.start(options)));
+    this.fabric.switchOf("a1").connect();
+    await clock.advance(5_000);
+  }
+
+  async setUp(bw = "100Mbps"): Promise<NetworkInfo> {
+    return value(await this.clock.until(this.a.setupPhysicalNetwork("p", members, bw)));
+  }
+
+  /** How many copies of each end's broadcast reach the other. */
+  copies(info: NetworkInfo): readonly number[] {
+    const { pairs, strays } = reachability(this.fabric, endsOf(info));
+    expect(strays).toEqual([]);
+    return pairs.map(({ copies }) => copies);
+  }
+
+  /** Neither cloud has anything of the other's. */
+  expectNothing(): void {
+    expect(this.a.listNetworks()).toEqual([]);
+    expect(this.b.listNetworks()).toEqual([]);
+    for (const node of ["a1", "b1"]) expect(this.fabric.flowsOf(node)).toEqual([]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.clock.until(this.a.close());
+    await this.stopB();
+    this.fabric[Symbol.dispose]();
+  }
+
+  #heard(handler: HttpHandler): HttpHandler {
+    return async (request) => {
+      this.requests.push(request.body);
+      const answer = await handler(request);
+      this.said.push(answer.body ?? "");
+      return answer;
+    };
+  }
+
+  #recorded(http: HttpClient): HttpClient {
+    return {
+      send: (request, limits) => {
+        this.said.push(request.body ?? "");
+        return http.send(request, limits);
+      },
+      close: () => {},
+    };
+  }
+}
