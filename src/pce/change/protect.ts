@@ -108,7 +108,8 @@ function protectFresh(
     protect(view, request, against, { working })
       .map((plan) => lighter(view, plan, protectByPair(view, request, against)))
       .orElse((error) => {
-        const vlans = vlansLeft(request.vlans.without(working.vlan), error);
+        const others = { ...request, vlans: request.vlans.without(working.vlan) };
+        const vlans = vlansLeft(view, others, error);
         if (vlans.isEmpty || tries <= 1) return err(error);
         const retried = protectFresh(view, { ...request, vlans }, against, tries - 1);
         return retried.orElse(() => err(error));
@@ -144,12 +145,19 @@ function lighter(
   return isLess ? other : plan;
 }
 
-/** Those of `vlans` that all failures leave; none if some failure lacks something else. */
-function vlansLeft(vlans: VlanSet, { failures }: Unprotectable): VlanSet {
-  return failures.reduce((left, { refusal }) => {
-    const would = refusal.type === "vlan-unavailable" ? refusal.wouldWork : "";
-    return left.intersect(VlanSet.parse(would).unwrapOr(VlanSet.empty));
-  }, vlans);
+/**
+ * Those of the VLANs that all failures leave, as far as that can be seen: where a failure lacks room,
+ * another VLAN may have it elsewhere, if any has.
+ */
+function vlansLeft(view: PlanView, request: PlanRequest, { failures }: Unprotectable): VlanSet {
+  return failures.reduce((left, { failure, refusal }) => {
+    if (left.isEmpty) return left;
+    if (refusal.type === "vlan-unavailable") {
+      return left.intersect(VlanSet.parse(refusal.wouldWork).unwrapOr(VlanSet.empty));
+    }
+    const hasWay = planBackup(view, { ...request, vlans: left }, failure, []).isOk();
+    return hasWay ? left : VlanSet.empty;
+  }, request.vlans);
 }
 
 /** The tree in use, and what is tried first when that is hit. */
