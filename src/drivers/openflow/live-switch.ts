@@ -4,6 +4,7 @@ import type { Clock } from "../../model/clock.ts";
 import type { NodeView } from "../../model/domain-view.ts";
 import type { NetworkNumber } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
+import { unlessAborted } from "../driver-call.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { EXACT_MASK, networkCookie, OWNER_MASK, ownerCookie } from "./compile/cookie.ts";
 import { dialectOf } from "./compile/dialect.ts";
@@ -25,12 +26,13 @@ import type { SelfTestRecord } from "./self-test/self-test-record.ts";
 import type { SwitchSession } from "./session.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
 import { metersOf, type NodeCounters, nodeCounters } from "./statistics/network-counters.ts";
-import { type Judgement, NetworkOnSwitch } from "./switch-network.ts";
+import { type Judgement, NetworkOnSwitch, type RulesSource } from "./switch-network.ts";
 import { SwitchPorts } from "./switch-ports.ts";
-import type { NodeProblem } from "./switch-problem.ts";
+import { type NodeProblem, problemsOf } from "./switch-problem.ts";
 import { SwitchReader } from "./switch-reader.ts";
 import { SwitchSender } from "./switch-sender.ts";
 import type { SwitchTools } from "./switch-tools.ts";
+import { SwitchWork } from "./switch-work.ts";
 import { PORT_CONTROLLER } from "./wire/constants.ts";
 import { OPENFLOW_1_0 } from "./wire/version.ts";
 
@@ -62,6 +64,7 @@ export interface Reading extends Disposable {
 export class LiveSwitch {
   readonly #tools: SwitchTools;
   readonly #networks = new Map<NetworkNumber, NetworkOnSwitch>();
+  readonly #work: SwitchWork;
   readonly #gate = new Gate(MAX_NETWORKS_AT_ONCE);
   /** Numbers of groups and meters that belong to no network and are not seen to be gone yet. */
   readonly #orphans = { groups: new Set<number>(), meters: new Set<number>() };
@@ -72,6 +75,11 @@ export class LiveSwitch {
   private constructor(tools: Omit<SwitchTools, "retired">) {
     this.#retired = new AbortController();
     this.#tools = { ...tools, retired: this.#retired.signal };
+    this.#work = new SwitchWork({
+      tools: this.#tools,
+      holdings: () => this.holdings(),
+      networks: () => this.#networks.size,
+    });
   }
 
   /** Learns what a switch is and can do. Nothing may be worked on before it was read and judged. */
@@ -151,17 +159,23 @@ export class LiveSwitch {
   }
 
   /** Works on what the switch holds of a network; networks of which it holds nothing are dropped. */
-  async on<T>(network: NetworkNumber, task: (network: NetworkOnSwitch) => Promise<T>): Promise<T> {
-    const its = this.#at(network);
-    for (const busy of this.#busy) busy.add(network);
-    const value = await this.#gate.run(() => task(its));
-    if (its.isVacant) this.#networks.delete(network);
-    return value;
+  on<T>(network: NetworkNumber, task: (network: NetworkOnSwitch) => Promise<T>): Promise<T> {
+    return this.#use(network, (its) => this.#gate.run(() => task(its)));
+  }
+
+  /** Brings a network to what the rules say, see {@link SwitchWork}; it goes on when nobody waits. */
+  bring(
+    network: NetworkNumber,
+    rules: RulesSource,
+    signal: AbortSignal,
+  ): ResultAsync<readonly NodeDiscrepancy[], readonly NodeProblem[]> {
+    const brought = this.#use(network, (its) => this.#work.bring({ network, its, rules, signal }));
+    return unlessAborted(brought, signal, problemsOf({ type: "aborted" }));
   }
 
   /** Reads everything of ours that the switch holds, to be judged and disposed of. */
   read(): ResultAsync<Reading, SessionError> {
-    const busy = new Set([...this.#networks].filter(([, its]) => its.isBusy).map(([n]) => n));
+    const busy = new Set([...this.#networks].filter(([, its]) => its.isInUse).map(([n]) => n));
     this.#busy.add(busy);
     const end = (): void => void this.#busy.delete(busy);
     return this.holdings()
@@ -220,6 +234,17 @@ export class LiveSwitch {
         meters: new Map([...meters].filter(([id]) => meterIds.owns(id))),
       }),
     );
+  }
+
+  async #use<T>(
+    network: NetworkNumber,
+    task: (network: NetworkOnSwitch) => Promise<T>,
+  ): Promise<T> {
+    const its = this.#at(network);
+    for (const busy of this.#busy) busy.add(network);
+    const value = await its.use(() => task(its));
+    if (its.isVacant) this.#networks.delete(network);
+    return value;
   }
 
   #at(network: NetworkNumber): NetworkOnSwitch {

@@ -77,6 +77,11 @@ export class BatchSender {
       .orTee(() => bundle.discard());
   }
 
+  /** The most that is sent at once. */
+  get portion(): number {
+    return this.#pace.portion;
+  }
+
   /** Whether something waits to be sent. */
   get hasUnsent(): boolean {
     return this.#queue.length > 0;

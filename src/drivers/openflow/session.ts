@@ -177,6 +177,11 @@ export class SwitchSession {
     return this.#batches.prepareBundle(messages, options);
   }
 
+  /** How many commands should be handed over at once, so that they are spread as they should be. */
+  get commandsAtOnce(): number {
+    return this.#batches.portion;
+  }
+
   /** Whether commands of batches wait to be sent. */
   get hasUnsent(): boolean {
     return this.#batches.hasUnsent;

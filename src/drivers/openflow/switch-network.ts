@@ -4,10 +4,8 @@ import type { ForwardingRule } from "../../model/segment.ts";
 import { pause, unlessAborted } from "../driver-call.ts";
 import { bindDraft } from "./compile/bind.ts";
 import { compileNode } from "./compile/compile.ts";
-import { EXACT_MASK, networkCookie } from "./compile/cookie.ts";
 import { diffPrograms, isEmptyDiff, type ProgramDiff } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
-import { flowsByKey } from "./compile/holdings.ts";
 import {
   emptyProgram,
   groupOf,
@@ -17,9 +15,29 @@ import {
 } from "./compile/program.ts";
 import { free, own, take } from "./own-numbers.ts";
 import type { SessionError } from "./session-error.ts";
+import { readNetwork } from "./switch-network-read.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
 import { refuseRivals } from "./switch-rivals.ts";
 import type { SwitchTools } from "./switch-tools.ts";
+
+/** What was different before the switch held what is wanted, or why it does not. */
+export type Converged = Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>;
+
+/** What was sent to make the switch hold what is wanted, and what it held when that was read back. */
+export interface Sent {
+  readonly wanted: NodeProgram;
+  readonly diff: ProgramDiff;
+  readonly held: NodeProgram;
+}
+
+/** A network's change on a switch, before anything is sent. */
+export interface Prepared {
+  readonly wanted: NodeProgram;
+  readonly held: NodeProgram;
+  readonly diff: ProgramDiff;
+  /** What is to be sent: the difference, with all that may have been learned since. */
+  readonly mods: ProgramDiff;
+}
 
 /** What a network should be on a switch, and in what it is not. */
 export interface Judgement {
@@ -66,6 +84,7 @@ export class NetworkOnSwitch {
   readonly #learned = new Set<bigint>();
   #tail: Promise<unknown> = Promise.resolve();
   #tasks = 0;
+  #users = 0;
 
   /** A network of which the switch is known to hold nothing. */
   constructor(tools: SwitchTools, network: NetworkNumber) {
@@ -78,22 +97,32 @@ export class NetworkOnSwitch {
     return this.#tasks > 0;
   }
 
+  /** Whether something is under way, or soon will be. */
+  get isInUse(): boolean {
+    return this.#users > 0 || this.isBusy;
+  }
+
+  /** Notes that something will be asked for, until that is over. */
+  async use<T>(task: () => Promise<T>): Promise<T> {
+    this.#users += 1;
+    const value = await task();
+    this.#users -= 1;
+    return value;
+  }
+
   /** Whether the switch holds nothing of the network, and nothing is under way. */
   get isVacant(): boolean {
     const numbers = this.#groups.size + this.#meters.size;
     const items = this.#program.flows.size + this.#learned.size + numbers;
-    return this.#tasks === 0 && this.#isCertain && items === 0;
+    return !this.isInUse && this.#isCertain && items === 0;
   }
 
   /**
    * Makes the switch hold what the rules say, sending only what differs, and reads it back.
-   * Gives what was different before.
+   * Gives what was different before. `begun` is what was sent already and does not show yet.
    */
-  converge(
-    rules: RulesSource,
-    signal: AbortSignal,
-  ): Promise<Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>> {
-    return this.#inTurn(() => this.#converge(rules(), signal));
+  converge(rules: RulesSource, signal: AbortSignal, begun?: Sent): Promise<Converged> {
+    return this.inTurn(() => this.#converge(rules(), signal, begun));
   }
 
   /**
@@ -106,6 +135,22 @@ export class NetworkOnSwitch {
     orphans: Pick<NodeProgram, "groups" | "meters">,
     rules: readonly ForwardingRule[],
   ): Result<Judgement, readonly NodeProblem[]> {
+    this.assume(read, orphans);
+    return this.#wanted(rules).map((wanted) => {
+      const diff = diffPrograms(this.#program, wanted);
+      this.#expectLearned(wanted);
+      if (isEmptyDiff(diff)) this.#settle(wanted);
+      return { wanted, diff };
+    });
+  }
+
+  /** Whether it is known what the switch holds. */
+  get isCertain(): boolean {
+    return this.#isCertain;
+  }
+
+  /** Notes what was just read of this network, see {@link judge}. */
+  assume(read: NodeProgram, orphans: Pick<NodeProgram, "groups" | "meters">): void {
     const { groupIds, meterIds } = this.#tools;
     this.#program = {
       flows: read.flows,
@@ -115,12 +160,32 @@ export class NetworkOnSwitch {
     };
     this.#expectLearned(read);
     this.#isCertain = true;
+    this.#isUnsettled = false;
+  }
+
+  /** What is to be sent, in one's turn: from now on it is not known what the switch holds. */
+  prepare(rules: readonly ForwardingRule[]): Result<Prepared, readonly NodeProblem[]> {
     return this.#wanted(rules).map((wanted) => {
-      const diff = diffPrograms(this.#program, wanted);
+      const held = this.#program;
+      const diff = diffPrograms(held, wanted);
+      this.#isCertain = false;
+      this.#isUnsettled = true;
       this.#expectLearned(wanted);
-      if (isEmptyDiff(diff)) this.#settle(wanted);
-      return { wanted, diff };
+      return { wanted, held, diff, mods: this.#forgetting(diff, wanted) };
     });
+  }
+
+  /** Ends a change if what was read after it is what is wanted; gives what the switch holds. */
+  conclude(
+    read: NodeProgram,
+    orphans: Pick<NodeProgram, "groups" | "meters">,
+    wanted: NodeProgram,
+  ): { readonly held: NodeProgram; readonly isDone: boolean } {
+    this.assume(read, orphans);
+    const held = this.#program;
+    this.#isCertain = isEmptyDiff(diffPrograms(held, wanted));
+    if (this.#isCertain) this.#settle(wanted);
+    return { held, isDone: this.#isCertain };
   }
 
   /** Reads what the switch holds and says in what it differs from the rules; changes nothing. */
@@ -128,7 +193,7 @@ export class NetworkOnSwitch {
     rules: RulesSource,
     signal: AbortSignal,
   ): Promise<Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>> {
-    return this.#inTurn(async () => {
+    return this.inTurn(async () => {
       const read = await this.#read(signal).mapErr(problemsOf);
       const found = read.andThen((held) => this.#discrepancies(held, rules()));
       if (found.isErr() || found.value.length > 0) this.#isCertain = false;
@@ -136,7 +201,8 @@ export class NetworkOnSwitch {
     });
   }
 
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+  /** Does something when everything that was asked for before is done. */
+  inTurn<T>(task: () => Promise<T>): Promise<T> {
     this.#tasks += 1;
     const turn = this.#tail.then(task).finally(() => {
       this.#tasks -= 1;
@@ -148,19 +214,18 @@ export class NetworkOnSwitch {
   async #converge(
     rules: readonly ForwardingRule[],
     signal: AbortSignal,
-  ): Promise<Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>> {
+    begun: Sent | undefined,
+  ): Promise<Converged> {
     const self = this;
     return safeTry(async function* () {
       const changed: NodeDiscrepancy[] = [];
-      if (!self.#isCertain) yield* self.#readAgain(signal).mapErr(problemsOf);
+      if (!self.#isCertain && begun === undefined) {
+        yield* self.#readAgain(signal).mapErr(problemsOf);
+      }
+      let sent = begun;
       for (let round = 1; ; round += 1) {
-        const wanted = yield* self.#wanted(rules);
-        const diff = diffPrograms(self.#program, wanted);
+        const { wanted, diff, held } = sent ?? (yield* self.#change(rules, signal));
         changed.push(...discrepanciesOf(diff));
-        self.#isCertain = false;
-        self.#expectLearned(wanted);
-        yield* refuseRivals(self.#tools, diff.flows.missing, signal);
-        const held = yield* self.#send(self.#forgetting(diff, wanted), signal);
         const delaysMs = isEmptyDiff(diff) ? [] : READ_AGAIN_AFTER_MS;
         const left = yield* self.#confirm(held, wanted, delaysMs, signal);
         if (isEmptyDiff(left)) {
@@ -168,8 +233,21 @@ export class NetworkOnSwitch {
           return ok(changed);
         }
         if (round === MAX_ROUNDS) return err([notConfirmed(left)]);
+        sent = undefined;
       }
     });
+  }
+
+  /** Sends what differs, and reads what that came to. */
+  #change(
+    rules: readonly ForwardingRule[],
+    signal: AbortSignal,
+  ): ResultAsync<Sent, readonly NodeProblem[]> {
+    return this.prepare(rules).asyncAndThen(({ wanted, diff, mods }) =>
+      refuseRivals(this.#tools, diff.flows.missing, signal)
+        .andThen(() => this.#send(mods, signal))
+        .map((held) => ({ wanted, diff, held })),
+    );
   }
 
   #wanted(rules: readonly ForwardingRule[]): Result<NodeProgram, readonly NodeProblem[]> {
@@ -220,7 +298,6 @@ export class NetworkOnSwitch {
   #send(diff: ProgramDiff, signal: AbortSignal): ResultAsync<NodeProgram, readonly NodeProblem[]> {
     const { sender, retired } = this.#tools;
     if (retired.aborted) return errAsync([NOT_MASTER]);
-    this.#isUnsettled = true;
     const readBack = (): ResultAsync<NodeProgram, SessionError> => this.#readAgain(signal);
     return sender
       .send(diff, this.#program, readBack, signal)
@@ -254,34 +331,21 @@ export class NetworkOnSwitch {
   }
 
   #read(signal: AbortSignal): ResultAsync<NodeProgram, SessionError> {
-    const { reader, options } = this.#tools;
-    const cookie = networkCookie(options.cookiePrefix, this.#network);
-    const whole = ResultAsync.combine([
-      this.#isUnsettled ? reader.barrier() : okAsync(undefined),
-      reader.flows(cookie, EXACT_MASK),
-      reader.meters([...this.#meters]),
-      this.#readGroups(),
-      reader.learned([...this.#learned]),
-    ]);
-    return unlessAborted(whole, signal, ABORTED).andThen(([, stats, meters, groups, learned]) => {
+    const whole = readNetwork(this.#tools, {
+      network: this.#network,
+      groups: this.#groups,
+      meters: this.#meters,
+      learned: this.#learned,
+      isUnsettled: this.#isUnsettled,
+    });
+    return unlessAborted(whole, signal, ABORTED).andThen((read) => {
       this.#isUnsettled = false;
-      const flows = flowsByKey(stats);
-      return this.#adopt(flows, groups)
-        ? this.#read(signal)
-        : ok({ flows, groups, meters, learned });
+      return this.#adopt(read) ? this.#read(signal) : ok(read);
     });
   }
 
-  /** The switch's groups that are this network's. */
-  #readGroups(): ResultAsync<NodeProgram["groups"], SessionError> {
-    if (this.#groups.size === 0) return okAsync(emptyProgram.groups);
-    return this.#tools.reader
-      .groups()
-      .map((groups) => new Map([...groups].filter(([id]) => this.#groups.has(id))));
-  }
-
   /** Counts as this network's what its flows use and nobody else does; true when something is new. */
-  #adopt(flows: NodeProgram["flows"], groups: NodeProgram["groups"]): boolean {
+  #adopt({ flows, groups }: NodeProgram): boolean {
     let found = false;
     const within = [...groups.values()].flatMap(groupsWithin);
     for (const group of [...[...flows.values()].map(groupOf), ...within]) {

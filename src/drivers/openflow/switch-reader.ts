@@ -94,14 +94,19 @@ export class SwitchReader {
   }
 
   /**
-   * The flows that stand exactly where these would be put. Each is asked for by itself; when many are
-   * asked for at once, they share a dump of everything.
+   * The flows, of those that matter, that stand exactly where these would be put. Each is asked for by
+   * itself; when many are asked for at once, they share a dump of everything.
    */
-  inPlaceOf(flows: readonly FlowEntry[]): ResultAsync<readonly FlowStats[], SessionError> {
-    const keys = new Set(flows.map(flowKey));
-    const isThere = (flow: FlowStats): boolean => keys.has(flowKey(flow));
-    const understood = (found: readonly FlowStats[]): readonly FlowStats[] =>
-      found.map(this.#dialect.understood).filter(isThere);
+  inPlaceOf(
+    flows: readonly FlowEntry[],
+    matters: (flow: FlowStats) => boolean,
+  ): ResultAsync<readonly FlowStats[], SessionError> {
+    const understood = (found: readonly FlowStats[]): readonly FlowStats[] => {
+      const others = found.filter(matters);
+      if (others.length === 0) return [];
+      const keys = new Set(flows.map(flowKey));
+      return others.map(this.#dialect.understood).filter((flow) => keys.has(flowKey(flow)));
+    };
     const isMany = this.#openPlaces + flows.length > MAX_OPEN_PLACES;
     if (isMany || !this.#dialect.selectsByCookie) {
       return new ResultAsync(this.#flowDump.get()).map(understood);

@@ -1,7 +1,8 @@
 import { err, ok, okAsync, type ResultAsync } from "neverthrow";
 import { unlessAborted } from "../driver-call.ts";
 import { isOurs } from "./compile/cookie.ts";
-import { type FlowEntry, matchText } from "./compile/program.ts";
+import { type FlowEntry, flowKey, matchText } from "./compile/program.ts";
+import type { SessionError } from "./session-error.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
 import type { SwitchTools } from "./switch-tools.ts";
 
@@ -11,17 +12,24 @@ import type { SwitchTools } from "./switch-tools.ts";
  * error of kind `conflict`.
  */
 export function refuseRivals(
-  { reader, options }: SwitchTools,
+  tools: SwitchTools,
   added: readonly FlowEntry[],
   signal: AbortSignal,
 ): ResultAsync<void, readonly NodeProblem[]> {
-  if (added.length === 0) return okAsync(undefined);
-  return unlessAborted(reader.inPlaceOf(added), signal, { type: "aborted" } as const)
+  return unlessAborted(rivalsOf(tools, added), signal, { type: "aborted" } as const)
     .mapErr(problemsOf)
-    .andThen((there) => {
-      const rivals = there.filter(({ cookie }) => !isOurs(cookie, options.cookiePrefix));
-      return rivals.length === 0 ? ok(undefined) : err(rivals.map(inTheWay));
-    });
+    .andThen((rivals) => (rivals.size === 0 ? ok(undefined) : err([...rivals.values()])));
+}
+
+/** What stands in the way of which of these flows, by {@link flowKey}. */
+export function rivalsOf(
+  { reader, options }: SwitchTools,
+  added: readonly FlowEntry[],
+): ResultAsync<ReadonlyMap<string, NodeProblem>, SessionError> {
+  if (added.length === 0) return okAsync(new Map());
+  return reader
+    .inPlaceOf(added, ({ cookie }) => !isOurs(cookie, options.cookiePrefix))
+    .map((rivals) => new Map(rivals.map((rival) => [flowKey(rival), inTheWay(rival)])));
 }
 
 function inTheWay({ match, cookie }: FlowEntry): NodeProblem {

@@ -8,7 +8,10 @@ import type { SwitchSession } from "./session.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
 
 /** Reads what the switch holds after everything that was sent before. */
-export type ReadBack = () => ResultAsync<NodeProgram, SessionError>;
+export type ReadBack<T> = () => ResultAsync<T, SessionError>;
+
+/** What a switch held of meters that are to change. */
+export type MetersHeld = Pick<NodeProgram, "meters">;
 
 /** What was sent came to nothing, or what it came to could not be read. */
 export type SendingErrors = readonly (BatchError | SessionError)[];
@@ -33,29 +36,39 @@ export class SwitchSender {
    * Sends what turns `held` into what is wanted, and gives what is read after that. A bundle that is
    * refused changes nothing; of stages nothing is removed unless everything was made.
    */
-  send(
+  send<T>(
     diff: ProgramDiff,
-    held: NodeProgram,
-    readBack: ReadBack,
+    held: MetersHeld,
+    readBack: ReadBack<T>,
     signal: AbortSignal,
-  ): ResultAsync<NodeProgram, SendingErrors> {
-    if (!this.#bundles) return this.#sendStages(diff, readBack, signal);
-    const plan = bundlePlanOf(diff, held, this.#dialect);
-    const { before, atomic, after } = plan;
-    const isSimple = atomic.length === 0 || atomic.length + before.length + after.length === 1;
-    if (isSimple) return this.#sendStages(diff, readBack, signal);
-    return this.#sendBundle(plan, readBack, signal).orElse((errors) => {
+  ): ResultAsync<T, SendingErrors> {
+    return this.sendOnce(diff, held, readBack, signal).orElse((errors) => {
       if (!errors.every(({ type }) => type === "bundle-refused")) return errAsync(errors);
       this.#bundles = false;
       return this.#sendStages(diff, readBack, signal);
     });
   }
 
-  #sendBundle(
-    { before, atomic, after, undo }: BundlePlan,
-    readBack: ReadBack,
+  /** The same for what may be refused because it is too much at once: then nothing else is tried. */
+  sendOnce<T>(
+    diff: ProgramDiff,
+    held: MetersHeld,
+    readBack: ReadBack<T>,
     signal: AbortSignal,
-  ): ResultAsync<NodeProgram, SendingErrors> {
+  ): ResultAsync<T, SendingErrors> {
+    if (!this.#bundles) return this.#sendStages(diff, readBack, signal);
+    const plan = bundlePlanOf(diff, held, this.#dialect);
+    const { before, atomic, after } = plan;
+    const isSimple = atomic.length === 0 || atomic.length + before.length + after.length === 1;
+    if (isSimple) return this.#sendStages(diff, readBack, signal);
+    return this.#sendBundle(plan, readBack, signal);
+  }
+
+  #sendBundle<T>(
+    { before, atomic, after, undo }: BundlePlan,
+    readBack: ReadBack<T>,
+    signal: AbortSignal,
+  ): ResultAsync<T, SendingErrors> {
     const made = this.#session.batch(before, { signal });
     const prepared = this.#session.prepareBundle(atomic, { signal });
     const isLast = after.length === 0;
@@ -71,11 +84,11 @@ export class SwitchSender {
       );
   }
 
-  #sendStages(
+  #sendStages<T>(
     diff: ProgramDiff,
-    readBack: ReadBack,
+    readBack: ReadBack<T>,
     signal: AbortSignal,
-  ): ResultAsync<NodeProgram, SendingErrors> {
+  ): ResultAsync<T, SendingErrors> {
     const { make, remove } = stagesOf(diff, this.#dialect);
     const made = this.#batches(make, signal);
     if (remove.length === 0) return this.#readAfter(made, readBack);
@@ -92,10 +105,10 @@ export class SwitchSender {
   }
 
   /** Asks at once, behind what was just sent, unless some of that waits for room. */
-  #readAfter(
+  #readAfter<T>(
     sent: ResultAsync<unknown, SendingErrors>,
-    readBack: ReadBack,
-  ): ResultAsync<NodeProgram, SendingErrors> {
+    readBack: ReadBack<T>,
+  ): ResultAsync<T, SendingErrors> {
     const early = this.#session.hasUnsent ? undefined : readBack();
     return sent.andThen(() => (early ?? readBack()).mapErr((error): SendingErrors => [error]));
   }

@@ -147,7 +147,7 @@ export class SwitchTenure {
       version = wants.version;
       return wants.rules(network);
     };
-    const changes = await live.on(network, (its) => its.converge(rules, signal));
+    const changes = await live.bring(network, rules, signal);
     const isLost = changes.isErr() && changes.error.some(({ kind }) => kind === "not-master");
     if (isLost && !this.#over.signal.aborted) this.#context.lost();
     return changes.map((changed) => ({ changed, confirmed: wants.settle(network, version) }));

@@ -20,7 +20,11 @@ export interface BundlePlan {
 }
 
 /** The messages that carry out a difference from `held` with a bundle. */
-export function bundlePlanOf(diff: ProgramDiff, held: NodeProgram, dialect: Dialect): BundlePlan {
+export function bundlePlanOf(
+  diff: ProgramDiff,
+  held: Pick<NodeProgram, "meters">,
+  dialect: Dialect,
+): BundlePlan {
   const meters = stagesOf({ ...nothing, meters: diff.meters }, dialect);
   const rest = stagesOf({ ...diff, meters: noChanges }, dialect);
   const back = stagesOf({ ...nothing, meters: reversed(diff.meters, held.meters) }, dialect);

@@ -31,13 +31,38 @@ export function diffPrograms(installed: NodeProgram, wanted: NodeProgram): Progr
 }
 
 /** Whether a switch holds exactly what it should. */
-export function isEmptyDiff({ flows, groups, meters, unlearned }: ProgramDiff): boolean {
-  return (
-    unlearned.length === 0 &&
-    [flows, groups, meters].every(
-      ({ missing, differing, excess }) => missing.length + differing.length + excess.length === 0,
-    )
-  );
+export function isEmptyDiff(diff: ProgramDiff): boolean {
+  return sizeOfDiff(diff) === 0;
+}
+
+/** All that is to be made, changed or removed. */
+export function itemsOf<T>({ missing, differing, excess }: Changes<T>): readonly T[] {
+  return [...missing, ...differing, ...excess];
+}
+
+/** How many items a difference makes, changes and removes. */
+export function sizeOfDiff({ flows, groups, meters, unlearned }: ProgramDiff): number {
+  const sizeOf = ({ missing, differing, excess }: Changes<unknown>): number =>
+    missing.length + differing.length + excess.length;
+  return sizeOf(flows) + sizeOf(groups) + sizeOf(meters) + unlearned.length;
+}
+
+/** The differences of several networks of one switch as one. */
+export function mergeDiffs(diffs: readonly ProgramDiff[]): ProgramDiff {
+  return {
+    flows: mergeChanges(diffs.map(({ flows }) => flows)),
+    groups: mergeChanges(diffs.map(({ groups }) => groups)),
+    meters: mergeChanges(diffs.map(({ meters }) => meters)),
+    unlearned: diffs.flatMap(({ unlearned }) => unlearned),
+  };
+}
+
+function mergeChanges<T>(all: readonly Changes<T>[]): Changes<T> {
+  return {
+    missing: all.flatMap(({ missing }) => missing),
+    differing: all.flatMap(({ differing }) => differing),
+    excess: all.flatMap(({ excess }) => excess),
+  };
 }
 
 function changes<Key, T>(
