@@ -163,6 +163,16 @@ test("commands keep to the pace that is set", async () => {
   expect(clock.now() - start).toBeLessThanOrEqual(1_000);
 });
 
+test("echo requests are answered while commands wait for their pace", async () => {
+  const { session, peer, clock } = await upSession({ maxCommandsPerSecond: 1_000 });
+  const batch = session.batch(flows(1_000));
+  await clock.advance(499);
+  peer.say(0xabc, { type: "echo-request", data: Uint8Array.of(1) });
+  expect(peer.received.at(-1)).toMatchObject({ xid: 0xabc, message: { type: "echo-reply" } });
+  expect(cookiesOf(peer).length).toBeLessThanOrEqual(550);
+  expect((await clock.until(batch)).isOk()).toBe(true);
+});
+
 test("the pace holds from batch to batch", async () => {
   const { session, clock } = await upSession({ maxCommandsPerSecond: 100 });
   const start = clock.now();
