@@ -96,6 +96,7 @@ class Simulation {
     this.steps += 1;
     await this.#happen();
     await this.#world.clock.advance(this.#dice.pick(PAUSES_MS));
+    if (this.#scenario.agents > 1) await this.#world.clock.advance(HEARSAY_MS);
     const fault = this.#check();
     if (await this.#world.isClean()) this.#expectations.allClean();
     return fault;
@@ -412,6 +413,8 @@ const TOLD: ReadonlySet<string> = new Set([
 
 const RATES = [10e6, 100e6, 400e6, 800e6];
 const TAGS = [100, 101, 102, 103, 104, 3999];
+/** Agents hear of what others have written a moment later. */
+const HEARSAY_MS = 2;
 const PAUSES_MS = [0, 1, 3, 10, 50, 500, 3_000, 20_000];
 /** Longer than a schedule, the pause before a node is dialled again, and a damped link. */
 const CALM_MS = 180_000;

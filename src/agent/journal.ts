@@ -32,8 +32,10 @@ export class Journal {
   readonly #owed = new Map<string, StoreWrite>();
   /** Records of which nobody knows whether they were written. */
   readonly #uncertain = new Set<string>();
-  /** There while a commit carries what was owed. */
-  #paying: PromiseLike<void> | undefined;
+  /** There while a commit carries what was owed, or finds out what was written. */
+  #paying: Promise<void> | undefined;
+  /** The commits that carry nothing but what was asked. */
+  readonly #underWay = new Set<Promise<unknown>>();
   /** The last write of each record that has not ended. */
   readonly #lastOf = new Map<string, Promise<void>>();
   #timer: unknown;
@@ -96,24 +98,43 @@ export class Journal {
   async #commit(asked: readonly StoreWrite[], isSo: boolean): Promise<Result<void, StoreError>> {
     // What is owed may be of any network: nobody else writes until it is known what became of it.
     while (this.#paying !== undefined) await this.#paying;
+    if (this.#owed.size === 0 && this.#uncertain.size === 0) return this.#send(asked, [], isSo);
+    const committed = this.#commitAlone(asked, isSo);
+    this.#paying = committed.then(() => {
+      this.#paying = undefined;
+    });
+    return committed;
+  }
+
+  /** Writes what is owed as well, when all that is under way has ended. */
+  async #commitAlone(
+    asked: readonly StoreWrite[],
+    isSo: boolean,
+  ): Promise<Result<void, StoreError>> {
+    await Promise.all(this.#underWay);
     if (this.#uncertain.size > 0) {
       const looked = await this.#lookAgain();
       if (looked.isErr()) return err(this.#failed(asked, isSo ? asked : [], looked.error));
     }
-    const owed = this.#takeOwed();
+    return this.#send(asked, this.#takeOwed(), isSo);
+  }
+
+  #send(
+    asked: readonly StoreWrite[],
+    owed: readonly StoreWrite[],
+    isSo: boolean,
+  ): Promise<Result<void, StoreError>> {
     const isAsked = new Set(asked.map(({ key }) => key));
     const writes = [...owed.filter(({ key }) => !isAsked.has(key)), ...asked];
     const compare = writes.map(({ key }) => ({ key, revision: this.#revisions.get(key) ?? 0 }));
-    const committed = this.#store
-      .commit({ compare, writes })
-      .map((revision) => this.#note(writes, revision))
-      .mapErr((error) => this.#failed(writes, isSo ? writes : owed, error));
-    if (owed.length > 0) {
-      this.#paying = committed.then(() => {
-        this.#paying = undefined;
-      });
-    }
-    return committed;
+    const committed = Promise.resolve(
+      this.#store
+        .commit({ compare, writes })
+        .map((revision) => this.#note(writes, revision))
+        .mapErr((error) => this.#failed(writes, isSo ? writes : owed, error)),
+    );
+    this.#underWay.add(committed);
+    return committed.finally(() => this.#underWay.delete(committed));
   }
 
   /** What is so, and is written together with the next entries, or soon. */

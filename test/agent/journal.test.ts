@@ -1,5 +1,8 @@
+import fc from "fast-check";
 import { err, ok } from "neverthrow";
 import { describe, expect, test } from "vitest";
+import { diceFrom } from "../../scripts/sim/dice.ts";
+import { SimStore } from "../../scripts/sim/sim-store.ts";
 import { Journal, type JournalEntry } from "../../src/agent/journal.ts";
 import { Ledger } from "../../src/ledger.ts";
 import { bandwidth } from "../../src/model/bandwidth.ts";
@@ -118,4 +121,36 @@ describe("Journal", () => {
     (await journal.write([put(2), gone(3)]))._unsafeUnwrap();
     expect(await numbersIn(new Journal(store, fakeClock()))).toEqual([1, 2]);
   });
+
+  test("whatever a slow store drops, what is settled last is there in the end", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.array(settlement, { maxLength: 15 }), async (seed, asked) => {
+        const clock = fakeClock();
+        const disk = new MemoryStore();
+        const trouble = { fail: 0.3, failAfterWriting: 0.2, maxDelayMs: 50 };
+        const clocks = { world: clock, own: clock };
+        const store = new SimStore(disk, clocks, diceFrom(seed), trouble);
+        const journal = new Journal(store, clock);
+        const last = new Map<number, number | undefined>();
+        for (const [index, { number, isGone, pauseMs }] of asked.entries()) {
+          const record = { ...recordOf(number), updatedAt: index };
+          last.set(number, isGone ? undefined : index);
+          void journal.settle([{ type: isGone ? "network-gone" : "network", record }]);
+          await clock.advance(pauseMs);
+        }
+        store.setRates({ ...trouble, fail: 0, failAfterWriting: 0 });
+        await clock.advance(120_000);
+        const { networks } = (await new Journal(disk, clock).load())._unsafeUnwrap();
+        const found = new Map(networks.map((one) => [Number(one.number), one.updatedAt]));
+        for (const [number, index] of last) expect(found.get(number)).toBe(index);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+const settlement = fc.record({
+  number: fc.integer({ min: 1, max: 3 }),
+  isGone: fc.boolean(),
+  pauseMs: fc.constantFrom(0, 1, 20, 100, 2_000),
 });
