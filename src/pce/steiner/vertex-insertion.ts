@@ -15,7 +15,8 @@ export function insertVertices(
   effort: Effort,
 ): readonly number[] {
   const tree = new VertexTree(graph, edges);
-  const slack = -tree.cost * ROUNDING;
+  // Where the tree costs nothing, a node that costs nothing is no gain.
+  const slack = Math.min(-tree.cost * ROUNDING, -Number.MIN_VALUE);
   let isBetter = false;
   for (let node = 0; node < graph.nodeCount && !effort.isSpent(); node++) {
     if (!tree.has(node) && tree.insert(node, slack)) isBetter = true;

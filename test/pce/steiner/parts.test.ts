@@ -7,7 +7,7 @@ import { Effort } from "../../../src/pce/steiner/effort.ts";
 import { Incumbent } from "../../../src/pce/steiner/incumbent.ts";
 import { EdgeHistory, type Instance, wholeInstance } from "../../../src/pce/steiner/instance.ts";
 import { MultiStart } from "../../../src/pce/steiner/multi-start.ts";
-import { heuristicTree } from "../../../src/pce/steiner/polish.ts";
+import { heuristicTree, polished } from "../../../src/pce/steiner/polish.ts";
 import { preprocessed } from "../../../src/pce/steiner/preprocess.ts";
 import { randomNumbers } from "../../../src/pce/steiner/random.ts";
 import { solveSteiner } from "../../../src/pce/steiner/solve-steiner.ts";
@@ -110,6 +110,12 @@ test("one terminal needs no link, and two need a cheapest path", () => {
     lowerBound: 2,
     isOptimal: true,
   });
+});
+
+test("where a tree costs nothing, local search ends", () => {
+  const free = { nodeCount: 3, a: [1, 0], b: [2, 1], costs: [0, 0], terminals: [0, 1] };
+  const { graph } = problemGraph(free);
+  expect(polished(graph, [1], unlimited())).toEqual([1]);
 });
 
 /** A problem that has a tree, and all that its parts are searched with. */
