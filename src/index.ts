@@ -77,6 +77,8 @@ export type {
   VerifyOptions,
   VlanInput,
 } from "./network/request-options.ts";
+export type { Disk, DiskFile } from "./store/disk.ts";
+export type { FileLock } from "./store/file-lock.ts";
 export { FileStore, type FileStoreOptions } from "./store/file-store.ts";
 export { MemoryStore, type MemoryStoreOptions } from "./store/memory-store.ts";
 export type {

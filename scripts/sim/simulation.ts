@@ -53,6 +53,8 @@ class Simulation {
   readonly #world: World;
   readonly #startMs: number;
   readonly #expectations = new Expectations();
+  /** When a caller was last told something. */
+  #answeredMs = 0;
   readonly #down = new Set<string>();
   readonly #off = new Set<string>();
   readonly #away = new Set<string>();
@@ -96,10 +98,17 @@ class Simulation {
     this.steps += 1;
     await this.#happen();
     await this.#world.clock.advance(this.#dice.pick(PAUSES_MS));
-    if (this.#scenario.agents > 1) await this.#world.clock.advance(HEARSAY_MS);
+    if (this.#scenario.agents > 1) await this.#untilHeard();
     const fault = this.#check();
     if (await this.#world.isClean()) this.#expectations.allClean();
     return fault;
+  }
+
+  /** Goes on until every agent has heard what callers were told. */
+  async #untilHeard(): Promise<void> {
+    const { clock } = this.#world;
+    await clock.advance(HEARSAY_MS);
+    while (clock.now() - this.#answeredMs < HEARSAY_MS) await clock.advance(1);
   }
 
   async #happen(): Promise<void> {
@@ -220,6 +229,7 @@ class Simulation {
     this.#note(what);
     this.#expectations.begin(call);
     void answer.then((result) => {
+      this.#answeredMs = this.#world.clock.now();
       this.#note(`  ${what.slice(0, 12)}: ${result.isOk() ? "done" : describeError(result.error)}`);
       if (result.isOk()) this.#expectations.succeed(call);
       else {

@@ -1,15 +1,15 @@
-import { readFile } from "node:fs/promises";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../model/clock.ts";
 import type { StoreError, StoreUnavailable } from "../model/errors.ts";
 import { systemClock } from "../system-clock.ts";
-import { acquireLock, type FileLock } from "./file-lock.ts";
+import type { Disk } from "./disk.ts";
+import type { FileLock } from "./file-lock.ts";
 import { encodeBatch, encodeSnapshot, readJournal } from "./journal.ts";
 import { JournalFile } from "./journal-file.ts";
 import { Leases } from "./leases.ts";
+import { nodeDisk } from "./node-disk.ts";
 import { type Accepted, changeOf, RecordTable } from "./record-table.ts";
 import type { Store, StoreChange, StoredRecord, StoreLease, StoreTransaction } from "./store.ts";
-import { hasCode } from "./system-error.ts";
 import { Watchers } from "./watchers.ts";
 
 /** How a {@link FileStore} works. */
@@ -22,6 +22,8 @@ export interface FileStoreOptions {
   readonly rewriteAboveBytes?: number;
   /** What leases are measured by; the clock of this machine when absent. */
   readonly clock?: Clock;
+  /** Where files are; the disk of this machine when absent. */
+  readonly disk?: Disk;
 }
 
 const DEFAULT_REWRITE_ABOVE_BYTES = 1_048_576;
@@ -63,10 +65,11 @@ export class FileStore implements Store {
    * earlier format is rewritten. Whoever held a lease is gone, and what was written under it goes.
    */
   static open(path: string, options: FileStoreOptions = {}): ResultAsync<FileStore, StoreError> {
-    return attempt(acquireLock(`${path}.lock`))
+    const { disk = nodeDisk } = options;
+    return attempt(disk.lock(`${path}.lock`))
       .andThen((lock) => lock.mapErr(unavailable))
       .andThen((lock) =>
-        openJournal(path)
+        openJournal(disk, path)
           .map((journal) => new FileStore(journal, lock, options))
           .andThen((store) => store.#expire(() => true).map(() => store))
           .orElse((error) => attempt(lock.release()).andThen(() => err(error))),
@@ -187,15 +190,21 @@ interface Journal {
   snapshotBytes: number;
 }
 
-function openJournal(path: string): ResultAsync<Journal, StoreUnavailable> {
-  return attempt(readIfPresent(path)).andThen((content) =>
-    content === undefined ? beginJournal(path, new RecordTable()) : continueJournal(path, content),
+function openJournal(disk: Disk, path: string): ResultAsync<Journal, StoreUnavailable> {
+  return attempt(disk.read(path)).andThen((content) =>
+    content === undefined
+      ? beginJournal(disk, path, new RecordTable())
+      : continueJournal(disk, path, content),
   );
 }
 
-function beginJournal(path: string, table: RecordTable): ResultAsync<Journal, StoreUnavailable> {
+function beginJournal(
+  disk: Disk,
+  path: string,
+  table: RecordTable,
+): ResultAsync<Journal, StoreUnavailable> {
   const line = encodeSnapshot({ revision: table.revision, records: table.list() });
-  return attempt(JournalFile.create(path, line)).map((file) => ({
+  return attempt(JournalFile.create(disk, path, line)).map((file) => ({
     file,
     table,
     bytes: line.length,
@@ -204,6 +213,7 @@ function beginJournal(path: string, table: RecordTable): ResultAsync<Journal, St
 }
 
 function continueJournal(
+  disk: Disk,
   path: string,
   content: Uint8Array,
 ): ResultAsync<Journal, StoreUnavailable> {
@@ -211,20 +221,14 @@ function continueJournal(
     .mapErr(({ line, message }) => unavailable(`${path}: line ${line} ${message}`))
     .asyncAndThen(({ table, isEarlier, snapshotBytes, validBytes }) =>
       isEarlier
-        ? beginJournal(path, table)
-        : attempt(JournalFile.open(path, validBytes)).map((file) => ({
+        ? beginJournal(disk, path, table)
+        : attempt(JournalFile.open(disk, path, validBytes)).map((file) => ({
             file,
             table,
             bytes: validBytes,
             snapshotBytes,
           })),
     );
-}
-
-function readIfPresent(path: string): Promise<Uint8Array | undefined> {
-  return readFile(path).catch((cause) =>
-    hasCode(cause, "ENOENT") ? undefined : Promise.reject(cause),
-  );
 }
 
 /** What the file system rejects becomes a value. */

@@ -1,0 +1,45 @@
+import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
+import type { Disk, DiskFile } from "./disk.ts";
+import { acquireLock } from "./file-lock.ts";
+import { hasCode } from "./system-error.ts";
+
+/** The disk of this machine. */
+export const nodeDisk: Disk = {
+  read: (path) =>
+    readFile(path).catch((cause) =>
+      hasCode(cause, "ENOENT") ? undefined : Promise.reject(cause),
+    ),
+  write: (path, content) => writeFile(path, content, { flush: true }),
+  rename: (from, to) => rename(from, to),
+  syncFolder: async (path) => {
+    const folder = await open(path, "r");
+    await folder.sync().finally(() => folder.close());
+  },
+  open: async (path) => new NodeFile(await open(path, "a")),
+  lock: (path) => acquireLock(path),
+};
+
+class NodeFile implements DiskFile {
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  append(content: Uint8Array): Promise<void> {
+    return this.#handle.appendFile(content);
+  }
+
+  truncate(bytes: number): Promise<void> {
+    return this.#handle.truncate(bytes);
+  }
+
+  /** The length of a file is on the disk with its data: fdatasync(2). */
+  sync(): Promise<void> {
+    return this.#handle.datasync();
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
