@@ -21,6 +21,8 @@ export class JournalFile {
     const file = await disk.open(path);
     await file.truncate(bytes);
     await file.sync();
+    // Whoever gave it this name may have died before that was on the disk.
+    await disk.syncFolder(dirname(path));
     return new JournalFile(disk, path, file);
   }
 

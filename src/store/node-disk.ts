@@ -6,9 +6,7 @@ import { hasCode } from "./system-error.ts";
 /** The disk of this machine. */
 export const nodeDisk: Disk = {
   read: (path) =>
-    readFile(path).catch((cause) =>
-      hasCode(cause, "ENOENT") ? undefined : Promise.reject(cause),
-    ),
+    readFile(path).catch((cause) => (hasCode(cause, "ENOENT") ? undefined : Promise.reject(cause))),
   write: (path, content) => writeFile(path, content, { flush: true }),
   rename: (from, to) => rename(from, to),
   syncFolder: async (path) => {
