@@ -163,6 +163,16 @@ export class LiveSwitch {
     return this.#use(network, (its) => this.#gate.run(() => task(its)));
   }
 
+  /**
+   * Looks at what the switch holds of a network while somebody else is its master, who gives and frees
+   * numbers of groups and meters unseen: nothing follows from what was read before.
+   */
+  lookAt<T>(network: NetworkNumber, task: (network: NetworkOnSwitch) => Promise<T>): Promise<T> {
+    const { groupIds, meterIds } = this.#tools;
+    const tools = { ...this.#tools, groupIds: groupIds.blank(), meterIds: meterIds.blank() };
+    return this.#gate.run(() => task(new NetworkOnSwitch(tools, network)));
+  }
+
   /** Brings a network to what the rules say, see {@link SwitchWork}; it goes on when nobody waits. */
   bring(
     network: NetworkNumber,

@@ -20,6 +20,7 @@ import { SelfTestRecord } from "./self-test/self-test-record.ts";
 import type { SwitchSession } from "./session.ts";
 import type { SwitchPeer } from "./switch-admission.ts";
 import { SwitchLink } from "./switch-link.ts";
+import type { NetworkOnSwitch } from "./switch-network.ts";
 import type { NodeProblem } from "./switch-problem.ts";
 import { SwitchRole } from "./switch-role.ts";
 import type { SwitchTenure } from "./switch-tenure.ts";
@@ -163,11 +164,14 @@ export class SwitchNode {
     network: NetworkNumber,
     signal: AbortSignal,
   ): Promise<Result<readonly NodeDiscrepancy[], NodeFailure>> {
-    const live = this.#link?.tenure?.live ?? (this.#role.isSlave ? this.#link?.live : undefined);
+    const ours = this.#link?.tenure?.live;
+    const live = ours ?? (this.#role.isSlave ? this.#link?.live : undefined);
     if (live === undefined) return err(this.#away());
-    const found = await live.on(network, (its) =>
-      its.verify(() => this.#wants.rules(network), signal),
-    );
+    const check = (
+      its: NetworkOnSwitch,
+    ): Promise<Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>> =>
+      its.verify(() => this.#wants.rules(network), signal);
+    const found = await (live === ours ? live.on(network, check) : live.lookAt(network, check));
     return found.mapErr((problems) =>
       live === this.#link?.live ? { isAway: false, problems } : this.#away(),
     );

@@ -1,12 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { NodeRole } from "../../../src/drivers/driver-base.ts";
 import type { DriverError } from "../../../src/model/errors.ts";
+import type { Segment } from "../../../src/model/segment.ts";
 import { pairSegment } from "../../../src/testing/conformance-segments.ts";
 import { SharedSwitch, type Sharer } from "../../support/shared-switch.ts";
 
-const whole = pairSegment("pair", 1);
-/** The part of a pair that lies on `n1`. */
-const pair = { ...whole, nodes: whole.nodes.filter(({ node }) => node === "n1") };
+/** The part of a segment that lies on `n1`. */
+function onN1(whole: Segment): Segment {
+  return { ...whole, nodes: whole.nodes.filter(({ node }) => node === "n1") };
+}
+
+const pair = onN1(pairSegment("pair", 1));
 
 function kindsOf(error: DriverError): readonly string[] {
   return error.type === "driver-failed" ? error.causes.map(({ kind }) => kind) : [error.type];
@@ -133,6 +137,30 @@ describe("the role of a driver at a switch that two share", () => {
     expect((await shared.clock.until(first.driver.verify(pair.id)))._unsafeUnwrap()).toMatchObject({
       discrepancies: [],
     });
+  });
+
+  test("of a slave sees what a network holds, whatever numbers its master has given away since", async () => {
+    const [gone, ...made] = [1, 2, 3, 4].map((n) => onN1(pairSegment(`pair ${n}`, n)));
+    if (gone === undefined) throw new Error("there are four");
+    await shared.start();
+    await claim(first, { role: "master", generation: 1n });
+    await shared.clock.until(first.driver.provision(gone));
+    const [its] = shared.at.meters();
+    (await claim(second, { role: "master", generation: 2n }))._unsafeUnwrap();
+    await shared.clock.advance(100);
+    for (const { driver } of [second, first]) {
+      await shared.clock.until(driver.release(gone.id, { allowPending: true }));
+      for (const each of made) {
+        await shared.clock.until(driver.provision(each, { allowPending: true }));
+      }
+    }
+    expect(shared.at.meters().map(({ meter }) => meter)).toContain(its?.meter);
+    for (const { driver } of [second, first]) {
+      for (const { id } of made) {
+        const report = (await shared.clock.until(driver.verify(id)))._unsafeUnwrap();
+        expect(report.discrepancies).toEqual([]);
+      }
+    }
   });
 
   test("of equals is that of each, who takes what it does not know for its own leftovers", async () => {

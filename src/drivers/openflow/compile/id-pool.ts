@@ -20,6 +20,11 @@ export class IdPool {
     this.#next = range.first;
   }
 
+  /** The same numbers, none of them given. */
+  blank(): IdPool {
+    return new IdPool(this.#range);
+  }
+
   /** Whether the number lies in our range. */
   owns(id: number): boolean {
     return id >= this.#range.first && id <= this.#range.last;
