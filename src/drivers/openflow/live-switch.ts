@@ -72,9 +72,12 @@ export class LiveSwitch {
   /** For each reading in use, the networks worked on since it began. */
   readonly #busy = new Set<Set<NetworkNumber>>();
 
-  private constructor(tools: Omit<SwitchTools, "retired">) {
+  private constructor(tools: Omit<SwitchTools, "retired" | "sender">) {
     this.#retired = new AbortController();
-    this.#tools = { ...tools, retired: this.#retired.signal };
+    const { signal: retired } = this.#retired;
+    const { session, dialect, profile } = tools;
+    const sender = new SwitchSender(session, dialect, profile.bundles, retired);
+    this.#tools = { ...tools, sender, retired };
     this.#work = new SwitchWork({
       tools: this.#tools,
       holdings: () => this.holdings(),
@@ -101,7 +104,6 @@ export class LiveSwitch {
             reader,
             dialect,
             profile,
-            sender: new SwitchSender(session, dialect, profile.bundles),
             clock,
             options,
             ports: new SwitchPorts(view, ports),
@@ -153,9 +155,10 @@ export class LiveSwitch {
     return [...this.#networks.keys()];
   }
 
-  /** Nothing is sent any more that changes the switch. */
+  /** Nothing is sent any more that changes the switch, not even what waits to be sent. */
   retire(): void {
     this.#retired.abort();
+    this.#tools.session.abandonBatches();
   }
 
   /** Works on what the switch holds of a network; networks of which it holds nothing are dropped. */

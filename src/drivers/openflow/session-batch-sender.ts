@@ -106,7 +106,7 @@ export class BatchSender {
   }
 
   /** Ends every batch that waits to be sent. */
-  close(error: SessionError): void {
+  end(error: SessionError): void {
     for (const batch of this.#queue) batch.fail(error);
     this.pump();
   }

@@ -177,6 +177,11 @@ export class SwitchSession {
     return this.#batches.prepareBundle(messages, options);
   }
 
+  /** Ends every batch that waits to be sent, or the rest of it. */
+  abandonBatches(): void {
+    this.#batches.end({ type: "aborted" });
+  }
+
   /** How many commands should be handed over at once, so that they are spread as they should be. */
   get commandsAtOnce(): number {
     return this.#batches.portion;
@@ -293,7 +298,7 @@ export class SwitchSession {
     const error = closedBy(reason);
     this.#handshake.settle(err(error));
     for (const waiter of abandoned) waiter.onFailed(error);
-    this.#batches.close(error);
+    this.#batches.end(error);
     this.#transport.close(describeCloseReason(reason));
     this.#emit({ type: "closed", reason });
   }

@@ -23,13 +23,18 @@ export type SendingErrors = readonly (BatchError | SessionError)[];
 export class SwitchSender {
   readonly #session: SwitchSession;
   readonly #dialect: Dialect;
+  readonly #retired: AbortSignal;
   #bundles: boolean;
 
-  /** `bundles` says whether the switch has any. */
-  constructor(session: SwitchSession, dialect: Dialect, bundles: boolean) {
+  /**
+   * `bundles` says whether the switch has any. Once `retired` is raised nothing is sent, not even the
+   * rest of what was begun: the switch is somebody else's, and may be ours again for other work.
+   */
+  constructor(session: SwitchSession, dialect: Dialect, bundles: boolean, retired: AbortSignal) {
     this.#session = session;
     this.#dialect = dialect;
     this.#bundles = bundles;
+    this.#retired = retired;
   }
 
   /**
@@ -69,13 +74,15 @@ export class SwitchSender {
     readBack: ReadBack<T>,
     signal: AbortSignal,
   ): ResultAsync<T, SendingErrors> {
-    const made = this.#session.batch(before, { signal });
-    const prepared = this.#session.prepareBundle(atomic, { signal });
+    const made = this.#batch(before, signal);
+    const prepared = this.#whileOurs(() => this.#session.prepareBundle(atomic, { signal }));
     const isLast = after.length === 0;
     return ResultAsync.combineWithAllErrors([made, prepared] as const)
       .orTee(() => void prepared.andTee((bundle) => bundle.discard()))
       .andThen(([, bundle]) => {
-        const committed = bundle.commit({ signal }).mapErr((error): SendingErrors => [error]);
+        const committed = this.#whileOurs(() => bundle.commit({ signal })).mapErr(
+          (error): SendingErrors => [error],
+        );
         return isLast ? this.#readAfter(committed, readBack) : committed;
       })
       .orElse((errors) => this.#takeBack(before.length === 0 ? [] : undo, errors))
@@ -99,9 +106,15 @@ export class SwitchSender {
     stages: readonly (readonly ModMessage[])[],
     signal: AbortSignal,
   ): ResultAsync<unknown, SendingErrors> {
-    return ResultAsync.combineWithAllErrors(
-      stages.map((stage) => this.#session.batch(stage, { signal })),
-    );
+    return ResultAsync.combineWithAllErrors(stages.map((stage) => this.#batch(stage, signal)));
+  }
+
+  #batch(messages: readonly ModMessage[], signal?: AbortSignal): ResultAsync<void, BatchError> {
+    return this.#whileOurs(() => this.#session.batch(messages, signal && { signal }));
+  }
+
+  #whileOurs<T>(send: () => ResultAsync<T, BatchError>): ResultAsync<T, BatchError> {
+    return this.#retired.aborted ? errAsync(GIVEN_UP) : send();
   }
 
   /** Asks at once, behind what was just sent, unless some of that waits for room. */
@@ -116,7 +129,9 @@ export class SwitchSender {
   /** What was made for a bundle that came to nothing goes, if it is known that it came to nothing. */
   #takeBack(undo: readonly ModMessage[], errors: SendingErrors): ResultAsync<never, SendingErrors> {
     const isKnown = errors.every((e) => e.type === "batch-rejected" || e.type === "bundle-refused");
-    const takenBack = isKnown ? this.#session.batch(undo) : okAsync(undefined);
+    const takenBack = isKnown ? this.#batch(undo) : okAsync(undefined);
     return takenBack.orElse(() => ok(undefined)).andThen(() => err(errors));
   }
 }
+
+const GIVEN_UP: BatchError = { type: "aborted", sent: 0, rejections: [] };
