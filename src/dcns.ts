@@ -14,6 +14,7 @@ import type { VerifyReport } from "./agent/verification.ts";
 import type { DcnsError } from "./model/errors.ts";
 import type { NodeId, ProjectId } from "./model/ids.ts";
 import type { NetworkInfo } from "./model/network.ts";
+import { onAbort } from "./model/on-abort.ts";
 import {
   parseModify,
   parseProjectCall,
@@ -266,7 +267,7 @@ export class DcnsAgent implements AsyncDisposable {
       return task(deadline);
     });
     const endedWaiting = new Promise<Result<T, DcnsError>>((resolve) => {
-      deadline.signal.addEventListener("abort", () => {
+      onAbort(deadline.signal, () => {
         if (!started && deadline.interruption !== undefined) resolve(err(deadline.interruption));
       });
     });

@@ -93,8 +93,8 @@ export class Conductor {
   ): Promise<{ readonly held: Segments; readonly error?: DriverError }> {
     const held = new Map<DomainId, Segment>();
     for (const [domain, segment] of way.flatMap(({ state }) => [...state])) {
-      const isNew = !held.has(domain) && !sameSegment(from.get(domain), segment);
-      if (isNew && this.#driver(domain).hold !== undefined) held.set(domain, segment);
+      if (held.has(domain) || this.#driver(domain).hold === undefined) continue;
+      if (!sameSegment(from.get(domain), segment)) held.set(domain, segment);
     }
     const asked = await Promise.all(
       [...held].map(([domain, segment]) => this.#driver(domain).hold?.(segment, { signal })),

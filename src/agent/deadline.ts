@@ -1,7 +1,7 @@
-import { setMaxListeners } from "node:events";
 import { sharedAbort } from "../drivers/driver-call.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Aborted, Closed, Timeout } from "../model/errors.ts";
+import { onAbort } from "../model/on-abort.ts";
 
 /** Why a call was ended before it was done. */
 export type Interruption = Timeout | Aborted | Closed;
@@ -53,12 +53,7 @@ export class Deadline implements Disposable {
 
   #follow(signal: AbortSignal | undefined, interruption: Interruption): void {
     if (signal === undefined) return;
-    const interrupt = (): void => this.#interrupt(interruption);
-    // Any number of calls may share a signal; Node takes more than ten listeners for a leak.
-    setMaxListeners(0, signal);
-    if (signal.aborted) interrupt();
-    signal.addEventListener("abort", interrupt);
-    this.#releases.push(() => signal.removeEventListener("abort", interrupt));
+    this.#releases.push(onAbort(signal, () => this.#interrupt(interruption)));
   }
 
   #interrupt(interruption: Interruption): void {

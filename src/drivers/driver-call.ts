@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { err, errAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../model/clock.ts";
 import type { DriverError } from "../model/errors.ts";
+import { onAbort } from "../model/on-abort.ts";
 import type { CallOptions } from "./driver-base.ts";
 
 /** What a driver's calls have in common. */
@@ -29,17 +30,22 @@ export function limitedCall<T>(
   if (closing.aborted) return errAsync(closed);
   if (signal?.aborted) return errAsync(aborted);
   const ended = sharedAbort();
-  const limits = new Promise<Result<T, DriverError>>((resolve) => {
-    const until = { once: true, signal: ended.signal };
-    closing.addEventListener("abort", () => resolve(err(closed)), until);
-    signal?.addEventListener("abort", () => resolve(err(aborted)), until);
-    if (timeoutMs === undefined) return;
-    const late: DriverError = { type: "timeout", operation, afterMs: timeoutMs };
-    const timer = clock.setTimeout(() => resolve(err(late)), timeoutMs);
-    ended.signal.addEventListener("abort", () => clock.clearTimeout(timer), { once: true });
+  const stops: (() => void)[] = [() => ended.abort(ENDED)];
+  const first = new Promise<Result<T, DriverError>>((resolve, reject) => {
+    stops.push(onAbort(closing, () => resolve(err(closed))));
+    if (signal !== undefined) stops.push(onAbort(signal, () => resolve(err(aborted))));
+    if (timeoutMs !== undefined) {
+      const late: DriverError = { type: "timeout", operation, afterMs: timeoutMs };
+      const timer = clock.setTimeout(() => resolve(err(late)), timeoutMs);
+      stops.push(() => clock.clearTimeout(timer));
+    }
+    run(ended.signal).then(resolve, reject);
   });
-  const first = Promise.race([run(ended.signal), limits]);
-  return new ResultAsync(first.finally(() => ended.abort(ENDED)));
+  return new ResultAsync(
+    first.finally(() => {
+      for (const stop of stops) stop();
+    }),
+  );
 }
 
 /** Why signals are raised when a call is over. Without a reason, an exception would be made each time. */
@@ -56,15 +62,14 @@ export function sharedAbort(): AbortController {
 export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
-    const stop = (): void => {
-      clock.clearTimeout(timer);
-      resolve();
-    };
     const timer = clock.setTimeout(() => {
-      signal.removeEventListener("abort", stop);
+      stop();
       resolve();
     }, ms);
-    signal.addEventListener("abort", stop, { once: true });
+    const stop = onAbort(signal, () => {
+      clock.clearTimeout(timer);
+      resolve();
+    });
   });
 }
 
@@ -75,9 +80,11 @@ export function unlessAborted<T, E>(
   why: E,
 ): ResultAsync<T, E> {
   if (signal.aborted) return errAsync(why);
-  const done = new AbortController();
-  const aborted = new Promise<Result<T, E>>((resolve) => {
-    signal.addEventListener("abort", () => resolve(err(why)), { once: true, signal: done.signal });
-  });
-  return new ResultAsync(Promise.race([promise, aborted]).finally(() => done.abort(ENDED)));
+  return new ResultAsync(
+    new Promise<Result<T, E>>((resolve, reject) => {
+      const stop = onAbort(signal, () => resolve(err(why)));
+      promise.then(resolve, reject);
+      void promise.then(stop, stop);
+    }),
+  );
 }

@@ -1,6 +1,7 @@
 import { match } from "ts-pattern";
 import { attachmentKey } from "../model/attachment.ts";
 import type { DomainId, NodeId } from "../model/ids.ts";
+import { sameValue } from "../model/same-value.ts";
 import type { ForwardingRule, NodeForwarding, Policer, Segment } from "../model/segment.ts";
 import type { Segments } from "./forwarding.ts";
 import { NETWORK_POLICER } from "./policer-keys.ts";
@@ -66,11 +67,8 @@ function plain(state: Segments): Stage {
 
 /** Whether two segments, or the lack of them, ask the same of a domain; generations do not matter. */
 export function sameSegment(a: Segment | undefined, b: Segment | undefined): boolean {
-  return a === b || JSON.stringify(asked(a)) === JSON.stringify(asked(b));
-}
-
-function asked(segment: Segment | undefined): unknown {
-  return segment === undefined ? null : [segment.id, segment.ends, segment.nodes];
+  if (a === undefined || b === undefined) return a === b;
+  return a.id === b.id && sameValue(a.ends, b.ends) && sameValue(a.nodes, b.nodes);
 }
 
 type PickNode = (

@@ -15,6 +15,7 @@ import { NO_NETWORK } from "./compile/cookie.ts";
 import { emptyProgram, type NodeProgram } from "./compile/program.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
 import type { LiveSwitch } from "./live-switch.ts";
+import type { PendingChanged } from "./node-wants.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
 import type { NodeCallOptions, SwitchNode } from "./switch-node.ts";
 import type { NodeProblem } from "./switch-problem.ts";
@@ -25,16 +26,21 @@ interface Part {
   readonly network: NetworkNumber;
 }
 
+/** Makes a node, which tells of its segments whether they are pending. */
+export type MakeNode = (view: NodeView, pendingChanged: PendingChanged) => SwitchNode;
+
 /** The nodes of a domain together: which segments they should hold, and the work on all at once. */
 export class DomainNodes {
   #view: DomainView;
-  readonly #make: (view: NodeView) => SwitchNode;
+  readonly #make: MakeNode;
   readonly #segments = new Map<SegmentId, Segment>();
+  /** The nodes that are not known to hold a segment as it should be. */
+  readonly #pendingAt = new Map<SegmentId, Set<SwitchNode>>();
   #nodes: ReadonlyMap<NodeId, SwitchNode> = new Map();
   #byDatapath: ReadonlyMap<DatapathId | undefined, SwitchNode | undefined> = new Map();
 
   /** Without nodes at first; `make` makes them. */
-  constructor(domain: DomainId, make: (view: NodeView) => SwitchNode) {
+  constructor(domain: DomainId, make: MakeNode) {
     this.#view = { id: domain, nodes: [] };
     this.#make = make;
   }
@@ -53,7 +59,7 @@ export class DomainNodes {
     );
     this.#byDatapath = new Map(views.map((view) => [view.datapathId, this.#nodes.get(view.id)]));
     for (const [id, node] of before) {
-      if (!this.#nodes.has(id)) node.retire();
+      if (!this.#nodes.has(id)) this.#retire(node);
     }
     for (const view of views) before.get(view.id)?.update(view);
   }
@@ -92,7 +98,8 @@ export class DomainNodes {
 
   /** From now on the nodes should hold exactly this segment under its id. */
   want(segment: Segment): void {
-    this.unwant(segment.id);
+    const before = this.#segments.get(segment.id);
+    if (before !== undefined) this.#leave(before, segment);
     this.#segments.set(segment.id, segment);
     for (const { node, rules } of segment.nodes) {
       this.#nodes.get(node)?.want(segment.id, segment.network, rules);
@@ -103,9 +110,7 @@ export class DomainNodes {
   unwant(id: SegmentId): void {
     const segment = this.#segments.get(id);
     this.#segments.delete(id);
-    for (const { node } of segment?.nodes ?? []) {
-      if (segment !== undefined) this.#nodes.get(node)?.want(id, segment.network, []);
-    }
+    if (segment !== undefined) this.#leave(segment);
   }
 
   /** Brings every node that may not hold a segment as it should to that. */
@@ -131,8 +136,7 @@ export class DomainNodes {
 
   /** The nodes that are not known to hold a segment as it should be. */
   pendingNodes(id: SegmentId): readonly NodeId[] {
-    const pending = [...this.#nodes.values()].filter((node) => node.pendingNetworks(id).length > 0);
-    return pending.map((node) => node.id);
+    return [...(this.#pendingAt.get(id) ?? [])].map((node) => node.id);
   }
 
   /** Compares what the nodes hold with what they should for a segment. */
@@ -226,9 +230,22 @@ export class DomainNodes {
     return { type: "driver-failed", domain: this.#view.id, causes };
   }
 
+  /** From now on the nodes of a segment should hold nothing of it, but for what `next` asks of them. */
+  #leave({ id, network, nodes }: Segment, next?: Segment): void {
+    const stays =
+      next?.network === network ? new Set(next.nodes.map(({ node }) => node)) : undefined;
+    for (const { node } of nodes) {
+      if (stays?.has(node) !== true) this.#nodes.get(node)?.want(id, network, []);
+    }
+  }
+
   /** A node that comes later is to hold its part of what was asked before. */
   #create(view: NodeView): SwitchNode {
-    const node = this.#make(view);
+    const node: SwitchNode = this.#make(view, (segment, isPending) => {
+      if (!isPending) return this.#isPendingNoMore(segment, node);
+      const at = this.#pendingAt.get(segment) ?? new Set<SwitchNode>();
+      this.#pendingAt.set(segment, at.add(node));
+    });
     for (const { id, network, nodes } of this.#segments.values()) {
       const its = nodes.find((forwarding) => forwarding.node === view.id);
       if (its !== undefined) node.want(id, network, its.rules);
@@ -236,12 +253,24 @@ export class DomainNodes {
     return node;
   }
 
+  /** A node that the domain does not have any more holds what it holds. */
+  #retire(node: SwitchNode): void {
+    node.retire();
+    for (const segment of this.#pendingAt.keys()) this.#isPendingNoMore(segment, node);
+  }
+
+  #isPendingNoMore(segment: SegmentId, node: SwitchNode): void {
+    const at = this.#pendingAt.get(segment);
+    if (at?.delete(node) === true && at.size === 0) this.#pendingAt.delete(segment);
+  }
+
   /** Where a segment is wanted, or may still be held. */
   #parts(id: SegmentId): readonly Part[] {
     const segment = this.#segments.get(id);
-    return [...this.#nodes.values()].flatMap((node) => {
-      const wanted = segment?.nodes.some((its) => its.node === node.id) ? [segment.network] : [];
-      const networks = new Set([...wanted, ...node.pendingNetworks(id)]);
+    const wanted = new Set(segment?.nodes.flatMap(({ node }) => this.#nodes.get(node) ?? []));
+    return [...new Set([...wanted, ...(this.#pendingAt.get(id) ?? [])])].flatMap((node) => {
+      const networks = new Set(node.pendingNetworks(id));
+      if (segment !== undefined && wanted.has(node)) networks.add(segment.network);
       return [...networks].map((network) => ({ node, network }));
     });
   }

@@ -88,7 +88,16 @@ export class OpenFlowDriver implements DriverBase {
       call: { clock, closing: this.#closing.signal },
       nodes: new DomainNodes(
         domain.id,
-        (view) => new SwitchNode({ view, clock, options, role: { role }, isRecovering, emit }),
+        (view, pendingChanged) =>
+          new SwitchNode({
+            view,
+            clock,
+            options,
+            role: { role },
+            isRecovering,
+            emit,
+            pendingChanged,
+          }),
       ),
       server,
       samples: new SegmentSamples(),

@@ -1,19 +1,24 @@
 import type { NetworkNumber, SegmentId } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
 
-/** A segment of which it is not known whether the switch holds what is wanted. */
-interface Pending {
-  readonly segment: SegmentId;
-  readonly network: NetworkNumber;
-  /** When it was last asked for, see {@link NodeWants.version}. */
-  readonly version: number;
-}
+/** Told when it is not known any more whether the switch holds a segment as wanted, and when it is. */
+export type PendingChanged = (segment: SegmentId, isPending: boolean) => void;
+
+const NO_RULES: readonly ForwardingRule[] = [];
 
 /** What a node should hold, by network and segment, and for which of that it is not known to. */
 export class NodeWants {
   readonly #rules = new Map<NetworkNumber, Map<SegmentId, readonly ForwardingRule[]>>();
-  #pending: readonly Pending[] = [];
+  /** The segments of which it is not known whether the switch holds them, and when they were asked for. */
+  readonly #pending = new Map<NetworkNumber, Map<SegmentId, number>>();
+  /** The networks under which a segment is pending. */
+  readonly #pendingUnder = new Map<SegmentId, Set<NetworkNumber>>();
+  readonly #pendingChanged: PendingChanged;
   #version = 0;
+
+  constructor(pendingChanged: PendingChanged = () => undefined) {
+    this.#pendingChanged = pendingChanged;
+  }
 
   /** Grows with every change of what is wanted. */
   get version(): number {
@@ -22,14 +27,13 @@ export class NodeWants {
 
   /** The networks of which something is wanted, or waits to be removed. */
   get networks(): readonly NetworkNumber[] {
-    return [...new Set([...this.#rules.keys(), ...this.#pending.map(({ network }) => network)])];
+    return [...new Set([...this.#rules.keys(), ...this.#pending.keys()])];
   }
 
   /** Wants these rules for a segment; none at all when there are no rules. */
   set(segment: SegmentId, network: NetworkNumber, rules: readonly ForwardingRule[]): void {
     this.#version += 1;
-    const others = this.#pending.filter((p) => p.segment !== segment || p.network !== network);
-    this.#pending = [...others, { segment, network, version: this.#version }];
+    this.#await(segment, network);
     const parts = this.#rules.get(network) ?? new Map<SegmentId, readonly ForwardingRule[]>();
     if (rules.length > 0) parts.set(segment, rules);
     else parts.delete(segment);
@@ -42,26 +46,51 @@ export class NodeWants {
    * and removes what nobody wants.
    */
   forgetRemoved(): void {
-    this.#pending = this.#pending.filter(
-      ({ segment, network }) => this.#rules.get(network)?.has(segment) === true,
-    );
+    for (const [network, segments] of this.#pending) {
+      for (const segment of segments.keys()) {
+        if (this.#rules.get(network)?.has(segment) !== true) this.#awaitNoMore(segment, network);
+      }
+    }
   }
 
-  /** What the node should do for a network. */
+  /** What the node should do for a network; the same array for as long as that is the same. */
   rules(network: NetworkNumber): readonly ForwardingRule[] {
-    return [...(this.#rules.get(network)?.values() ?? [])].flat();
+    const parts = this.#rules.get(network);
+    if (parts === undefined) return NO_RULES;
+    const [only, ...others] = parts.values();
+    return only !== undefined && others.length === 0 ? only : [...parts.values()].flat();
   }
 
   /** The networks under which a segment waits. */
   pendingNetworks(segment: SegmentId): readonly NetworkNumber[] {
-    return this.#pending.filter((p) => p.segment === segment).map(({ network }) => network);
+    return [...(this.#pendingUnder.get(segment) ?? [])];
   }
 
   /** The node holds for this network what was wanted at `version`; gives the segments that waited. */
   settle(network: NetworkNumber, version: number): readonly SegmentId[] {
-    const isSettled = (p: Pending): boolean => p.network === network && p.version <= version;
-    const settled = this.#pending.filter(isSettled).map(({ segment }) => segment);
-    this.#pending = this.#pending.filter((p) => !isSettled(p));
+    const settled = [...(this.#pending.get(network) ?? [])]
+      .filter(([, askedAt]) => askedAt <= version)
+      .map(([segment]) => segment);
+    for (const segment of settled) this.#awaitNoMore(segment, network);
     return settled;
+  }
+
+  #await(segment: SegmentId, network: NetworkNumber): void {
+    const segments = this.#pending.get(network) ?? new Map<SegmentId, number>();
+    this.#pending.set(network, segments.set(segment, this.#version));
+    const under = this.#pendingUnder.get(segment) ?? new Set<NetworkNumber>();
+    this.#pendingUnder.set(segment, under.add(network));
+    this.#pendingChanged(segment, true);
+  }
+
+  #awaitNoMore(segment: SegmentId, network: NetworkNumber): void {
+    const segments = this.#pending.get(network);
+    segments?.delete(segment);
+    if (segments?.size === 0) this.#pending.delete(network);
+    const under = this.#pendingUnder.get(segment);
+    under?.delete(network);
+    if (under?.size !== 0) return;
+    this.#pendingUnder.delete(segment);
+    this.#pendingChanged(segment, false);
   }
 }

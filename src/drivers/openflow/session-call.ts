@@ -1,5 +1,6 @@
 import { err, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
+import { onAbort } from "../../model/on-abort.ts";
 import type { CallOptions } from "../driver-base.ts";
 import type { Interruption } from "./session-error.ts";
 
@@ -11,9 +12,8 @@ export class Call<T, E> {
   /** What became of it. */
   readonly result: ResultAsync<T, E>;
   readonly #clock: Clock;
-  readonly #signal: AbortSignal | undefined;
   readonly #timer: unknown;
-  readonly #onAbort: () => void;
+  readonly #ignoreAbort: (() => void) | undefined;
   #resolve: ((result: Result<T, E>) => void) | undefined;
 
   /** `interrupted` makes the error of a call that its deadline or its signal ends. */
@@ -25,14 +25,12 @@ export class Call<T, E> {
       }),
     );
     this.#clock = clock;
-    this.#signal = signal;
-    this.#onAbort = () => this.#interrupt(interrupted, { type: "aborted" });
     if (timeoutMs !== undefined) {
       const expire = (): void => this.#interrupt(interrupted, { type: "timeout", timeoutMs });
       this.#timer = clock.setTimeout(expire, timeoutMs);
     }
-    if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener("abort", this.#onAbort);
+    if (signal === undefined) return;
+    this.#ignoreAbort = onAbort(signal, () => this.#interrupt(interrupted, { type: "aborted" }));
   }
 
   /** Whether it has ended. */
@@ -46,7 +44,7 @@ export class Call<T, E> {
     if (resolve === undefined) return;
     this.#resolve = undefined;
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#ignoreAbort?.();
     resolve(result);
   }
 

@@ -13,7 +13,7 @@ import { refusalsOf } from "./compile/refusals.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
 import type { LiveSwitch } from "./live-switch.ts";
-import { NodeWants } from "./node-wants.ts";
+import { NodeWants, type PendingChanged } from "./node-wants.ts";
 import { PortStates } from "./port-states.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
 import { SelfTestRecord } from "./self-test/self-test-record.ts";
@@ -35,6 +35,7 @@ export interface SwitchNodeContext {
   /** Networks stand already: nothing is tried on the switch when it first connects. */
   readonly isRecovering?: boolean;
   readonly emit: (event: DriverEvent) => void;
+  readonly pendingChanged: PendingChanged;
 }
 
 /** How a call at one node ended, if not with what was asked. */
@@ -57,7 +58,7 @@ export interface NodeCallOptions {
  */
 export class SwitchNode {
   #context: SwitchNodeContext;
-  readonly #wants = new NodeWants();
+  readonly #wants: NodeWants;
   readonly #role: SwitchRole;
   readonly #portStates: PortStates;
   readonly #waiting = new Set<() => void>();
@@ -74,6 +75,7 @@ export class SwitchNode {
 
   constructor(context: SwitchNodeContext) {
     this.#context = context;
+    this.#wants = new NodeWants(context.pendingChanged);
     this.#role = new SwitchRole(context.role);
     this.#portStates = new PortStates(context.emit);
     this.#selfTests = new SelfTestRecord(context.isRecovering ?? false);

@@ -30,6 +30,20 @@ describe("what a node should hold", () => {
     expect([wants.pendingNetworks(a), wants.settle(seven, wants.version)]).toEqual([[], []]);
   });
 
+  test("tells when a segment begins to wait, and when it waits under no network any more", () => {
+    const told: [string, boolean][] = [];
+    const wants = new NodeWants((segment, isPending) => void told.push([segment, isPending]));
+    wants.set(a, seven, [ruleAt("1")]);
+    wants.set(a, eight, []);
+    wants.settle(seven, wants.version);
+    expect(told).toEqual([
+      [a, true],
+      [a, true],
+    ]);
+    wants.settle(eight, wants.version);
+    expect(told.at(-1)).toEqual([a, false]);
+  });
+
   test("still waits when something else was asked for meanwhile", () => {
     const wants = new NodeWants();
     wants.set(a, seven, [ruleAt("1")]);

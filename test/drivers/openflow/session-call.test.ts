@@ -43,7 +43,7 @@ test("however it ends it leaves neither timer nor listener", async () => {
   const { signal } = new AbortController();
   const settled = makeCall({ signal, timeoutMs: 30 });
   const expired = makeCall({ signal, timeoutMs: 30 });
-  expect(getEventListeners(signal, "abort").length).toBe(2);
+  expect(getEventListeners(signal, "abort").length).toBe(1);
   settled.call.settle(ok("done"));
   await expired.clock.advance(30);
   expect(getEventListeners(signal, "abort").length).toBe(0);

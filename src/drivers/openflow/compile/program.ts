@@ -1,3 +1,4 @@
+import { sameValue } from "../../../model/same-value.ts";
 import type { Action } from "../wire/action.ts";
 import { GROUP_ANY } from "../wire/constants.ts";
 import type { FlowStats } from "../wire/flow.ts";
@@ -34,19 +35,20 @@ export function flowKey(flow: Pick<FlowEntry, "table" | "priority" | "match">): 
 
 /** Whether two entries of one network with the same {@link flowKey} do the same. */
 export function sameFlow(a: FlowEntry, b: FlowEntry): boolean {
-  return equal(a.instructions, b.instructions) || instructionsText(a) === instructionsText(b);
+  return sameValue(a.instructions, b.instructions) || instructionsText(a) === instructionsText(b);
 }
 
 /** Whether two groups do the same, whatever their numbers, and where order does not matter, that. */
 export function sameGroup(a: GroupDesc, b: GroupDesc): boolean {
   return (
-    (a.groupType === b.groupType && equal(a.buckets, b.buckets)) || groupText(a) === groupText(b)
+    (a.groupType === b.groupType && sameValue(a.buckets, b.buckets)) ||
+    groupText(a) === groupText(b)
   );
 }
 
 /** Whether two meters do the same, whatever their numbers. */
 export function sameMeter(a: MeterConfig, b: MeterConfig): boolean {
-  return a.flags === b.flags && equal(a.bands, b.bands);
+  return a.flags === b.flags && sameValue(a.bands, b.bands);
 }
 
 /** The group that a flow entry delivers through, if any. */
@@ -121,22 +123,6 @@ function actionsText(actions: readonly Action[]): string {
 /** `maxLen` means something only towards the controller, and switches report what they like. */
 function withoutMaxLen(action: Action): unknown {
   return action.type === "output" ? { type: action.type, port: action.port } : action;
-}
-
-/** Whether plain values are equal, whatever the order of their keys. */
-function equal(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
-  let keys = 0;
-  for (const key in a) {
-    if (!(key in b) || !equal(a[key], b[key])) return false;
-    keys += 1;
-  }
-  return keys === Object.keys(b).length;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 /** Equal for equal values, whatever the order of their keys. */
