@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--data DIR] [--seed N] [--quick] [--json]`; see README.md. */
+/** `npm run bench -- NAME [--data DIR] [--seed N] [--clock wall|cpu] [--quick] [--json]`; see README.md. */
 
 import { admission } from "./admission.ts";
 import { audit } from "./audit.ts";
@@ -39,6 +39,8 @@ const benches: ReadonlyMap<string, Bench> = new Map(
   }),
 );
 
+const OPTIONS = "[--data DIR] [--seed N] [--clock wall|cpu] [--quick] [--json]";
+
 /** How a command line that means nothing ends. */
 const EXIT_USAGE = 2;
 
@@ -60,7 +62,7 @@ function readArguments(): ReturnType<typeof parseArguments> {
 }
 
 function usage(problem: string): never {
-  console.error(`${problem}\n\nnpm run bench -- NAME [--data DIR] [--seed N] [--quick] [--json]\n`);
+  console.error(`${problem}\n\nnpm run bench -- NAME ${OPTIONS}\n`);
   for (const [name, { about }] of benches) console.error(`  ${name.padEnd(10)} ${about}`);
   process.exit(EXIT_USAGE);
 }

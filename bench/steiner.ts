@@ -26,7 +26,7 @@ interface Run extends Solved {
   readonly budgetMs: number | undefined;
 }
 
-async function run({ data, quick, progress }: BenchOptions): Promise<BenchReport> {
+async function run({ data, clock, quick, progress }: BenchOptions): Promise<BenchReport> {
   const budgets = quick ? [10] : [10, 100, 1_000];
   const every = quick ? 20 : 1;
   const instances = [...steinLib(data)].filter((_, index) => index % every === 0);
@@ -36,7 +36,7 @@ async function run({ data, quick, progress }: BenchOptions): Promise<BenchReport
   const failures: BenchCase[] = [];
   const attempt = (instance: SteinerInstance, budgetMs: number | undefined): void => {
     try {
-      runs.push({ instance, budgetMs, ...solved(instance, budgetMs) });
+      runs.push({ instance, budgetMs, ...solved(instance, budgetMs, clock) });
     } catch (error) {
       const { name, set } = instance;
       progress(String(error));

@@ -1,6 +1,7 @@
 import type { Budget } from "../../src/pce/plan/budget.ts";
 import { solveSteiner } from "../../src/pce/steiner/solve-steiner.ts";
 import type { SteinerProblem } from "../../src/pce/steiner/steiner-graph.ts";
+import { type BenchClock, milliseconds } from "../support/clock.ts";
 import type { SteinerInstance } from "./instances.ts";
 
 /** What came of one instance. */
@@ -15,14 +16,18 @@ export interface Solved {
 const EXACT_MS = 60_000;
 
 /**
- * Solves `instance` within a time, or exactly, if a minute is enough for that. The time has everything in
- * it; throws on wrong answers.
+ * Solves `instance` within a time by `clock`, or exactly, if a minute is enough for that. The time has
+ * everything in it; throws on wrong answers.
  */
-export function solved(instance: SteinerInstance, budgetMs: number | undefined): Solved {
-  const start = performance.now();
-  const budget: Budget = { isSpent: () => performance.now() - start >= (budgetMs ?? EXACT_MS) };
+export function solved(
+  instance: SteinerInstance,
+  budgetMs: number | undefined,
+  clock: BenchClock,
+): Solved {
+  const start = milliseconds(clock);
+  const budget: Budget = { isSpent: () => milliseconds(clock) - start >= (budgetMs ?? EXACT_MS) };
   const found = solveSteiner(instance.problem, { budget });
-  const ms = performance.now() - start;
+  const ms = milliseconds(clock) - start;
   const { name, problem, optimum, lowerBound } = instance;
   if (found === undefined) throw new Error(`${name}: no tree`);
   const fault = faultOf(problem, found.links, found.cost);

@@ -1,9 +1,13 @@
+import type { BenchClock } from "./clock.ts";
+
 /** What every benchmark is told. */
 export interface BenchOptions {
   /** Where everything by chance starts from: equal seeds choose equally. */
   readonly seed: number;
   /** A folder with input data, for benchmarks that need some. */
   readonly data: string | undefined;
+  /** What budgets and times are counted by, in benchmarks of a single process. */
+  readonly clock: BenchClock;
   /** Runs just long enough to show that everything works; its numbers mean nothing. */
   readonly quick: boolean;
   /** Tells people what is going on. */
