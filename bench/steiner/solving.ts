@@ -1,7 +1,7 @@
 import type { Budget } from "../../src/pce/plan/budget.ts";
 import { solveSteiner } from "../../src/pce/steiner/solve-steiner.ts";
 import type { SteinerProblem } from "../../src/pce/steiner/steiner-graph.ts";
-import { type BenchClock, milliseconds } from "../support/clock.ts";
+import { type BenchClock, isPast, milliseconds } from "../support/clock.ts";
 import type { SteinerInstance } from "./instances.ts";
 
 /** What came of one instance. */
@@ -25,7 +25,7 @@ export function solved(
   clock: BenchClock,
 ): Solved {
   const start = milliseconds(clock);
-  const budget: Budget = { isSpent: () => milliseconds(clock) - start >= (budgetMs ?? EXACT_MS) };
+  const budget: Budget = { isSpent: isPast(clock, start, budgetMs ?? EXACT_MS) };
   const found = solveSteiner(instance.problem, { budget });
   const ms = milliseconds(clock) - start;
   const { name, problem, optimum, lowerBound } = instance;

@@ -29,6 +29,8 @@ export class Alternation {
   #bounding: BranchAndBound;
   /** What branch and bound is about. */
   #instance: Instance;
+  /** What the next step of branch and bound will take, about. */
+  #stepWork: number;
   /** Whether the exact search has settled it. */
   #isSolved = false;
 
@@ -38,6 +40,7 @@ export class Alternation {
     this.#reduction = new DeeperReduction(found, state);
     this.#starts = new MultiStart(found.instance, state);
     this.#bounding = new BranchAndBound(found.instance, found.lowerBound, state);
+    this.#stepWork = STEP_WORK * found.instance.graph.edgeCount;
   }
 
   /** Until the effort is spent or the best tree is proved to be a minimum; a lower bound. */
@@ -51,6 +54,7 @@ export class Alternation {
       else this.#reduce();
       if (this.#isSolved) return incumbent.cost;
       this.#work[turn] += effort.work - before;
+      if (turn === "bounds") this.#stepWork = effort.work - before;
     }
     const { lowerBound } = this.#reduction.found;
     return Math.max(this.#bounding.lowerBound, Math.min(lowerBound, incumbent.cost));
@@ -68,7 +72,7 @@ export class Alternation {
     const { cost } = this.#state.incumbent;
     const isFar = cost - this.#bounding.lowerBound > FAR * cost;
     const share = isHopeless ? HOPELESS_SHARE : isFar ? FAR_SHARE : 1;
-    return bounds < share * starts ? "bounds" : "starts";
+    return bounds + this.#stepWork <= share * starts ? "bounds" : "starts";
   }
 
   #reduce(): void {
@@ -87,6 +91,9 @@ export class Alternation {
     this.#bounding = new BranchAndBound(instance, bound, this.#state);
   }
 }
+
+/** What the first step of branch and bound takes for each edge, about. */
+const STEP_WORK = 100;
 
 /** What a round of reductions takes for each edge, about. */
 const ROUND_WORK = 1_000;

@@ -3,7 +3,7 @@ import type { SearchState } from "./branch-and-bound.ts";
 import { dualAscent } from "./dual-ascent.ts";
 import { costOfEdges } from "./edge-tree.ts";
 import type { Instance } from "./instance.ts";
-import { MultiStart } from "./multi-start.ts";
+import { isSparse, MultiStart } from "./multi-start.ts";
 import { polished, treeOfAscent } from "./polish.ts";
 import { longEdges } from "./special-distance.ts";
 import { WorkingGraph } from "./working-graph.ts";
@@ -49,11 +49,16 @@ export function preprocessed(before: Preprocessed, state: SearchState): Preproce
   return found;
 }
 
-/** Looks for trees with as much work as bounds took: the better the best, the more edges are of no use. */
+/**
+ * Looks for trees with as much work as bounds took: the better the best, the more edges are of no use. Where
+ * trees are merged, that is done once in any case.
+ */
 function startOften(found: Preprocessed, state: SearchState, work: number): void {
   const starts = new MultiStart(found.instance, state);
   const { effort } = state;
-  for (const end = effort.work + work; effort.work < end && !effort.isSpent(); ) {
+  const end = effort.work + work;
+  const least = isSparse(found.instance) ? 2 : 0;
+  for (let step = 0; (effort.work < end || step < least) && !effort.isSpent(); step++) {
     if (isSettled(found, state)) return;
     starts.step();
   }
