@@ -11,30 +11,16 @@ import {
   type HurtNetwork,
 } from "../network/restoration.ts";
 import type { Budget } from "../pce/index.ts";
-import type { AgentEvent } from "./agent-event.ts";
 import { changeEvents } from "./change-events.ts";
 import { Deadline } from "./deadline.ts";
-import type { Registry } from "./registry.ts";
-import type { Serial } from "./serial.ts";
-import type { Transactions } from "./transaction.ts";
+import type { UnaskedContext } from "./unasked-context.ts";
 
 /** What a restorer works with. */
-export interface RestorerContext {
-  readonly registry: Registry;
-  /** Whether this agent restores a project's network, and not another one. */
-  readonly isTurn: (project: ProjectId) => boolean;
-  readonly transactions: Transactions;
-  readonly serial: Serial<ProjectId>;
-  readonly clock: Clock;
-  /** Raised when the agent closes. */
-  readonly closing: AbortSignal;
-  readonly emit: (event: AgentEvent) => void;
+export interface RestorerContext extends UnaskedContext {
   /** How long is waited for more of a failure to be heard of, in milliseconds. */
   readonly windowMs: number;
   /** How long all networks of one round are planned together, in milliseconds. */
   readonly budgetMs: number;
-  /** How long a network may take to move, in milliseconds. */
-  readonly timeoutMs: number;
 }
 
 /** What became of a network that could not stay as it was. */

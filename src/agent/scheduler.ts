@@ -1,31 +1,12 @@
 import { ok, type Result } from "neverthrow";
-import type { Clock } from "../model/clock.ts";
 import type { DcnsError } from "../model/errors.ts";
 import type { ProjectId } from "../model/ids.ts";
 import { holderOf } from "../network/claims.ts";
 import { decideReservedElsewhere, decideStart } from "../network/decide-scheduled.ts";
 import { latestOf, type NetworkRecord, type ScheduledRecord } from "../network/record.ts";
 import { isHeld, startsLater } from "../network/schedule.ts";
-import type { AgentEvent } from "./agent-event.ts";
 import { Deadline } from "./deadline.ts";
-import type { Registry } from "./registry.ts";
-import type { Serial } from "./serial.ts";
-import type { Transactions } from "./transaction.ts";
-
-/** What a scheduler works with. */
-export interface SchedulerContext {
-  readonly registry: Registry;
-  /** Whether this agent sees to a project's network, and not another one. */
-  readonly isTurn: (project: ProjectId) => boolean;
-  readonly transactions: Transactions;
-  readonly serial: Serial<ProjectId>;
-  readonly clock: Clock;
-  /** Raised when the agent closes. */
-  readonly closing: AbortSignal;
-  readonly emit: (event: AgentEvent) => void;
-  /** How long a network may take to be provisioned or released, in milliseconds. */
-  readonly timeoutMs: number;
-}
+import type { UnaskedContext } from "./unasked-context.ts";
 
 /**
  * Provisions networks at their start and releases them at their end.
@@ -35,7 +16,7 @@ export interface SchedulerContext {
  * What fails is tried again, less and less often.
  */
 export class Scheduler implements Disposable {
-  readonly #context: SchedulerContext;
+  readonly #context: UnaskedContext;
   /** The networks with a start to come, or an end, and when each is looked at again. */
   readonly #due = new Map<ProjectId, number>();
   readonly #failures = new Map<ProjectId, number>();
@@ -43,7 +24,7 @@ export class Scheduler implements Disposable {
   #timer: unknown;
   #isRunning = false;
 
-  constructor(context: SchedulerContext) {
+  constructor(context: UnaskedContext) {
     this.#context = context;
   }
 

@@ -16,7 +16,8 @@ import type {
   ProvisionOptions,
   SegmentReport,
 } from "./driver-base.ts";
-import { limitedCall, pause, sharedAbort } from "./driver-call.ts";
+import { pause } from "./driver-call.ts";
+import { DriverLife } from "./driver-life.ts";
 import { MemoryDomain, type NodePart } from "./memory-domain.ts";
 
 /**
@@ -27,12 +28,10 @@ export class MemoryDriver implements DriverBase {
   readonly kind = "memory";
   /** What the nodes hold, and how they fail. */
   readonly domain: MemoryDomain;
-  readonly #listeners = new Set<(event: DriverEvent) => void>();
-  readonly #closing = sharedAbort();
+  readonly #life = new DriverLife<DriverContext>();
   readonly #wanted = new Map<SegmentId, Segment>();
   /** Segments for which a node may hold something else than is wanted. */
   readonly #pending = new Map<NodeId, Set<SegmentId>>();
-  #context: DriverContext | undefined;
   #watch: Disposable | undefined;
 
   /** Drivers of one `domain` may follow one another; it is a new one when absent. */
@@ -41,12 +40,9 @@ export class MemoryDriver implements DriverBase {
   }
 
   attach(context: DriverContext): ResultAsync<void, DriverError> {
-    if (this.#closing.signal.aborted) return errAsync({ type: "closed", what: "the driver" });
-    if (this.#context !== undefined) {
-      const cause = { kind: "misconfigured", message: "the driver is attached already" } as const;
-      return errAsync({ type: "driver-failed", domain: context.domain.id, causes: [cause] });
-    }
-    this.#context = context;
+    const taken = this.#life.take(context.domain.id);
+    if (taken.isErr()) return errAsync(taken.error);
+    this.#life.serve(context);
     for (const segment of context.segments) this.#want(segment.id, segment);
     this.#watch = this.domain.watch((node, reachable) => this.#onReachable(node, reachable));
     for (const { id } of context.domain.nodes) {
@@ -56,9 +52,9 @@ export class MemoryDriver implements DriverBase {
   }
 
   updateDomain(domain: DomainView): ResultAsync<void, DriverError> {
-    return this.#call("updateDomain", {}, async (context) => {
+    return this.#life.call("updateDomain", {}, async (context) => {
       const known = new Set(context.domain.nodes.map(({ id }) => id));
-      this.#context = { ...context, domain };
+      this.#life.serve({ ...context, domain });
       for (const { id } of domain.nodes) {
         if (!known.has(id) && this.domain.isReachable(id)) this.#onReachable(id, true);
       }
@@ -81,14 +77,15 @@ export class MemoryDriver implements DriverBase {
     segment: Segment,
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
-    return this.#call("provision", options, async ({ domain }, signal) => {
+    return this.#life.call("provision", options, async (context, signal) => {
+      const { domain } = context;
       const known = new Set(domain.nodes.map((node) => node.id));
       const causes = nodesOf(segment)
         .filter((node) => !known.has(node))
         .map((node): DriverCause => ({ node, kind: "misconfigured", message: "unknown node" }));
       if (causes.length > 0) return err({ type: "driver-failed", domain: domain.id, causes });
       this.#want(segment.id, segment);
-      return this.#settle(segment.id, signal, options.allowPending ?? false);
+      return this.#settle(context, segment.id, signal, options.allowPending ?? false);
     });
   }
 
@@ -96,21 +93,21 @@ export class MemoryDriver implements DriverBase {
     segment: SegmentId,
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
-    return this.#call("release", options, async (_context, signal) => {
+    return this.#life.call("release", options, async (context, signal) => {
       this.#want(segment, undefined);
-      return this.#settle(segment, signal, options.allowPending ?? false);
+      return this.#settle(context, segment, signal, options.allowPending ?? false);
     });
   }
 
   verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {
-    return this.#call("verify", options, async ({ domain }) => {
+    return this.#life.call("verify", options, async ({ domain }) => {
       const discrepancies = domain.nodes.flatMap(({ id }) => this.#discrepancy(id, segment));
       return ok({ segment, discrepancies });
     });
   }
 
   list(options: CallOptions = {}): ResultAsync<readonly HeldSegment[], DriverError> {
-    return this.#call("list", options, async ({ domain }) => {
+    return this.#life.call("list", options, async ({ domain }) => {
       const reachable = domain.nodes
         .map(({ id }) => id)
         .filter((id) => this.domain.isReachable(id));
@@ -126,30 +123,12 @@ export class MemoryDriver implements DriverBase {
   }
 
   subscribe(listener: (event: DriverEvent) => void): Disposable {
-    // A listener of its own, so that one function may subscribe twice.
-    const own = (event: DriverEvent): void => listener(event);
-    this.#listeners.add(own);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
+    return this.#life.subscribe(listener);
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
-    this.#listeners.clear();
+    this.#life.close();
     this.#watch?.[Symbol.dispose]();
-  }
-
-  #call<T>(
-    operation: string,
-    options: CallOptions,
-    run: (context: DriverContext, signal: AbortSignal) => Promise<Result<T, DriverError>>,
-  ): ResultAsync<T, DriverError> {
-    const context = this.#context;
-    if (context === undefined) {
-      return errAsync({ type: "closed", what: "the driver, which is not attached," });
-    }
-    const { clock } = context;
-    const call = { clock, closing: this.#closing.signal };
-    return limitedCall(call, operation, options, (signal) => run(context, signal));
   }
 
   #want(id: SegmentId, segment: Segment | undefined): void {
@@ -163,12 +142,11 @@ export class MemoryDriver implements DriverBase {
 
   /** Brings every node that may not hold a segment as it should to that. */
   async #settle(
+    context: DriverContext,
     id: SegmentId,
     signal: AbortSignal,
     allowPending: boolean,
   ): Promise<Result<Confirmation, DriverError>> {
-    const context = this.#context;
-    if (context === undefined) return err({ type: "closed", what: "the driver" });
     if (this.domain.delayMs > 0) await pause(context.clock, this.domain.delayMs, signal);
     const concerned = context.domain.nodes
       .map((node) => node.id)
@@ -211,22 +189,18 @@ export class MemoryDriver implements DriverBase {
   /** Brings a node that is there again to what is wanted, as a switch that reconnects is audited. */
   #onReachable(node: NodeId, reachable: boolean): void {
     if (!reachable) {
-      this.#emit({ type: "node-down", node, reason: "it is cut off" });
+      this.#life.emit({ type: "node-down", node, reason: "it is cut off" });
       return;
     }
     const pending = new Set(this.#pending.get(node));
     const ids = new Set([...this.#wanted.keys(), ...this.domain.at(node).keys(), ...pending]);
     const found = [...ids].flatMap((id) => this.#discrepancy(node, id).map((d) => ({ id, ...d })));
     for (const id of ids) this.#bring(node, id);
-    this.#emit({ type: "node-up", node });
-    for (const segment of pending) this.#emit({ type: "confirmed", node, segment });
+    this.#life.emit({ type: "node-up", node });
+    for (const segment of pending) this.#life.emit({ type: "confirmed", node, segment });
     const drift = found.filter(({ id }) => !pending.has(id));
     const what = drift.map((d) => `${d.kind} ${d.what}`);
-    if (what.length > 0) this.#emit({ type: "drift", node, what, repaired: true });
-  }
-
-  #emit(event: DriverEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    if (what.length > 0) this.#life.emit({ type: "drift", node, what, repaired: true });
   }
 }
 

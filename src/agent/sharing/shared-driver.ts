@@ -14,7 +14,7 @@ import type {
   SegmentStatistics,
   StatisticsOptions,
 } from "../../drivers/driver-base.ts";
-import { limitedCall, sharedAbort } from "../../drivers/driver-call.ts";
+import { DriverLife } from "../../drivers/driver-life.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverError, DriverFailed } from "../../model/errors.ts";
@@ -60,13 +60,13 @@ const GLANCE_MS = 300;
 export class SharedDriver implements DriverBase {
   readonly kind: string;
   readonly #context: SharedDriverContext;
-  readonly #listeners = new Set<(event: DriverEvent) => void>();
+  readonly #life = new DriverLife<SharedDriverContext>();
   readonly #waiting = new Set<() => void>();
-  readonly #closing = sharedAbort();
 
   constructor(context: SharedDriverContext) {
     this.#context = context;
     this.kind = context.inner.kind;
+    this.#life.serve(context);
     context.inner.subscribe((event) => this.#hear(event));
     context.view.subscribe(({ puts, deletes }) => {
       const keys = [...puts.map(({ key }) => key), ...deletes];
@@ -132,20 +132,17 @@ export class SharedDriver implements DriverBase {
   }
 
   subscribe(listener: (event: DriverEvent) => void): Disposable {
-    const own = (event: DriverEvent): void => listener(event);
-    this.#listeners.add(own);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
+    return this.#life.subscribe(listener);
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
-    this.#listeners.clear();
+    this.#life.close();
     await this.#context.inner.close();
   }
 
   /** A node is in service with its master from now on, or is not any more. */
   tellNode(node: NodeId, up: boolean): void {
-    this.#emit(
+    this.#life.emit(
       up ? { type: "node-up", node } : { type: "node-down", node, reason: "no agent serves it" },
     );
   }
@@ -161,11 +158,7 @@ export class SharedDriver implements DriverBase {
     if (event.type === "node-up") void mastership.note(event.node, true);
     else if (event.type === "node-down") void mastership.note(event.node, false);
     else if (event.type === "role-lost") void mastership.lost(event.node);
-    else this.#emit(event);
-  }
-
-  #emit(event: DriverEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    else this.#life.emit(event);
   }
 
   #settle(
@@ -174,12 +167,10 @@ export class SharedDriver implements DriverBase {
     wanted: Segment | undefined,
     options: ProvisionOptions,
   ): ResultAsync<Confirmation, DriverError> {
-    const { clock } = this.#context;
-    const call = { clock, closing: this.#closing.signal };
     const { allowPending = false, ...limits } = options;
     const number = networkOfSegment(id);
     let step: Wait | undefined;
-    const settled = limitedCall(call, operation, limits, async (signal) => {
+    const settled = this.#life.call(operation, limits, async (_context, signal) => {
       const begun = await this.#begin(number, wanted, allowPending);
       if (begun.isErr()) return err(begun.error);
       step = begun.value;

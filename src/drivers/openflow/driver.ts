@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { err, errAsync, ok, type Result, type ResultAsync } from "neverthrow";
+import type { Clock } from "../../model/clock.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../../model/errors.ts";
 import { noFrames } from "../../model/frame-count.ts";
@@ -21,7 +22,7 @@ import type {
   SegmentStatistics,
   StatisticsOptions,
 } from "../driver-base.ts";
-import { type CallContext, limitedCall, sharedAbort } from "../driver-call.ts";
+import { DriverLife } from "../driver-life.ts";
 import type { DomainAudit } from "./audit-report.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { countItems, countUnpoliced } from "./compile/count-items.ts";
@@ -54,9 +55,7 @@ import { WiringWatch } from "./wiring/wiring-watch.ts";
 export class OpenFlowDriver implements DriverBase {
   readonly kind = "openflow";
   readonly #options: OpenFlowDriverOptions;
-  readonly #listeners = new Set<(event: DriverEvent) => void>();
-  readonly #closing = sharedAbort();
-  #service: Service | undefined;
+  readonly #life = new DriverLife<Service>();
   #address: ListenAddress | undefined;
   #wiring: WiringWatch | undefined;
 
@@ -75,17 +74,15 @@ export class OpenFlowDriver implements DriverBase {
     segments,
     role = "equal",
   }: DriverContext): ResultAsync<void, DriverError> {
-    if (this.#closing.signal.aborted) return errAsync(CLOSED);
-    if (this.#service !== undefined) {
-      return errAsync(misconfigured(domain.id, "the driver is attached already"));
-    }
+    const taken = this.#life.take(domain.id);
+    if (taken.isErr()) return errAsync(taken.error);
     const options = programOptions(this.#options);
-    const emit = (event: DriverEvent): void => this.#emit(event);
+    const emit = (event: DriverEvent): void => this.#life.emit(event);
     const isRecovering = segments.length > 0;
     const server = new SessionServer(listenerOf(this.#options), clock, this.#options);
     const service: Service = {
       domain: domain.id,
-      call: { clock, closing: this.#closing.signal },
+      clock,
       nodes: new DomainNodes(
         domain.id,
         (view, pendingChanged) =>
@@ -102,7 +99,7 @@ export class OpenFlowDriver implements DriverBase {
       server,
       samples: new SegmentSamples(),
     };
-    this.#service = service;
+    this.#life.serve(service);
     service.nodes.update(domain.nodes);
     for (const segment of segments) service.nodes.want(segment);
     return server
@@ -113,13 +110,13 @@ export class OpenFlowDriver implements DriverBase {
       })
       .map(() => undefined)
       .mapErr(({ address: { host, port }, reason }) => {
-        this.#service = undefined;
+        this.#life.giveBack();
         return misconfigured(domain.id, `cannot listen on ${host}:${port}: ${reason}`);
       });
   }
 
   updateDomain(domain: DomainView): ResultAsync<void, DriverError> {
-    return this.#call("updateDomain", {}, async ({ nodes }) => ok(nodes.update(domain.nodes)));
+    return this.#life.call("updateDomain", {}, async ({ nodes }) => ok(nodes.update(domain.nodes)));
   }
 
   capabilities(): DriverCapabilities {
@@ -132,19 +129,19 @@ export class OpenFlowDriver implements DriverBase {
 
   /** What each switch can do, for every node whose switch has connected since {@link attach}. */
   profiles(): ReadonlyMap<NodeId, SwitchProfile> {
-    return this.#service?.nodes.profiles() ?? new Map();
+    return this.#life.service?.nodes.profiles() ?? new Map();
   }
 
   refusal(segment: Segment): DriverFailed | undefined {
-    if (this.#service === undefined) return undefined;
-    const { domain, nodes } = this.#service;
+    if (this.#life.service === undefined) return undefined;
+    const { domain, nodes } = this.#life.service;
     const causes = [...nodes.strangers(segment), ...nodes.refusals(segment)];
     return causes.length === 0 ? undefined : { type: "driver-failed", domain, causes };
   }
 
   cost(segment: Segment): readonly NodeCost[] {
     return segment.nodes.map(({ node, rules }) => {
-      const profile = this.#service?.nodes.profileOf(node);
+      const profile = this.#life.service?.nodes.profileOf(node);
       const version =
         profile === undefined
           ? versionBeforeConnect
@@ -172,11 +169,11 @@ export class OpenFlowDriver implements DriverBase {
   }
 
   verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {
-    return this.#call("verify", options, ({ nodes }, signal) => nodes.verify(segment, signal));
+    return this.#life.call("verify", options, ({ nodes }, signal) => nodes.verify(segment, signal));
   }
 
   probe(segment: SegmentId, options: CallOptions = {}): ResultAsync<ProbeReport, DriverError> {
-    return this.#call("probe", options, async ({ nodes, call: { clock } }, signal) => {
+    return this.#life.call("probe", options, async ({ nodes, clock }, signal) => {
       const wanted = nodes.segment(segment);
       if (wanted === undefined) return ok({ segment, pairs: [] });
       const proberOf = (node: NodeId): SwitchProber | undefined => nodes.prober(node);
@@ -198,7 +195,7 @@ export class OpenFlowDriver implements DriverBase {
     segment: SegmentId,
     { maxAgeMs = DEFAULT_MAX_AGE_MS, ...options }: StatisticsOptions = {},
   ): ResultAsync<SegmentStatistics, DriverError> {
-    return this.#call("statistics", options, async ({ nodes, call: { clock }, samples }) => {
+    return this.#life.call("statistics", options, async ({ nodes, clock, samples }) => {
       const wanted = nodes.segment(segment);
       if (wanted === undefined) return ok({ segment, ends: [], dropped: noFrames, gaps: [] });
       const liveOf = (node: NodeId): LiveSwitch | undefined => nodes.live(node);
@@ -207,7 +204,7 @@ export class OpenFlowDriver implements DriverBase {
   }
 
   list(options: CallOptions = {}): ResultAsync<readonly HeldSegment[], DriverError> {
-    return this.#call("list", options, async ({ nodes }) => ok(await nodes.list()));
+    return this.#life.call("list", options, async ({ nodes }) => ok(await nodes.list()));
   }
 
   /**
@@ -216,7 +213,7 @@ export class OpenFlowDriver implements DriverBase {
    * read is unknown, and nothing is done there.
    */
   audit(options: CallOptions = {}): ResultAsync<DomainAudit, DriverError> {
-    return this.#call("audit", options, async ({ nodes }) => ok(await nodes.audit()));
+    return this.#life.call("audit", options, async ({ nodes }) => ok(await nodes.audit()));
   }
 
   /**
@@ -224,27 +221,23 @@ export class OpenFlowDriver implements DriverBase {
    * Gives every port at a link that could be asked, and what is at the far end of its cable.
    */
   verifyWiring(options: CallOptions = {}): ResultAsync<readonly WiringFinding[], DriverError> {
-    return this.#call("verifyWiring", options, async (service, signal) =>
+    return this.#life.call("verifyWiring", options, async (service, signal) =>
       ok(await wiringRound(this.#wiringContext(service, signal))),
     );
   }
 
   setRole(node: NodeId, role: NodeRole, options: CallOptions = {}): ResultAsync<void, DriverError> {
-    return this.#call("setRole", options, ({ nodes }) => nodes.setRole(node, role));
+    return this.#life.call("setRole", options, ({ nodes }) => nodes.setRole(node, role));
   }
 
   subscribe(listener: (event: DriverEvent) => void): Disposable {
-    // A listener of its own, so that one function may subscribe twice.
-    const own = (event: DriverEvent): void => listener(event);
-    this.#listeners.add(own);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
+    return this.#life.subscribe(listener);
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
-    this.#listeners.clear();
+    this.#life.close();
     this.#wiring?.[Symbol.dispose]();
-    await this.#service?.server.close();
+    await this.#life.service?.server.close();
   }
 
   /** Takes a switch that has shaken hands into service, or sends it away without having touched it. */
@@ -259,7 +252,7 @@ export class OpenFlowDriver implements DriverBase {
       node?.connect(session, features);
     } else {
       session.close(reason);
-      this.#emit({ type: "switch-refused", datapathId, remote: session.remote, reason });
+      this.#life.emit({ type: "switch-refused", datapathId, remote: session.remote, reason });
     }
   }
 
@@ -267,20 +260,16 @@ export class OpenFlowDriver implements DriverBase {
     const { wiringIntervalMs: intervalMs } = this.#options;
     if (intervalMs === undefined) return undefined;
     return new WiringWatch({
-      clock: service.call.clock,
+      clock: service.clock,
       intervalMs,
-      round: () => this.#wiringContext(service, this.#closing.signal),
-      emit: (event) => this.#emit(event),
+      round: () => this.#wiringContext(service, this.#life.closing),
+      emit: (event) => this.#life.emit(event),
     });
   }
 
-  #wiringContext({ nodes, call: { clock } }: Service, signal: AbortSignal): WiringRoundContext {
+  #wiringContext({ nodes, clock }: Service, signal: AbortSignal): WiringRoundContext {
     const proberOf = (node: NodeId): SwitchProber | undefined => nodes.prober(node);
     return { domain: nodes.view, proberOf, clock, random: randomBytes, signal };
-  }
-
-  #emit(event: DriverEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
   }
 
   /** Notes what is wanted of a segment, and brings the nodes to that. */
@@ -290,7 +279,7 @@ export class OpenFlowDriver implements DriverBase {
     { allowPending = false, ...limits }: ProvisionOptions,
     note: (service: Service) => Result<void, DriverError>,
   ): ResultAsync<Confirmation, DriverError> {
-    const settled = this.#call(operation, limits, async (service, signal) => {
+    const settled = this.#life.call(operation, limits, async (service, signal) => {
       const noted = note(service);
       return noted.isErr()
         ? err(noted.error)
@@ -299,35 +288,22 @@ export class OpenFlowDriver implements DriverBase {
     // A node that did not answer in time is as good as one that is not there.
     return settled.orElse((error) =>
       allowPending && error.type === "timeout"
-        ? ok({ pending: this.#service?.nodes.pendingNodes(segment) ?? [] })
+        ? ok({ pending: this.#life.service?.nodes.pendingNodes(segment) ?? [] })
         : err(error),
     );
-  }
-
-  #call<T>(
-    operation: string,
-    options: CallOptions,
-    run: (service: Service, signal: AbortSignal) => Promise<Result<T, DriverError>>,
-  ): ResultAsync<T, DriverError> {
-    const service = this.#service;
-    if (service === undefined) return errAsync(NOT_ATTACHED);
-    return limitedCall(service.call, operation, options, (signal) => run(service, signal));
   }
 }
 
 /** What an attached driver works with. */
 interface Service {
   readonly domain: DomainId;
-  readonly call: CallContext;
+  readonly clock: Clock;
   readonly nodes: DomainNodes;
   readonly server: SessionServer;
   readonly samples: SegmentSamples;
 }
 
 const DEFAULT_MAX_AGE_MS = 1_000;
-
-const CLOSED: DriverError = { type: "closed", what: "the driver" };
-const NOT_ATTACHED: DriverError = { type: "closed", what: "the driver, which is not attached," };
 
 function listenerOf({ listen, tls }: OpenFlowDriverOptions): SwitchListener {
   if ("listen" in listen) return listen;

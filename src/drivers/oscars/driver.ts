@@ -1,4 +1,5 @@
 import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "neverthrow";
+import type { Clock } from "../../model/clock.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverError, DriverFailed } from "../../model/errors.ts";
 import type { SegmentId } from "../../model/ids.ts";
@@ -16,12 +17,13 @@ import type {
   ProvisionOptions,
   SegmentReport,
 } from "../driver-base.ts";
-import { limitedCall, pause, sharedAbort } from "../driver-call.ts";
+import { pause } from "../driver-call.ts";
+import { DriverLife } from "../driver-life.ts";
 import { type Circuit, circuitsOf } from "./circuit.ts";
 import { causeOf, failed, misconfigured, nodeOf } from "./circuit-cause.ts";
 import { differences } from "./circuit-differences.ts";
 import { CircuitKeeper } from "./circuit-keeper.ts";
-import type { CircuitFault, CircuitService, FoundCircuit } from "./circuit-service.ts";
+import type { CircuitFault, CircuitService } from "./circuit-service.ts";
 
 /** Makes the service once it is known which domain it is for. */
 export type OpenService = (context: DriverContext) => ResultAsync<CircuitService, DriverCause>;
@@ -39,13 +41,9 @@ export class CircuitDriver implements DriverBase {
   readonly kind = "oscars";
   readonly #open: OpenService;
   readonly #auditMs: number;
-  readonly #listeners = new Set<(event: DriverEvent) => void>();
-  readonly #closing = sharedAbort();
+  readonly #life = new DriverLife<Service>();
   /** Segments that are not as wanted, though somebody was promised that they will be. */
   readonly #pending = new Set<SegmentId>();
-  #context: DriverContext | undefined;
-  #service: CircuitService | undefined;
-  #keeper: CircuitKeeper | undefined;
   #isUp = false;
   #wake = new AbortController();
   #auditing: Promise<void> = Promise.resolve();
@@ -56,26 +54,31 @@ export class CircuitDriver implements DriverBase {
   }
 
   attach(context: DriverContext): ResultAsync<void, DriverError> {
-    if (this.#closing.signal.aborted) return errAsync({ type: "closed", what: "the driver" });
-    if (this.#context !== undefined)
-      return errAsync(failed(context.domain, misconfigured("the driver is attached already")));
-    if (context.domain.nodes.length !== 1)
-      return errAsync(failed(context.domain, misconfigured("a wide-area domain is one node")));
-    this.#context = context;
-    return this.#open(context)
-      .mapErr((cause) => failed(context.domain, cause))
-      .andThen((service) => this.#begin(service, context));
+    const { domain } = context;
+    const taken = this.#life.take(domain.id);
+    if (taken.isErr()) return errAsync(taken.error);
+    const opened =
+      domain.nodes.length === 1
+        ? this.#open(context)
+        : errAsync(misconfigured("a wide-area domain is one node"));
+    return opened
+      .mapErr((cause) => failed(domain, cause))
+      .andThen((circuits) => this.#begin(circuits, context))
+      .orTee(() => this.#life.giveBack());
   }
 
   updateDomain(domain: DomainView): ResultAsync<void, DriverError> {
-    return this.#call("updateDomain", {}, async () => {
-      if (this.#context !== undefined) this.#context = { ...this.#context, domain };
-      return ok(undefined);
-    });
+    return this.#life.call("updateDomain", {}, async (service) =>
+      ok(this.#life.serve({ ...service, domain })),
+    );
   }
 
   capabilities(): DriverCapabilities {
-    return { multipoint: this.#service?.multipoint ?? false, programsNodes: false, learns: true };
+    return {
+      multipoint: this.#life.service?.circuits.multipoint ?? false,
+      programsNodes: false,
+      learns: true,
+    };
   }
 
   /** What a service does inside is its own affair. */
@@ -84,8 +87,9 @@ export class CircuitDriver implements DriverBase {
   }
 
   hold(segment: Segment, options: CallOptions = {}): ResultAsync<void, DriverError> {
-    return this.#call("hold", options, async ({ domain }, keeper) => {
-      const circuits = this.#circuitsOf(segment, domain, keeper);
+    return this.#life.call("hold", options, async (service) => {
+      const { domain, keeper } = service;
+      const circuits = circuitsFor(segment, service);
       if (circuits.isErr()) return err(failed(domain, circuits.error));
       const held = await keeper.hold(segment.id, circuits.value);
       return held.mapErr((fault) => this.#failed(domain, fault));
@@ -96,11 +100,12 @@ export class CircuitDriver implements DriverBase {
     segment: Segment,
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
-    return this.#call("provision", options, async ({ domain }, keeper) => {
-      const circuits = this.#circuitsOf(segment, domain, keeper);
+    return this.#life.call("provision", options, async (service) => {
+      const { domain, keeper } = service;
+      const circuits = circuitsFor(segment, service);
       if (circuits.isErr()) return err(failed(domain, circuits.error));
       keeper.want(segment.id, circuits.value);
-      return this.#settle(segment.id, options);
+      return this.#settle(service, segment.id, options);
     });
   }
 
@@ -108,15 +113,15 @@ export class CircuitDriver implements DriverBase {
     segment: SegmentId,
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
-    return this.#call("release", options, async (_context, keeper) => {
-      keeper.want(segment, []);
-      return this.#settle(segment, options);
+    return this.#life.call("release", options, async (service) => {
+      service.keeper.want(segment, []);
+      return this.#settle(service, segment, options);
     });
   }
 
   verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {
-    return this.#call("verify", options, async ({ domain }, keeper, signal) => {
-      const listed = await this.#listed(signal);
+    return this.#life.call("verify", options, async ({ domain, keeper, circuits }, signal) => {
+      const listed = await circuits.list(signal);
       if (listed.isErr()) {
         const what = listed.error.message;
         const discrepancies = domain.nodes.map(
@@ -134,11 +139,11 @@ export class CircuitDriver implements DriverBase {
   }
 
   list(options: CallOptions = {}): ResultAsync<readonly HeldSegment[], DriverError> {
-    return this.#call<readonly HeldSegment[]>(
+    return this.#life.call<readonly HeldSegment[]>(
       "list",
       options,
-      async ({ domain }, keeper, signal) => {
-        const listed = await this.#listed(signal);
+      async ({ domain, keeper, circuits }, signal) => {
+        const listed = await circuits.list(signal);
         if (listed.isErr()) return err(failed(domain, causeOf(nodeOf(domain), listed.error)));
         const bySegment = new Map<SegmentId, number>();
         for (const { circuit } of listed.value)
@@ -153,49 +158,52 @@ export class CircuitDriver implements DriverBase {
   }
 
   subscribe(listener: (event: DriverEvent) => void): Disposable {
-    const own = (event: DriverEvent): void => listener(event);
-    this.#listeners.add(own);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
+    return this.#life.subscribe(listener);
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
-    this.#listeners.clear();
-    await this.#keeper?.close();
+    this.#life.close();
+    await this.#life.service?.keeper.close();
     await this.#auditing;
-    await this.#service?.close();
+    await this.#life.service?.circuits.close();
   }
 
-  #begin(service: CircuitService, context: DriverContext): ResultAsync<void, DriverError> {
-    const keeper = new CircuitKeeper(service);
-    for (const segment of context.segments) {
-      const circuits = this.#circuitsOf(segment, context.domain, keeper);
-      if (circuits.isErr()) return errAsync(failed(context.domain, circuits.error));
-      keeper.want(segment.id, circuits.value);
+  #begin(
+    circuits: CircuitService,
+    { clock, domain, segments }: DriverContext,
+  ): ResultAsync<void, DriverError> {
+    const keeper = new CircuitKeeper(circuits);
+    const service = { clock, domain, circuits, keeper };
+    for (const segment of segments) {
+      const wanted = circuitsFor(segment, service);
+      if (wanted.isErr()) {
+        void circuits.close();
+        return errAsync(failed(domain, wanted.error));
+      }
+      keeper.want(segment.id, wanted.value);
     }
-    this.#service = service;
-    this.#keeper = keeper;
-    service.subscribe(({ event }) => {
+    this.#life.serve(service);
+    circuits.subscribe(({ event }) => {
       if (event !== "up") this.#wake.abort();
     });
-    this.#auditing = this.#auditUntilClosed(keeper, context);
+    this.#auditing = this.#auditUntilClosed(service);
     return okAsync();
   }
 
-  async #auditUntilClosed(keeper: CircuitKeeper, { clock }: DriverContext): Promise<void> {
-    const { signal } = this.#closing;
+  async #auditUntilClosed(service: Service): Promise<void> {
+    const { closing: signal } = this.#life;
     while (!signal.aborted) {
-      await this.#audit(keeper);
-      await pause(clock, this.#auditMs, AbortSignal.any([signal, this.#wake.signal]));
+      await this.#audit(service);
+      await pause(service.clock, this.#auditMs, AbortSignal.any([signal, this.#wake.signal]));
       this.#wake = new AbortController();
     }
   }
 
   /** Compares what the domain has with what it should, but for segments that somebody is changing. */
-  async #audit(keeper: CircuitKeeper): Promise<void> {
+  async #audit({ keeper, circuits }: Service): Promise<void> {
     const quiet = new Set([...keeper.segments].filter((each) => !keeper.isBusy(each)));
-    const listed = await this.#listed(this.#closing.signal);
-    if (this.#closing.signal.aborted) return;
+    const listed = await circuits.list(this.#life.closing);
+    if (this.#life.closing.aborted) return;
     if (listed.isErr()) return this.#down(listed.error.message);
     const known = new Set(listed.value.map(({ circuit }) => circuit.segment));
     const strangers = [...known].filter((each) => !keeper.segments.has(each));
@@ -205,7 +213,7 @@ export class CircuitDriver implements DriverBase {
     const repaired = await Promise.all(wrong.map((segment) => this.#repair(keeper, segment)));
     // Who is told that a node is up counts on it that nothing is left there of what was given up.
     const isClean = wrong.every((each, at) => repaired[at] || keeper.wantedOf(each).length > 0);
-    if (isClean && !this.#closing.signal.aborted) this.#up();
+    if (isClean && !this.#life.closing.aborted) this.#up();
   }
 
   async #repair(keeper: CircuitKeeper, segment: SegmentId): Promise<boolean> {
@@ -215,24 +223,22 @@ export class CircuitDriver implements DriverBase {
       (each) => `${each.kind} ${each.what}`,
     );
     const outcome = await keeper.settle(segment);
-    const { domain } = this.#context ?? {};
-    if (domain === undefined || this.#closing.signal.aborted) return false;
+    const { domain } = this.#life.service ?? {};
+    if (domain === undefined || this.#life.closing.aborted) return false;
     const node = nodeOf(domain);
     if (outcome.isOk()) this.#pending.delete(segment);
-    if (!wasPending) this.#emit({ type: "drift", node, what, repaired: outcome.isOk() });
-    else if (outcome.isOk()) this.#emit({ type: "confirmed", node, segment });
+    if (!wasPending) this.#life.emit({ type: "drift", node, what, repaired: outcome.isOk() });
+    else if (outcome.isOk()) this.#life.emit({ type: "confirmed", node, segment });
     return outcome.isOk();
   }
 
   async #settle(
+    { domain, keeper }: Service,
     segment: SegmentId,
     { allowPending = false }: ProvisionOptions,
   ): Promise<Result<Confirmation, DriverError>> {
-    const [context, keeper] = [this.#context, this.#keeper];
-    if (context === undefined || keeper === undefined)
-      return err({ type: "closed", what: "the driver" });
     const outcome = await keeper.settle(segment);
-    const node = nodeOf(context.domain);
+    const node = nodeOf(domain);
     if (outcome.isOk()) {
       this.#pending.delete(segment);
       const externalId = [...keeper.held.values()].find(
@@ -241,7 +247,7 @@ export class CircuitDriver implements DriverBase {
       return ok({ pending: [], ...(externalId === undefined ? {} : { externalId }) });
     }
     this.#pending.add(segment);
-    const error = this.#failed(context.domain, outcome.error);
+    const error = this.#failed(domain, outcome.error);
     if (allowPending && outcome.error.kind === "unreachable") return ok({ pending: [node] });
     return err({ ...error, pending: [node] });
   }
@@ -252,61 +258,44 @@ export class CircuitDriver implements DriverBase {
     return failed(domain, causeOf(nodeOf(domain), fault));
   }
 
-  #circuitsOf(
-    segment: Segment,
-    domain: DomainView,
-    keeper: CircuitKeeper,
-  ): Result<readonly Circuit[], DriverCause> {
-    const nodes = new Set(domain.nodes.map(({ id }) => id));
-    const unknown = segment.nodes.find(({ node }) => !nodes.has(node));
-    if (unknown !== undefined) return err({ ...misconfigured("unknown node"), node: unknown.node });
-    const known = new Map([...keeper.held].map(([key, { circuit }]) => [key, circuit]));
-    return circuitsOf(segment, known)
-      .mapErr(misconfigured)
-      .andThen((circuits) => {
-        const tooMany = circuits.find(({ ends }) => ends.length > 2);
-        if (tooMany === undefined || this.#service?.multipoint !== false) return ok(circuits);
-        const message = `cannot join ${tooMany.ends.length} ends at once`;
-        return err<readonly Circuit[], DriverCause>({ kind: "unsupported", message });
-      });
-  }
-
-  #listed(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
-    const closed = { type: "circuit-fault", kind: "unreachable", message: "closed" } as const;
-    return this.#service?.list(signal) ?? errAsync(closed);
-  }
-
   #up(): void {
     if (this.#isUp) return;
     this.#isUp = true;
-    for (const { id } of this.#context?.domain.nodes ?? [])
-      this.#emit({ type: "node-up", node: id });
+    for (const { id } of this.#life.service?.domain.nodes ?? [])
+      this.#life.emit({ type: "node-up", node: id });
   }
 
   #down(reason: string): void {
     if (!this.#isUp) return;
     this.#isUp = false;
-    for (const { id } of this.#context?.domain.nodes ?? [])
-      this.#emit({ type: "node-down", node: id, reason });
+    for (const { id } of this.#life.service?.domain.nodes ?? [])
+      this.#life.emit({ type: "node-down", node: id, reason });
   }
+}
 
-  #call<T>(
-    operation: string,
-    options: CallOptions,
-    run: (
-      context: DriverContext,
-      keeper: CircuitKeeper,
-      signal: AbortSignal,
-    ) => Promise<Result<T, DriverError>>,
-  ): ResultAsync<T, DriverError> {
-    const [context, keeper] = [this.#context, this.#keeper];
-    if (context === undefined || keeper === undefined)
-      return errAsync({ type: "closed", what: "the driver, which is not attached," });
-    const call = { clock: context.clock, closing: this.#closing.signal };
-    return limitedCall(call, operation, options, (signal) => run(context, keeper, signal));
-  }
+/** What an attached driver works with. */
+interface Service {
+  readonly clock: Clock;
+  readonly domain: DomainView;
+  readonly circuits: CircuitService;
+  readonly keeper: CircuitKeeper;
+}
 
-  #emit(event: DriverEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
-  }
+/** The circuits of a segment, if it is one of this domain and the domain can make them. */
+function circuitsFor(
+  segment: Segment,
+  { domain, keeper, circuits: { multipoint } }: Service,
+): Result<readonly Circuit[], DriverCause> {
+  const nodes = new Set(domain.nodes.map(({ id }) => id));
+  const unknown = segment.nodes.find(({ node }) => !nodes.has(node));
+  if (unknown !== undefined) return err({ ...misconfigured("unknown node"), node: unknown.node });
+  const known = new Map([...keeper.held].map(([key, { circuit }]) => [key, circuit]));
+  return circuitsOf(segment, known)
+    .mapErr(misconfigured)
+    .andThen((circuits) => {
+      const tooMany = circuits.find(({ ends }) => ends.length > 2);
+      if (tooMany === undefined || multipoint) return ok(circuits);
+      const message = `cannot join ${tooMany.ends.length} ends at once`;
+      return err<readonly Circuit[], DriverCause>({ kind: "unsupported", message });
+    });
 }
