@@ -15,7 +15,10 @@ export interface AgentOptions {
   readonly clock?: Clock;
   /** What the global reservation id begins with; default `dcns-`. */
   readonly griPrefix?: string;
-  /** How long a call may take unless it says otherwise, in milliseconds; default 30,000. */
+  /**
+   * How long a call may take unless it says otherwise, in milliseconds; default 30,000, or 180,000 where
+   * a domain is somebody else's.
+   */
   readonly operationTimeoutMs?: number;
   /** How long each step back may take when a call is undone, in milliseconds; default 5,000. */
   readonly rollbackTimeoutMs?: number;

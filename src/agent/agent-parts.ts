@@ -73,7 +73,7 @@ export function wire(options: AgentOptions, base: Base): Wired {
   const { registry, drivers, isTurn } = base;
   const events = new EventStream<AgentEvent>();
   const serial = new Serial<ProjectId>();
-  const operationTimeoutMs = options.operationTimeoutMs ?? DEFAULT_OPERATION_TIMEOUT_MS;
+  const operationTimeoutMs = options.operationTimeoutMs ?? defaultTimeoutMs(options.drivers);
   const rollbackTimeoutMs = options.rollbackTimeoutMs ?? DEFAULT_ROLLBACK_TIMEOUT_MS;
   const changed: RecordChanged = (before, after) => {
     announce(events, registry, before, after);
@@ -161,4 +161,10 @@ function announce(
   } else if (before !== undefined) {
     events.emit({ type: "network-removed", project: before.project });
   }
+}
+
+/** As long as the slowest domain takes. */
+function defaultTimeoutMs(drivers: AgentOptions["drivers"]): number {
+  const own = Object.values(drivers).map(({ callTimeoutMs = 0 }) => callTimeoutMs);
+  return Math.max(DEFAULT_OPERATION_TIMEOUT_MS, ...own);
 }

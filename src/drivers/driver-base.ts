@@ -219,6 +219,11 @@ export type DriverEvent =
 export interface DriverBase {
   /** What kind of domain it drives: `openflow`, `oscars`, `memory`. */
   readonly kind: string;
+  /**
+   * How long a call in which it takes part may take unless it says otherwise, in milliseconds, where
+   * that is more than the agent would give it.
+   */
+  readonly callTimeoutMs?: number;
   /** Takes the driver into service for one domain; a second call fails. */
   attach(context: DriverContext): ResultAsync<void, DriverError>;
   /**

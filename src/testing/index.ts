@@ -53,6 +53,10 @@ export { type Reception, SimHost, type SimHostOptions } from "./sim-host.ts";
 export { SimSwitch, type SimSwitchOptions, type SwitchEvent } from "./sim-switch.ts";
 export type { StoreCheck, StoreSubject } from "./store-check.ts";
 export { storeConformance } from "./store-conformance.ts";
+export type {
+  CarriedCircuit,
+  CircuitChange,
+} from "./wan/circuit-table.ts";
 export { MemoryHttp } from "./wan/memory-http.ts";
 export type { NsiConnection } from "./wan/nsi-connection.ts";
 export type { NsiPort } from "./wan/nsi-ports.ts";
@@ -69,4 +73,10 @@ export {
   SimOscarsServer,
   type SimOscarsServerOptions,
 } from "./wan/sim-oscars-server.ts";
+export {
+  type FaultyServer,
+  type WanFault,
+  type WanFaultRates,
+  WanFaults,
+} from "./wan/wan-faults.ts";
 export type { Crossing, LinkCount, LoopViolation, WireOptions } from "./wires.ts";

@@ -30,6 +30,8 @@ export type OpenService = (context: DriverContext) => ResultAsync<CircuitService
 
 /** How often the domain is asked what it has, in milliseconds, when nothing else is. */
 const DEFAULT_AUDIT_MS = 30_000;
+/** OSCARS 1 begins nothing sooner than after half a minute, and builds after that. */
+const CALL_MS = 180_000;
 
 /**
  * Drives a wide-area domain that somebody else runs: its node is a service that joins ports by
@@ -39,6 +41,7 @@ const DEFAULT_AUDIT_MS = 30_000;
  */
 export class CircuitDriver implements DriverBase {
   readonly kind = "oscars";
+  readonly callTimeoutMs: number = CALL_MS;
   readonly #open: OpenService;
   readonly #auditMs: number;
   readonly #life = new DriverLife<Service>();

@@ -6,6 +6,7 @@ import {
   initialStates,
   withStates,
 } from "../../drivers/oscars/nsi/transitions.ts";
+import type { CarriedCircuit } from "./circuit-table.ts";
 import type { Holding } from "./nsi-ports.ts";
 
 /** A version of a reservation: what was asked, as granted, and what it takes of the ports. */
@@ -65,6 +66,17 @@ export function shouldCarry({ committed, states }: NsiConnection, now: number): 
   if (states.lifecycleState !== "Created") return false;
   const { startTime, endTime } = committed.criteria.schedule ?? {};
   return (startTime ?? now) <= now && now < (endTime ?? Number.POSITIVE_INFINITY);
+}
+
+/** What passes through a connection. */
+export function carriedBy({
+  connectionId: id,
+  committed,
+  states,
+}: NsiConnection): CarriedCircuit | undefined {
+  if (committed === undefined || !states.dataPlaneStatus.active) return undefined;
+  const { ends, capacity: mbps } = committed.holding;
+  return { id, ends: ends.map(({ port, vlan }) => ({ port, tag: vlan })), mbps };
 }
 
 /** What a request that is allowed makes of a connection. */

@@ -4,6 +4,7 @@ import type {
   ConnectionState,
   SimpleConnection,
 } from "../../drivers/oscars/rest/simple-connection.ts";
+import type { CarriedCircuit } from "./circuit-table.ts";
 
 /** A connection as its server knows it. */
 export interface OscarsConnection {
@@ -13,6 +14,17 @@ export interface OscarsConnection {
   readonly phase: Exclude<ConnectionPhase, "DESIGN">;
   readonly state: ConnectionState;
   readonly deployment: "UNDEPLOYED" | "BEING_DEPLOYED" | "DEPLOYED" | "DEPLOY_FAILED";
+}
+
+/** What passes through a connection: all its fixtures are one network. */
+export function carriedBy({ simple, phase, state }: OscarsConnection): CarriedCircuit | undefined {
+  if (phase !== "RESERVED" || state !== "ACTIVE") return undefined;
+  const { connectionId: id, fixtures } = simple;
+  return {
+    id,
+    ends: fixtures.map(({ port, vlan }) => ({ port, tag: vlan })),
+    mbps: Math.max(0, ...fixtures.map(({ mbps, inMbps }) => mbps ?? inMbps ?? 0)),
+  };
 }
 
 /** The easy form: rates by direction, and no references. */

@@ -9,6 +9,7 @@ import type {
 import { verifyEnvelope } from "../../drivers/oscars/idcp/ws-security.ts";
 import type { Clock } from "../../model/clock.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
+import { type CarriedCircuit, type CircuitChange, CircuitTable } from "./circuit-table.ts";
 
 /** A port that a simulated IDCP server sells. */
 export interface IdcpPort {
@@ -29,26 +30,38 @@ export interface SimIdcpServerOptions {
   readonly signers?: ReadonlySet<string>;
   /** Whether a reservation that is active may change its rate; most servers say no. */
   readonly changesActive?: boolean;
+  /** Attaches a data plane: told of every circuit that begins, or ceases, to carry frames. */
+  readonly onCircuit?: (change: CircuitChange) => void;
 }
 
-type Reservation = ReservationDetails06 & { readonly reason?: string };
+type Reservation = ReservationDetails06 & {
+  readonly reason?: string;
+  /** Frames pass: it is active, or is and is being changed. */
+  readonly carries?: boolean;
+};
 
 /** An OSCARS 0.6 server that exists only in memory, with its state engine and its refusals. */
 export class SimIdcpServer {
   /** Answers requests. */
   readonly handler: HttpHandler;
   readonly #options: SimIdcpServerOptions;
-  readonly #reservations = new Map<string, Reservation>();
+  readonly #reservations: CircuitTable<Reservation>;
   #serial = 0;
 
   constructor(options: SimIdcpServerOptions) {
     this.#options = options;
+    this.#reservations = new CircuitTable(carriedBy, options.onCircuit);
     this.handler = ({ body }) => this.#handle(body);
   }
 
   /** Every reservation that has not ended. */
   get reservations(): readonly ReservationDetails06[] {
     return [...this.#reservations.values()].filter(({ status }) => !ENDED.has(status));
+  }
+
+  /** Their ids. */
+  get ids(): readonly string[] {
+    return this.reservations.map(({ globalReservationId }) => globalReservationId);
   }
 
   /** Ends a reservation without anybody asking. */
@@ -192,7 +205,10 @@ export class SimIdcpServer {
 
   #put(id: string, change: Partial<Reservation>): void {
     const found = this.#reservations.get(id);
-    if (found !== undefined) this.#reservations.set(id, { ...found, ...change });
+    if (found === undefined) return;
+    const next = { ...found, ...change };
+    const carries = next.status === "INMODIFY" ? found.carries === true : next.status === "ACTIVE";
+    this.#reservations.set(id, { ...next, carries });
   }
 }
 
@@ -211,6 +227,15 @@ function endsOf(
     { urn: info.srcEndpoint, vlans: info.srcVtag?.vlans ?? "any" },
     { urn: info.destEndpoint, vlans: info.destVtag?.vlans ?? "any" },
   ];
+}
+
+function carriedBy(of: Reservation): CarriedCircuit | undefined {
+  const { globalReservationId: id, carries, reservedConstraint: has } = of;
+  if (carries !== true || has === undefined) return undefined;
+  const ends = endsOf(has.pathInfo).map(({ urn: port, vlans }) => {
+    return { port, tag: vlans === "0" ? ("untagged" as const) : Number(vlans) };
+  });
+  return { id, ends, mbps: has.bandwidth };
 }
 
 function faultOf(errorCode: string, errorMsg: string): IdcpFault {

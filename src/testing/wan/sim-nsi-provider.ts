@@ -15,7 +15,9 @@ import type { OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
 import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
 import { allows, confirmations, withStates } from "../../drivers/oscars/nsi/transitions.ts";
 import type { Clock } from "../../model/clock.ts";
+import { type CircuitChange, CircuitTable } from "./circuit-table.ts";
 import {
+  carriedBy,
   carriedOut,
   drop,
   holdingsOf,
@@ -50,6 +52,8 @@ export interface SimNsiProviderOptions {
   readonly holdSeconds?: number;
   /** How long each step takes, in milliseconds; 0 when absent. */
   readonly delayMs?: number;
+  /** Attaches a data plane: told of every circuit that begins, or ceases, to carry frames. */
+  readonly onCircuit?: (change: CircuitChange) => void;
 }
 
 /** What became of a request: the connection as it is now and what to tell, or why not. */
@@ -66,7 +70,7 @@ export class SimNsiProvider {
   readonly handler: HttpHandler;
   quirks: NsiQuirks;
   readonly #options: SimNsiProviderOptions;
-  readonly #connections = new Map<string, NsiConnection>();
+  readonly #connections: CircuitTable<NsiConnection>;
   readonly #replyTo = new Map<string, string>();
   /** The timers of what is held and not committed. */
   readonly #holds = new Map<string, unknown>();
@@ -77,6 +81,7 @@ export class SimNsiProvider {
 
   constructor(options: SimNsiProviderOptions) {
     this.#options = options;
+    this.#connections = new CircuitTable(carriedBy, options.onCircuit);
     this.quirks = options.quirks ?? {};
     this.handler = (request) => this.#handle(request);
   }
@@ -86,6 +91,11 @@ export class SimNsiProvider {
     return [...this.#connections.values()].filter(
       ({ states }) => states.lifecycleState !== "Terminated",
     );
+  }
+
+  /** Their ids. */
+  get ids(): readonly string[] {
+    return this.connections.map(({ connectionId }) => connectionId);
   }
 
   /** What connections have taken of the ports. */

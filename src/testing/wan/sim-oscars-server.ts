@@ -12,7 +12,14 @@ import {
   simpleConnection,
 } from "../../drivers/oscars/rest/simple-connection.ts";
 import type { Clock } from "../../model/clock.ts";
-import { type OscarsConnection, pageOf, simpleOf, writeConnection } from "./oscars-answer.ts";
+import { type CircuitChange, CircuitTable } from "./circuit-table.ts";
+import {
+  carriedBy,
+  type OscarsConnection,
+  pageOf,
+  simpleOf,
+  writeConnection,
+} from "./oscars-answer.ts";
 import { faultsOf, judged, type OscarsInventory, pathBetween } from "./oscars-inventory.ts";
 
 /** How a server departs from what one would wish. */
@@ -30,10 +37,14 @@ export interface SimOscarsServerOptions extends OscarsInventory {
   readonly tokens?: ReadonlySet<string>;
   /** How long a circuit takes to build after its begin, in milliseconds; 0 when absent. */
   readonly buildMs?: number;
+  /** How long from now a circuit begins at the earliest, in seconds; 30 when absent, as in the field. */
+  readonly leadSeconds?: number;
+  /** Attaches a data plane: told of every circuit that begins, or ceases, to carry frames. */
+  readonly onCircuit?: (change: CircuitChange) => void;
 }
 
 const HOLD_S = 900;
-const LEAD_S = 30;
+const DEFAULT_LEAD_S = 30;
 const GRACE_S = 300;
 const MINIMUM_S = 900;
 
@@ -47,11 +58,12 @@ export class SimOscarsServer {
   readonly handler: HttpHandler;
   quirks: OscarsQuirks;
   readonly #options: SimOscarsServerOptions;
-  readonly #connections = new Map<string, OscarsConnection>();
+  readonly #connections: CircuitTable<OscarsConnection>;
   readonly #elsewhere: OscarsConnection[] = [];
 
   constructor(options: SimOscarsServerOptions) {
     this.#options = options;
+    this.#connections = new CircuitTable(carriedBy, options.onCircuit);
     this.quirks = options.quirks ?? {};
     this.handler = async (request) => this.#handle(request);
   }
@@ -59,6 +71,11 @@ export class SimOscarsServer {
   /** What is held or reserved. */
   get connections(): readonly OscarsConnection[] {
     return [...this.#connections.values()].filter(({ phase }) => phase !== "ARCHIVED");
+  }
+
+  /** Their ids. */
+  get ids(): readonly string[] {
+    return this.connections.map(({ simple }) => simple.connectionId);
   }
 
   /** Sells something to somebody who asks in another way. */
@@ -264,7 +281,7 @@ export class SimOscarsServer {
   #scheduled(wanted: SimpleConnection): SimpleConnection | undefined {
     const now = this.#now();
     if (wanted.begin < now - GRACE_S) return undefined;
-    const begin = Math.max(wanted.begin, now + LEAD_S);
+    const begin = Math.max(wanted.begin, now + (this.#options.leadSeconds ?? DEFAULT_LEAD_S));
     return wanted.end - begin < MINIMUM_S ? undefined : { ...wanted, begin };
   }
 

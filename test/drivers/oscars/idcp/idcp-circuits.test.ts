@@ -93,10 +93,7 @@ describe("a network across an OSCARS 0.6 domain", () => {
       const report = value(await clock.until(agent.verifyNetwork("p")));
       expect(report.segments.flatMap(({ discrepancies }) => discrepancies)).toEqual([]);
       const before = server.reservations.map((each) => each.globalReservationId);
-      const limits = { timeoutMs: 60_000 };
-      value(
-        await clock.until(agent.modifyPhysicalNetwork("p", [], [], "200Mbps", undefined, limits)),
-      );
+      value(await clock.until(agent.modifyPhysicalNetwork("p", [], [], "200Mbps")));
       expect(rates()).toEqual(["ACTIVE 200"]);
       const after = server.reservations.map((each) => each.globalReservationId);
       expect(after.join() === before.join()).toBe(changesActive);

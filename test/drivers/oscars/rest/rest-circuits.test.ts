@@ -20,7 +20,6 @@ import { errorOf, value } from "../../../support/testbed.ts";
 
 const sites = ["albq", "losa", "denv"];
 const edges = ["albq-cr6:1/1/c15/1", "losa-cr6:2/1/c4/1", "denv-cr6:1/1/c3/1"];
-const limits = { timeoutMs: 120_000 };
 const two = ["albq:eth0", "losa:eth0"];
 
 /** Three campuses of one switch each at the edge ports of one OSCARS domain. */
@@ -112,19 +111,13 @@ describe("a network across an OSCARS 1 domain", () => {
     const its = world();
     const { clock } = its;
     const agent = await start(its);
-    value(await clock.until(agent.setupPhysicalNetwork("p", two, "100.5Mbps", 42, limits)));
+    value(await clock.until(agent.setupPhysicalNetwork("p", two, "100.5Mbps", 42)));
     expect(circuits(its)).toEqual(["albq 101, losa 101"]);
     const report = value(await clock.until(agent.verifyNetwork("p")));
     expect(report.segments.flatMap(({ discrepancies }) => discrepancies)).toEqual([]);
-    value(
-      await clock.until(agent.modifyPhysicalNetwork("p", [], [], "200Mbps", undefined, limits)),
-    );
+    value(await clock.until(agent.modifyPhysicalNetwork("p", [], [], "200Mbps")));
     expect(circuits(its)).toEqual(["albq 200, losa 200"]);
-    value(
-      await clock.until(
-        agent.modifyPhysicalNetwork("p", ["denv:eth0"], [], undefined, undefined, limits),
-      ),
-    );
+    value(await clock.until(agent.modifyPhysicalNetwork("p", ["denv:eth0"], [])));
     expect(circuits(its).map((each) => each.split(", ").length)).toEqual([3]);
     value(await clock.until(agent.teardownPhysicalNetwork("p")));
     expect(isClean(its)).toBe(true);
@@ -166,7 +159,7 @@ describe("a network across an OSCARS 1 domain", () => {
     const { clock, server } = its;
     server.quirks = { buildFails: true };
     const agent = await start(its);
-    const setup = agent.setupPhysicalNetwork("p", two, "100Mbps", undefined, limits);
+    const setup = agent.setupPhysicalNetwork("p", two, "100Mbps");
     const failed = await clock.until(setup);
     expect(errorOf(failed, "driver-failed").causes[0]?.message).toContain("could not be built");
     await clock.advance(60_000);
@@ -178,7 +171,7 @@ describe("a network across an OSCARS 1 domain", () => {
     const its = world();
     const { clock, server } = its;
     const first = await start(its);
-    value(await clock.until(first.setupPhysicalNetwork("p", two, "100Mbps", undefined, limits)));
+    value(await clock.until(first.setupPhysicalNetwork("p", two, "100Mbps")));
     server.forceEnd(server.connections[0]?.simple.connectionId ?? "");
     await clock.advance(120_000);
     expect(circuits(its)).toEqual(["albq 100, losa 100"]);
@@ -203,7 +196,7 @@ describe("a network across an OSCARS 1 domain", () => {
       return refresh ? "fresh" : "stale";
     };
     const agent = await start(its, { token });
-    value(await clock.until(agent.setupPhysicalNetwork("p", two, "100Mbps", undefined, limits)));
+    value(await clock.until(agent.setupPhysicalNetwork("p", two, "100Mbps")));
     expect(asked).toContain(true);
     value(await clock.until(agent.teardownPhysicalNetwork("p")));
     await clock.until(agent.close());
@@ -217,7 +210,7 @@ describe("a network across an OSCARS 1 domain", () => {
     const its = world();
     const { clock, server } = its;
     const agent = await start(its);
-    const setup = agent.setupPhysicalNetwork("p", two, "100Mbps", undefined, limits);
+    const setup = agent.setupPhysicalNetwork("p", two, "100Mbps");
     const failed = await clock.until(setup, undefined, () => {
       if (server.connections.some(({ phase }) => phase === "RESERVED"))
         server.quirks = { outOfService: true };
