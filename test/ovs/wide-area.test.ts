@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DcnsAgent, OpenFlowDriver, systemClock, Topology } from "../../src/index.ts";
+import { MemoryHttp } from "../../src/testing/index.ts";
+import { OvsLab } from "../lab/ovs-lab.ts";
+import { describeWithOvs } from "../lab/require-ovs.ts";
+import { eventually, value } from "../lab/scenario.ts";
+import type { Station } from "../lab/station.ts";
+import { WanBridge } from "../lab/wan-bridge.ts";
+import {
+  type Dialect,
+  dialects,
+  type SimulatedWan,
+  simulatedWan,
+} from "../support/simulated-wan.ts";
+
+const campus = (id: string, number: number) => ({
+  ...{ id, domain: id, datapathId: String(number).padStart(16, "0") },
+  ports: [1, 2, 10].map((port) => ({ id: String(port), ofPort: port })),
+});
+const edges = ["west", "east"];
+
+/** Two campuses and somebody else's bridge between them; what the agent knows of that are two ports. */
+const document = {
+  format: "dcns-topology/1",
+  domains: [
+    { id: "west", driver: "openflow" },
+    { id: "east", driver: "openflow" },
+    { id: "wan", driver: "oscars" },
+  ],
+  nodes: [
+    campus("west", 1),
+    campus("east", 2),
+    {
+      ...{ id: "wan1", domain: "wan", branching: false },
+      ports: edges.map((id, at) => ({ id, ofPort: at + 1, vlans: "200-209" })),
+    },
+  ],
+  links: edges.map((id) => ({ id, a: `${id}:10`, b: `wan1:${id}`, capacity: "100Mbps" })),
+  hosts: [
+    { host: "w1", nic: "eth0", port: "west:1" },
+    { host: "e1", nic: "eth0", port: "east:1" },
+    { host: "e2", nic: "eth0", port: "east:2", tagging: "untagged" },
+  ],
+};
+
+const RATE = 2_000_000;
+const pair = ["w1:eth0", "e1:eth0"];
+
+describeWithOvs("a network across somebody else's domain, on Open vSwitch", () => {
+  let lab: OvsLab;
+  let w1: Station;
+  let e1: Station;
+  let e2: Station;
+
+  beforeAll(async () => {
+    lab = await OvsLab.start(document);
+    [w1, e1, e2] = [
+      await lab.addStation({ at: "w1:eth0", vlan: 101 }),
+      await lab.addStation({ at: "e1:eth0", vlan: 101 }),
+      await lab.addStation({ at: "e2:eth0", vlan: "untagged" }),
+    ];
+  });
+  afterAll(() => lab?.close());
+
+  describe.each(dialects)("asked by %s", (dialect: Dialect) => {
+    let agent: DcnsAgent;
+    let wan: SimulatedWan;
+    let bridge: WanBridge;
+
+    beforeAll(async () => {
+      const http = new MemoryHttp(systemClock);
+      const ports = edges.map((id) => `wan1:${id}`);
+      bridge = new WanBridge(lab, "wan1", (name) => 1 + ports.indexOf(wan.portOf(name)));
+      wan = simulatedWan(dialect, {
+        ...{ clock: systemClock, http, ports, leadSeconds: 0 },
+        onCircuit: bridge.change,
+      });
+      const { host, port } = lab.controller;
+      const campusDriver = (offset: number) =>
+        new OpenFlowDriver({ listen: { host, port: port + offset } });
+      const drivers = {
+        ...{ west: campusDriver(0), east: campusDriver(1) },
+        wan: wan.driver({ pollMs: 100, auditMs: 500 }),
+      };
+      agent = value(await DcnsAgent.start({ topology: value(Topology.parse(document)), drivers }));
+      const up = new Set<string>();
+      agent.events.on("node-up", ({ node }) => up.add(node));
+      await lab.connect({ bridges: ["west"] });
+      await lab.connect({ bridges: ["east"], port: port + 1 });
+      await eventually(() => up.size === 3);
+    });
+    afterAll(() => agent?.close());
+
+    test("carries frames from when the circuit is up, to hosts that come, until it goes", async () => {
+      expect(await w1.ping(e1, 1)).toMatchObject({ received: 0 });
+      value(await agent.setupPhysicalNetwork("p", pair, RATE, 101));
+      await bridge.idle();
+      expect(await w1.ping(e1, 10)).toEqual({ sent: 10, received: 10, duplicates: 0 });
+      value(await agent.modifyPhysicalNetwork("p", ["e2:eth0"], []));
+      await bridge.idle();
+      expect(await w1.ping(e2, 10)).toEqual({ sent: 10, received: 10, duplicates: 0 });
+      value(await agent.modifyPhysicalNetwork("p", [], ["e2:eth0"]));
+      await bridge.idle();
+      expect(await e2.ping(w1, 1)).toMatchObject({ received: 0 });
+    });
+
+    test("carries what was reserved, and after a change what is reserved then", async () => {
+      for (const rate of [RATE, 2 * RATE]) {
+        value(await agent.modifyPhysicalNetwork("p", [], [], rate));
+        await bridge.idle();
+        const { delivered } = await w1.stream(e1, 3 * rate, 1.5);
+        expect(delivered / rate).toBeGreaterThan(0.85);
+        expect(delivered / rate).toBeLessThan(1.1);
+      }
+    });
+
+    test("has its circuit again when the domain ends it", async () => {
+      for (const id of wan.server.ids) wan.server.forceEnd(id);
+      await bridge.idle();
+      expect(await lab.dump("wan1", "flows")).toEqual([]);
+      await eventually(async () => {
+        await bridge.idle();
+        return (await lab.dump("wan1", "flows")).length === 2;
+      });
+      await eventually(async () => (await w1.ping(e1, 1)).received === 1);
+      expect(value(agent.getNetworkInfo("p")).state).toBe("active");
+    });
+
+    test("leaves nothing behind", async () => {
+      value(await agent.teardownPhysicalNetwork("p"));
+      await bridge.idle();
+      expect(wan.server.ids).toEqual([]);
+      expect(await lab.census()).toEqual({ flows: 0, groups: 0, meters: 0 });
+      expect(await w1.ping(e1, 1)).toMatchObject({ received: 0 });
+    });
+  });
+});
