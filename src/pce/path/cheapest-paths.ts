@@ -1,9 +1,8 @@
 import { err, ok, type Result } from "neverthrow";
-import { headOf } from "../graph/graph.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 import type { ConstrainedQuery } from "./constrained-path.ts";
 import type { SearchLimit } from "./label-path.ts";
-import { type Subspace, subspacesBeside, wholeSpace } from "./subspace.ts";
+import { forkOf, type Subspace, subspacesBeside, wholeSpace } from "./subspace.ts";
 import { SubspaceSearch } from "./subspace-search.ts";
 import { compareArcs } from "./way.ts";
 
@@ -66,21 +65,10 @@ function* partsBeside(
   space: Subspace,
   arcs: readonly number[],
 ): Generator<Part, void> {
-  const nodes = [origin.node, ...arcs.map((arc) => headOf(graph, arc))];
-  const closed = new Set(nodes.slice(0, space.prefix.length));
   let before = sumOf(search, space.prefix);
   for (const rest of subspacesBeside(space, arcs)) {
-    const node = nodes[rest.prefix.length] ?? 0;
-    closed.add(node);
-    let least = Number.POSITIVE_INFINITY;
-    const end = graph.offsets[node + 1] ?? 0;
-    for (let at = graph.offsets[node] ?? 0; at < end; at++) {
-      const head = graph.targets[at] ?? 0;
-      const arc = graph.arcs[at] ?? 0;
-      if (closed.has(head) || rest.banned.has(arc)) continue;
-      least = Math.min(least, search.costOf(arc) + search.leastCost(head));
-    }
-    if (least < Number.POSITIVE_INFINITY) yield { space: rest, cost: before + least };
+    const cost = before + search.leastAfter(forkOf(graph, origin.node, rest));
+    if (cost < Number.POSITIVE_INFINITY) yield { space: rest, cost };
     before += search.costOf(arcs[rest.prefix.length] ?? 0);
   }
 }

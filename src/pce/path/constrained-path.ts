@@ -5,7 +5,7 @@ import { type Graph, headOf } from "../graph/graph.ts";
 import { type LabelEnd, MAX_WAYS, type SearchLimit } from "./label-path.ts";
 import { boundOf, leastAhead, MAX_STOPS, type PathBound, type Stop } from "./path-bound.ts";
 import type { Weight } from "./shortest-path.ts";
-import { type Subspace, wholeSpace } from "./subspace.ts";
+import { type Fork, type Subspace, wholeSpace } from "./subspace.ts";
 import { arcsOf, countOf, isBefore, type Way } from "./way.ts";
 import { WayFront } from "./way-front.ts";
 
@@ -84,6 +84,18 @@ export class ConstrainedSearch {
   /** What a path from `node` to the target costs at least. */
   leastCost(node: number): number {
     return leastAhead(this.#cost, node, 0);
+  }
+
+  /** What a path costs at least from the end of the prefix of a part on. */
+  leastAfter({ node, closed, banned }: Fork): number {
+    const { graph, weight } = this.#query;
+    let least = Number.POSITIVE_INFINITY;
+    for (const arc of graph.arcs.subarray(graph.offsets[node], graph.offsets[node + 1])) {
+      const head = headOf(graph, arc);
+      if (closed.has(head) || banned.has(arc)) continue;
+      least = Math.min(least, weight(arc) + this.leastCost(head));
+    }
+    return least;
   }
 
   /** The cheapest path in a part of all paths, if it costs less than `below`. */

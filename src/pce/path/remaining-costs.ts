@@ -1,36 +1,46 @@
-import { CELL } from "../graph/link-table.ts";
+import { ALWAYS_ASK, neededCellOf } from "../graph/link-table.ts";
 import { MinHeap } from "../graph/min-heap.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 import { isOpenAt, stepAt } from "./open-arc.ts";
 
 /**
  * What paths to the target of a query still cost from each node on, at least: exactly up to a radius,
- * and beyond it the radius.
+ * and beyond it the radius. Within, it also knows these paths.
  *
- * A search backward from the target (Dijkstra, 1959) that ends at the radius: O((V + E) log V) for
- * the nodes within. As an estimate it is consistent: along an arc it falls by no more than its cost. Only
- * costs come out of it, so there are no ties.
+ * A search backward from the target (Dijkstra, 1959) that ends at the radius: O((V + E) log V) for the nodes within. As an estimate it is consistent: along an arc it falls
+ * by no more than its cost. Of paths that cost the same it has those of the fewest hops; what is then left is
+ * decided by the numbers of nodes and links.
  */
 export class RemainingCosts {
+  readonly #query: PathQuery;
+  /** The query against its direction, in which the search runs. */
+  readonly #reverse: PathQuery;
+  readonly #step: ((place: number) => number) | undefined;
+  /** What must be in the cell of an arc so that it can be used without asking. */
+  readonly #need: number;
   readonly #costs: Float64Array;
+  readonly #hops: Uint32Array;
+  /** Of each node: the place of the arc by which the search came. */
+  readonly #via: Uint32Array;
   readonly #heap = new MinHeap();
   readonly #radius: number;
 
   /** `step` is what counts of the arc at a place of the table's rows; what it costs by default. */
-  constructor(
-    query: PathQuery,
-    radius: number,
-    step: (place: number) => number = (place) => stepAt(query, place),
-  ) {
+  constructor(query: PathQuery, radius: number, step?: (place: number) => number) {
     const { graph, to, onward, back } = query;
-    const reverse: PathQuery = { ...query, onward: back, back: onward };
+    this.#query = query;
+    this.#reverse = { ...query, onward: back, back: onward };
+    this.#step = step;
+    this.#need = query.isUsable === undefined ? neededCellOf(Math.max(onward, back)) : ALWAYS_ASK;
     this.#costs = new Float64Array(graph.nodeIds.length).fill(Number.POSITIVE_INFINITY);
+    this.#hops = new Uint32Array(graph.nodeIds.length);
+    this.#via = new Uint32Array(graph.nodeIds.length);
     this.#costs[to] = 0;
     this.#heap.push(0, 0, to);
     while (this.#heap.least() <= radius && this.#heap.size > 0) {
       const cost = this.#heap.least();
       const node = this.#heap.pop();
-      if (cost === this.#costs[node]) this.#scan(reverse, node, step);
+      if (cost === this.#costs[node]) this.#scan(node, cost);
     }
     this.#radius = this.#heap.least();
   }
@@ -40,19 +50,44 @@ export class RemainingCosts {
     return Math.min(this.#costs[node] ?? 0, this.#radius);
   }
 
-  #scan(reverse: PathQuery, node: number, step: (place: number) => number): void {
-    const { offsets } = reverse.graph;
-    const { cells } = reverse.table;
-    const costs = this.#costs;
-    const cost = costs[node] ?? 0;
-    const end = offsets[node + 1] ?? 0;
-    for (let place = offsets[node] ?? 0; place < end; place++) {
-      const tail = cells[CELL * place] ?? 0;
-      if ((costs[tail] ?? 0) <= cost || !isOpenAt(reverse, place)) continue;
-      const next = cost + step(place);
-      if (next >= (costs[tail] ?? 0)) continue;
-      costs[tail] = next;
-      this.#heap.push(next, 0, tail);
+  /** Whether the cheapest path from `node` is known. */
+  isKnown(node: number): boolean {
+    return (this.#costs[node] ?? 0) < this.#radius;
+  }
+
+  /** How many arcs the cheapest path from `node` has; none if it is not known. */
+  hopsFrom(node: number): number {
+    return this.isKnown(node) ? (this.#hops[node] ?? 0) : 0;
+  }
+
+  /** The arc with which the cheapest path from `node` begins, which is known. */
+  nextFrom(node: number): number {
+    return (this.#query.table.rows.arcs[this.#via[node] ?? 0] ?? 0) ^ 1;
+  }
+
+  #scan(node: number, cost: number): void {
+    const { graph, table } = this.#reverse;
+    const { cells } = table;
+    const hops = (this.#hops[node] ?? 0) + 1;
+    const end = graph.offsets[node + 1] ?? 0;
+    // For every arc: numbers are written out, as in `open-arc.ts`.
+    for (let place = graph.offsets[node] ?? 0; place < end; place++) {
+      const tail = cells[4 * place] ?? 0;
+      if ((this.#costs[tail] ?? 0) < cost) continue;
+      const isOpen = (cells[4 * place + 2] ?? 0) >= this.#need || isOpenAt(this.#reverse, place);
+      if (isOpen) this.#arrive(tail, place, cost, hops);
     }
+  }
+
+  /** Comes to `tail` by the arc at `place`, before which it cost `before`. */
+  #arrive(tail: number, place: number, before: number, hops: number): void {
+    const step = this.#step === undefined ? stepAt(this.#reverse, place) : this.#step(place);
+    const cost = before + step;
+    const known = this.#costs[tail] ?? 0;
+    if (cost > known || (cost === known && hops >= (this.#hops[tail] ?? 0))) return;
+    this.#costs[tail] = cost;
+    this.#hops[tail] = hops;
+    this.#via[tail] = place;
+    this.#heap.push(cost, hops, tail);
   }
 }

@@ -2,9 +2,10 @@ import { ok, type Result } from "neverthrow";
 import { bidirectionalPath, type PathQuery } from "./bidirectional-path.ts";
 import { type ConstrainedQuery, ConstrainedSearch } from "./constrained-path.ts";
 import type { SearchLimit } from "./label-path.ts";
+import { stepOf } from "./open-arc.ts";
 import { meets } from "./path-check.ts";
 import { SpurSearch } from "./spur-search.ts";
-import { type Subspace, wholeSpace } from "./subspace.ts";
+import { type Fork, type Subspace, wholeSpace } from "./subspace.ts";
 
 /**
  * Finds the cheapest paths of parts of all paths under all constraints; exact.
@@ -16,35 +17,41 @@ import { type Subspace, wholeSpace } from "./subspace.ts";
  */
 export class SubspaceSearch {
   readonly #query: ConstrainedQuery;
-  readonly #isBlind: boolean;
+  readonly #plain: PathQuery | undefined;
   readonly #first: readonly number[] | undefined;
-  readonly #spurs: SpurSearch | undefined;
+  #blind: SpurSearch | undefined;
   #exact: ConstrainedSearch | undefined;
 
   /** `plain` is what `query` asks but for labels, bounds and stops. */
   constructor(query: ConstrainedQuery, plain: PathQuery | undefined) {
     this.#query = query;
-    this.#isBlind = plain !== undefined;
+    this.#plain = plain;
     this.#first = plain && bidirectionalPath(plain)?.arcs;
-    this.#spurs = plain && this.#first && new SpurSearch(plain, this.#first);
   }
 
-  /** What a path from `node` to the target costs at least. */
-  leastCost(node: number): number {
-    return this.#spurs?.leastCost(node) ?? this.#constrained.leastCost(node);
+  /** What a path costs at least from the end of the prefix of a part on. */
+  leastAfter(fork: Fork): number {
+    return this.#spurs?.leastAfter(fork) ?? this.#constrained.leastAfter(fork);
   }
 
   /** What it costs to go along `arc`; `Infinity` if that is not possible. */
   costOf(arc: number): number {
-    return this.#spurs?.costOf(arc) ?? this.#query.weight(arc);
+    return this.#plain ? stepOf(this.#plain, arc) : this.#query.weight(arc);
   }
 
   /** The cheapest path of `space`, if there is one. */
   cheapest(space: Subspace): Result<readonly number[] | undefined, SearchLimit> {
-    if (!this.#isBlind) return this.#constrained.cheapest(space);
+    if (this.#plain === undefined) return this.#constrained.cheapest(space);
     const blind = space === wholeSpace ? this.#first : this.#spurs?.cheapest(space);
     if (blind === undefined || meets(this.#query, blind)) return ok(blind);
     return this.#constrained.cheapest(space);
+  }
+
+  /** Made for the second path: the first needs none. */
+  get #spurs(): SpurSearch | undefined {
+    if (this.#plain === undefined || this.#first === undefined) return undefined;
+    this.#blind ??= new SpurSearch(this.#plain, this.#first);
+    return this.#blind;
   }
 
   get #constrained(): ConstrainedSearch {
