@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from "vitest/config";
 import { CountReporter } from "./test/support/count-reporter.ts";
+import { StallReporter } from "./test/support/stall-reporter.ts";
 
 /** Suites with real switches, real stores, child processes or real time that is short: one file at a time, after all others. */
 const alone = [
@@ -16,7 +17,7 @@ const alone = [
 
 export default defineConfig({
   test: {
-    reporters: ["default", new CountReporter()],
+    reporters: ["default", new CountReporter(), new StallReporter()],
     coverage: { provider: "v8", include: ["src/**"], reporter: ["text-summary"] },
     testTimeout: 30_000,
     projects: [
