@@ -174,7 +174,7 @@ export class Registry {
   adopt(records: readonly NetworkRecord[], quarantines: readonly Quarantine[]): void {
     for (const record of records) {
       this.#keep(recordClaim(record));
-      this.put(record);
+      this.#note(record);
     }
     for (const quarantine of quarantines) this.quarantine(quarantine);
     this.#mayHaveStrays = records.length > 0;
@@ -183,17 +183,25 @@ export class Registry {
   /** Takes what somebody else has written of a network. */
   take(record: NetworkRecord): void {
     this.#keep(recordClaim(record));
-    this.put(record);
+    this.#note(record);
     if (!realisationsOf(record).every((one) => this.canStay(one))) this.#mayHaveStrays = true;
   }
 
   /** Replaces a project's record and what it holds, which must have been found free. */
   put(record: NetworkRecord): void {
-    this.#lastNumber = Math.max(this.#lastNumber, record.number);
     const claim = recordClaim(record);
-    const growth = reserveGrowth(this.#ledger, claim);
-    invariant(growth.isOk(), `what was decided for ${record.project} is free`);
-    this.#keep(claim);
+    const replaced = this.#ledger.replace(claim);
+    if (replaced.isOk()) this.#ledger = replaced.value;
+    else {
+      // What it has already may be more than there is today.
+      invariant(this.hasRoomFor(claim), `what was decided for ${record.project} is free`);
+      this.#keep(claim);
+    }
+    this.#note(record);
+  }
+
+  #note(record: NetworkRecord): void {
+    this.#lastNumber = Math.max(this.#lastNumber, record.number);
     this.#records.set(record.project, record);
     this.#projects.set(record.number, record.project);
     if (lacksBackup(latestOf(record))) this.#lackBackup.add(record.project);

@@ -8,6 +8,7 @@ export const MIN_VLAN = 1;
 export const MAX_VLAN = 4094;
 
 const WORDS = 4096 / 32;
+const WHICH_VLANS = `VLAN IDs are ${MIN_VLAN} to ${MAX_VLAN}`;
 
 /** An immutable set of VLAN IDs from 1 to 4094. */
 export class VlanSet {
@@ -101,11 +102,11 @@ export class VlanSet {
   }
 
   with(id: number): VlanSet {
-    return this.union(VlanSet.of(id));
+    return this.has(id) ? this : this.#toggled(id);
   }
 
   without(id: number): VlanSet {
-    return this.difference(VlanSet.of(id));
+    return this.has(id) ? this.#toggled(id) : this;
   }
 
   /** The lowest ID. */
@@ -130,6 +131,13 @@ export class VlanSet {
   toString(): string {
     this.#text ??= formatRanges(this);
     return this.#text;
+  }
+
+  #toggled(id: number): VlanSet {
+    invariant(isVlan(id), WHICH_VLANS);
+    const words = this.#words.slice();
+    words[id >>> 5] = (words[id >>> 5] ?? 0) ^ bitOf(id);
+    return new VlanSet(words);
   }
 
   /**
@@ -174,7 +182,7 @@ function isVlan(id: number): boolean {
 }
 
 function addRange(words: Uint32Array, first: number, last: number): void {
-  invariant(isVlan(first) && isVlan(last), `VLAN IDs are ${MIN_VLAN} to ${MAX_VLAN}`);
+  invariant(isVlan(first) && isVlan(last), WHICH_VLANS);
   for (let id = first; id <= last; id++) {
     const index = id >>> 5;
     words[index] = (words[index] ?? 0) | bitOf(id);

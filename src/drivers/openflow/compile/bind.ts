@@ -60,6 +60,7 @@ function bindNested(
   installed: NodeProgram,
   take: () => number | undefined,
 ): Numbers | undefined {
+  if (draft.groups.size === 0) return NO_NUMBERS;
   const held = [...installed.groups.values()].flatMap(groupsWithin);
   const free = new Set(held.filter((id) => installed.groups.has(id)));
   const bound = new Map<string, number>();
@@ -106,6 +107,7 @@ function bindGroups(
   installed: NodeProgram,
   take: () => number | undefined,
 ): Numbers | undefined {
+  if (draft.groups.size === 0) return NO_NUMBERS;
   const users = usersByKey(draft, (flow) => flow.group);
   const outer = [...draft.groups].filter(([key]) => !nested.has(key));
   const known = new Set(nested.values());
@@ -133,6 +135,7 @@ function bindMeters(
   installed: NodeProgram,
   take: () => number | undefined,
 ): Numbers | undefined {
+  if (draft.meters.size === 0) return NO_NUMBERS;
   const users = usersByKey(draft, (flow) => flow.meter);
   return bindItems(
     [...draft.meters].map(([key, meter]) => ({
@@ -163,6 +166,8 @@ function withMembers(flow: DraftFlow, groups: Numbers): DraftFlow {
 
 /** The numbers of groups or meters, by their keys in the draft. */
 type Numbers = ReadonlyMap<string, number>;
+
+const NO_NUMBERS: Numbers = new Map();
 
 function numberOf(numbers: Numbers, key: string): number {
   const number = numbers.get(key);
@@ -215,8 +220,9 @@ function holdings(
   reference: (flow: FlowEntry) => number | undefined,
   held: ReadonlyMap<number, unknown>,
 ): Holdings {
-  const wanted = new Set(draft.flows.map(flowKey));
   const byId = new Map<number, Holding>();
+  if (held.size === 0) return byId;
+  const wanted = new Set(draft.flows.map(flowKey));
   for (const [key, flow] of flows) {
     const id = reference(flow);
     if (id === undefined || !held.has(id)) continue;

@@ -5,7 +5,7 @@ import { portsOf } from "./count-items.ts";
 import type { Draft } from "./draft.ts";
 import { draftOf } from "./draft-rules.ts";
 import type { PortNumbers } from "./exits.ts";
-import { type CompileProblem, refusalsOf } from "./refusals.ts";
+import { type CompileProblem, refusalsOf, refusalsOfDraft } from "./refusals.ts";
 import { type Learning, programmed, type SwitchProfile } from "./switch-profile.ts";
 
 /** Where and under which marks flows are installed, and how generous policers are. */
@@ -36,19 +36,23 @@ export function compileNode(
   ports: PortNumbers,
   options: CompileOptions,
 ): Result<Draft, readonly CompileProblem[]> {
-  const problems = [...missingPorts(rules, ports), ...refusalsOf(rules, options)];
-  if (problems.length > 0) return err(problems);
+  const missing = missingPorts(rules, ports);
+  if (missing.length > 0) return err([...missing, ...refusalsOf(rules, options)]);
   const profile = programmed(options.profile, options.learning ?? "either");
-  return ok(draftOf(rules, network, ports, { ...options, profile }));
+  const draft = draftOf(rules, network, ports, { ...options, profile });
+  const refused = refusalsOfDraft(rules, draft, { ...options, firstTable: options.table });
+  return refused.length > 0 ? err(refused) : ok(draft);
 }
 
 function missingPorts(
   rules: readonly ForwardingRule[],
   ports: PortNumbers,
 ): readonly CompileProblem[] {
-  const used = new Set<PortRef>();
-  for (const rule of rules) for (const port of portsOf(rule)) used.add(port);
-  return [...used]
-    .filter((port) => !ports.has(port))
-    .map((port) => ({ kind: "misconfigured", message: `the switch has no port for ${port}` }));
+  const missing = new Set<PortRef>();
+  for (const rule of rules) {
+    for (const port of portsOf(rule)) if (!ports.has(port)) missing.add(port);
+  }
+  return [...missing].map((port) => {
+    return { kind: "misconfigured", message: `the switch has no port for ${port}` };
+  });
 }

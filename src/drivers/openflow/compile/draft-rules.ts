@@ -63,6 +63,7 @@ const FLOOD_BURSTS = 10;
 
 class Drafting {
   readonly #network: NetworkNumber;
+  readonly #cookie: bigint;
   readonly #ports: PortNumbers;
   readonly #options: DraftOptions;
   readonly #flows: DraftFlow[] = [];
@@ -74,6 +75,7 @@ class Drafting {
 
   constructor(network: NetworkNumber, ports: PortNumbers, options: DraftOptions) {
     this.#network = network;
+    this.#cookie = networkCookie(options.cookiePrefix, network);
     this.#ports = ports;
     this.#options = options;
   }
@@ -286,8 +288,8 @@ class Drafting {
     match: Match,
     does: Omit<DraftFlow, "table" | "match" | "priority" | "cookie"> & { priority?: number },
   ): void {
-    const { cookiePrefix, priority } = this.#options;
-    const cookie = networkCookie(cookiePrefix, this.#network);
+    const { priority } = this.#options;
+    const cookie = this.#cookie;
     this.#flows.push({ priority, cookie, ...does, table: this.#table(table), match });
   }
 

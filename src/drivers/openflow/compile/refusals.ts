@@ -46,10 +46,25 @@ export interface RefusalOptions {
 /** Why a switch with this profile cannot carry these rules from this table on; empty when it can. */
 export function refusalsOf(
   rules: readonly ForwardingRule[],
-  { table, learning = "either", profile: real }: RefusalOptions,
+  options: RefusalOptions,
+): readonly CompileProblem[] {
+  const { learning = "either", profile } = options;
+  const draft = draftForCounting(rules, programmed(profile, learning));
+  return refusalsOfDraft(rules, draft, { ...options, firstTable: 0 });
+}
+
+/** The same when the rules are drafted already; `firstTable` is the first table of the draft. */
+export function refusalsOfDraft(
+  rules: readonly ForwardingRule[],
+  draft: Draft,
+  {
+    table,
+    learning = "either",
+    profile: real,
+    firstTable,
+  }: RefusalOptions & { readonly firstTable: number },
 ): readonly CompileProblem[] {
   const profile = programmed(real, learning);
-  const draft = draftForCounting(rules, profile);
   const groups = countGroups(draft);
   const reasons = [
     ...(rules.length > 0 ? tableFaults(table + lastTable(rules, profile), table, profile) : []),
@@ -59,7 +74,7 @@ export function refusalsOf(
     ...(isChained(draft) ? chainFaults(profile) : []),
     ...(draft.meters.size > 0 ? meterFaults(rules, profile) : []),
     ...excessiveFanOut(rules, profile),
-    ...missingFeatures(draft, profile),
+    ...missingFeatures(draft, firstTable, profile),
   ];
   return reasons.map((message) => ({ kind: "unsupported", message }));
 }
@@ -71,10 +86,14 @@ function isChained({ groups }: Draft): boolean {
 }
 
 /** What the self-test has found to be lacking of what is needed. */
-function missingFeatures(draft: Draft, profile: SwitchProfile): readonly string[] {
+function missingFeatures(
+  draft: Draft,
+  firstTable: number,
+  profile: SwitchProfile,
+): readonly string[] {
   const lacks = lacksOf(profile);
   if (lacks.length === 0) return [];
-  const needed = featuresOf(draft, 0);
+  const needed = featuresOf(draft, firstTable);
   return lacks
     .filter(({ feature }) => needed.has(feature))
     .map(({ feature, reason }) => `the switch cannot ${featureNames[feature]}: ${reason}`);

@@ -46,6 +46,12 @@ export class MessageSplitter {
     const messages: Uint8Array[] = [];
     let offset = 0;
     while (this.#error === undefined && offset < chunk.length) {
+      const whole = this.#filled === 0 ? this.#wholeAt(chunk, offset) : undefined;
+      if (whole !== undefined) {
+        messages.push(whole);
+        offset += whole.length;
+        continue;
+      }
       offset = this.#fill(chunk, offset);
       if (this.#filled === LENGTH_END) this.#makeRoom();
       else if (this.#filled > LENGTH_END && this.#filled === this.#partial.length) {
@@ -63,6 +69,15 @@ export class MessageSplitter {
     this.#partial.set(chunk.subarray(offset, end), this.#filled);
     this.#filled += end - offset;
     return end;
+  }
+
+  /** The message that starts at `offset`, if all of it is in the chunk and its length is right. */
+  #wholeAt(chunk: Uint8Array, offset: number): Uint8Array | undefined {
+    const length = ((chunk[offset + 2] ?? 0) << 8) | (chunk[offset + 3] ?? 0);
+    const isRight = length >= HEADER_BYTES && length <= this.#maxMessageBytes;
+    return isRight && offset + length <= chunk.length
+      ? new Uint8Array(chunk.subarray(offset, offset + length))
+      : undefined;
   }
 
   /** Gives the message that is arriving the memory that its length asks for. */
