@@ -1,4 +1,5 @@
-import { seededRandom } from "dcns/testing";
+import type { DcnsAgent } from "dcns";
+import { type Random, seededRandom } from "dcns/testing";
 import { missingForOvs } from "../test/lab/require-ovs.ts";
 import { type FabricKind, fabricKinds } from "./setup/fabrics.ts";
 import {
@@ -6,10 +7,11 @@ import {
   fiveSwitchesApart,
   measureLatency,
   measureThroughput,
+  type Rounds,
 } from "./setup/latency.ts";
 import type { Bench, BenchCase, BenchOptions, BenchReport, BenchSummary } from "./support/bench.ts";
 import { FlowLab, type InstallExtent } from "./support/flow-installers.ts";
-import { median, percentiles, rounded } from "./support/statistics.ts";
+import { median, type Percentiles, percentiles, rounded } from "./support/statistics.ts";
 
 /** How fast networks come and go, each confirmed by reading the switches back. */
 export const setup: Bench = {
@@ -19,7 +21,8 @@ export const setup: Bench = {
 
 /** How much is measured. */
 interface Extent {
-  readonly rounds: { readonly warmUp: number; readonly measured: number };
+  /** One call at a time, and many. */
+  readonly rounds: readonly Rounds[];
   /** How many networks are asked for at once, and how often. */
   readonly projects: number;
   readonly bursts: number;
@@ -27,14 +30,20 @@ interface Extent {
 }
 
 const full: Extent = {
-  rounds: { warmUp: 50, measured: 300 },
+  rounds: [
+    { warmUp: 50, measured: 300, inFlight: 1 },
+    { warmUp: 200, measured: 1_000, inFlight: 100 },
+  ],
   projects: 200,
   bursts: 5,
   flowMods: { flows: 10_000, rounds: 7 },
 };
 
 const quick: Extent = {
-  rounds: { warmUp: 1, measured: 3 },
+  rounds: [
+    { warmUp: 1, measured: 3, inFlight: 1 },
+    { warmUp: 0, measured: 10, inFlight: 5 },
+  ],
   projects: 10,
   bursts: 1,
   flowMods: { flows: 2_000, rounds: 1 },
@@ -51,7 +60,7 @@ async function run(options: BenchOptions): Promise<BenchReport> {
       progress(`${kind.name} left out: it needs ${kind.missing.join(", ")}`);
       continue;
     }
-    progress(`${kind.name}: ${extent.rounds.measured} networks of each kind, one by one`);
+    progress(`${kind.name}: networks of each kind, one by one and many at a time`);
     const found = await measureFabric(kind, extent, options.seed);
     cases.push(...found.cases);
     ms[kind.name] = found.ms;
@@ -77,14 +86,24 @@ async function measureFabric(
   const { agent, close } = await start();
   try {
     const random = seededRandom(seed);
-    const p2p = await measureLatency(agent, random, fiveSwitchesApart, rounds);
-    const mp8 = await measureLatency(agent, random, eightHosts, rounds);
-    const ms = {
-      p2pSetup: percentiles(p2p.setup),
-      p2pTeardown: percentiles(p2p.teardown),
-      mp8Setup: percentiles(mp8.setup),
-      mp8Teardown: percentiles(mp8.teardown),
-    };
+    const cases: BenchCase[] = [];
+    const ms: Record<string, BenchSummary> = {};
+    for (const each of rounds) {
+      const found = await measureCalls(agent, random, each);
+      const { inFlight, measured } = each;
+      for (const [what, { p50, p99 }] of Object.entries(found)) {
+        cases.push({
+          fabric: name,
+          case: what,
+          inFlight,
+          rounds: measured,
+          p50Ms: p50,
+          p99Ms: p99,
+        });
+      }
+      if (inFlight === 1) Object.assign(ms, found);
+      else ms[`inFlight${inFlight}`] = found;
+    }
     const made: number[] = [];
     const removed: number[] = [];
     for (let burst = 0; burst < bursts; burst += 1) {
@@ -92,21 +111,30 @@ async function measureFabric(
       made.push(perSecond.setup);
       removed.push(perSecond.teardown);
     }
-    const cases: readonly BenchCase[] = [
-      ...Object.entries(ms).map(([what, { p50, p99 }]) => ({
-        fabric: name,
-        case: what,
-        rounds: rounds.measured,
-        p50Ms: p50,
-        p99Ms: p99,
-      })),
+    cases.push(
       { fabric: name, case: "setupBurst", rounds: bursts, perSecond: median(made) },
       { fabric: name, case: "teardownBurst", rounds: bursts, perSecond: median(removed) },
-    ];
+    );
     return { cases, ms, networksPerSecond: median(made) };
   } finally {
     await close();
   }
+}
+
+/** Chains of five switches and trees of eight points, made and removed. */
+async function measureCalls(
+  agent: DcnsAgent,
+  random: Random,
+  rounds: Rounds,
+): Promise<Readonly<Record<string, Percentiles>>> {
+  const p2p = await measureLatency(agent, random, fiveSwitchesApart, rounds);
+  const mp8 = await measureLatency(agent, random, eightHosts, rounds);
+  return {
+    p2pSetup: percentiles(p2p.setup),
+    p2pTeardown: percentiles(p2p.teardown),
+    mp8Setup: percentiles(mp8.setup),
+    mp8Teardown: percentiles(mp8.teardown),
+  };
 }
 
 async function compareFlowMods(

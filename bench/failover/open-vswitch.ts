@@ -1,8 +1,8 @@
-import type { DcnsAgent } from "dcns";
-import { fabricDocument } from "../../test/lab/fabric-document.ts";
+import type { AgentEvent, DcnsAgent } from "dcns";
+import { type FabricDocument, fabricDocument } from "../../test/lab/fabric-document.ts";
 import { type FramePort, type FrameStream, sleep } from "../../test/lab/frame-port.ts";
 import type { OvsLab } from "../../test/lab/ovs-lab.ts";
-import { eventually, startScenario } from "../../test/lab/scenario.ts";
+import { eventually, type Scenario, startScenario } from "../../test/lab/scenario.ts";
 import { value } from "../support/value.ts";
 
 /** Two ways between two hosts, each through two switches, so that a link in the middle may fail. */
@@ -22,6 +22,7 @@ const WAYS = { a: ["a1", "a2", "a3"], b: ["b1", "b2", "b3"] } as const;
 const VLAN = 101;
 /** Of each host one of its own: `h1:eth1` has `02:00:00:00:00:01`. */
 const macOf = (host: FramePort): string => `02:00:00:00:00:0${host.name.slice(1, 2)}`;
+const PATH_ENDS = ["h1:eth1", "h2:eth1"];
 const BEFORE_MS = 50;
 const AFTER_MS = 500;
 
@@ -46,14 +47,21 @@ export interface Gaps {
   readonly restore: readonly number[];
 }
 
-/** Cuts every link of the path in use, `rounds` times each, under either protection. */
-export async function measureGaps(rounds: number): Promise<Gaps> {
-  const scenario = await startScenario(document);
+/** What is measured: links are cut `rounds` times each, under either protection. */
+export const gapMeasurements: readonly ((rounds: number) => Promise<Partial<Gaps>>)[] = [
+  async (rounds) => ({ restore: await inLab(document, (its) => restoreGaps(its, rounds)) }),
+  async (rounds) => ({ disjoint: await inLab(document, (its) => failoverGaps(its, rounds)) }),
+  (rounds) => inLab(ring, (its) => treeGaps(its, rounds)),
+];
+
+/** What this does to links again and again is no flapping. */
+async function inLab<T>(
+  fabric: FabricDocument,
+  task: (scenario: Scenario) => Promise<T>,
+): Promise<T> {
+  const scenario = await startScenario(fabric, { flapDamping: false });
   try {
-    const { agent, lab } = scenario;
-    const restore = await restoreGaps(agent, lab, rounds);
-    const disjoint = await failoverGaps(agent, lab, rounds);
-    return { disjoint, restore, ...(await treeGaps(rounds)) };
+    return await task(scenario);
   } finally {
     await scenario[Symbol.asyncDispose]();
   }
@@ -61,53 +69,63 @@ export async function measureGaps(rounds: number): Promise<Gaps> {
 
 /** Without an agent: every link of a tree is cut, and is there again. */
 async function treeGaps(
+  { agent, lab }: Scenario,
   rounds: number,
 ): Promise<Pick<Gaps, "disjointTree" | "disjointTreeReverts">> {
-  const scenario = await startScenario(ring);
-  try {
-    const { agent, lab } = scenario;
-    const hosts = ["h1:eth1", "h2:eth1", "h3:eth1", "h4:eth1"];
-    const options = { protection: "disjoint" } as const;
-    value(await agent.setupPhysicalNetwork("p", hosts, "10Mbps", VLAN, options));
-    await lab.settle();
-    const { links } = value(agent.getNetworkInfo("p"));
-    await agent.close();
-    const [disjointTree, disjointTreeReverts]: [number[], number[]] = [[], []];
-    for (let round = 0; round < rounds; round += 1) {
-      for (const { id } of links) {
-        const ends = (ring.links ?? [])
-          .filter((link) => link.id === id)
-          .flatMap(({ a, b }) => [a, b].map((port) => `h${port.slice(1, 2)}:eth1`));
-        disjointTree.push(...(await cut(lab, id, { ends })));
-        disjointTreeReverts.push(...(await cut(lab, id, { ends, to: "up" })));
-      }
+  const hosts = ["h1:eth1", "h2:eth1", "h3:eth1", "h4:eth1"];
+  const options = { protection: "disjoint" } as const;
+  value(await agent.setupPhysicalNetwork("p", hosts, "10Mbps", VLAN, options));
+  await lab.settle();
+  const { links } = value(agent.getNetworkInfo("p"));
+  await agent.close();
+  const [disjointTree, disjointTreeReverts]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { id } of links) {
+      const ends = (ring.links ?? [])
+        .filter((link) => link.id === id)
+        .flatMap(({ a, b }) => [a, b].map((port) => `h${port.slice(1, 2)}:eth1`));
+      disjointTree.push(...(await cut(lab, id, { ends })));
+      disjointTreeReverts.push(...(await cut(lab, id, { ends, to: "up" })));
     }
-    return { disjointTree, disjointTreeReverts };
-  } finally {
-    await scenario[Symbol.asyncDispose]();
   }
+  return { disjointTree, disjointTreeReverts };
 }
 
 /** The agent moves the network to the other way each time; so does the next cut. */
-async function restoreGaps(agent: DcnsAgent, lab: OvsLab, rounds: number): Promise<number[]> {
+async function restoreGaps({ agent, lab }: Scenario, rounds: number): Promise<number[]> {
   await setUp(agent, "restore");
   const gaps: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     for (const index of [0, 1, 2] as const) {
       const isA = value(agent.getNetworkInfo("p")).links.some(({ id }) => id === "a1");
       const link = isA ? WAYS.a[index] : WAYS.b[index];
-      gaps.push(...(await cut(lab, link)));
+      const moved = heard(agent, "network-rerouted", () => true);
+      gaps.push(...(await cut(lab, link, { ends: PATH_ENDS, settled: moved })));
+      const isBack = heard(agent, "link-state", (event) => event.link === link && event.up);
       await lab.setLink(link, "up");
-      await eventually(() => value(agent.getNetworkInfo("p")).state === "active");
-      await sleep(BEFORE_MS);
+      await isBack();
     }
   }
-  value(await agent.teardownPhysicalNetwork("p"));
   return gaps;
 }
 
+/** Listens for an event from now on; what is given waits for it, if it has not come yet. */
+function heard<N extends AgentEvent["type"]>(
+  agent: DcnsAgent,
+  name: N,
+  isIt: (event: Extract<AgentEvent, { readonly type: N }>) => boolean,
+): () => Promise<void> {
+  let hasCome = false;
+  const subscription = agent.events.on(name, (event) => {
+    if (!isIt(event)) return;
+    hasCome = true;
+    subscription[Symbol.dispose]();
+  });
+  return () => eventually(() => hasCome);
+}
+
 /** Without an agent: the switches go over to the other way, and back when the link is there again. */
-async function failoverGaps(agent: DcnsAgent, lab: OvsLab, rounds: number): Promise<number[]> {
+async function failoverGaps({ agent, lab }: Scenario, rounds: number): Promise<number[]> {
   await setUp(agent, "disjoint");
   await lab.settle();
   const info = value(agent.getNetworkInfo("p"));
@@ -124,21 +142,22 @@ async function failoverGaps(agent: DcnsAgent, lab: OvsLab, rounds: number): Prom
 }
 
 async function setUp(agent: DcnsAgent, protection: "restore" | "disjoint"): Promise<void> {
-  const ends = ["h1:eth1", "h2:eth1"];
-  value(await agent.setupPhysicalNetwork("p", ends, "10Mbps", VLAN, { protection }));
+  value(await agent.setupPhysicalNetwork("p", PATH_ENDS, "10Mbps", VLAN, { protection }));
 }
 
 /** Between whom frames go, and what becomes of the link. */
 interface Cut {
   readonly ends: readonly string[];
   readonly to?: "up" | "down";
+  /** Resolves when frames should go another way; as long as switches may take by default. */
+  readonly settled?: () => Promise<void>;
 }
 
 /** The longest row of lost frames in either direction while a link fails, or comes back. */
 async function cut(
   lab: OvsLab,
   link: string,
-  { ends, to = "down" }: Cut = { ends: ["h1:eth1", "h2:eth1"] },
+  { ends, to = "down", settled = () => sleep(AFTER_MS) }: Cut = { ends: PATH_ENDS },
 ): Promise<readonly number[]> {
   const ports = await Promise.all(ends.map((at) => lab.framePort(at)));
   const [one, two] = ports;
@@ -147,7 +166,8 @@ async function cut(
   const back = await two.startStream({ dst: macOf(one), src: macOf(two), vlan: VLAN });
   await sleep(BEFORE_MS);
   await lab.setLink(link, to);
-  await sleep(AFTER_MS);
+  await settled();
+  await sleep(BEFORE_MS);
   return [await longestGap(there, two), await longestGap(back, one)];
 }
 

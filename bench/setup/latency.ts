@@ -25,23 +25,36 @@ export interface Latencies {
   readonly teardown: readonly number[];
 }
 
-/** One network after another is made and removed, with nothing else going on. */
+/** How many networks are made and removed, and how many calls are under way at any time. */
+export interface Rounds {
+  readonly warmUp: number;
+  readonly measured: number;
+  readonly inFlight: number;
+}
+
+/** As many projects as are in flight make and remove one network after another. */
 export async function measureLatency(
   agent: DcnsAgent,
   random: Random,
   endpoints: EndpointSource,
-  rounds: { readonly warmUp: number; readonly measured: number },
+  { warmUp, measured, inFlight }: Rounds,
 ): Promise<Latencies> {
   const setup: number[] = [];
   const teardown: number[] = [];
-  for (let round = -rounds.warmUp; round < rounds.measured; round += 1) {
-    const hosts = endpoints(random, round + rounds.warmUp);
-    const made = await timeMs(() => setUp(agent, "latency", hosts));
-    const removed = await timeMs(() => tearDown(agent, "latency"));
-    if (round < 0) continue;
-    setup.push(made);
-    teardown.push(removed);
-  }
+  let next = 0;
+  const work = async (project: string): Promise<void> => {
+    while (next < warmUp + measured) {
+      const round = next;
+      next += 1;
+      const hosts = endpoints(random, round);
+      const made = await timeMs(() => setUp(agent, project, hosts));
+      const removed = await timeMs(() => tearDown(agent, project));
+      if (round < warmUp) continue;
+      setup.push(made);
+      teardown.push(removed);
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, (_, index) => work(`latency-${index}`)));
   return { setup, teardown };
 }
 

@@ -1,4 +1,4 @@
-import { DcnsAgent, OpenFlowDriver, systemClock, Topology } from "dcns";
+import { type AgentOptions, DcnsAgent, OpenFlowDriver, systemClock, Topology } from "dcns";
 import { type Dial, MemoryListener, SimulatedFabric } from "dcns/testing";
 import { DOMAIN, type FabricDocument } from "../../test/lab/fabric-document.ts";
 import { value } from "./value.ts";
@@ -11,9 +11,13 @@ export interface RunningSimulation {
 }
 
 /** A message arrives at the next turn of the real clock. */
-export function startInMemory(document: FabricDocument): Promise<RunningSimulation> {
+export function startInMemory(
+  document: FabricDocument,
+  options: Partial<AgentOptions> = {},
+): Promise<RunningSimulation> {
   const listener = new MemoryListener({ clock: systemClock });
-  return startSimulated(document, new OpenFlowDriver({ listen: listener }), () => listener.dial);
+  const driver = new OpenFlowDriver({ listen: listener });
+  return startSimulated(document, driver, () => listener.dial, options);
 }
 
 /** The switches of the document dial once the driver listens. */
@@ -21,9 +25,11 @@ export async function startSimulated(
   document: FabricDocument,
   driver: OpenFlowDriver,
   dial: () => Dial,
+  options: Partial<AgentOptions> = {},
 ): Promise<RunningSimulation> {
   const topology = value(Topology.parse(document));
-  const agent = value(await DcnsAgent.start({ topology, drivers: { [DOMAIN]: driver } }));
+  const drivers = { [DOMAIN]: driver };
+  const agent = value(await DcnsAgent.start({ topology, drivers, ...options }));
   const fabric = new SimulatedFabric({ topology, clock: systemClock, dial: dial() });
   await allUp(agent, topology, async () => fabric.connect());
   const close = async (): Promise<void> => {

@@ -57,6 +57,8 @@ export interface AgentSetting {
   readonly store?: Store;
   /** What drives the switches; default a driver with all its defaults. */
   readonly driver?: (listen: OvsLab["controller"]) => OpenFlowDriver;
+  /** Whether links that fail often are held down; they are by default. */
+  readonly flapDamping?: false;
   /** How the switches are pointed at the agent; by default they dial it directly. */
   readonly connect?: (lab: OvsLab) => Promise<void>;
 }
@@ -67,11 +69,11 @@ export async function startAgent(
   document: FabricDocument,
   setting: AgentSetting = {},
 ): Promise<DcnsAgent> {
-  const { store = new MemoryStore(), connect = (lab) => lab.connect() } = setting;
+  const { store = new MemoryStore(), connect = (lab) => lab.connect(), flapDamping = {} } = setting;
   const { driver = (listen) => new OpenFlowDriver({ listen }) } = setting;
   const topology = value(Topology.parse(document));
   const drivers = { [DOMAIN]: driver(lab.controller) };
-  const agent = value(await DcnsAgent.start({ topology, drivers, store }));
+  const agent = value(await DcnsAgent.start({ topology, drivers, store, flapDamping }));
   const up = new Set<string>();
   agent.events.on("node-up", ({ node }) => up.add(node));
   agent.events.on("node-down", ({ node }) => up.delete(node));
