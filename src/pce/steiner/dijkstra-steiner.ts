@@ -32,7 +32,26 @@ export interface ExactSearch {
 export function dijkstraSteiner(graph: SteinerGraph, below: number, effort: Effort): ExactSearch {
   const distances = Array.from(graph.terminals, (node) => distancesFrom(graph, node, below));
   effort.charge(distances.length * graph.edgeCount);
-  return new LabelSearch(graph, distances, below).run(effort);
+  const order = centralLast(graph.terminals, distances, below);
+  const terminals = Int32Array.from(order, (index) => graph.terminals[index] ?? 0);
+  const inOrder = order.map((index) => distances[index] ?? new Float64Array(0));
+  return new LabelSearch({ ...graph, terminals }, inOrder, below).run(effort);
+}
+
+/**
+ * The indices of the terminals, that of the most central one last: its set is never grown, and to grow the sets of
+ * those at the rim towards it takes the fewest labels. Ties go to the first.
+ */
+function centralLast(
+  terminals: Int32Array,
+  distances: readonly Float64Array[],
+  below: number,
+): readonly number[] {
+  const sums = distances.map((from) =>
+    terminals.reduce((sum, node) => sum + Math.min(from[node] ?? 0, below), 0),
+  );
+  const central = sums.indexOf(Math.min(...sums));
+  return [...sums.keys()].filter((index) => index !== central).concat(central);
 }
 
 class LabelSearch {

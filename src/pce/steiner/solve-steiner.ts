@@ -88,7 +88,7 @@ function searched(whole: Instance, state: SearchState): number {
   if (isFew && exactWithin(whole, state, EXACT_FIRST)) return incumbent.cost;
   let found: Preprocessed = { instance: whole, lowerBound: 0 };
   if (terminals.length <= FEW_TERMINALS && edgeCount <= DENSE * nodeCount) {
-    found = boundedOnce(found, state, 0);
+    found = boundedFirst(found, state, terminals.length < MANY_SETS ? 1 : 2);
     if (found.lowerBound >= incumbent.target || effort.isSpent()) return found.lowerBound;
     if (exactWithin(found.instance, state, EXACT_SECOND)) return incumbent.cost;
   }
@@ -98,8 +98,22 @@ function searched(whole: Instance, state: SearchState): number {
   return new Alternation(found, state).run();
 }
 
+/** Up to so many rounds of reduction by bounds. */
+function boundedFirst(before: Preprocessed, state: SearchState, rounds: number): Preprocessed {
+  const { incumbent, effort } = state;
+  let found = before;
+  for (let round = 0; round < rounds; round++) {
+    found = boundedOnce(found, state, round);
+    if (found.lowerBound >= incumbent.target || effort.isSpent()) break;
+  }
+  return found;
+}
+
 /** Up to how many terminals the exact search comes before the reductions. */
 const FEWEST_TERMINALS = 6;
+
+/** From how many terminals on a second reduction before the exact search saves more than it takes. */
+const MANY_SETS = 10;
 
 /** How often an exact search goes through all edges: before the reductions, after the first, and after them all. */
 const EXACT_FIRST = 30;
