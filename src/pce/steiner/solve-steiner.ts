@@ -88,7 +88,7 @@ function searched(whole: Instance, state: SearchState): number {
   if (isFew && exactWithin(whole, state, EXACT_FIRST)) return incumbent.cost;
   let found: Preprocessed = { instance: whole, lowerBound: 0 };
   if (terminals.length <= FEW_TERMINALS && edgeCount <= DENSE * nodeCount) {
-    found = boundedFirst(found, state, terminals.length < MANY_SETS ? 1 : 2);
+    found = boundedFirst(found, state);
     if (found.lowerBound >= incumbent.target || effort.isSpent()) return found.lowerBound;
     if (exactWithin(found.instance, state, EXACT_SECOND)) return incumbent.cost;
   }
@@ -98,9 +98,10 @@ function searched(whole: Instance, state: SearchState): number {
   return new Alternation(found, state).run();
 }
 
-/** Up to so many rounds of reduction by bounds. */
-function boundedFirst(before: Preprocessed, state: SearchState, rounds: number): Preprocessed {
+/** A round of reduction by bounds, or two where an exact search takes long. */
+function boundedFirst(before: Preprocessed, state: SearchState): Preprocessed {
   const { incumbent, effort } = state;
+  const rounds = before.instance.graph.terminals.length < MANY_SETS ? 1 : 2;
   let found = before;
   for (let round = 0; round < rounds; round++) {
     found = boundedOnce(found, state, round);
