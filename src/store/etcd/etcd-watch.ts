@@ -2,7 +2,14 @@ import { err, ok, type Result } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { StoreChange, StoredRecord } from "../store.ts";
 import type { Gateway } from "./gateway.ts";
-import { base64, endOfPrefix, type KeyValue, readReply, recordOf, watchReply } from "./messages.ts";
+import {
+  base64,
+  endOfPrefix,
+  readReply,
+  recordOf,
+  type WatchEvent,
+  watchReply,
+} from "./messages.ts";
 
 /** What a watch works with. */
 export interface EtcdWatchContext {
@@ -98,33 +105,30 @@ export class EtcdWatch implements Disposable {
   #hear(line: string): Result<boolean, string> {
     return readReply(line, watchReply).andThen(({ result }) => {
       if (result.canceled) return result.compact_revision > 0 ? ok(true) : err("canceled");
-      const { events } = result;
-      const last = events.at(-1);
-      if (last === undefined) return ok(false);
-      const puts: KeyValue[] = events.flatMap(({ type, kv }) => (type === "PUT" ? [kv] : []));
-      const deletes = events.flatMap(({ type, kv }) => (type === "DELETE" ? [kv.key] : []));
-      return this.#tellEvents(last.kv.mod_revision, puts, deletes).map(() => false);
+      for (const events of byRevision(result.events)) {
+        const told = this.#tellEvents(events);
+        if (told.isErr()) return err(told.error);
+      }
+      return ok(false);
     });
   }
 
-  /** etcd sends the events of one revision together; those of several may come in one message. */
-  #tellEvents(
-    revision: number,
-    puts: readonly KeyValue[],
-    deletes: readonly string[],
-  ): Result<void, string> {
+  /** Tells the events of one revision. */
+  #tellEvents(events: readonly [WatchEvent, ...WatchEvent[]]): Result<void, string> {
     const { prefix } = this.#context;
-    const records: StoredRecord[] = [];
-    for (const kv of puts) {
+    const puts: StoredRecord[] = [];
+    const deletes: string[] = [];
+    for (const { type, kv } of events) {
+      if (type === "DELETE") {
+        deletes.push(kv.key.slice(prefix.length));
+        continue;
+      }
       const record = recordOf(kv, prefix);
       if (record.isErr()) return err(record.error);
-      records.push(record.value);
+      puts.push(record.value);
     }
-    this.#give({
-      revision,
-      puts: records,
-      deletes: deletes.map((key) => key.slice(prefix.length)),
-    });
+    if (!this.#ended.signal.aborted)
+      this.#give({ revision: events[0].kv.mod_revision, puts, deletes });
     return ok(undefined);
   }
 
@@ -178,4 +182,18 @@ export class EtcdWatch implements Disposable {
       },
     };
   }
+}
+
+/**
+ * The events of a message, revision by revision: etcd sends those of one revision together, and those
+ * of any number of revisions in one message to who has fallen behind.
+ */
+function byRevision(events: readonly WatchEvent[]): readonly [WatchEvent, ...WatchEvent[]][] {
+  const groups: [WatchEvent, ...WatchEvent[]][] = [];
+  for (const event of events) {
+    const last = groups.at(-1);
+    if (last?.[0].kv.mod_revision === event.kv.mod_revision) last.push(event);
+    else groups.push([event]);
+  }
+  return groups;
 }

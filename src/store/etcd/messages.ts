@@ -92,6 +92,12 @@ export const authenticateReply: v.GenericSchema<unknown, { readonly token: strin
 /** An answer that only says that it was done. */
 export const anyReply: v.GenericSchema<unknown, unknown> = v.unknown();
 
+/** A change of one key; of one that is gone, `kv` has nothing but the key and the revision of that. */
+export interface WatchEvent {
+  readonly type: "PUT" | "DELETE";
+  readonly kv: KeyValue;
+}
+
 /** One message of `/v3/watch`. */
 export const watchReply: v.GenericSchema<
   unknown,
@@ -99,7 +105,7 @@ export const watchReply: v.GenericSchema<
     readonly result: {
       readonly canceled: boolean;
       readonly compact_revision: number;
-      readonly events: readonly { readonly type: "PUT" | "DELETE"; readonly kv: KeyValue }[];
+      readonly events: readonly WatchEvent[];
     };
   }
 > = v.object({

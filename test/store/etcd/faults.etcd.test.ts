@@ -150,11 +150,11 @@ describeEtcd("an etcd store whose messages get lost", () => {
     await store.close();
   });
 
-  test("follows every change over streams that break, and over what etcd has forgotten", async () => {
-    const prefix = newPrefix();
+  /** A client whose streams of changes can be cut off, until that is mended. */
+  function severable() {
     let isCut = false;
-    const http = new LossyClient((path) => (path === "/v3/watch" && isCut ? "request" : "none"));
     const broken = new AbortController();
+    const http = new LossyClient((path) => (path === "/v3/watch" && isCut ? "request" : "none"));
     const inner = http.send.bind(http);
     http.send = (request) =>
       inner(
@@ -162,6 +162,46 @@ describeEtcd("an etcd store whose messages get lost", () => {
           ? { ...request, signal: AbortSignal.any([request.signal, broken.signal]) }
           : request,
       );
+    return {
+      http,
+      cut: () => {
+        isCut = true;
+        broken.abort();
+      },
+      mend: () => {
+        isCut = false;
+      },
+    };
+  }
+
+  test("tells what went and came back while a stream was broken in the order of that", async () => {
+    const prefix = newPrefix();
+    const { http, cut, mend } = severable();
+    const store = await opened({ endpoints: etcd.endpoints, prefix, http });
+    const other = await opened({ endpoints: etcd.endpoints, prefix });
+    const changes: StoreChange[] = [];
+    const watch = await store.watch((change) => void changes.push(change));
+    cut();
+    const revisions: number[] = [];
+    for (const write of [put("a", 1), remove("a"), put("a", 2), put("last", 1)]) {
+      revisions.push((await other.commit(unconditionally(write)))._unsafeUnwrap());
+    }
+    mend();
+    while (changes.at(-1)?.puts.at(-1)?.key !== "last") await sleep(10);
+    const [first, gone, again, last] = revisions;
+    expect(changes.slice(1)).toEqual([
+      { revision: first, puts: [{ key: "a", value: 1, revision: first }], deletes: [] },
+      { revision: gone, puts: [], deletes: ["a"] },
+      { revision: again, puts: [{ key: "a", value: 2, revision: again }], deletes: [] },
+      { revision: last, puts: [{ key: "last", value: 1, revision: last }], deletes: [] },
+    ]);
+    watch._unsafeUnwrap()[Symbol.dispose]();
+    await Promise.all([store.close(), other.close()]);
+  });
+
+  test("follows every change over streams that break, and over what etcd has forgotten", async () => {
+    const prefix = newPrefix();
+    const { http, cut, mend } = severable();
     const store = await opened({ endpoints: etcd.endpoints, prefix, http });
     const other = await opened({ endpoints: etcd.endpoints, prefix });
     await other.commit(unconditionally(put("gone", 1), put("changed", 1), put("kept", 1)));
@@ -174,8 +214,7 @@ describeEtcd("an etcd store whose messages get lost", () => {
     });
     await other.commit(unconditionally(put("first", 1)));
     while (!seen.has("first")) await sleep(10);
-    isCut = true;
-    broken.abort();
+    cut();
     await other.commit(unconditionally(remove("gone"), put("changed", 2)));
     const { revision } = (await other.load())._unsafeUnwrap()[0] ?? { revision: 0 };
     const now = (await other.commit(unconditionally(put("new", 1))))._unsafeUnwrap();
@@ -184,7 +223,7 @@ describeEtcd("an etcd store whose messages get lost", () => {
       body: JSON.stringify({ revision: String(now) }),
     });
     expect(now).toBeGreaterThan(revision);
-    isCut = false;
+    mend();
     while (!seen.has("new")) await sleep(10);
     expect(Object.fromEntries(seen)).toEqual({ changed: 2, first: 1, kept: 1, new: 1 });
     expect(changes.at(-1)?.deletes).toEqual(["gone"]);
