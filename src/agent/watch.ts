@@ -3,7 +3,7 @@ import type { DriverBase, DriverEvent } from "../drivers/driver-base.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DomainId, LinkId, NetworkNumber, NodeId, PortRef, ProjectId } from "../model/ids.ts";
 import type { FlapDamping } from "../network/flap-damping.ts";
-import { segmentIdOf } from "../network/forwarding.ts";
+import { networkOfSegment, segmentIdOf } from "../network/forwarding.ts";
 import { networkState } from "../network/info.ts";
 import { linksInUse } from "../network/links-in-use.ts";
 import { standbyOf, wholeOf } from "../network/realisation.ts";
@@ -25,7 +25,7 @@ export interface WatchContext {
   readonly flapDamping: FlapDamping | undefined;
   /** How long a node may be away before its links count as down; absent, for as long as it likes. */
   readonly nodeGraceMs: number | undefined;
-  /** Called when a node is back that a project's teardown may have waited for. */
+  /** Called when a node is back, or seen clean, that a project's teardown may have waited for. */
   readonly resumeTeardown: (project: ProjectId) => void;
   /** Called when a link has failed or is back, a node is back, or what was held back is free. */
   readonly fabricChanged: () => void;
@@ -129,9 +129,11 @@ export class Watch implements Disposable {
       // What follows from it is told by `node-down`.
       .with({ type: "role-lost" }, () => {})
       .with({ type: "port-state" }, ({ port, up }) => this.#portState(port, up))
-      .with({ type: "confirmed" }, ({ node, segment }) =>
-        this.#clean(node, (quarantine) => segmentIdOf(quarantine, domain) === segment),
-      )
+      .with({ type: "confirmed" }, ({ node, segment }) => {
+        this.#clean(node, (quarantine) => segmentIdOf(quarantine, domain) === segment);
+        const record = this.#context.registry.recordOf(networkOfSegment(segment));
+        if (record !== undefined) this.#resumeTeardowns([record]);
+      })
       .with(
         { type: "switch-refused" },
         { type: "packet-ins-dropped" },
@@ -159,10 +161,10 @@ export class Watch implements Disposable {
     if (over.length > 0) this.#tellFabricChanged();
   }
 
-  #resumeTeardowns(): void {
+  #resumeTeardowns(records = this.#context.registry.records()): void {
     if (!this.#isResuming) return;
-    const { registry, resumeTeardown } = this.#context;
-    for (const { phase, project } of registry.records()) {
+    const { resumeTeardown } = this.#context;
+    for (const { phase, project } of records) {
       if (phase === "teardown") resumeTeardown(project);
     }
   }

@@ -10,9 +10,11 @@ export interface PassingMessage {
 
 /** Some message types of OpenFlow 1.3, section 7.1.1. */
 export const messageType = {
+  error: 1,
   flowMod: 14,
   groupMod: 15,
   multipartRequest: 18,
+  multipartReply: 19,
   barrierRequest: 20,
   meterMod: 29,
   /** In 1.3 an experimenter's message; this is its number in 1.4. */
@@ -47,6 +49,7 @@ export class ControllerProxy {
   readonly #counts = new Map<number, number>();
   #cutBefore: (message: PassingMessage) => boolean = () => false;
   #isCut = false;
+  #spoil: (message: Buffer) => Buffer = (message) => message;
 
   private constructor(server: Server, target: Address) {
     this.#server = server;
@@ -78,15 +81,26 @@ export class ControllerProxy {
     this.#cutBefore = condition;
   }
 
+  /** Has the controller hear something else than what the switch says, from its next message on. */
+  spoil(spoil: (message: Buffer) => Buffer): void {
+    this.#spoil = spoil;
+  }
+
+  /** How many messages of a type have come for the switch, or since the proxy was told when to cut. */
+  countOf(name: keyof typeof messageType): number {
+    return this.#counts.get(messageType[name]) ?? 0;
+  }
+
   /** Cuts the wire now. */
   cut(): void {
     this.#isCut = true;
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Lets the switch through again when it next dials. */
+  /** Lets the switch through again when it next dials, and its words as they are. */
   mend(): void {
     this.#isCut = false;
+    this.#spoil = (message) => message;
     this.#cutBefore = () => false;
   }
 
@@ -110,17 +124,10 @@ export class ControllerProxy {
         other.destroy();
       });
     }
-    toSwitch.pipe(toController);
-    let waiting = Buffer.alloc(0);
-    toController.on("data", (chunk: Buffer) => {
-      waiting = Buffer.concat([waiting, chunk]);
-      for (;;) {
-        const message = firstMessage(waiting);
-        if (message === undefined) return;
-        if (this.#isCut || this.#isLast(message)) return this.cut();
-        toSwitch.write(message);
-        waiting = waiting.subarray(message.length);
-      }
+    eachMessage(toSwitch, (message) => toController.write(this.#spoil(message)));
+    eachMessage(toController, (message) => {
+      if (this.#isCut || this.#isLast(message)) this.cut();
+      else toSwitch.write(message);
     });
   }
 
@@ -136,6 +143,20 @@ export class ControllerProxy {
 interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+/** Calls `pass` with every message that comes, whole. */
+function eachMessage(from: Socket, pass: (message: Buffer) => void): void {
+  let waiting = Buffer.alloc(0);
+  from.on("data", (chunk: Buffer) => {
+    waiting = Buffer.concat([waiting, chunk]);
+    for (;;) {
+      const message = firstMessage(waiting);
+      if (message === undefined || from.destroyed) return;
+      pass(message);
+      waiting = waiting.subarray(message.length);
+    }
+  });
 }
 
 function firstMessage(bytes: Buffer): Buffer | undefined {

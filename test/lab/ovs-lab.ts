@@ -1,7 +1,13 @@
 import { run } from "./exec.ts";
 import { FrameIo, type FramePort } from "./frame-port.ts";
 import { enterNamespace, type LabNamespace, openLabNamespace } from "./lab-namespace.ts";
-import { type LabOptions, NOWHERE, startScript } from "./start-script.ts";
+import {
+  bridgeCommands,
+  type LabOptions,
+  NOWHERE,
+  startScript,
+  switchScript,
+} from "./start-script.ts";
 import { Station, type StationOptions } from "./station.ts";
 import { type LabDocument, type Wiring, wire } from "./wiring.ts";
 
@@ -19,12 +25,14 @@ export class OvsLab {
   readonly controller: { readonly host: string; readonly port: number };
   readonly #namespace: LabNamespace;
   readonly #wiring: Wiring;
+  readonly #options: LabOptions;
   #stations = 0;
   #frameIo: Promise<FrameIo> | undefined;
 
-  private constructor(namespace: LabNamespace, wiring: Wiring) {
+  private constructor(namespace: LabNamespace, wiring: Wiring, options: LabOptions) {
     this.#namespace = namespace;
     this.#wiring = wiring;
+    this.#options = options;
     this.controller = { host: namespace.rootAddress, port: CONTROLLER_PORT };
   }
 
@@ -33,7 +41,7 @@ export class OvsLab {
     const wiring = wire(document);
     const namespace = await openLabNamespace();
     try {
-      const lab = new OvsLab(namespace, wiring);
+      const lab = new OvsLab(namespace, wiring, options);
       await lab.#inside(startScript(namespace.folder, wiring, options));
       return lab;
     } catch (error) {
@@ -137,6 +145,29 @@ export class OvsLab {
     await this.vsctl([...rows, ["set", "bridge", bridge, `flow_tables=${column}`]]);
   }
 
+  /** Takes the power from a bridge: its links have no signal, and what it was told is forgotten. */
+  async powerOff(bridge: string): Promise<void> {
+    await this.#setLinksOf(bridge, "down");
+    await this.vsctl([["del-br", bridge]]);
+  }
+
+  /** Lets it run again, with empty tables; it dials nobody. */
+  async powerOn(bridge: string): Promise<void> {
+    const bridges = this.#wiring.bridges.filter(({ name }) => name === bridge);
+    const commands = bridgeCommands(this.#wiring, this.#options, bridges);
+    await this.#inside(`ovs-vsctl --db=unix:${this.#namespace.folder}/db.sock ${commands}`);
+    await this.#setLinksOf(bridge, "up");
+  }
+
+  /** Restarts all bridges at once: they forget what they were told, and dial whom they dialled. */
+  async restartSwitches(): Promise<void> {
+    const { folder } = this.#namespace;
+    await this.appctl(["exit"]);
+    await this.#inside(
+      `while [ -e ${folder}/ovs-vswitchd.pid ]; do sleep 0.02; done\n${switchScript(folder)}`,
+    );
+  }
+
   /** Limits what a link can carry, bit/s each way, as its cable would. */
   async limitLink(id: string, bitPerSecond: number): Promise<void> {
     const link = this.#wiring.links.find((candidate) => candidate.id === id);
@@ -200,6 +231,15 @@ export class OvsLab {
         ["set", "controller", bridge, "connection_mode=out-of-band"],
       ]),
     );
+  }
+
+  async #setLinksOf(bridge: string, state: "up" | "down"): Promise<void> {
+    const own = this.#wiring.bridges.find(({ name }) => name === bridge)?.ports ?? [];
+    const ends = own.map((port) => port.interface);
+    const links = this.#wiring.links
+      .flatMap(({ a, b }) => [a, b])
+      .filter((end) => ends.includes(end));
+    await this.#inside(links.map((end) => `ip link set ${end} ${state}`).join("\n"));
   }
 
   #hostEnd(hostPort: string): string {

@@ -15,6 +15,8 @@ export interface LabOptions {
  */
 export const NOWHERE = { host: "127.0.0.1", port: 1 };
 
+const DAEMON = "--detach --no-chdir -vconsole:off --log-file --pidfile";
+
 const SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema";
 
 /**
@@ -28,8 +30,6 @@ export function startScript(folder: string, wiring: Wiring, options: LabOptions)
   const links = options.links ?? "veth";
   const cables = wiring.cables.map((cable) => [cable.switchEnd, cable.hostEnd]);
   if (links === "veth") cables.push(...wiring.links.map((link) => [link.a, link.b]));
-  const db = `unix:${folder}/db.sock`;
-  const daemon = `--detach --no-chdir -vconsole:off --log-file --pidfile`;
   return `
 for where in all default; do
   setting=/proc/sys/net/ipv6/conf/$where/disable_ipv6
@@ -39,9 +39,14 @@ ip -batch - <<END
 ${cables.map(([a, b]) => `link add ${a} up type veth peer name ${b}\nlink set ${b} up`).join("\n")}
 END
 ovsdb-tool create ${folder}/conf.db ${SCHEMA}
-ovsdb-server ${folder}/conf.db --remote=punix:${folder}/db.sock ${daemon}
-ovs-vsctl --no-wait --db=${db} -- init ${bridgeCommands(wiring, links, options.protocols)}
-ovs-vswitchd ${db} ${daemon}
+ovsdb-server ${folder}/conf.db --remote=punix:${folder}/db.sock ${DAEMON}
+ovs-vsctl --no-wait --db=unix:${folder}/db.sock -- init ${bridgeCommands(wiring, options)}
+${switchScript(folder)}`;
+}
+
+/** The shell script that starts the switches of a lab, or starts them anew. */
+export function switchScript(folder: string): string {
+  return `ovs-vswitchd unix:${folder}/db.sock ${DAEMON}
 for pidfile in ${folder}/*.pid; do
   autogroup=/proc/$(cat $pidfile)/autogroup
   if [ -e $autogroup ]; then echo ${LAB_NICENESS} > $autogroup || true; fi
@@ -49,10 +54,11 @@ done
 `;
 }
 
-function bridgeCommands(
+/** What ovs-vsctl is told to make these bridges, of all by default, and their ports. */
+export function bridgeCommands(
   wiring: Wiring,
-  links: "veth" | "patch",
-  protocols: readonly string[] = ["OpenFlow13"],
+  { links = "veth", protocols = ["OpenFlow13"] }: LabOptions,
+  bridges = wiring.bridges,
 ): string {
   const peers = new Map(wiring.links.flatMap(({ a, b }) => [[a, b] as const, [b, a] as const]));
   const connected = new Set([...peers.keys(), ...wiring.cables.map((cable) => cable.switchEnd)]);
@@ -63,7 +69,7 @@ function bridgeCommands(
       ...(peer === undefined ? [] : ["type=patch", `options:peer=${peer}`]),
     ];
   };
-  const commands = wiring.bridges.flatMap((bridge) => [
+  const commands = bridges.flatMap((bridge) => [
     `add-br ${bridge.name}`,
     `set bridge ${bridge.name} datapath_type=netdev fail_mode=secure protocols=${protocols.join(",")}`,
     `set bridge ${bridge.name} other_config:disable-in-band=true`,

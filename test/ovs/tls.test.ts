@@ -1,7 +1,22 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AgentEvent, DcnsAgent, OpenFlowDriver, Topology } from "../../src/index.ts";
+import {
+  type OfVersion,
+  OPENFLOW_1_0,
+  OPENFLOW_1_3,
+  OPENFLOW_1_4,
+  OPENFLOW_1_5,
+  supportedVersions,
+} from "../../src/drivers/openflow/index.ts";
+import {
+  type AgentEvent,
+  DcnsAgent,
+  OpenFlowDriver,
+  type OpenFlowDriverOptions,
+  Topology,
+} from "../../src/index.ts";
 import { DOMAIN, fabricDocument } from "../lab/fabric-document.ts";
-import { sleep } from "../lab/frame-port.ts";
+import { BROADCAST } from "../lab/frame.ts";
+import { sleep, takeAll } from "../lab/frame-port.ts";
 import { OvsLab } from "../lab/ovs-lab.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { eventually, value } from "../lab/scenario.ts";
@@ -9,8 +24,17 @@ import { Authority, type Credentials } from "../support/authority.ts";
 
 const pair = fabricDocument({
   links: { "s1-s2": ["s1:10", "s2:10"] },
-  hosts: { "es1:eth1": "s1:1", "es2:eth1": "s2:1" },
+  hosts: { "es1:eth1": "s1:1", "es2:eth1": "s2:1", "es3:eth1": "s2:2" },
 });
+
+const members = ["es1:eth1", "es2:eth1", "es3:eth1"] as const;
+
+interface Started {
+  readonly agent: DcnsAgent;
+  readonly driver: OpenFlowDriver;
+  /** What the agent tells, from the start. */
+  readonly events: readonly AgentEvent[];
+}
 
 describeWithOvs("switches over TLS, on Open vSwitch", () => {
   const authority = new Authority();
@@ -18,22 +42,35 @@ describeWithOvs("switches over TLS, on Open vSwitch", () => {
   let lab: OvsLab;
 
   beforeAll(async () => {
-    lab = await OvsLab.start(pair, { protocols: ["OpenFlow13"] });
+    lab = await OvsLab.start(pair, {
+      protocols: ["OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15"],
+    });
   });
   afterAll(async () => {
     await lab?.close();
     authority[Symbol.dispose]();
   });
 
-  /** An agent that trusts the authority; what it tells, from the start. */
-  async function startAgent(identities = {}): Promise<readonly [DcnsAgent, AgentEvent[]]> {
+  /** An agent that trusts the authority. */
+  async function startAgent({
+    identities = {},
+    versions = supportedVersions,
+  }: {
+    readonly identities?: NonNullable<OpenFlowDriverOptions["identities"]>;
+    readonly versions?: readonly OfVersion[];
+  } = {}): Promise<Started> {
     const tls = { key: controller.key, cert: controller.cert, ca: authority.cert };
-    const driver = new OpenFlowDriver({ listen: lab.controller, tls, identities });
+    const driver = new OpenFlowDriver({
+      listen: lab.controller,
+      tls,
+      identities,
+      session: { versions },
+    });
     const topology = value(Topology.parse(pair));
     const agent = value(await DcnsAgent.start({ topology, drivers: { [DOMAIN]: driver } }));
     const events: AgentEvent[] = [];
     agent.events.subscribe((event) => events.push(event));
-    return [agent, events];
+    return { agent, driver, events };
   }
 
   /** Has all bridges dial the agent with these credentials. */
@@ -49,20 +86,59 @@ describeWithOvs("switches over TLS, on Open vSwitch", () => {
     );
   }
 
-  test("carry a network when both sides trust each other", async () => {
-    const [agent] = await startAgent({ s1: { commonName: "switches" } });
-    await dial("ssl", authority.issue("switches"));
-    await eventually(() => agent.nodesUp.length === 2);
-    value(await agent.setupPhysicalNetwork("p", ["es1:eth1", "es2:eth1"], "10Mbps", 101));
-    const report = value(await agent.verifyNetwork("p", { dataPlane: true }));
-    expect(report).toMatchObject({ consistent: true, dataPlane: { complete: true } });
-    value(await agent.teardownPhysicalNetwork("p"));
-    await agent.close();
-  });
+  test.each([
+    ["1.0", OPENFLOW_1_0],
+    ["1.3", OPENFLOW_1_3],
+    ["1.4", OPENFLOW_1_4],
+    ["1.5", OPENFLOW_1_5],
+  ] as const)(
+    "carry a network when both sides trust each other, with OpenFlow %s: it is set up, changed, repaired and torn down",
+    async (_name, version) => {
+      const before = await lab.census();
+      const identities = { s1: { commonName: "switches" } };
+      const { agent, driver } = await startAgent({ identities, versions: [version] });
+      await dial("ssl", authority.issue("switches"));
+      await eventually(() => agent.nodesUp.length === 2);
+      expect([...driver.profiles().values()].map((profile) => profile.version)).toEqual([
+        version,
+        version,
+      ]);
+      const ports = await Promise.all(members.map((member) => lab.framePort(member)));
+      /** Who hears a broadcast of the first member. */
+      const audience = async (): Promise<readonly string[]> => {
+        await lab.settle();
+        await ports[0]?.send({ dst: BROADCAST, src: "02:00:00:00:00:01", vlan: 101 });
+        const seen = Object.entries(await takeAll(ports));
+        return seen.flatMap(([name, frames]) => frames.map(() => name));
+      };
+      const check = async (): Promise<void> => {
+        const report = value(await agent.verifyNetwork("p", { dataPlane: true }));
+        expect(report).toMatchObject({ consistent: true, dataPlane: { complete: true } });
+      };
+      value(await agent.setupPhysicalNetwork("p", ["es1:eth1", "es2:eth1"], "10Mbps", 101));
+      await check();
+      expect(await audience()).toEqual(["es2:eth1"]);
+      value(await agent.modifyPhysicalNetwork("p", ["es3:eth1"], [], "20Mbps"));
+      await check();
+      expect(await audience()).toEqual(["es2:eth1", "es3:eth1"]);
+      await lab.ofctl(["del-flows", "s2", "cookie=0xdc05000000000000/0xffff000000000000"]);
+      expect(await audience()).toEqual([]);
+      const audit = value(await driver.audit());
+      expect(audit).toMatchObject({ unknown: [], nodes: [{ unrepaired: [] }, { unrepaired: [] }] });
+      expect(audit.nodes.find(({ node }) => node === "s2")?.flows.missing).toBeGreaterThan(0);
+      await check();
+      expect(await audience()).toEqual(["es2:eth1", "es3:eth1"]);
+      value(await agent.teardownPhysicalNetwork("p"));
+      expect(await lab.census()).toEqual(before);
+      await agent.close();
+    },
+  );
 
   test("are sent away, with no rule, when their certificate is not the one of their datapath id", async () => {
     const before = await lab.census();
-    const [agent, events] = await startAgent({ s2: { commonName: "s2.example" } });
+    const { agent, events } = await startAgent({
+      identities: { s2: { commonName: "s2.example" } },
+    });
     await dial("ssl", authority.issue("switches"));
     await eventually(() => events.some(({ type }) => type === "switch-refused"));
     await eventually(() => agent.nodesUp.includes(pairNode("s1")));
@@ -77,7 +153,7 @@ describeWithOvs("switches over TLS, on Open vSwitch", () => {
 
   test("get no connection with a certificate that nobody trusts, nor without TLS", async () => {
     using stranger = new Authority("stranger");
-    const [agent, events] = await startAgent();
+    const { agent, events } = await startAgent();
     await dial("ssl", stranger.issue("switches"));
     await sleep(1_500);
     await dial("tcp", stranger.issue("switches"));
