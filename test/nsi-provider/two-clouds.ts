@@ -1,4 +1,4 @@
-import { err, ok } from "neverthrow";
+import { err, ok, ResultAsync } from "neverthrow";
 import { expect } from "vitest";
 import { DcnsAgent } from "../../src/dcns.ts";
 import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
@@ -12,6 +12,7 @@ import { MemoryHttp } from "../../src/testing/wan/memory-http.ts";
 import { Topology } from "../../src/topology.ts";
 import { type FakeClock, fakeClock } from "../support/fake-clock.ts";
 import { endsOf, value } from "../support/testbed.ts";
+import { WatchedStore } from "../support/watched-store.ts";
 
 export const NSA_A = "urn:ogf:network:a.example:2026:nsa";
 export const NSA_B = "urn:ogf:network:b.example:2026:nsa";
@@ -75,6 +76,47 @@ const topologyB = parsed({
   ],
 });
 
+/** One cloud's process, from a start to its end or its death: what it reaches of the world. */
+class Life {
+  readonly store: WatchedStore;
+  readonly #http: MemoryHttp;
+  #isDead = false;
+
+  constructor(disk: MemoryStore, http: MemoryHttp) {
+    this.store = new WatchedStore(disk);
+    this.#http = http;
+  }
+
+  /** It says and writes nothing more, and answers nobody. */
+  die(): void {
+    this.#isDead = true;
+    this.store.kill();
+  }
+
+  /** What it sends by. */
+  sending(note: (text: string) => void = () => {}): HttpClient {
+    return {
+      send: (request, limits) => {
+        if (this.#isDead) return new ResultAsync(new Promise(() => {}));
+        note(request.body ?? "");
+        return this.#http.send(request, limits);
+      },
+      close: () => {},
+    };
+  }
+
+  /** What it answers by. */
+  answering(handler: HttpHandler): HttpHandler {
+    return async (request) => {
+      const answer = await handler(request);
+      return this.#isDead ? new Promise(() => {}) : answer;
+    };
+  }
+}
+
+const origins = { a: "http://a.example", b: "http://b.example" } as const;
+const switches = { a: "a1", b: "b1" } as const;
+
 /** Two clouds, an agent each, on one fabric; A asks B for circuits by NSI. */
 export class TwoClouds {
   readonly clock: FakeClock = fakeClock();
@@ -84,8 +126,8 @@ export class TwoClouds {
   readonly requests: string[] = [];
   /** Every message that B sent: its answers, and what it posted. */
   readonly said: string[] = [];
-  readonly storeB = new MemoryStore();
-  readonly #storeA = new MemoryStore();
+  readonly #disks = { a: new MemoryStore(), b: new MemoryStore() };
+  #lives: { readonly a: Life; readonly b: Life };
   readonly #options: Partial<NsiProviderOptions>;
   #dialled = new MemoryListener({ clock: this.clock });
   #a: DcnsAgent | undefined;
@@ -94,6 +136,7 @@ export class TwoClouds {
 
   private constructor(options: Partial<NsiProviderOptions>) {
     this.#options = options;
+    this.#lives = { a: this.#newLife("a"), b: this.#newLife("b") };
     const dial = (answer: Parameters<MemoryListener["dial"]>[0]) => this.#dialled.dial(answer);
     this.fabric = new SimulatedFabric({ topology: reality, clock: this.clock, dial });
   }
@@ -101,7 +144,7 @@ export class TwoClouds {
   static async start(options: Partial<NsiProviderOptions> = {}): Promise<TwoClouds> {
     const its = new TwoClouds(options);
     await its.startB();
-    await its.#startA();
+    await its.startA();
     return its;
   }
 
@@ -120,9 +163,29 @@ export class TwoClouds {
     return this.#provider;
   }
 
+  /** The present process of a cloud. */
+  lifeOf(cloud: "a" | "b"): Life {
+    return this.#lives[cloud];
+  }
+
+  /** One of the clouds dies this instant; its switch goes on. */
+  crash(cloud: "a" | "b"): void {
+    this.#lives[cloud].die();
+    this.http.serve(origins[cloud], undefined);
+    // Nobody listens until the next start.
+    this.#dialled = new MemoryListener({ clock: this.clock });
+    this.fabric.switchOf(switches[cloud]).breakConnections();
+    this.#lives = { ...this.#lives, [cloud]: this.#newLife(cloud) };
+  }
+
+  #newLife(cloud: "a" | "b"): Life {
+    return new Life(this.#disks[cloud], this.http);
+  }
+
   /** Starts B's agent and its provider on what the store has. */
   async startB(): Promise<void> {
-    const { clock, storeB: store } = this;
+    const { clock } = this;
+    const { store } = this.#lives.b;
     this.#dialled = new MemoryListener({ clock });
     const driver = new OpenFlowDriver({ listen: this.#dialled, learning: "switch" });
     const drivers = { b: driver };
@@ -134,7 +197,9 @@ export class TwoClouds {
   }
 
   async startProvider(): Promise<void> {
-    const { clock, storeB: store } = this;
+    const { clock } = this;
+    const life = this.#lives.b;
+    const { store } = life;
     const started = await clock.until(
       NsiProvider.start({
         agent: this.b,
@@ -147,38 +212,40 @@ export class TwoClouds {
           allows: ({ requesterNSA }, { capacity }) =>
             requesterNSA === NSA_A && capacity <= 500 ? ok(undefined) : err("too much for you"),
         },
-        ...{ store, clock, http: this.#recorded(this.http) },
+        ...{ store, clock, http: life.sending((text) => this.said.push(text)) },
         ...this.#options,
       }),
     );
     this.#provider = started._unsafeUnwrap();
-    this.http.serve("http://b.example", this.#heard(this.provider.handler));
+    this.http.serve(origins.b, life.answering(this.#heard(this.provider.handler)));
   }
 
   /** Ends B, provider and agent; its switch goes on. */
   async stopB(): Promise<void> {
-    this.http.serve("http://b.example", undefined);
+    this.http.serve(origins.b, undefined);
     await this.clock.until(this.provider.close());
     await this.clock.until(this.b.close());
   }
 
-  async #startA(): Promise<void> {
-    const { clock, http } = this;
+  /** Starts A's agent on what its store has. */
+  async startA(): Promise<void> {
+    const { clock } = this;
+    const life = this.#lives.a;
     this.#dialled = new MemoryListener({ clock });
     const cloudB = new OscarsDriver({
       dialect: "nsi",
       provider: { nsa: NSA_B, url: "http://b.example/nsi" },
       requester: { nsa: NSA_A, callbacks: { url: "http://a.example/" } },
-      http,
+      http: life.sending(),
     });
-    http.serve("http://a.example", cloudB.callbacks);
+    this.http.serve(origins.a, life.answering(cloudB.callbacks));
     const drivers = {
       a: new OpenFlowDriver({ listen: this.#dialled, learning: "switch" }),
       "cloud-b": cloudB,
     };
-    const options = { topology: topologyA, drivers, clock, store: this.#storeA };
+    const options = { topology: topologyA, drivers, clock, store: life.store };
     this.#a = value(await clock.until(DcnsAgent.start(options)));
-    this.fabric.switchOf("a1").connect();
+    if (!this.fabric.switchOf("a1").connected) this.fabric.switchOf("a1").connect();
     await clock.advance(5_000);
   }
 
@@ -212,16 +279,6 @@ export class TwoClouds {
       const answer = await handler(request);
       this.said.push(answer.body ?? "");
       return answer;
-    };
-  }
-
-  #recorded(http: HttpClient): HttpClient {
-    return {
-      send: (request, limits) => {
-        this.said.push(request.body ?? "");
-        return http.send(request, limits);
-      },
-      close: () => {},
     };
   }
 }
