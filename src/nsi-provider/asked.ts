@@ -1,6 +1,7 @@
 import { err, type Result } from "neverthrow";
 import type { Refusal } from "../drivers/oscars/nsi/answer.ts";
 import type { Criteria, PointToPoint } from "../drivers/oscars/nsi/criteria.ts";
+import { parseStp } from "../drivers/oscars/nsi/stp.ts";
 import type { Connection, Version } from "./connection.ts";
 import type { NsiAsked } from "./options.ts";
 import { askedEnd, type OfferedStp } from "./stps.ts";
@@ -78,12 +79,20 @@ export function wantedChange(
 
 function movedAway({ p2ps, schedule }: Criteria, committed: Version): Refusal | undefined {
   const { sourceSTP = committed.source, destSTP = committed.dest } = p2ps ?? {};
-  if (sourceSTP !== committed.source || destSTP !== committed.dest)
+  if (!isStill(sourceSTP, committed.source) || !isStill(destSTP, committed.dest))
     return { errorId: "00102", text: "the ends of a connection cannot change" };
   const start = schedule?.startTime;
   if (typeof start === "number" && start !== committed.startTime)
     return { errorId: "00102", text: "the start of a connection cannot change" };
   return undefined;
+}
+
+/** Whether an STP is the one that was granted, which had one of the labels that it names, if any. */
+function isStill(text: string, granted: string): boolean {
+  const [asked, has] = [parseStp(text), parseStp(granted)];
+  if (asked.isErr() || has.isErr() || asked.value.port !== has.value.port) return false;
+  const { vlans } = asked.value;
+  return vlans === undefined || (has.value.vlans !== undefined && vlans.includes(has.value.vlans));
 }
 
 function unsupported({ parameter }: Criteria, service: PointToPoint): Refusal | undefined {

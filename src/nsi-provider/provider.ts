@@ -17,7 +17,7 @@ import type { NsiHeader } from "../drivers/oscars/nsi/header.ts";
 import type { Reserve } from "../drivers/oscars/nsi/message.ts";
 import { REQUESTER_VERSION } from "../drivers/oscars/nsi/names.ts";
 import type { OperationRequest } from "../drivers/oscars/nsi/operation.ts";
-import { allows, initialStates } from "../drivers/oscars/nsi/transitions.ts";
+import { allows } from "../drivers/oscars/nsi/transitions.ts";
 import { describeXmlFault } from "../drivers/oscars/xml/fault.ts";
 import type { Clock } from "../model/clock.ts";
 import type { StoreError } from "../model/errors.ts";
@@ -31,6 +31,7 @@ import { Lifecycle } from "./lifecycle.ts";
 import { Networks } from "./networks.ts";
 import type { NsiPeerIdentity, NsiProviderOptions } from "./options.ts";
 import { Outbox } from "./outbox.ts";
+import { isOwner, newConnection, peerOf } from "./peer.ts";
 import { answerQuery, isQuery, type QueryMessage } from "./queries.ts";
 import { Register } from "./register.ts";
 import { askedEnd, type OfferedStp, offeredStps } from "./stps.ts";
@@ -243,7 +244,10 @@ export class NsiProvider implements AsyncDisposable {
     if (allowed.isErr()) return this.#refuse(header, allowed.error);
     const { asked, version } = allowed.value;
     this.#forgetOld();
-    const connection = { ...(known ?? newConnection(peer, request, now)), held: version };
+    const connection = {
+      ...(known ?? newConnection(peer, request, randomUUID(), now)),
+      held: version,
+    };
     const { connectionId } = connection;
     const accepted = await this.#lifecycle.accept(connection, "reserve", header.correlationId);
     if (accepted.isErr()) {
@@ -285,47 +289,6 @@ export class NsiProvider implements AsyncDisposable {
   }
 }
 
-function peerOf({ requesterNSA, replyTo }: NsiHeader, request: IncomingRequest): NsiPeerIdentity {
-  const { clientSubject } = request;
-  return {
-    requesterNSA,
-    ...(clientSubject === undefined ? {} : { clientSubject }),
-    ...(replyTo === undefined ? {} : { replyTo }),
-  };
-}
-
-/** A connection is its requester's alone, and of whoever has the certificate that it was asked with. */
-function isOwner(connection: Connection, peer: NsiPeerIdentity): boolean {
-  return (
-    connection.requesterNSA === peer.requesterNSA && connection.clientSubject === peer.clientSubject
-  );
-}
-
 function isOperation(message: { readonly type: string }): message is OperationRequest {
   return operations.has(message.type);
-}
-
-function newConnection(
-  peer: NsiPeerIdentity,
-  { description, globalReservationId }: Reserve,
-  now: number,
-): Connection {
-  return {
-    ...peer,
-    format: 1,
-    connectionId: randomUUID(),
-    ...(description === undefined ? {} : { description }),
-    ...(globalReservationId === undefined ? {} : { globalReservationId }),
-    states: {
-      reservationState: "ReserveStart",
-      provisionState: "Released",
-      lifecycleState: "Created",
-      dataPlaneStatus: initialStates.dataPlaneStatus,
-    },
-    pending: {},
-    notificationId: 0,
-    resultId: 0,
-    told: [],
-    updatedAt: now,
-  };
 }

@@ -49,6 +49,11 @@ export class Register {
     });
   }
 
+  /** A connection has come somewhere, and its peer knows or need not. */
+  async note(connection: Connection): Promise<void> {
+    await this.#put(connection);
+  }
+
   /** A connection has come somewhere unasked; its peer is told by a notification. */
   async notify(connection: Connection, news: News): Promise<void> {
     const id = connection.notificationId + 1;

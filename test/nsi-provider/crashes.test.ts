@@ -3,10 +3,12 @@ import { members, TwoClouds } from "./two-clouds.ts";
 
 class Died extends Error {}
 
-const calls = {
-  setup: (its: TwoClouds) => its.a.setupPhysicalNetwork("p", members, "100Mbps"),
-  change: (its: TwoClouds) => its.a.modifyPhysicalNetwork("p", [], [], "300Mbps"),
-  teardown: (its: TwoClouds) => its.a.teardownPhysicalNetwork("p"),
+type Call = (its: TwoClouds) => Promise<unknown>;
+
+const calls: Readonly<Record<"setup" | "change" | "teardown", Call>> = {
+  setup: async (its) => its.a.setupPhysicalNetwork("p", members, "100Mbps"),
+  change: async (its) => its.a.modifyPhysicalNetwork("p", [], [], "300Mbps"),
+  teardown: async (its) => its.a.teardownPhysicalNetwork("p"),
 };
 
 type Cloud = "a" | "b";
