@@ -39,6 +39,8 @@ export class Registry {
   readonly #records = new Map<ProjectId, NetworkRecord>();
   readonly #projects = new Map<NetworkNumber, ProjectId>();
   readonly #quarantines = new Set<Quarantine>();
+  /** Another object whenever a port, a node or a hold has changed. */
+  #linkVersion: object = {};
   readonly #downPorts = new Set<PortRef>();
   readonly #held = new Set<LinkId>();
   /** Nodes of which nobody knows any more how they fare. */
@@ -63,7 +65,7 @@ export class Registry {
   }
 
   get linkState(): LinkState {
-    return { isUp: (link) => this.#isUp(link) };
+    return { isUp: (link) => this.#isUp(link), version: this.#linkVersion };
   }
 
   /** The picture that a decision is made on. */
@@ -285,6 +287,7 @@ export class Registry {
   setPort(port: PortRef, up: boolean): LinkId | undefined {
     const link = this.#topology.linkAt(port);
     const before = link !== undefined && this.#isUp(link.id);
+    this.#linkVersion = {};
     if (up) this.#downPorts.delete(port);
     else this.#downPorts.add(port);
     return link !== undefined && this.#isUp(link.id) !== before ? link.id : undefined;
@@ -294,6 +297,7 @@ export class Registry {
   setLost(node: NodeId, lost: boolean): readonly LinkId[] {
     const links = [...this.#topology.links.values()].filter((link) => this.#joins(link, node));
     const before = new Set(links.filter(({ id }) => this.#isUp(id)));
+    this.#linkVersion = {};
     if (lost) this.#lostNodes.add(node);
     else this.#lostNodes.delete(node);
     return links.filter((link) => this.#isUp(link.id) !== before.has(link)).map(({ id }) => id);
@@ -302,6 +306,7 @@ export class Registry {
   /** Holds a link down however its ports are, or lets it go; true when that changed its state. */
   setHeld(link: LinkId, held: boolean): boolean {
     const before = this.#isUp(link);
+    this.#linkVersion = {};
     if (held) this.#held.add(link);
     else this.#held.delete(link);
     return this.#isUp(link) !== before;

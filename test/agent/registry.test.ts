@@ -100,6 +100,21 @@ describe("Registry", () => {
     expect(next.record(record.project)).toEqual(record);
   });
 
+  test("the link state has one version from change to change", () => {
+    const versions = [
+      () => undefined,
+      () => registry.setPort(portRef("s1:3"), false),
+      () => registry.setLost(nodeId("s2"), true),
+      () => registry.setHeld(linkId("s1-s2"), true),
+    ].map((change) => {
+      change();
+      const { version } = registry.linkState;
+      expect(registry.linkState.version).toBe(version);
+      return version;
+    });
+    expect(new Set(versions).size).toBe(4);
+  });
+
   test("a link is up when both of its ports are, and changes are told once", () => {
     const [a, b] = [portRef("s1:3"), portRef("s2:3")];
     expect(registry.setPort(a, false)).toBe("s1-s2");

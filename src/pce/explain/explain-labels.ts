@@ -5,13 +5,24 @@ import { endsOf, linkIdOf, nodeIdOf } from "../graph/graph.ts";
 import { assignLabels, type NodeBindings } from "../labels/label-assignment.ts";
 import { resolveEnds, vlanPlaces } from "../plan/ends.ts";
 import type { Ends, LabelsAt, Scene } from "../plan/scene.ts";
+import { commonLabels } from "../tree/common-labels.ts";
 import { steinerTree } from "../tree/steiner.ts";
 import { incidence } from "../tree/tree.ts";
+import { treeProblem } from "../tree/tree-problem.ts";
+import { without } from "./what-if.ts";
 import { workingVlans } from "./working-vlans.ts";
 
 /** Says that `places` have no label in common, and which VLANs would do. */
 export function explainPlaces(scene: Scene, places: readonly LabelsAt[]): VlanUnavailable {
   return unavailable(scene, places, scene.request.vlans);
+}
+
+/** Whether no tree has labels, as far as that can be told without looking for one. */
+export function lacksLabels(scene: Scene): boolean {
+  const ends = resolveEnds(scene);
+  if (ends.isErr() || scene.graph.translates.includes(1)) return false;
+  const problem = treeProblem(without(scene, "include"), ends.value);
+  return problem !== undefined && commonLabels(problem).isEmpty;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Obstacle, Scene } from "../plan/scene.ts";
 import { barriersBetween } from "./barriers.ts";
 import { explainBandwidth, explainPort } from "./explain-bandwidth.ts";
 import { impassable, leastBound, type TreeBound } from "./explain-bounds.ts";
-import { explainLabels, explainPlaces } from "./explain-labels.ts";
+import { explainLabels, explainPlaces, lacksLabels } from "./explain-labels.ts";
 import { componentsOf } from "./reachability.ts";
 import { capped, isPath, timeless, without } from "./what-if.ts";
 
@@ -41,6 +41,7 @@ function explainNoTree(scene: Scene): Result<NetworkPlan, PlanRefusal> {
     return noPath({ reason: "disconnected", components, barriers: barriersBetween(scene) });
   }
   const idle = capped(scene, 0);
+  if (lacksLabels(idle)) return err(explainLabels(scene));
   return attemptOr(without(idle, "include", "maxHops", "maxDelayMs"), () =>
     err(explainLabels(scene)),
   )

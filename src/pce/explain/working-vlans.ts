@@ -1,4 +1,5 @@
 import { VlanSet } from "../../model/vlan-set.ts";
+import { joiningLabels } from "../labels/joining-labels.ts";
 import { type NodeBindings, networkVlans } from "../labels/label-assignment.ts";
 import { usableLinkLabels } from "../labels/label-classes.ts";
 import { attempt } from "../plan/attempt.ts";
@@ -7,7 +8,6 @@ import { resolveEnds } from "../plan/ends.ts";
 import type { NetworkPlan } from "../plan/plan.ts";
 import type { Ends, Scene } from "../plan/scene.ts";
 import { openArcs } from "./bottleneck.ts";
-import { joiningLabels } from "./joining-labels.ts";
 import { asking } from "./what-if.ts";
 
 /** VLANs with which a request would succeed. */

@@ -5,13 +5,15 @@ import { allLinksUp, type LinkState, type PlanRequest } from "../plan/plan.ts";
 import { type Graph, linkIdOf, metricOf } from "./graph.ts";
 import { type LedgerView, ledgerView } from "./ledger-view.ts";
 import type { LinkTable } from "./link-table.ts";
+import { type LinkUps, linkUpsOf } from "./link-ups.ts";
 
 /** The parts of a request that say which links it may use, when, and what they cost. */
 export type LinkDemand = Pick<PlanRequest, "interval" | "keep" | "exclude" | "cost" | "reprice">;
 
 /**
  * What one request may use of each link. What the ledger has left comes from a {@link LedgerView},
- * which outlives the request; the link state is asked once about each link that a search comes across.
+ * which outlives the request; the link state is asked once about each link that a search comes across, see
+ * {@link LinkUps}.
  */
 export class Availability {
   readonly graph: Graph;
@@ -24,8 +26,8 @@ export class Availability {
   /** The links that the request excludes, by themselves, by a node or by a shared risk link group. */
   readonly #excluded: ReadonlySet<number>;
   readonly #view: LedgerView;
-  /** Of each link; empty until it is asked for. */
-  #usable: Uint8Array = new Uint8Array(0);
+  /** Asked for only once some link is. */
+  #ups: LinkUps | undefined;
 
   constructor(graph: Graph, ledger: Ledger, linkState: LinkState, demand: LinkDemand) {
     this.graph = graph;
@@ -65,11 +67,8 @@ export class Availability {
   isUsable(link: number): boolean {
     const isAllowed = this.#keptLabels.has(link) || !this.#excluded.has(link);
     if (this.#linkState === allLinksUp || !isAllowed) return isAllowed;
-    if (this.#usable.length === 0) this.#usable = new Uint8Array(this.graph.linkIds.length);
-    if (this.#usable[link]) return this.#usable[link] === YES;
-    const usable = this.#keptLabels.has(link) || this.#linkState.isUp(linkIdOf(this.graph, link));
-    this.#usable[link] = usable ? YES : NO;
-    return usable;
+    this.#ups ??= linkUpsOf(this.graph, this.#linkState);
+    return this.#ups.isUp(link) || this.#keptLabels.has(link);
   }
 
   /** What is free in the direction of `arc` over the whole interval, bit/s. */
@@ -101,9 +100,6 @@ export class Availability {
     return view;
   }
 }
-
-const YES = 1;
-const NO = 2;
 
 const NONE: readonly number[] = [];
 const NOTHING_KEPT: ReadonlyMap<number, VlanSet> = new Map();

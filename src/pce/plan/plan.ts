@@ -86,6 +86,11 @@ export interface PlanRequest extends Traffic {
 /** What is known of the links now. */
 export interface LinkState {
   isUp(link: LinkId): boolean;
+  /**
+   * The same object as long as no link goes up or down, so that what is known serves the next request.
+   * Without it, each request asks anew.
+   */
+  readonly version?: object;
 }
 
 /** The link state of a fabric without faults. */

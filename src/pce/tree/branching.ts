@@ -1,8 +1,7 @@
 import type { VlanId } from "../../model/ids.ts";
-import { VlanSet } from "../../model/vlan-set.ts";
-import { DisjointSets } from "../graph/disjoint-sets.ts";
-import { endsOf } from "../graph/graph.ts";
+import type { VlanSet } from "../../model/vlan-set.ts";
 import { representativeLabels } from "../labels/label-classes.ts";
+import { commonLabels } from "./common-labels.ts";
 import { conflictOf, type DeadEnd } from "./conflict.ts";
 import { labelChoices } from "./label-states.ts";
 import type { Relaxation } from "./relaxation.ts";
@@ -85,39 +84,17 @@ function oneLabel(
   restriction: Restriction,
   links: readonly number[],
 ): readonly Restriction[] {
-  const { ends, costs, scene } = problem;
-  const { bindings, vlans } = ends;
-  const musts = [
-    ...(bindings.network.size > 0 ? [vlans] : []),
-    ...bindings.own.values(),
-    ...scene.availability.kept.map((link) => labelsOf(problem, link)),
-  ];
-  const allowed = musts.reduce((left, set) => left.intersect(set), VlanSet.all);
+  const { costs } = problem;
   const open = [...costs.keys()].filter((link) => (costs[link] ?? 0) < Number.POSITIVE_INFINITY);
   const sets = open.map((link) => labelsOf(problem, link));
   const onTree = links.map((link) => labelsOf(problem, link));
   const count = (within: readonly VlanSet[], label: VlanId): number =>
     within.reduce((sum, set) => sum + (set.has(label) ? 1 : 0), 0);
-  const labels = representativeLabels(allowed, sets)
-    .filter((label) => joinsAll(problem, open, (at) => sets[at]?.has(label) === true))
-    .map((label) => ({ label, rank: [count(onTree, label), count(sets, label)] as const }));
+  const labels = representativeLabels(commonLabels(problem), sets).map((label) => {
+    return { label, rank: [count(onTree, label), count(sets, label)] as const };
+  });
   labels.sort((x, y) => y.rank[0] - x.rank[0] || y.rank[1] - x.rank[1] || x.label - y.label);
   return labels.map(({ label }) => ({ ...restriction, label }));
-}
-
-/** Whether those of `links` whose places meet the condition join all that must be in the tree. */
-function joinsAll(
-  { graph, given, needed }: TreeProblem,
-  links: readonly number[],
-  isOpen: (at: number) => boolean,
-): boolean {
-  const sets = new DisjointSets(graph.nodeIds.length);
-  for (const link of given) sets.unite(...endsOf(graph, link));
-  for (let at = 0; at < links.length; at++) {
-    if (isOpen(at)) sets.unite(...endsOf(graph, links[at] ?? 0));
-  }
-  const [first = 0, ...others] = needed;
-  return others.every((node) => sets.find(node) === sets.find(first));
 }
 
 /** With labels looked for together with the tree; absent where that would be too much. */

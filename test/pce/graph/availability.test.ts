@@ -89,6 +89,23 @@ describe("Availability", () => {
     );
   });
 
+  test("asks a link state of one version once about each link, and another version anew", () => {
+    const up = new Set(graph.linkIds);
+    const isUp = vi.fn((id: (typeof graph.linkIds)[number]) => up.has(id));
+    const usable = (version?: object): readonly boolean[] => {
+      const state = version === undefined ? { isUp } : { isUp, version };
+      const availability = new Availability(graph, empty, state, { interval: always });
+      return graph.linkIds.map((_, link) => availability.isUsable(link));
+    };
+    const truths = (): readonly boolean[] => graph.linkIds.map((id) => up.has(id));
+    const [before, after] = [{}, {}];
+    expect([usable(before), usable(before)]).toEqual([truths(), truths()]);
+    expect(isUp).toHaveBeenCalledTimes(graph.linkIds.length);
+    up.delete(graph.linkIds[1] ?? linkId("p"));
+    expect([usable(after), usable()]).toEqual([truths(), truths()]);
+    expect(isUp).toHaveBeenCalledTimes(3 * graph.linkIds.length);
+  });
+
   test("forgets only what another ledger has otherwise", () => {
     const [first = linkId("p"), second = linkId("q")] = graph.linkIds;
     const claims = [first, second].map((id) => ({
