@@ -55,12 +55,13 @@ export class Availability {
     return reprice === undefined ? this.#now.table(cost) : undefined;
   }
 
-  /** Whether every link is usable, as far as that can be told without going through them. */
-  get isUnrestricted(): boolean {
-    const { exclude } = this.#demand;
-    if (this.#linkState !== allLinksUp) return false;
-    if (exclude === undefined) return true;
-    return ![exclude.links, exclude.nodes, exclude.srlgs].some((set) => set?.size);
+  /** Says of a link whether it is usable, as fast as may be; `undefined` if every link is. */
+  get usability(): ((link: number) => boolean) | undefined {
+    if (this.#excluded.size > 0) return (link) => this.isUsable(link);
+    if (this.#linkState === allLinksUp) return undefined;
+    if (this.#keptLabels.size > 0) return (link) => this.isUsable(link);
+    const ups = linkUpsOf(this.graph, this.#linkState);
+    return (link) => ups.isUp(link);
   }
 
   /** Whether `link` may be in the tree: it is up and not excluded, or the request keeps it. */

@@ -61,13 +61,10 @@ export function cheapestRoute(
   const from = graph.nodeOf.get(request.from);
   const to = graph.nodeOf.get(request.to);
   const availability = new Availability(graph, ledger, linkState, request);
-  const { table, isUnrestricted } = availability;
+  const { table, usability: isUsable } = availability;
   if (from === undefined || to === undefined) return ok(undefined);
   invariant(table !== undefined, "links that nobody prices have a table");
   const { onward, back, vlans } = request;
-  const isUsable = isUnrestricted
-    ? undefined
-    : (link: number): boolean => availability.isUsable(link);
   const query: PathQuery = { graph, table, from, to, onward, back, isUsable };
   const blind = bidirectionalPath(query);
   if (blind === undefined || vlans === undefined) return ok(blind && routeOf(query, blind, []));

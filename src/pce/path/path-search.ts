@@ -105,7 +105,7 @@ export function plainQuery(
   from: PathEnd,
   to: PathEnd,
 ): PathQuery | undefined {
-  const { table, isUnrestricted } = availability;
+  const { table } = availability;
   return (
     table && {
       graph,
@@ -114,7 +114,7 @@ export function plainQuery(
       to: to.node,
       onward: edgeLoad(request, from.side, to.side),
       back: edgeLoad(request, to.side, from.side),
-      isUsable: isUnrestricted ? undefined : (link) => availability.isUsable(link),
+      isUsable: availability.usability,
     }
   );
 }
