@@ -1,7 +1,9 @@
 import type { FaultRates } from "../../src/testing/index.ts";
 import type { TopologyDocument } from "../../src/topology/document.ts";
 import type { Dice } from "./dice.ts";
+import type { HttpRates } from "./sim-http.ts";
 import type { StoreRates } from "./sim-store.ts";
+import { WIDE_AREA } from "./wide-area.ts";
 
 /** What kind of world a seed gives. */
 export interface Scenario {
@@ -14,7 +16,13 @@ export interface Scenario {
   readonly flapDamping: boolean;
   /** What befalls messages at the switches until everything is mended. */
   readonly messages: FaultRates;
+  /** Whether what is sent travels in pieces. */
+  readonly pieces: boolean;
   readonly store: StoreRates;
+  /** Whether the one agent keeps its records in a file. */
+  readonly file: boolean;
+  /** There where a wide-area domain joins parts of the campus. */
+  readonly wideArea: HttpRates | undefined;
   /** How many of a hundred networks have a start to come, or an end. */
   readonly scheduled: number;
   /** How many things happen before everything is mended. */
@@ -27,15 +35,24 @@ export interface Scenario {
     readonly forget: number;
     readonly crash: number;
     readonly pause: number;
+    readonly wideArea: number;
   };
 }
 
-/** Draws a world: some are calm but for one kind of mishap, some have all kinds. */
-export function scenarioFrom(dice: Dice): Scenario {
+/**
+ * Draws a world: some are calm but for one kind of mishap, some have all kinds. `more` draws what
+ * worlds did not have from the beginning, so that older seeds give what they gave where they can.
+ */
+export function scenarioFrom(dice: Dice, more: Dice): Scenario {
   const isOften = (percent: number): number => (dice.chance(0.5) ? percent : 0);
+  const isAlso = (percent: number): number => (more.chance(0.5) ? percent : 0);
+  const document = documentFrom(dice);
+  const agents = dice.pick([1, 1, 2, 3]);
+  const isAlone = agents === 1;
+  const hasWideArea = isAlone && more.chance(0.4);
   return {
-    document: documentFrom(dice),
-    agents: dice.pick([1, 1, 2, 3]),
+    document: hasWideArea ? withWideArea(document, more) : document,
+    agents,
     bundles: dice.chance(0.5),
     learns: dice.chance(0.4),
     flapDamping: dice.chance(0.3),
@@ -46,7 +63,19 @@ export function scenarioFrom(dice: Dice): Scenario {
       disconnect: isOften(0.005),
       reject: isOften(0.01),
       forget: isOften(0.005),
+      overtaken: isAlso(0.02),
+      duplicate: isAlso(0.02),
     },
+    pieces: more.chance(0.3),
+    file: isAlone && more.chance(0.5),
+    wideArea: hasWideArea
+      ? {
+          refuse: isAlso(0.05),
+          lose: isAlso(0.03),
+          loseAnswer: isAlso(0.05),
+          maxDelayMs: more.pick([0, 20, 300]),
+        }
+      : undefined,
     store: {
       fail: isOften(0.05),
       failAfterWriting: isOften(0.05),
@@ -61,6 +90,7 @@ export function scenarioFrom(dice: Dice): Scenario {
       forget: isOften(5),
       crash: isOften(8),
       pause: isOften(5),
+      wideArea: hasWideArea ? isAlso(8) : 0,
     },
   };
 }
@@ -103,5 +133,43 @@ function documentFrom(dice: Dice): TopologyDocument {
       { host: `${id}a`, nic: "eth1", port: `${id}:h1` },
       { host: `${id}b`, nic: "eth1", port: `${id}:h2`, tagging: "untagged" as const },
     ]),
+  };
+}
+
+/** The same, with a wide-area domain in place of one of the links, and perhaps a third way into it. */
+function withWideArea(document: TopologyDocument, dice: Dice): TopologyDocument {
+  const { links = [] } = document;
+  const replaced = dice.pick(links);
+  const others = links.filter((link) => link !== replaced);
+  const third = dice.chance(0.4) ? dice.pick(document.nodes).id : undefined;
+  const ways = [
+    { id: "w0", far: replaced.a },
+    { id: "w1", far: replaced.b },
+    ...(third === undefined ? [] : [{ id: "w2", far: `${third}:w2` }]),
+  ];
+  return {
+    ...document,
+    domains: [...document.domains, { id: WIDE_AREA, driver: "oscars" }],
+    nodes: [
+      ...document.nodes.map((node) =>
+        node.id === third ? { ...node, ports: [...node.ports, { id: "w2", ofPort: 40 }] } : node,
+      ),
+      {
+        id: WIDE_AREA,
+        domain: WIDE_AREA,
+        branching: false,
+        ports: ways.map(({ id }) => ({ id })),
+      },
+    ],
+    links: [
+      ...others,
+      ...ways.map(({ id, far }) => ({
+        id,
+        a: far,
+        b: `${WIDE_AREA}:${id}`,
+        capacity: dice.pick(["1Gbps", "10Gbps"]),
+        vlans: dice.pick(["100-105", "100-139"]),
+      })),
+    ],
   };
 }

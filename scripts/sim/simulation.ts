@@ -61,7 +61,7 @@ class Simulation {
 
   constructor(seed: number) {
     this.#dice = diceFrom(seed);
-    this.#scenario = scenarioFrom(this.#dice);
+    this.#scenario = scenarioFrom(this.#dice, diceFrom(seed ^ 0xadd));
     this.#world = new World(seed, this.#scenario, (event) => {
       if (TOLD.has(event.type)) this.#note(`  ${JSON.stringify(event)}`);
       if (event.type === "network-rerouted") this.#expectations.hasMoved(event.project);
@@ -112,7 +112,7 @@ class Simulation {
   }
 
   async #happen(): Promise<void> {
-    const { flap, power, disconnect, forget, crash, pause } = this.#scenario.mishaps;
+    const { flap, power, disconnect, forget, crash, pause, wideArea } = this.#scenario.mishaps;
     const mishaps: readonly (readonly [number, () => void | Promise<void>])[] = [
       [flap, () => this.#flap()],
       [power, () => this.#power()],
@@ -120,6 +120,7 @@ class Simulation {
       [forget, () => this.#forget()],
       [crash, () => this.#crash()],
       [pause, () => this.#pause()],
+      [wideArea, () => this.#note(this.#world.wideArea?.mishap() ?? "")],
     ];
     let drawn = this.#dice.below(100);
     for (const [percent, happen] of mishaps) {
@@ -248,7 +249,7 @@ class Simulation {
   }
 
   #power(): void {
-    const node = this.#dice.pick([...this.#world.topology.nodes.keys()]);
+    const node = this.#dice.pick([...this.#world.fabric.switches.keys()]);
     const isOff = this.#off.delete(node);
     this.#note(`switch ${node} ${isOff ? "on" : "off"}`);
     if (isOff) this.#world.powerOn(node);
@@ -259,7 +260,7 @@ class Simulation {
   }
 
   #disconnect(): void {
-    const node = this.#dice.pick([...this.#world.topology.nodes.keys()]);
+    const node = this.#dice.pick([...this.#world.fabric.switches.keys()]);
     if (this.#off.has(node)) return;
     const at = this.#world.fabric.switchOf(node);
     if (this.#away.delete(node)) at.connect();
@@ -273,7 +274,7 @@ class Simulation {
 
   /** A switch loses a rule of ours, and nobody is told. */
   #forget(): void {
-    const node = this.#dice.pick([...this.#world.topology.nodes.keys()]);
+    const node = this.#dice.pick([...this.#world.fabric.switches.keys()]);
     const at = this.#world.fabric.switchOf(node);
     const flows = ourFlows(at);
     if (flows.length === 0) return;
@@ -286,10 +287,18 @@ class Simulation {
   async #crash(): Promise<void> {
     if (this.#world.agents.length === 0) return this.#start();
     const agent = this.#dice.pick(this.#world.agents);
+    this.#kill(agent);
+    if (this.#scenario.file && this.#dice.chance(0.5)) {
+      this.#note("the power of its machine is cut");
+      this.#world.cutPower();
+    }
+    if (this.#dice.chance(0.7)) await this.#start();
+  }
+
+  #kill(agent: DcnsAgent): void {
     this.#note("an agent dies");
     this.#world.crash(agent);
     this.#expectations.agentDied(agent);
-    if (this.#dice.chance(0.7)) await this.#start();
   }
 
   async #start(): Promise<void> {
@@ -342,6 +351,7 @@ class Simulation {
     this.#note("all is mended");
     const { clock } = this.#world;
     this.#world.mend();
+    for (const agent of this.#world.broken) this.#kill(agent);
     await this.#start();
     if (this.#world.agents.length < this.#scenario.agents)
       return "no agent starts though all is mended";
@@ -373,7 +383,7 @@ class Simulation {
       if (report.isErr()) return `${project}: ${describeError(report.error)}`;
       if (!report.value.consistent) return `${project}: ${JSON.stringify(report.value.segments)}`;
     }
-    return undefined;
+    return this.#world.wideArea?.faultIn(this.#world.topology, agent.listNetworks());
   }
 
   /** Takes everything down; then nothing of it is left anywhere. */
@@ -391,9 +401,12 @@ class Simulation {
       const left = ourFlows(at).length + at.groups().length + at.meters().length - FOREIGN_ENTRIES;
       if (left > 0) return `${node} still holds ${left} entries of ours`;
     }
+    const circuit = this.#world.wideArea?.faultIn(topology, []);
+    if (circuit !== undefined) return circuit;
     const [left] = await this.#world.records();
     if (left !== undefined) return `the store still holds ${left.key}`;
     for (const { id, nodeA, nodeB, capacity } of topology.links.values()) {
+      if (!fabric.switches.has(nodeA) || !fabric.switches.has(nodeB)) continue;
       const ends = [`${nodeA}a:eth1`, `${nodeB}a:eth1`];
       const plan = agent.planPhysicalNetwork("z", ends, capacity);
       if (plan.isErr()) return `${id} is not free: ${describeError(plan.error)}`;

@@ -1,19 +1,20 @@
 import { type AgentEvent, DcnsAgent, OpenFlowDriver } from "../../src/index.ts";
-import { MemoryStore } from "../../src/store/memory-store.ts";
 import type { StoredRecord } from "../../src/store/store.ts";
-import { MemoryListener, SimulatedFabric } from "../../src/testing/index.ts";
+import { MemoryListener, SimulatedFabric, seededRandom } from "../../src/testing/index.ts";
 import { Topology } from "../../src/topology.ts";
 import { type FakeClock, fakeClock } from "../../test/support/fake-clock.ts";
 import { addForeignEntries, foreignEntries } from "../../test/support/switch-state.ts";
-import { type Dice, diceFrom } from "./dice.ts";
+import { diceFrom } from "./dice.ts";
 import { ProcessClock } from "./process-clock.ts";
 import type { Scenario } from "./scenario.ts";
-import { SimStore } from "./sim-store.ts";
+import { type Connection, FileStorage, SharedStorage, type Storage } from "./storage.ts";
+import { WIDE_AREA, WideArea, type WideAreaUser } from "./wide-area.ts";
 
 /** A process with an agent in it: it can die, and it can be stopped for a while. */
 interface Process {
   readonly agent: DcnsAgent;
-  readonly store: SimStore;
+  readonly connection: Connection;
+  readonly wideArea: WideAreaUser | undefined;
   readonly clock: ProcessClock;
   /** The clock of its connections: who dials a dead process is told so. */
   readonly wires: ProcessClock;
@@ -24,7 +25,6 @@ interface Process {
 interface Place {
   listener: MemoryListener;
   process: Process | undefined;
-  starting: SimStore | undefined;
   /** How many processes there have been. */
   started: number;
 }
@@ -37,24 +37,31 @@ export class World {
   readonly clock: FakeClock = fakeClock();
   readonly topology: Topology;
   readonly fabric: SimulatedFabric;
-  readonly disk: MemoryStore = new MemoryStore({ clock: this.clock });
+  readonly wideArea: WideArea | undefined;
+  readonly #storage: Storage;
+  readonly #seed: number;
   readonly #scenario: Scenario;
   readonly #heard: (event: AgentEvent) => void;
-  readonly #dice: Dice;
   readonly #foreign: ReadonlyMap<string, readonly string[]>;
   readonly #places: readonly Place[];
   #isMended = false;
 
   /** `heard` is told what agents tell. */
   constructor(seed: number, scenario: Scenario, heard: (event: AgentEvent) => void) {
+    this.#seed = seed;
     this.#heard = heard;
     this.#scenario = scenario;
-    this.#dice = diceFrom(seed ^ 0x5eed);
+    const { clock } = this;
+    const dice = diceFrom(seed ^ 0x5eed);
     this.topology = Topology.parse(scenario.document)._unsafeUnwrap();
+    this.#storage = scenario.file
+      ? new FileStorage(clock, dice, scenario.store)
+      : new SharedStorage(clock, dice, scenario.store);
+    this.wideArea =
+      scenario.wideArea && new WideArea(this.topology, clock, dice, scenario.wideArea);
     this.#places = Array.from({ length: scenario.agents }, () => ({
       listener: new MemoryListener({ clock: this.clock }),
       process: undefined,
-      starting: undefined,
       started: 0,
     }));
     this.fabric = new SimulatedFabric({
@@ -64,6 +71,7 @@ export class World {
       seed,
       bundles: scenario.bundles,
       learns: scenario.learns,
+      ...(this.wideArea === undefined ? {} : { carry: this.wideArea.carry }),
     });
     addForeignEntries(this.fabric);
     this.#foreign = new Map(
@@ -88,35 +96,39 @@ export class World {
   async #startAt(place: Place, name: string): Promise<void> {
     const clock = new ProcessClock(this.clock);
     const wires = new ProcessClock(this.clock);
-    const listener = new MemoryListener({ clock: wires });
-    const rates = this.#isMended ? calmStore : this.#scenario.store;
-    const clocks = { world: this.clock, own: clock };
-    const store = new SimStore(this.disk, clocks, this.#dice, rates);
-    place.listener = listener;
-    place.starting = store;
     place.started += 1;
-    const { flapDamping, agents } = this.#scenario;
+    const { flapDamping, agents, pieces } = this.#scenario;
+    const random = seededRandom(this.#seed + place.started);
+    const listener = new MemoryListener({ clock: wires, ...(pieces ? { pieces: random } : {}) });
+    place.listener = listener;
+    const connection = this.#storage.connect(clock, this.#isMended);
+    const wideArea = this.wideArea?.connect(clock);
     const sharing = { agentId: `${name}.${place.started}`, leaseMs: LEASE_MS };
     const started = await this.clock.until(
-      DcnsAgent.start({
-        topology: this.topology,
-        drivers: { campus: new OpenFlowDriver({ listen: listener }) },
-        store,
-        clock,
-        ...(flapDamping ? {} : { flapDamping: false }),
-        ...(agents > 1 ? { sharing } : {}),
-      }),
+      connection.open().andThen((store) =>
+        DcnsAgent.start({
+          topology: this.topology,
+          drivers: {
+            campus: new OpenFlowDriver({ listen: listener }),
+            ...(wideArea === undefined ? {} : { [WIDE_AREA]: wideArea.driver }),
+          },
+          store,
+          clock,
+          ...(flapDamping ? {} : { flapDamping: false }),
+          ...(agents > 1 ? { sharing } : {}),
+        }),
+      ),
     );
-    place.starting = undefined;
     if (started.isErr()) {
-      store.kill();
+      connection.kill();
+      wideArea?.kill();
       clock.die();
       void listener.close();
       return;
     }
     const agent = started.value;
     agent.events.subscribe((event) => this.#heard(event));
-    place.process = { agent, store, clock, wires, isStopped: false };
+    place.process = { agent, connection, wideArea, clock, wires, isStopped: false };
   }
 
   /** The process of an agent dies this instant. */
@@ -124,12 +136,25 @@ export class World {
     for (const place of this.#places) {
       const { process } = place;
       if (process?.agent !== agent) continue;
-      process.store.kill();
+      process.connection.kill();
+      process.wideArea?.kill();
       process.clock.die();
       process.wires.resume();
       place.process = undefined;
       void place.listener.close();
     }
+  }
+
+  /** The machine loses its power; it had no process that runs. */
+  cutPower(): void {
+    this.#storage.cutPower();
+  }
+
+  /** The agents whose store does nothing more for them until they are started anew. */
+  get broken(): readonly DcnsAgent[] {
+    return this.#places.flatMap(({ process }) =>
+      process?.connection.isBroken === true ? [process.agent] : [],
+    );
   }
 
   /** The process of an agent is stopped. */
@@ -138,6 +163,7 @@ export class World {
       if (process?.agent !== agent) continue;
       process.isStopped = true;
       process.wires.stop();
+      process.wideArea?.stop();
       process.clock.stop();
     }
   }
@@ -149,6 +175,7 @@ export class World {
       process.isStopped = false;
       process.wires.resume();
       process.clock.resume();
+      process.wideArea?.resume();
     }
   }
 
@@ -161,7 +188,8 @@ export class World {
   mend(): void {
     this.#isMended = true;
     this.fabric.setFaults({});
-    for (const { process } of this.#places) process?.store.setRates(calmStore);
+    for (const { process } of this.#places) process?.connection.mend();
+    this.wideArea?.mend();
     this.resume();
     for (const link of this.topology.links.keys()) this.fabric.setLink(link, true);
     for (const [node, at] of this.fabric.switches) {
@@ -193,7 +221,7 @@ export class World {
 
   /** What the store holds of networks. */
   async records(): Promise<readonly StoredRecord[]> {
-    const all = (await this.disk.load())._unsafeUnwrap();
+    const all = await this.#storage.records();
     return all.filter(({ key }) => /^(network|quarantine|project|work)\//.test(key));
   }
 
@@ -217,5 +245,3 @@ export class World {
 
 /** How long an agent may be silent that shares its store. */
 const LEASE_MS = 3_000;
-
-const calmStore = { fail: 0, failAfterWriting: 0, maxDelayMs: 0 };

@@ -10,7 +10,7 @@ import type { Clock } from "../model/clock.ts";
 import { defaultAsyncSettings, wantsNotice } from "./async-filter.ts";
 import type { Notice } from "./datapath/effect.ts";
 import { type Refusal, refusal } from "./datapath/refusal.ts";
-import type { Fault, FaultPlan } from "./faults.ts";
+import { type Fault, type FaultPlan, mayBeOvertaken } from "./faults.ts";
 import { multipartParts } from "./multipart-parts.ts";
 import type { RoleHolder } from "./role.ts";
 
@@ -200,9 +200,25 @@ export class ControllerConnection implements RoleHolder {
         carryOut(request, this);
         forget(request);
         return;
+      case "overtaken":
+        this.#carryOutNext();
+        carryOut(request, this);
+        return;
+      case "duplicate":
+        carryOut(request, this);
+        carryOut(request, this);
+        return;
       default:
         fault satisfies never;
     }
+  }
+
+  /** Carries out the first that waits, if its place in the order is the switch's affair. */
+  #carryOutNext(): void {
+    const [next] = this.#inbox;
+    if (next === undefined || !mayBeOvertaken(next.message)) return;
+    this.#inbox.shift();
+    this.#options.carryOut(next, this);
   }
 
   #send(xid: number, message: OfMessage): void {

@@ -1,5 +1,6 @@
 import type { FlowStats } from "../drivers/openflow/wire/flow.ts";
 import type { Clock } from "../model/clock.ts";
+import type { Frame } from "../model/frame.ts";
 import { type LinkId, linkId, type NodeId, nodeId, type PortRef } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { Link, TouchPoint } from "../topology/elements.ts";
@@ -36,6 +37,17 @@ export interface FabricOptions extends LinkTiming, WireOptions {
   readonly learns?: boolean;
   /** What the switches cannot do, and what they say to that; nothing when absent. */
   readonly lacks?: NonNullable<SimSwitchOptions["lacks"]>;
+  /**
+   * What comes out of a node that is not one of the switches, such as a wide-area domain, for a frame that
+   * goes in; nothing when absent.
+   */
+  readonly carry?: (into: PortRef, frame: Frame) => readonly PortFrame[];
+}
+
+/** A frame that leaves by a port. */
+export interface PortFrame {
+  readonly port: PortRef;
+  readonly frame: Frame;
 }
 
 /**
@@ -73,7 +85,8 @@ export class SimulatedFabric implements Disposable {
     this.#wires = new Wires(topology, clock, options, {
       intoPort: (ref, frame) => {
         const place = this.#places.get(ref);
-        place?.at.receive(place.port, frame);
+        if (place !== undefined) place.at.receive(place.port, frame);
+        else this.#carry(options, ref, frame);
       },
       intoHost: (hostPort, frame) =>
         this.hosts.get(hostPort)?.receive({ frame, atMs: clock.now() }),
@@ -166,6 +179,10 @@ export class SimulatedFabric implements Disposable {
   /** Turns every switch off; no timer is left. */
   [Symbol.dispose](): void {
     for (const simSwitch of this.switches.values()) simSwitch[Symbol.dispose]();
+  }
+
+  #carry({ carry }: FabricOptions, into: PortRef, frame: Frame): void {
+    for (const out of carry?.(into, frame) ?? []) this.#wires.leavePort(out.port, out.frame);
   }
 
   #makeSwitch({ node, datapathId, ports, refs }: SwitchPlan, options: FabricOptions): SimSwitch {

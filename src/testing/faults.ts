@@ -15,7 +15,14 @@ export type Fault =
   /** It is refused with this error. */
   | { readonly type: "reject"; readonly kind: ErrorKind; readonly code: ErrorCode }
   /** A flow-mod that adds is accepted, a barrier confirms it, and the flow is not there. */
-  | { readonly type: "forget" };
+  | { readonly type: "forget" }
+  /**
+   * It is carried out after the one behind it, if that is there and neither is a barrier: the
+   * protocol allows it (OpenFlow 1.3.5 §6.2).
+   */
+  | { readonly type: "overtaken" }
+  /** It is carried out twice, and answered twice. */
+  | { readonly type: "duplicate" };
 
 /** How likely each fault is for a message, from 0, the default, to 1. */
 export interface FaultRates {
@@ -26,6 +33,9 @@ export interface FaultRates {
   readonly disconnect?: number;
   readonly reject?: number;
   readonly forget?: number;
+  readonly overtaken?: number;
+  /** Only of messages that change nothing the second time. */
+  readonly duplicate?: number;
 }
 
 /** A fault that happens once, at a given place of the conversation. */
@@ -86,7 +96,9 @@ export class FaultPlan {
     }
     if (falls(rates.disconnect)) return { type: "disconnect" };
     if (falls(rates.reject)) return rejectionOf(message);
-    return falls(rates.forget) && message.type === "flow-mod" ? { type: "forget" } : undefined;
+    if (falls(rates.forget)) return message.type === "flow-mod" ? { type: "forget" } : undefined;
+    if (falls(rates.overtaken)) return mayBeOvertaken(message) ? { type: "overtaken" } : undefined;
+    return falls(rates.duplicate) && isIdempotent(message) ? { type: "duplicate" } : undefined;
   }
 }
 
@@ -102,6 +114,15 @@ const changesOrReads: ReadonlySet<OfMessage["type"]> = new Set([
   "barrier-request",
   "multipart-request",
 ]);
+
+/** Whether the order of a message and its neighbours is the switch's affair. */
+export function mayBeOvertaken({ type }: OfMessage): boolean {
+  return type !== "barrier-request" && changesOrReads.has(type);
+}
+
+function isIdempotent({ type }: OfMessage): boolean {
+  return type === "flow-mod" || type === "barrier-request" || type === "multipart-request";
+}
 
 /** The error of a table that is full, in the words for this message. */
 function rejectionOf(message: OfMessage): Fault {

@@ -32,7 +32,7 @@ export {
   type ConformanceSubject,
   driverConformance,
 } from "./driver-conformance.ts";
-export { type FabricOptions, SimulatedFabric } from "./fabric.ts";
+export { type FabricOptions, type PortFrame, SimulatedFabric } from "./fabric.ts";
 export { type Fault, FaultPlan, type FaultRates, type ScriptedFault } from "./faults.ts";
 export {
   type Dial,

@@ -8,6 +8,7 @@ import type {
 } from "../drivers/openflow/transport.ts";
 import type { Clock } from "../model/clock.ts";
 import { invariant } from "../model/invariant.ts";
+import type { Random } from "./random.ts";
 
 /** How a connection in memory behaves. */
 export interface MemoryLinkOptions {
@@ -16,6 +17,11 @@ export interface MemoryLinkOptions {
   readonly delayMs?: number;
   /** Bytes under way in one direction from which `send` asks to wait; 64 KiB by default. */
   readonly highWaterBytes?: number;
+  /**
+   * Has what is sent travel in pieces, some of them late by up to 3 ms; when the connection ends what has
+   * not arrived is lost, so that a message may arrive in part. Whole and at once when absent.
+   */
+  readonly pieces?: Random;
 }
 
 /** Nobody listens. */
@@ -93,6 +99,9 @@ class MemoryEnd implements Transport {
   readonly #clock: Clock;
   readonly #delayMs: number;
   readonly #highWaterBytes: number;
+  readonly #pieces: Random | undefined;
+  /** When the last piece under way arrives. */
+  #lastMs = 0;
   #handlers: TransportHandlers | undefined;
   /** What arrived before `open`, in order. */
   readonly #waiting: WireEvent[] = [];
@@ -105,6 +114,7 @@ class MemoryEnd implements Transport {
     this.#clock = options.clock;
     this.#delayMs = options.delayMs ?? 0;
     this.#highWaterBytes = options.highWaterBytes ?? DEFAULT_HIGH_WATER_BYTES;
+    this.#pieces = options.pieces;
   }
 
   open(handlers: TransportHandlers): void {
@@ -117,10 +127,12 @@ class MemoryEnd implements Transport {
     if (this.#closed) return true;
     this.#bytesUnderWay += bytes.length;
     this.#heldBack ||= this.#bytesUnderWay >= this.#highWaterBytes;
-    this.#clock.setTimeout(() => {
-      this.deliver({ type: "data", bytes });
-      this.#landed(bytes.length);
-    }, this.#delayMs);
+    for (const piece of this.#pieces === undefined ? [bytes] : cut(bytes, this.#pieces)) {
+      this.#clock.setTimeout(() => {
+        this.deliver({ type: "data", bytes: piece });
+        this.#landed(piece.length);
+      }, this.#travelMs());
+    }
     return !this.#heldBack;
   }
 
@@ -138,6 +150,15 @@ class MemoryEnd implements Transport {
     else this.#handlers.onData(event.bytes);
   }
 
+  /** How long the next piece travels: none overtakes another. */
+  #travelMs(): number {
+    if (this.#pieces === undefined) return this.#delayMs;
+    const lateMs = this.#pieces.next() < 0.3 ? Math.floor(4 * this.#pieces.next()) : 0;
+    const now = this.#clock.now();
+    this.#lastMs = Math.max(this.#lastMs, now + this.#delayMs + lateMs);
+    return this.#lastMs - now;
+  }
+
   #landed(bytes: number): void {
     this.#bytesUnderWay -= bytes;
     if (!this.#heldBack || this.#bytesUnderWay > 0 || this.#closed) return;
@@ -150,4 +171,11 @@ class MemoryEnd implements Transport {
     this.onEnd();
     this.#handlers?.onClose(reason);
   }
+}
+
+/** Some bytes in two pieces, or whole. */
+function cut(bytes: Uint8Array, random: Random): readonly Uint8Array[] {
+  if (bytes.length < 2 || random.next() < 0.5) return [bytes];
+  const at = 1 + Math.floor(random.next() * (bytes.length - 1));
+  return [bytes.subarray(0, at), bytes.subarray(at)];
 }
