@@ -90,7 +90,7 @@ export function scenarioFrom(dice: Dice, more: Dice): Scenario {
       forget: isOften(5),
       crash: isOften(8),
       pause: isOften(5),
-      wideArea: hasWideArea ? isAlso(8) : 0,
+      wideArea: hasWideArea ? isAlso(20) : 0,
     },
   };
 }

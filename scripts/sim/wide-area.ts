@@ -72,12 +72,12 @@ export class WideArea {
   mishap(): string {
     const { connections } = this.#provider;
     const drawn = this.#dice.below(4);
-    if (drawn === 0 && connections.length > 0) {
+    if (drawn <= 1 && connections.length > 0) {
       const { connectionId } = this.#dice.pick(connections);
       this.#provider.forceEnd(connectionId);
       return `the provider ends ${connectionId}`;
     }
-    if (drawn <= 1) {
+    if (drawn === 2) {
       const callbacks = this.#dice.pick(["after", "before", "twice", "never"] as const);
       const refusals = this.#dice.pick(["callback", "answer"] as const);
       this.#provider.quirks = { callbacks, refusals };
