@@ -27,6 +27,7 @@ export class Checks {
     const networks = agent?.listNetworks() ?? [];
     const traffic = new Traffic(fabric, PROJECTS, this.#expectations, networks);
     const [loop] = fabric.violations;
+    for (const host of fabric.hosts.values()) host.clear();
     return (
       overCommitment(topology, networks) ??
       (agent && this.#unexpected(networks)) ??

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { simulateMutation } from "./mutate.ts";
 import { mutations } from "./mutations.ts";
 import { simulate } from "./simulation.ts";
+import { soak } from "./soak.ts";
 
 const { values } = parseArgs({
   options: {
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     log: { type: "boolean", default: false },
     "until-failure": { type: "boolean", default: false },
     mutations: { type: "boolean", default: false },
+    soak: { type: "string" },
   },
 });
 const first = Number(values.from);
@@ -23,6 +25,12 @@ if (values.mutations) {
     if (fault === undefined) process.exitCode = 1;
   }
   process.exit();
+}
+
+if (values.soak !== undefined) {
+  const { fault, summary } = await soak(first, Number(values.soak));
+  console.log(fault ?? summary);
+  process.exit(fault === undefined ? 0 : 1);
 }
 
 let steps = 0;
