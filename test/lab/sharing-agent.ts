@@ -16,6 +16,8 @@ export class SharingAgent {
   readonly #exit: Promise<unknown>;
   readonly #waiting: ((answer: Answer) => void)[] = [];
   readonly #isUp: Promise<void>;
+  /** Rejected when the process is gone. */
+  readonly #gone: Promise<never>;
 
   constructor(task: SharingTask) {
     this.task = task;
@@ -25,6 +27,12 @@ export class SharingAgent {
     });
     this.#process = child;
     this.#exit = once(child, "exit");
+    this.#gone = this.#exit.then(() => {
+      throw new Error(`agent ${task.agentId} is gone`);
+    });
+    this.#gone.catch(() => undefined);
+    // What is written to a process that is gone is lost; who waits for an answer hears of that.
+    child.stdin.on("error", () => undefined);
     let up = (): void => {};
     this.#isUp = new Promise((resolve) => {
       up = resolve;
@@ -39,10 +47,7 @@ export class SharingAgent {
 
   /** Resolves when the agent has started. */
   started(): Promise<void> {
-    const gone = this.#exit.then(() => {
-      throw new Error(`agent ${this.task.agentId} is gone`);
-    });
-    return Promise.race([this.#isUp, gone]);
+    return Promise.race([this.#isUp, this.#gone]);
   }
 
   /** How many calls have succeeded. */
@@ -54,12 +59,13 @@ export class SharingAgent {
     this.#send({ do: "work" });
   }
 
-  /** Asks something, and waits for the answer. */
+  /** Asks something, and waits for the answer; rejected when the process is gone. */
   ask(command: SharingCommand): Promise<Answer> {
-    return new Promise((resolve) => {
+    const answer = new Promise<Answer>((resolve) => {
       this.#waiting.push(resolve);
       this.#send(command);
     });
+    return Promise.race([answer, this.#gone]);
   }
 
   pause(): void {

@@ -1,10 +1,11 @@
 import type { DriverEvent } from "../../src/drivers/driver-base.ts";
 import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
+import type { SessionOptions } from "../../src/drivers/openflow/session-options.ts";
 import { nodeId } from "../../src/model/ids.ts";
 import type { Segment } from "../../src/model/segment.ts";
 import { conformanceDomain } from "../../src/testing/conformance-segments.ts";
 import { MemoryListener } from "../../src/testing/memory-link.ts";
-import { SimSwitch } from "../../src/testing/sim-switch.ts";
+import { SimSwitch, type SimSwitchOptions } from "../../src/testing/sim-switch.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 
 /** One of the drivers that share a switch. */
@@ -21,19 +22,21 @@ export class SharedSwitch {
   readonly sharers: readonly [Sharer, Sharer];
   readonly #listeners: readonly MemoryListener[];
 
-  constructor() {
+  /** `session` is how both talk to it. */
+  constructor(options: Pick<SimSwitchOptions, "bundles"> = {}, session: SessionOptions = {}) {
     const view = conformanceDomain.nodes.find(({ id }) => id === this.node);
     if (view?.datapathId === undefined) throw new Error("a datapath id is needed");
     const listeners = [this.clock, this.clock].map((clock) => new MemoryListener({ clock }));
     this.#listeners = listeners;
     this.at = new SimSwitch({
+      ...options,
       datapathId: view.datapathId,
       clock: this.clock,
       dial: listeners.map(({ dial }) => dial),
       ports: view.ports.map(({ ofPort }) => ({ port: ofPort ?? 0 })),
     });
     const [first, second] = listeners.map(
-      (listen) => new OpenFlowDriver({ listen, selfTest: false }),
+      (listen) => new OpenFlowDriver({ listen, session, selfTest: false }),
     );
     if (first === undefined || second === undefined) throw new Error("two are needed");
     this.sharers = [
