@@ -4,7 +4,7 @@ import type { SwitchTools } from "./switch-tools.ts";
 
 /** From so many networks on, what is asked of a switch at the same time is done together. */
 const MIN_TOGETHER = 8;
-const MAX_TOGETHER = 512;
+const MAX_TOGETHER = 1_024;
 
 /** How many networks can be read in one dump of everything for the price of asking for one. */
 const READ_FOR_ONE = 32;

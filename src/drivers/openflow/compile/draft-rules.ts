@@ -105,6 +105,7 @@ class Drafting {
   }
 
   #addGroup({ ingress }: ForwardingRule, delivery: Delivery): void {
+    if (delivery.type !== "group" && delivery.type !== "failover") return;
     const copy = (to: Attachment): readonly Action[] => sendCopy(true, ingress, to, this.#ports);
     const addFailover = ({ key, ways }: Failover): string => {
       const buckets = ways.map((to) => {
@@ -113,8 +114,10 @@ class Drafting {
       this.#groups.set(key, { groupType: "fast-failover", buckets });
       return key;
     };
-    if (delivery.type === "failover") addFailover(delivery);
-    if (delivery.type !== "group") return;
+    if (delivery.type === "failover") {
+      addFailover(delivery);
+      return;
+    }
     const buckets = delivery.members.map(({ to, failover }): DraftBucket => {
       return failover === undefined
         ? { actions: copy(to) }
