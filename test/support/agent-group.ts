@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import type { AgentEvent } from "../../src/agent/agent-event.ts";
 import type { AgentOptions } from "../../src/agent/agent-options.ts";
 import { DcnsAgent } from "../../src/dcns.ts";
+import type { DriverBase } from "../../src/drivers/driver-base.ts";
 import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
 import type { DcnsError } from "../../src/model/errors.ts";
 import type { NetworkInfo } from "../../src/model/network.ts";
@@ -27,6 +28,8 @@ export interface AgentGroupOptions {
   readonly topology?: Topology;
   readonly seed?: number;
   readonly agent?: Partial<AgentOptions>;
+  /** Makes the driver of each agent. */
+  readonly driver?: (listen: MemoryListener) => DriverBase;
 }
 
 /** How long an agent may be silent. */
@@ -78,13 +81,14 @@ export class AgentGroup implements AsyncDisposable {
   /** Starts all agents, and waits until every switch is in service with one of them. */
   static async start(options: AgentGroupOptions = {}): Promise<AgentGroup> {
     const group = new AgentGroup(options);
+    const { driver = (listen) => new OpenFlowDriver({ listen }) } = options;
     group.fabric.connect();
     for (const part of group.#parts) {
       const agent = value(
         await group.run(
           DcnsAgent.start({
             topology: group.topology,
-            drivers: { campus: new OpenFlowDriver({ listen: part.listener }) },
+            drivers: { campus: driver(part.listener) },
             store: part.store,
             clock: part.clock,
             sharing: { agentId: part.name, leaseMs: LEASE_MS },

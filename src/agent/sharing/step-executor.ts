@@ -55,7 +55,7 @@ interface Task {
   readonly nodes: ReadonlySet<NodeId>;
   readonly confirmed: Set<NodeId>;
   readonly causes: Map<NodeId, DriverCause>;
-  /** Raised when another step has taken its place. */
+  /** Raised when another state is wanted: until then the nodes are brought to this one, step or not. */
   readonly over: AbortController;
   /** Whether this agent knows the state that the step names. */
   readonly isKnown: boolean;
@@ -158,8 +158,13 @@ export class StepExecutor implements Disposable {
     const isNews = digest !== (this.#wanted.get(id) ?? NOTHING);
     this.#wanted.set(id, digest);
     if (step === undefined) {
-      this.#end(id);
-      if (isNews) void this.#bring(number, domain, segment, {});
+      if (isNews) {
+        this.#end(id);
+        void this.#bring(number, domain, segment, {});
+      } else {
+        // What the step asked for is still wanted, and is still to be brought about.
+        this.#tasks.delete(id);
+      }
     } else if (this.#tasks.get(id)?.step !== step) this.#begin(number, domain, segment, step);
   }
 
@@ -218,6 +223,11 @@ export class StepExecutor implements Disposable {
     void this.#tell(task);
   }
 
+  /** Whether its step still stands. */
+  #isCurrent(task: Task): boolean {
+    return this.#tasks.get(segmentIdOf(task, task.domain)) === task;
+  }
+
   #end(id: SegmentId): void {
     this.#tasks.get(id)?.over.abort();
     this.#tasks.delete(id);
@@ -228,7 +238,7 @@ export class StepExecutor implements Disposable {
     const { number, domain, wanted, nodes, over } = task;
     const own = [...nodes].filter((node) => this.#context.isOwn(node));
     const brought = await this.#bring(number, domain, wanted, { signal: over.signal });
-    if (brought === undefined || over.signal.aborted) return;
+    if (brought === undefined || !this.#isCurrent(task)) return;
     if (brought.isErr() && brought.error.type !== "driver-failed") return;
     const error = brought.isErr() && brought.error.type === "driver-failed" ? brought.error : null;
     const causes = error?.causes ?? [];
@@ -277,7 +287,7 @@ export class StepExecutor implements Disposable {
       const held = lease();
       const done = doneOf(task);
       const isSilent = done.nodes.length + done.causes.length === 0;
-      if (over.signal.aborted || held === undefined || isSilent) return;
+      if (!this.#isCurrent(task) || held === undefined || isSilent) return;
       if (worker(number) === held || this.#closing.signal.aborted) return;
       const { nodes, causes } = done;
       const value = { step, nodes, causes: causes.map((cause) => ({ ...cause })) };
