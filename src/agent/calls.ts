@@ -3,26 +3,20 @@ import { match } from "ts-pattern";
 import type { DriverBase, NodeCost } from "../drivers/driver-base.ts";
 import type { Bandwidth } from "../model/bandwidth.ts";
 import type { Clock } from "../model/clock.ts";
-import { type DcnsError, invalidRequest, type NetworkNotFound } from "../model/errors.ts";
+import type { DcnsError, NetworkNotFound } from "../model/errors.ts";
 import { type DomainId, networkNumber, type ProjectId, projectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { Delivery, NetworkInfo, SegmentInfo } from "../model/network.ts";
+import { changeFault } from "../network/change-fault.ts";
 import { holderOf } from "../network/claims.ts";
-import { decideModify, decideSetup } from "../network/decide.ts";
+import { type Decision, decideModify, decideSetup, type View } from "../network/decide.ts";
 import { decideReserved } from "../network/decide-scheduled.ts";
 import { segmentsOf } from "../network/forwarding.ts";
 import { networkInfo, networkState } from "../network/info.ts";
 import { standbyOf } from "../network/realisation.ts";
-import { latestOf, type NetworkRecord } from "../network/record.ts";
+import { latestOf, type NetworkRecord, type StableRecord } from "../network/record.ts";
 import { changedSpec, type NetworkChange } from "../network/request.ts";
-import {
-  heldInterval,
-  isHeld,
-  reservedInterval,
-  sameSchedule,
-  scheduleFault,
-  startsLater,
-} from "../network/schedule.ts";
+import { heldInterval, reservedInterval, startsLater } from "../network/schedule.ts";
 import { type NetworkSpec, specDifferences } from "../network/spec.ts";
 import { floodAllowanceOf } from "../network/traffic.ts";
 import {
@@ -33,6 +27,7 @@ import {
 import type { AgentEvent } from "./agent-event.ts";
 import type { Books } from "./books.ts";
 import { changeEvents } from "./change-events.ts";
+import { withCrankback } from "./crankback.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Registry } from "./registry.ts";
 import { type NetworkStatistics, networkStatistics } from "./statistics.ts";
@@ -129,11 +124,16 @@ export class Calls {
     if (existing !== undefined) return this.#same(existing, spec);
     const isLater = startsLater(spec.schedule, this.#context.clock.now());
     const interval = (isLater ? reservedInterval : heldInterval)(spec.schedule);
-    const decision = decideSetup(registry.view(), holderOf(project), spec, interval);
-    if (decision.isErr()) return err(decision.error);
-    const done = isLater
-      ? await transactions.reserve(undefined, project, decision.value)
-      : await transactions.change(undefined, project, decision.value, deadline);
+    const holder = holderOf(project);
+    const done = await withCrankback<NetworkRecord>({
+      holder,
+      view: () => registry.view(),
+      decide: (view) => decideSetup(view, holder, spec, interval),
+      carryOut: (decision) =>
+        isLater
+          ? transactions.reserve(undefined, project, decision)
+          : transactions.change(undefined, project, decision, deadline),
+    });
     return done.map((record) => this.#info(record));
   }
 
@@ -150,22 +150,38 @@ export class Calls {
     }
     const before = latestOf(record);
     const spec = changedSpec(before.spec, change);
-    const fault = this.#changeFault(before.spec, spec, record.phase === "stable");
+    const fault = changeFault(before.spec, spec, {
+      hasStarted: record.phase === "stable",
+      now: this.#context.clock.now(),
+    });
     if (fault !== undefined) return err(fault);
     if (specDifferences(before.spec, spec).length === 0) return ok(this.#info(record));
-    if (record.phase === "reserved") {
-      const decided = decideReserved(registry.view(), holderOf(project), before, change);
-      if (decided.isErr()) return err(decided.error);
-      const reserved = await transactions.reserve(record, project, decided.value);
-      return reserved.map((after) => this.#info(after));
-    }
-    const decision = decideModify(registry.view(), holderOf(project), record.current, change);
-    if (decision.isErr()) return err(decision.error);
-    const done = await transactions.change(record, project, decision.value, deadline);
-    return done.map((after) => {
-      for (const event of changeEvents(record, decision.value)) this.#context.emit(event);
-      return this.#info(after);
-    });
+    const holder = holderOf(project);
+    const view = (): View => registry.view();
+    const done =
+      record.phase === "reserved"
+        ? await withCrankback<NetworkRecord>({
+            ...{ holder, view },
+            decide: (on) => decideReserved(on, holder, before, change),
+            carryOut: (decision) => transactions.reserve(record, project, decision),
+          })
+        : await withCrankback<NetworkRecord>({
+            ...{ holder, view },
+            decide: (on) => decideModify(on, holder, record.current, change),
+            carryOut: (decision) => this.#change(record, decision, deadline),
+          });
+    return done.map((after) => this.#info(after));
+  }
+
+  async #change(
+    record: StableRecord,
+    decision: Decision,
+    deadline: Deadline,
+  ): Promise<Result<NetworkRecord, DcnsError>> {
+    const { transactions, emit } = this.#context;
+    const done = await transactions.change(record, record.project, decision, deadline);
+    if (done.isOk()) for (const event of changeEvents(record, decision)) emit(event);
+    return done;
   }
 
   async #tearDown(
@@ -254,29 +270,6 @@ export class Calls {
       .with("provision", () => "it is being provisioned for its start")
       .otherwise(() => "its teardown has not ended: call teardown again");
     return { type: "wrong-state", project: record.project, state, message };
-  }
-
-  /** What cannot become of a network, whatever the fabric has. */
-  #changeFault(was: NetworkSpec, will: NetworkSpec, hasStarted: boolean): DcnsError | undefined {
-    if (will.endpoints.length === 0) {
-      return invalidRequest(["remHostPorts"], [], "leaves no endpoint: use teardown");
-    }
-    if (sameSchedule(was.schedule, will.schedule)) return undefined;
-    const { start, end } = will.schedule ?? {};
-    if (hasStarted && was.schedule?.start !== start) {
-      return invalidRequest(
-        ["options", "schedule", "start"],
-        start,
-        "has come: only the end can change",
-      );
-    }
-    if (hasStarted && isHeld(will.schedule)) {
-      return invalidRequest(["options", "schedule", "hold"], true, "cannot be: it has begun");
-    }
-    const fault = scheduleFault({ ...will.schedule }, this.#context.clock.now());
-    return fault === undefined
-      ? undefined
-      : invalidRequest(["options", "schedule", "end"], end, fault);
   }
 
   #info(record: NetworkRecord): NetworkInfo {

@@ -1,5 +1,10 @@
 import { okAsync, Result, type ResultAsync } from "neverthrow";
-import type { DriverBase, DriverCapabilities, ProvisionOptions } from "../drivers/driver-base.ts";
+import type {
+  DriverBase,
+  DriverCapabilities,
+  HoldOptions,
+  ProvisionOptions,
+} from "../drivers/driver-base.ts";
 import { pause } from "../drivers/driver-call.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DriverCause, DriverError } from "../model/errors.ts";
@@ -23,6 +28,8 @@ export interface JourneyOptions {
   readonly signal: AbortSignal;
   /** Nodes that the journey does not wait for if they are out of reach; none by default. */
   readonly mayLag?: ReadonlySet<NodeId>;
+  /** The labels that the network could have at a port; see {@link HoldOptions.offers}. */
+  readonly offers?: HoldOptions["offers"];
 }
 
 /** What a conductor works with. */
@@ -45,14 +52,10 @@ export class Conductor {
   unsupported(segments: Segments): DriverError | undefined {
     for (const segment of segments.values()) {
       const driver = this.#driver(segment.domain);
-      const lack = lackOf(segment, driver.capabilities());
-      if (lack === undefined) {
-        const refusal = driver.refusal?.(segment);
-        if (refusal !== undefined) return refusal;
-        continue;
-      }
-      const causes: readonly DriverCause[] = [{ kind: "unsupported", message: lack }];
-      return { type: "driver-failed", domain: segment.domain, causes };
+      const causes = lacksOf(segment, driver.capabilities());
+      if (causes.length > 0) return { type: "driver-failed", domain: segment.domain, causes };
+      const refusal = driver.refusal?.(segment);
+      if (refusal !== undefined) return refusal;
     }
     return undefined;
   }
@@ -64,9 +67,10 @@ export class Conductor {
   async advance(
     from: Segments,
     way: readonly Stage[],
-    { signal, mayLag = new Set() }: JourneyOptions,
+    { signal, mayLag = new Set(), offers }: JourneyOptions,
   ): Promise<Progress> {
-    const { held, error: refused } = await this.#hold(from, way, signal);
+    const options = { signal, ...(offers === undefined ? {} : { offers }) };
+    const { held, error: refused } = await this.#hold(from, way, options);
     if (refused !== undefined) {
       return { begun: givingBack(from, [], held), lagging: [], error: refused };
     }
@@ -89,7 +93,7 @@ export class Conductor {
   async #hold(
     from: Segments,
     way: readonly Stage[],
-    signal: AbortSignal,
+    options: HoldOptions,
   ): Promise<{ readonly held: Segments; readonly error?: DriverError }> {
     const held = new Map<DomainId, Segment>();
     for (const [domain, segment] of way.flatMap(({ state }) => [...state])) {
@@ -97,7 +101,7 @@ export class Conductor {
       if (!sameSegment(from.get(domain), segment)) held.set(domain, segment);
     }
     const asked = await Promise.all(
-      [...held].map(([domain, segment]) => this.#driver(domain).hold?.(segment, { signal })),
+      [...held].map(([domain, segment]) => this.#driver(domain).hold?.(segment, options)),
     );
     const error = asked.find((each) => each?.isErr());
     return error?.isErr() ? { held, error: error.error } : { held };
@@ -210,11 +214,18 @@ function givingBack(from: Segments, begun: readonly Stage[], held: Segments): re
 }
 
 /** What a domain's driver would have to be able to do for a segment, and is not. */
-function lackOf({ ends, nodes }: Segment, able: DriverCapabilities): string | undefined {
+function lacksOf({ ends, nodes }: Segment, able: DriverCapabilities): readonly DriverCause[] {
+  const kind = "unsupported";
   const failsOver = nodes.some(({ rules }) => rules.some(({ failover }) => failover !== undefined));
-  if (failsOver && !able.programsNodes) return "cannot fail over to another path by itself";
-  const isMultipoint = ends.length > 2 && !failsOver;
-  return isMultipoint && !able.multipoint ? `cannot join ${ends.length} ends` : undefined;
+  if (failsOver && !able.programsNodes)
+    return [{ kind, message: "cannot fail over to another path by itself" }];
+  if (failsOver || able.multipoint || ends.length <= 2) return [];
+  return nodes
+    .filter(({ rules }) => rules.length > 2)
+    .map(({ node, rules }) => ({
+      ...{ node, kind, message: `cannot join ${rules.length} ends` },
+      blocked: [{ type: "branching", node }],
+    }));
 }
 
 /** The error if some of `pending` must not be. */

@@ -1,4 +1,4 @@
-import type { Result } from "neverthrow";
+import { ok, type Result } from "neverthrow";
 import type { Clock } from "../model/clock.ts";
 import type { DcnsError } from "../model/errors.ts";
 import type { ProjectId } from "../model/ids.ts";
@@ -12,6 +12,7 @@ import {
 } from "../network/restoration.ts";
 import type { Budget } from "../pce/index.ts";
 import { changeEvents } from "./change-events.ts";
+import { withCrankback } from "./crankback.ts";
 import { Deadline } from "./deadline.ts";
 import type { UnaskedContext } from "./unasked-context.ts";
 
@@ -140,23 +141,36 @@ export class Restorer implements Disposable {
   }
 
   async #restoreAlone(project: ProjectId): Promise<RestorationOutcome> {
-    const { serial, registry } = this.#context;
+    const { serial } = this.#context;
     return serial.run(project, async () => {
       const record = this.#hurt(project);
       if (record === undefined) return { project };
-      const decision = decideRestorationOf(registry.view(), hurtNetwork(record));
-      if (decision.isErr()) return { project, error: decision.error };
-      const moved = await this.#move(record, decision.value);
+      const moved = await this.#move(record);
       return moved.isErr() ? { project, error: moved.error } : { project };
     });
   }
 
-  async #move(record: StableRecord, decision: Decision): Promise<Result<NetworkRecord, DcnsError>> {
-    const { transactions, clock, closing, timeoutMs, emit } = this.#context;
+  /** Moves a network as was decided or, where it was not or a domain refuses that, as is found for it alone. */
+  async #move(record: StableRecord, decided?: Decision): Promise<Result<NetworkRecord, DcnsError>> {
+    const { registry, transactions, clock, closing, timeoutMs, emit } = this.#context;
     const deadline = new Deadline(clock, { operation: "restoration", timeoutMs, closing });
-    const moved = await transactions.change(record, record.project, decision, deadline);
+    const network = hurtNetwork(record);
+    let first = decided;
+    const moved = await withCrankback<NetworkRecord>({
+      holder: network.holder,
+      view: () => registry.view(),
+      decide: (view) => {
+        const decision = first === undefined ? decideRestorationOf(view, network) : ok(first);
+        first = undefined;
+        return decision;
+      },
+      carryOut: async (decision) => {
+        const done = await transactions.change(record, record.project, decision, deadline);
+        if (done.isOk()) for (const event of changeEvents(record, decision)) emit(event);
+        return done;
+      },
+    });
     deadline[Symbol.dispose]();
-    if (moved.isOk()) for (const event of changeEvents(record, decision)) emit(event);
     return moved;
   }
 

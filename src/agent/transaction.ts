@@ -1,10 +1,12 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Clock } from "../model/clock.ts";
 import type { DcnsError, StoreError } from "../model/errors.ts";
-import type { NetworkNumber, NodeId, ProjectId } from "../model/ids.ts";
+import type { NetworkNumber, NodeId, PortRef, ProjectId } from "../model/ids.ts";
+import type { VlanSet } from "../model/vlan-set.ts";
 import { claimBeyond, recordClaim } from "../network/claims.ts";
-import type { Decision } from "../network/decide.ts";
+import type { Decision, View } from "../network/decide.ts";
 import type { Owner, Segments } from "../network/forwarding.ts";
+import { labelsAt } from "../network/port-resources.ts";
 import type { Realisation } from "../network/realisation.ts";
 import {
   currentOf,
@@ -71,7 +73,8 @@ export class Transactions {
     const { signal } = deadline;
     const behind = this.#leftBehind(begun, before, decision);
     const mayLag = new Set([...behind, ...(decision.mayLag ?? [])]);
-    const progress = await conductor.advance(from, way, { signal, mayLag });
+    const offers = offersOf(this.#context.registry.view(), decision);
+    const progress = await conductor.advance(from, way, { signal, mayLag, offers });
     const failure = progress.error ?? deadline.interruption;
     if (failure === undefined) {
       const done = stable(begun, decision.target, clock.now());
@@ -248,6 +251,11 @@ export class Transactions {
     const claim = claimBeyond(recordClaim(before), kept, `quarantine ${id} of ${project}`);
     return claim === undefined ? undefined : { id, project, number, claim, pending };
   }
+}
+
+/** The labels that are free at a port for as long as a decision needs one. */
+function offersOf({ topology, ledger }: View, { claim }: Decision): (port: PortRef) => VlanSet {
+  return (port) => ledger.freeLabels(labelsAt(topology, port), claim.interval);
 }
 
 /** A node that is there and well answers long before; one that hangs must not hold the call up. */

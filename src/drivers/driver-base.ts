@@ -6,6 +6,7 @@ import type { DriverError, DriverFailed } from "../model/errors.ts";
 import type { FrameCount } from "../model/frame-count.ts";
 import type { DatapathId, LinkId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
+import type { VlanSet } from "../model/vlan-set.ts";
 
 /** Limits on one call. Both may be given; the first to strike ends the call. */
 export interface CallOptions {
@@ -252,7 +253,7 @@ export interface DriverBase {
    * must follow: what is held and not wanted then is given back. A domain gives it back by itself
    * after a while. Absent where a domain agrees to nothing beforehand.
    */
-  hold?(segment: Segment, options?: CallOptions): ResultAsync<void, DriverError>;
+  hold?(segment: Segment, options?: HoldOptions): ResultAsync<void, DriverError>;
   /** Removes everything of this segment, the same way. Unknown segments are released already. */
   release(segment: SegmentId, options?: ProvisionOptions): ResultAsync<Confirmation, DriverError>;
   /** Compares what the domain holds with what it should; touches nothing. */
@@ -285,6 +286,15 @@ export interface DriverBase {
   subscribe(listener: (event: DriverEvent) => void): Disposable;
   /** Detaches; the data plane keeps forwarding. Idempotent. */
   close(): Promise<void>;
+}
+
+export interface HoldOptions extends CallOptions {
+  /**
+   * The labels that the network could have at a port instead of the one in the segment. Where the
+   * domain does not have that one, it may be asked which of these it would give, and says so in
+   * `DriverCause.blocked`.
+   */
+  readonly offers?: (port: PortRef) => VlanSet;
 }
 
 export interface StatisticsOptions extends CallOptions {

@@ -1,9 +1,11 @@
 import { match } from "ts-pattern";
+import type { DomainRefusal, DriverCause } from "./driver-cause.ts";
 import type { DomainId, NodeId, ProjectId } from "./ids.ts";
 import type { NetworkState } from "./network.ts";
 import type { NoPath, VlanUnavailable } from "./refusal.ts";
-import { describeRefusal } from "./refusal-text.ts";
+import { causesText, describeRefusal, earlierRefusalsText } from "./refusal-text.ts";
 
+export type { DomainRefusal, DriverCause, DriverCauseKind } from "./driver-cause.ts";
 export type { NoPath, VlanUnavailable } from "./refusal.ts";
 
 /** One fault of a document or a request: where it is, what stands there, what is wrong with it. */
@@ -45,25 +47,6 @@ export interface NetworkNotFound {
   readonly project: ProjectId;
 }
 
-/** One thing that went wrong at a driver, and where. */
-export interface DriverCause {
-  readonly node?: NodeId;
-  readonly kind: DriverCauseKind;
-  readonly message: string;
-}
-
-/** What kind of thing went wrong at a driver. */
-export type DriverCauseKind =
-  | "unreachable"
-  | "rejected"
-  | "not-confirmed"
-  | "unsupported"
-  | "misconfigured"
-  /** Another agent is the node's master: nothing was changed there. */
-  | "not-master"
-  /** Something of somebody else is in the way. */
-  | "conflict";
-
 /** A domain did not do what it was asked; what had been done has been undone, but for `pending`. */
 export interface DriverFailed {
   readonly type: "driver-failed";
@@ -71,6 +54,8 @@ export interface DriverFailed {
   readonly causes: readonly DriverCause[];
   /** Nodes whose state is not known to be clean; they are brought in order when they return. */
   readonly pending?: readonly NodeId[];
+  /** What domains had refused before of what was planned then. */
+  readonly refusals?: readonly DomainRefusal[];
 }
 
 /** The time allowed was not enough; what had been done has been undone. */
@@ -180,12 +165,9 @@ function faultsText(faults: readonly Fault[]): string {
 }
 
 function driverText(e: DriverFailed): string {
-  const causes = e.causes.map((c) =>
-    c.node === undefined ? c.message : `${c.node}: ${c.message}`,
-  );
   const pending =
     e.pending === undefined || e.pending.length === 0
       ? ""
       : `; still to be cleaned: ${e.pending.join(", ")}`;
-  return `domain ${e.domain} failed: ${causes.join("; ")}${pending}`;
+  return `domain ${e.domain} failed: ${causesText(e.causes)}${pending}${earlierRefusalsText(e.refusals)}`;
 }

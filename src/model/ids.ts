@@ -33,3 +33,5 @@ export const networkNumber = (n: number): NetworkNumber => n as NetworkNumber;
 export const portRef = (text: string): PortRef => text as PortRef;
 /** The port `port` of node `node`, as the topology document writes it. */
 export const portOf = (node: string, port: string): PortRef => `${node}:${port}` as PortRef;
+/** The node of a port. */
+export const nodeOfPort = (port: PortRef): NodeId => nodeId(port.slice(0, port.indexOf(":")));

@@ -1,5 +1,6 @@
 import { match } from "ts-pattern";
 import { formatBandwidth } from "./bandwidth.ts";
+import type { DomainRefusal, DriverCause } from "./driver-cause.ts";
 import type {
   Barrier,
   CutLink,
@@ -15,7 +16,22 @@ import type {
 export function describeRefusal(refusal: NoPath | VlanUnavailable): string {
   const why =
     refusal.type === "no-path" ? `no path: ${noPathText(refusal.explanation)}` : vlanText(refusal);
-  return refusal.remedies === undefined ? why : `${why}; ${remediesText(refusal.remedies)}`;
+  const help = refusal.remedies === undefined ? "" : `; ${remediesText(refusal.remedies)}`;
+  return `${why}${help}${earlierRefusalsText(refusal.refusals)}`;
+}
+
+/** Says what domains had refused before, as the end of a sentence. */
+export function earlierRefusalsText(refusals: readonly DomainRefusal[] = []): string {
+  if (refusals.length === 0) return "";
+  const text = ({ domain, causes }: DomainRefusal): string => `${domain} (${causesText(causes)})`;
+  return `; refused before by ${listed(refusals, text)}`;
+}
+
+/** Says what went wrong at a driver. */
+export function causesText(causes: readonly DriverCause[]): string {
+  return causes
+    .map(({ node, message }) => (node === undefined ? message : `${node}: ${message}`))
+    .join("; ");
 }
 
 function noPathText(explanation: NoPathReason): string {

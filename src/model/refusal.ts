@@ -1,4 +1,5 @@
 import type { Bandwidth } from "./bandwidth.ts";
+import type { DomainRefusal } from "./driver-cause.ts";
 import type { LinkId, NodeId } from "./ids.ts";
 
 /** A link direction of a blocking cut, and what it has left. */
@@ -113,6 +114,8 @@ export interface NoPath {
   readonly explanation: NoPathReason;
   /** Where they were asked for. */
   readonly remedies?: Remedies;
+  /** What domains have refused of plans made before, in that order: there is no plan without it. */
+  readonly refusals?: readonly DomainRefusal[];
 }
 
 /** No VLAN serves: where the choice became empty, and which VLANs would do. */
@@ -128,6 +131,8 @@ export interface VlanUnavailable {
   readonly conflicts: readonly { readonly at: string; readonly free: string }[];
   /** Where they were asked for. */
   readonly remedies?: Remedies;
+  /** What domains have refused of plans made before, in that order: there is no plan without it. */
+  readonly refusals?: readonly DomainRefusal[];
 }
 
 /** One change of a request, all else as it was asked, with which it succeeds. */

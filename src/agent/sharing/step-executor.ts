@@ -17,6 +17,7 @@ import type { StoreChange } from "../../store/store.ts";
 import { NETWORK } from "../journal.ts";
 import type { Registry } from "../registry.ts";
 import { Serial } from "../serial.ts";
+import { causeJson } from "./cause-json.ts";
 import { digestOf, journeyOf, NOTHING, nodesOf, statesOf } from "./domain-states.ts";
 import { type Done, doneKey, numberIn, STEP, stepKey, stepsOf } from "./steps.ts";
 import type { StoreView } from "./store-view.ts";
@@ -290,7 +291,7 @@ export class StepExecutor implements Disposable {
       if (!this.#isCurrent(task) || held === undefined || isSilent) return;
       if (worker(number) === held || this.#closing.signal.aborted) return;
       const { nodes, causes } = done;
-      const value = { step, nodes, causes: causes.map((cause) => ({ ...cause })) };
+      const value = { step, nodes, causes: causes.map(causeJson) };
       const written = await view.commit({
         compare: [{ key: stepKey(number, domain), revision: step }],
         writes: [{ type: "put", key, value, lease: held }],

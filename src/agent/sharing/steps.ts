@@ -7,6 +7,7 @@ import {
   type NodeId,
   nodeId,
 } from "../../model/ids.ts";
+import { causeSchema } from "./cause-json.ts";
 import type { StoreView } from "./store-view.ts";
 
 /** What the keys of steps begin with: in which state a domain is to be for a network. */
@@ -66,21 +67,7 @@ const node = v.pipe(v.string(), v.transform(nodeId));
 const doneSchema = v.object({
   step: v.number(),
   nodes: v.array(node),
-  causes: v.array(
-    v.object({
-      node: v.exactOptional(node),
-      kind: v.picklist([
-        "unreachable",
-        "rejected",
-        "not-confirmed",
-        "unsupported",
-        "misconfigured",
-        "not-master",
-        "conflict",
-      ]),
-      message: v.string(),
-    }),
-  ),
+  causes: v.array(causeSchema),
 });
 
 /** What an agent has said of a step; undefined when it has said nothing of it. */

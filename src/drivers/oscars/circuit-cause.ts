@@ -12,8 +12,12 @@ export function nodeOf({ nodes }: DomainView): NodeId {
 }
 
 /** Why a circuit is not as asked, in the words of drivers. */
-export function causeOf(node: NodeId, { kind, message }: CircuitFault): DriverCause {
-  return { node, kind: kind === "unavailable" ? "rejected" : kind, message };
+export function causesOf(
+  node: NodeId,
+  { kind, message, blocked = [] }: CircuitFault,
+): readonly DriverCause[] {
+  const cause = { node, kind: kind === "unavailable" ? "rejected" : kind, message } as const;
+  return blocked.length === 0 ? [cause] : blocked.map((each) => ({ ...cause, blocked: each }));
 }
 
 /** The cause that lies in what we were told. */
@@ -21,7 +25,7 @@ export function misconfigured(message: string): DriverCause {
   return { kind: "misconfigured", message };
 }
 
-/** A failure with one cause. */
-export function failed({ id }: DomainView, cause: DriverCause): DriverFailed {
-  return { type: "driver-failed", domain: id, causes: [cause] };
+/** A failure with these causes. */
+export function failed({ id }: DomainView, ...causes: readonly DriverCause[]): DriverFailed {
+  return { type: "driver-failed", domain: id, causes };
 }

@@ -1,7 +1,10 @@
 import { err, ok, Result } from "neverthrow";
 import type { SegmentId } from "../../model/ids.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
 import { type Circuit, circuitKey } from "./circuit.ts";
+import { CircuitBook } from "./circuit-book.ts";
 import type { CircuitFault, CircuitService, FoundCircuit, HeldCircuit } from "./circuit-service.ts";
+import { type Offers, withOffers } from "./label-offer.ts";
 
 /** One bringing of a segment to what is wanted of it. */
 interface Run {
@@ -17,10 +20,7 @@ interface Run {
 export class CircuitKeeper {
   readonly #service: CircuitService;
   readonly #wanted = new Map<SegmentId, readonly Circuit[]>();
-  /** By key, as far as is known. */
-  readonly #held = new Map<string, HeldCircuit>();
-  /** Circuits, by key, of which nobody knows whether the domain has them. */
-  readonly #doubtful = new Map<string, SegmentId>();
+  readonly #book = new CircuitBook();
   readonly #runs = new Map<SegmentId, Run>();
   /** Segments for which something is held, and which somebody is going to settle. */
   readonly #holding = new Set<SegmentId>();
@@ -31,7 +31,7 @@ export class CircuitKeeper {
 
   /** The circuits that the domain has, as far as is known. */
   get held(): ReadonlyMap<string, FoundCircuit> {
-    return this.#held;
+    return this.#book.held;
   }
 
   /** What is wanted of a segment; nothing of most. */
@@ -41,8 +41,7 @@ export class CircuitKeeper {
 
   /** Every segment that is wanted, or of which the domain may have something. */
   get segments(): ReadonlySet<SegmentId> {
-    const held = [...this.#held.values()].map(({ circuit }) => circuit.segment);
-    return new Set([...this.#wanted.keys(), ...this.#holding, ...held, ...this.#doubtful.values()]);
+    return new Set([...this.#wanted.keys(), ...this.#holding, ...this.#book.segments]);
   }
 
   /** Whether a segment is being brought to what is wanted, or about to be. */
@@ -59,18 +58,28 @@ export class CircuitKeeper {
 
   /**
    * Has the domain keep room for those of `circuits` that it does not have. Nothing else is done for
-   * the segment until it is settled: what is held and not wanted then is given back.
+   * the segment until it is settled: what is held and not wanted then is given back. Where a label is
+   * not to be had, the fault says which of those offered are not either.
    */
   async hold(
     segment: SegmentId,
     circuits: readonly Circuit[],
+    offers: Offers = () => VlanSet.empty,
   ): Promise<Result<void, CircuitFault>> {
     this.#holding.add(segment);
     return this.#start(segment, async (signal) => {
       const looked = await this.#lookUp(segment, signal);
       if (looked.isErr()) return looked;
-      const fresh = circuits.filter((circuit) => !this.#held.has(circuitKey(circuit)));
-      const held = await Promise.all(fresh.map((circuit) => this.#hold(circuit, signal)));
+      const fresh = circuits.filter((circuit) => !this.#book.held.has(circuitKey(circuit)));
+      const held = await Promise.all(
+        fresh.map(async (circuit): Promise<Result<HeldCircuit, CircuitFault>> => {
+          const one = await this.#hold(circuit, signal);
+          if (one.isOk()) return one;
+          return err(
+            await withOffers(this.#service, { circuit, fault: one.error }, offers, signal),
+          );
+        }),
+      );
       return Result.combine(held).map(() => undefined);
     }).done;
   }
@@ -89,26 +98,19 @@ export class CircuitKeeper {
 
   /** Notes what the domain has of segments that nobody changed while it was being asked. */
   note(found: readonly FoundCircuit[], isCurrent: (segment: SegmentId) => boolean): void {
-    for (const [key, { circuit }] of this.#held) {
-      if (isCurrent(circuit.segment)) this.#held.delete(key);
-    }
-    for (const [key, segment] of this.#doubtful) {
-      if (isCurrent(segment)) this.#doubtful.delete(key);
-    }
-    for (const each of found) {
-      if (isCurrent(each.circuit.segment)) this.#held.set(circuitKey(each.circuit), each);
-    }
+    this.#book.note(found, isCurrent);
   }
 
   /** Whether the domain has just what is wanted of a segment. */
   isRight(segment: SegmentId): boolean {
     const wanted = this.wantedOf(segment);
-    const held = this.#heldOf(segment);
+    const held = this.#book.heldOf(segment);
     return (
-      !this.#isDoubtful(segment) &&
+      !this.#book.isDoubtful(segment) &&
+      this.#book.surplusOf(segment).length === 0 &&
       held.length === wanted.length &&
       wanted.every((circuit) => {
-        const found = this.#held.get(circuitKey(circuit));
+        const found = this.#book.held.get(circuitKey(circuit));
         return found?.circuit.mbps === circuit.mbps && isMade(found);
       })
     );
@@ -147,28 +149,33 @@ export class CircuitKeeper {
     const kept = new Set(wanted.map(circuitKey));
     const failed = made.find((each) => each.isErr());
     if (failed !== undefined) return failed;
-    const leaving = this.#heldOf(segment).filter(({ circuit }) => !kept.has(circuitKey(circuit)));
-    const removed = await Promise.all(leaving.map((found) => this.#remove(found, signal)));
+    const leaving = this.#book
+      .heldOf(segment)
+      .filter(({ circuit }) => !kept.has(circuitKey(circuit)));
+    const removed = await Promise.all([
+      ...leaving.map((found) => this.#remove(found, signal)),
+      ...this.#book.surplusOf(segment).map((found) => this.#removeSurplus(found, signal)),
+    ]);
     return removed.find((each) => each.isErr()) ?? ok(undefined);
   }
 
   async #lookUp(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
-    if (!this.#isDoubtful(segment)) return ok(undefined);
+    if (!this.#book.isDoubtful(segment)) return ok(undefined);
     const listed = await this.#service.list(signal);
     return listed.map((found) => this.note(found, (each) => each === segment));
   }
 
   async #make(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
-    const found = this.#held.get(circuitKey(circuit));
+    const found = this.#book.held.get(circuitKey(circuit));
     if (found === undefined) return this.#create(circuit, signal);
     const isAtRate = found.circuit.mbps === circuit.mbps;
     if (found.state === "held" && isAtRate) return this.#bringUp(found, signal);
     if (!isMade(found)) return this.#replace(found, circuit, signal);
     if (isAtRate) return ok(undefined);
-    this.#doubtful.set(circuitKey(circuit), circuit.segment);
+    this.#book.doubt(circuit);
     const changed = await this.#service.changeRate(found, circuit.mbps, signal);
     if (changed.isOk()) {
-      this.#keep({ ...found, circuit });
+      this.#book.keep({ ...found, circuit });
       return ok(undefined);
     }
     // Where a circuit cannot change while it carries frames it is interrupted; its ends are the same.
@@ -193,64 +200,51 @@ export class CircuitKeeper {
 
   async #hold(circuit: Circuit, signal: AbortSignal): Promise<Result<HeldCircuit, CircuitFault>> {
     const service = this.#service;
-    const instead = this.#heldOf(circuit.segment).find(
-      (found) => isMade(found) && overlap(found.circuit, circuit),
-    );
-    this.#doubtful.set(circuitKey(circuit), circuit.segment);
+    const instead = this.#book
+      .heldOf(circuit.segment)
+      .find((found) => isMade(found) && overlap(found.circuit, circuit));
+    this.#book.doubt(circuit);
     if (instead !== undefined && service.holdInstead !== undefined) {
       const { externalId } = instead;
       const held = await service.holdInstead(instead, circuit, signal);
-      return held.map(() => this.#keep({ externalId, circuit, state: "held", instead }));
+      return held.map(() => this.#book.keep({ externalId, circuit, state: "held", instead }));
     }
     const held = await service.hold(circuit, signal);
-    return held.map((externalId) => this.#keep({ externalId, circuit, state: "held" }));
+    return held.map((externalId) => this.#book.keep({ externalId, circuit, state: "held" }));
   }
 
   /** What does not come up is ended; if not now, then after the next look. */
   async #bringUp(found: HeldCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     const { instead, ...own } = found;
-    const { segment } = own.circuit;
-    this.#doubtful.set(circuitKey(own.circuit), segment);
+    this.#book.doubt(own.circuit);
     const up = await this.#service.bringUp(own, signal);
     if (up.isErr()) {
       // Which of the two is there now, the next look tells.
       if (instead === undefined) await this.#remove(own, signal);
       return err(up.error);
     }
-    if (instead !== undefined) this.#forget(circuitKey(instead.circuit));
-    this.#keep({ ...own, state: "active" });
+    if (instead !== undefined) this.#book.forget(instead.circuit);
+    this.#book.keep({ ...own, state: "active" });
     return ok(undefined);
   }
 
   async #remove(found: HeldCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
-    const key = circuitKey(found.circuit);
-    this.#doubtful.set(key, found.circuit.segment);
+    this.#book.doubt(found.circuit);
     const { externalId, instead } = found;
     const dropped =
       instead === undefined ? undefined : this.#service.dropInstead?.(externalId, signal);
     const removed = await (dropped ?? this.#service.remove(externalId, signal));
-    if (removed.isOk()) this.#forget(key);
+    if (removed.isOk()) this.#book.forget(found.circuit);
     return removed;
   }
 
-  #keep(found: HeldCircuit): HeldCircuit {
-    const key = circuitKey(found.circuit);
-    this.#held.set(key, found);
-    this.#doubtful.delete(key);
-    return found;
-  }
-
-  #forget(key: string): void {
-    this.#held.delete(key);
-    this.#doubtful.delete(key);
-  }
-
-  #isDoubtful(segment: SegmentId): boolean {
-    return [...this.#doubtful.values()].includes(segment);
-  }
-
-  #heldOf(segment: SegmentId): readonly HeldCircuit[] {
-    return [...this.#held.values()].filter(({ circuit }) => circuit.segment === segment);
+  async #removeSurplus(
+    found: FoundCircuit,
+    signal: AbortSignal,
+  ): Promise<Result<void, CircuitFault>> {
+    const removed = await this.#service.remove(found.externalId, signal);
+    if (removed.isOk()) this.#book.forgetSurplus(found);
+    return removed;
   }
 }
 

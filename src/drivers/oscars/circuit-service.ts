@@ -1,5 +1,7 @@
 import type { ResultAsync } from "neverthrow";
-import type { Circuit } from "./circuit.ts";
+import type { BlockedResource } from "../../model/blocked-resource.ts";
+import type { VlanSet } from "../../model/vlan-set.ts";
+import type { Circuit, CircuitEnd } from "./circuit.ts";
 
 /** Why a domain did not do what it was asked. */
 export interface CircuitFault {
@@ -13,6 +15,11 @@ export interface CircuitFault {
     /** The domain cannot do that at all. */
     | "unsupported";
   readonly message: string;
+  /**
+   * What is lacking, of `unavailable`: of each list one thing, and which one, not every domain says.
+   * Absent, there is nothing else to choose.
+   */
+  readonly blocked?: readonly (readonly BlockedResource[])[];
 }
 
 /** A circuit of ours that a domain has. */
@@ -46,6 +53,15 @@ export interface CircuitService {
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault>;
   /** Has the domain keep room for a new circuit, for as long as its holds last; gives its name for it. */
   hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault>;
+  /**
+   * Which labels the domain would give a circuit at each of its ends, of those offered there; nothing
+   * is kept. Absent where a domain cannot be asked.
+   */
+  labelsFor?(
+    circuit: Circuit,
+    offered: (end: CircuitEnd) => VlanSet,
+    signal: AbortSignal,
+  ): ResultAsync<readonly CircuitEnd[], CircuitFault>;
   /**
    * The same for one that takes the place of `instead`, in part with the same ports and labels, when
    * it is brought up; the name stays. Absent where one must go before the other can come.

@@ -13,6 +13,7 @@ import type {
   DriverContext,
   DriverEvent,
   HeldSegment,
+  HoldOptions,
   NodeCost,
   ProvisionOptions,
   SegmentReport,
@@ -20,7 +21,7 @@ import type {
 import { pause } from "../driver-call.ts";
 import { DriverLife } from "../driver-life.ts";
 import { type Circuit, circuitsOf } from "./circuit.ts";
-import { causeOf, failed, misconfigured, nodeOf } from "./circuit-cause.ts";
+import { causesOf, failed, misconfigured, nodeOf } from "./circuit-cause.ts";
 import { differences } from "./circuit-differences.ts";
 import { CircuitKeeper } from "./circuit-keeper.ts";
 import type { CircuitFault, CircuitService } from "./circuit-service.ts";
@@ -89,12 +90,12 @@ export class CircuitDriver implements DriverBase {
     return [];
   }
 
-  hold(segment: Segment, options: CallOptions = {}): ResultAsync<void, DriverError> {
+  hold(segment: Segment, options: HoldOptions = {}): ResultAsync<void, DriverError> {
     return this.#life.call("hold", options, async (service) => {
       const { domain, keeper } = service;
       const circuits = circuitsFor(segment, service);
       if (circuits.isErr()) return err(failed(domain, circuits.error));
-      const held = await keeper.hold(segment.id, circuits.value);
+      const held = await keeper.hold(segment.id, circuits.value, options.offers);
       return held.mapErr((fault) => this.#failed(domain, fault));
     });
   }
@@ -147,7 +148,7 @@ export class CircuitDriver implements DriverBase {
       options,
       async ({ domain, keeper, circuits }, signal) => {
         const listed = await circuits.list(signal);
-        if (listed.isErr()) return err(failed(domain, causeOf(nodeOf(domain), listed.error)));
+        if (listed.isErr()) return err(failed(domain, ...causesOf(nodeOf(domain), listed.error)));
         const bySegment = new Map<SegmentId, number>();
         for (const { circuit } of listed.value)
           bySegment.set(circuit.segment, (bySegment.get(circuit.segment) ?? 0) + 1);
@@ -258,7 +259,7 @@ export class CircuitDriver implements DriverBase {
   /** What came of a request that nobody answered shows later, and only then is the node up again. */
   #failed(domain: DomainView, fault: CircuitFault): DriverFailed {
     if (fault.kind === "unreachable") this.#down(fault.message);
-    return failed(domain, causeOf(nodeOf(domain), fault));
+    return failed(domain, ...causesOf(nodeOf(domain), fault));
   }
 
   #up(): void {
@@ -298,7 +299,10 @@ function circuitsFor(
     .andThen((circuits) => {
       const tooMany = circuits.find(({ ends }) => ends.length > 2);
       if (tooMany === undefined || multipoint) return ok(circuits);
-      const message = `cannot join ${tooMany.ends.length} ends at once`;
-      return err<readonly Circuit[], DriverCause>({ kind: "unsupported", message });
+      const node = nodeOf(domain);
+      return err<readonly Circuit[], DriverCause>({
+        ...{ node, kind: "unsupported", blocked: [{ type: "branching", node }] },
+        message: `cannot join ${tooMany.ends.length} ends at once`,
+      });
     });
 }

@@ -26,6 +26,7 @@ export function grant(
   ports: ReadonlyMap<string, NsiPort>,
   taken: readonly Holding[],
   { capacity, sourceSTP = "", destSTP = "" }: PointToPoint,
+  swapsLabels = true,
 ): Result<Holding, Refusal> {
   const [a, b] = [freeAt(ports, taken, sourceSTP), freeAt(ports, taken, destSTP)];
   if (a.isErr()) return err(a.error);
@@ -38,6 +39,8 @@ export function grant(
   const [vlanA, vlanB] = [both ?? a.value.vlans.first(), both ?? b.value.vlans.first()];
   if (vlanA === undefined || vlanB === undefined)
     return err({ errorId: "00704", text: "no VLAN is left" });
+  if (vlanA !== vlanB && !swapsLabels)
+    return err({ errorId: "00703", text: `${vlanA} is not ${vlanB}` });
   return ok({
     capacity,
     ends: [

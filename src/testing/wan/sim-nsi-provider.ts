@@ -38,6 +38,8 @@ export interface NsiQuirks {
   readonly queries?: "answered" | "omitted" | "refused";
   /** Whether a forced end names the connection only as the originating one. */
   readonly forcedEndWithoutId?: boolean;
+  /** Whether the labels of a connection's two ends may differ; they may when absent. */
+  readonly swapsLabels?: boolean;
 }
 
 export interface SimNsiProviderOptions {
@@ -227,6 +229,7 @@ export class SimNsiProvider {
       this.#options.ports,
       [...this.#elsewhere, ...others.flatMap(holdingsOf)],
       wanted.p2ps,
+      this.quirks.swapsLabels,
     );
     if (holding.isErr())
       return {

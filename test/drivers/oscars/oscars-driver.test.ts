@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DcnsAgent } from "../../../src/dcns.ts";
 import { MemoryDriver } from "../../../src/drivers/memory.ts";
 import { MemoryDomain } from "../../../src/drivers/memory-domain.ts";
+import type { IncomingRequest } from "../../../src/drivers/oscars/http/http.ts";
 import type { PeerName } from "../../../src/drivers/oscars/nsi/peer-profile.ts";
 import { OscarsDriver } from "../../../src/drivers/oscars/oscars-driver.ts";
 import { vlanId } from "../../../src/model/ids.ts";
@@ -151,21 +152,42 @@ describe("a network across a wide-area domain", () => {
   );
 
   test.each(["answer", "callback"] as const)(
-    "is undone everywhere when the domain has not what was asked, and says so by %s",
+    "goes another way when the domain has not what was asked, and says so by %s",
     async (refusals) => {
       const its = world({ refusals });
       const { clock, provider } = its;
       const agent = await start(its);
       // What others have bought there shows in no inventory of ours.
       provider.sellElsewhere({ capacity: 950, ends: [{ port: `${STP}:b`, vlan: vlanId(119) }] });
-      const refused = await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps"));
-      const [cause] = errorOf(refused, "driver-failed").causes;
-      expect(cause?.message).toContain("b has 50 Mbit/s left, not 100");
-      await clock.advance(60_000);
+      const info = value(await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps")));
+      expect(info.links.map(({ id }) => id)).toEqual(["east-d", "west-a"]);
+      expect(circuits(its)).toHaveLength(1);
+      expect(provider.connections).toHaveLength(1);
+      value(await clock.until(agent.teardownPhysicalNetwork("p")));
       expect(isClean(its)).toBe(true);
       await clock.until(agent.close());
     },
   );
+
+  test("is made nowhere when the domain has nothing of what was asked, and the error says why", async () => {
+    const its = world();
+    const { clock, provider } = its;
+    const agent = await start(its);
+    for (const id of ["b", "d"])
+      provider.sellElsewhere({
+        capacity: 950,
+        ends: [{ port: `${STP}:${id}`, vlan: vlanId(119) }],
+      });
+    const refused = await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps"));
+    const { refusals = [] } = errorOf(refused, "no-path");
+    expect(refusals.map(({ domain, causes }) => [domain, causes[0]?.message])).toEqual([
+      ["wan", `${NSA} says 00705: ${STP}:b has 50 Mbit/s left, not 100`],
+      ["wan", `${NSA} says 00705: ${STP}:d has 50 Mbit/s left, not 100`],
+    ]);
+    expect(isClean(its)).toBe(true);
+    expect(agent.listNetworks()).toEqual([]);
+    await clock.until(agent.close());
+  });
 
   test("is undone everywhere when another domain refuses", async () => {
     const its = world();
@@ -191,6 +213,27 @@ describe("a network across a wide-area domain", () => {
     expect(circuits(its)).toEqual(before);
     const active = provider.connections.filter(({ states }) => states.dataPlaneStatus.active);
     expect(active).toHaveLength(1);
+    await clock.until(agent.close());
+  });
+
+  test("keeps one of several connections that are the same circuit, and ends the others", async () => {
+    const its = world();
+    const { clock, http, provider } = its;
+    const reserves: IncomingRequest[] = [];
+    http.serve("http://wan.example", (request) => {
+      if (request.body.includes(":reserve>")) reserves.push(request);
+      return provider.handler(request);
+    });
+    const agent = await start(its);
+    value(await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps")));
+    const kept = provider.connections.map(({ connectionId }) => connectionId);
+    expect(reserves).toHaveLength(1);
+    // As an agent leaves them that asks again because it has heard no answer.
+    for (const request of [...reserves, ...reserves]) await provider.handler(request);
+    expect(provider.connections).toHaveLength(3);
+    await clock.advance(60_000);
+    expect(provider.connections.map(({ connectionId }) => connectionId)).toEqual(kept);
+    expect(circuits(its)).toHaveLength(1);
     await clock.until(agent.close());
   });
 

@@ -2,6 +2,7 @@ import { err, ok, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../../model/clock.ts";
 import type { PortRef } from "../../../model/ids.ts";
 import { pause } from "../../driver-call.ts";
+import { atNamedEnds, blockedLabels, blockedRates } from "../blocked.ts";
 import { type Circuit, type CircuitEnd, circuitKey, parseCircuitKey } from "../circuit.ts";
 import {
   type CircuitFault,
@@ -9,6 +10,7 @@ import {
   circuitFault,
   type FoundCircuit,
 } from "../circuit-service.ts";
+import { watchUntil } from "../watch-until.ts";
 import type { IdcpClient, IdcpRefusal } from "./idcp-client.ts";
 import type { Constraint, QueryReservationResponse06, ReservationDetails06 } from "./message-06.ts";
 import type { VlanTag } from "./path-info.ts";
@@ -69,7 +71,8 @@ export class IdcpCircuits implements CircuitService {
       )
       .andThen(({ globalReservationId }) =>
         this.#until(globalReservationId, RESERVED, signal).map(() => globalReservationId),
-      );
+      )
+      .mapErr((fault) => this.#refused(circuit, fault));
   }
 
   bringUp(
@@ -107,7 +110,8 @@ export class IdcpCircuits implements CircuitService {
             fault.code === NOT_NOW ? circuitFault("unsupported", fault.message) : fault,
           ),
       )
-      .andThen(() => this.#until(externalId, new Set(["ACTIVE"]), signal, mbps));
+      .andThen(() => this.#until(externalId, new Set(["ACTIVE"]), signal, mbps))
+      .mapErr((fault) => this.#refused({ ...circuit, mbps }, fault));
   }
 
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
@@ -148,29 +152,18 @@ export class IdcpCircuits implements CircuitService {
     signal: AbortSignal,
     mbps?: number,
   ): ResultAsync<void, CircuitFault> {
-    return new ResultAsync(this.#watch(id, wanted, signal, mbps));
-  }
-
-  async #watch(
-    id: string,
-    wanted: ReadonlySet<string>,
-    signal: AbortSignal,
-    mbps: number | undefined,
-  ): Promise<Result<void, CircuitFault>> {
     const { clock, activationMs, pollMs } = this.#options;
-    const deadline = clock.now() + activationMs;
-    while (!signal.aborted && clock.now() < deadline) {
+    const look = async (): Promise<Result<void, CircuitFault> | undefined> => {
       const found = await this.#query(id, signal);
-      if (found.isOk()) {
-        const { value } = found;
-        if (value === undefined || ENDED.has(value.reservationDetails.status))
-          return err(circuitFault("unavailable", reasonOf(id, value)));
-        const isAtRate = mbps === undefined || rateOf(value.reservationDetails) === mbps;
-        if (wanted.has(value.reservationDetails.status) && isAtRate) return ok(undefined);
-      }
-      await pause(clock, pollMs, signal);
-    }
-    return err(circuitFault("unreachable", `nobody knows what has become of ${id}`));
+      if (found.isErr()) return undefined;
+      const { value } = found;
+      if (value === undefined || ENDED.has(value.reservationDetails.status))
+        return err(circuitFault("unavailable", reasonOf(id, value)));
+      const isAtRate = mbps === undefined || rateOf(value.reservationDetails) === mbps;
+      return wanted.has(value.reservationDetails.status) && isAtRate ? ok(undefined) : undefined;
+    };
+    const late = circuitFault("unreachable", `nobody knows what has become of ${id}`);
+    return watchUntil({ clock, activationMs, pollMs, signal }, look, late);
   }
 
   /** What the server knows of a reservation; nothing of one that it does not have. */
@@ -204,6 +197,14 @@ export class IdcpCircuits implements CircuitService {
         },
       },
     });
+  }
+
+  /** What a circuit could not have is in the reason alone. */
+  #refused(circuit: Circuit, fault: CircuitFault): CircuitFault {
+    if (fault.kind !== "unavailable") return fault;
+    const named = atNamedEnds(circuit, fault.message, this.#options.urnOf);
+    const isLabel = /vlan|vtag/i.test(fault.message);
+    return { ...fault, blocked: isLabel ? blockedLabels(named) : blockedRates(named) };
   }
 
   #found(details: ReservationDetails06): readonly FoundCircuit[] {

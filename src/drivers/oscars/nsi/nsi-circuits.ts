@@ -1,10 +1,10 @@
 import { err, errAsync, ok, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../../model/clock.ts";
-import type { PortRef } from "../../../model/ids.ts";
+import type { PortRef, VlanId } from "../../../model/ids.ts";
 import { invariant } from "../../../model/invariant.ts";
 import { VlanSet } from "../../../model/vlan-set.ts";
-import { pause } from "../../driver-call.ts";
-import { type Circuit, type CircuitEnd, circuitKey, parseCircuitKey } from "../circuit.ts";
+import { blockedLabels, blockedRates } from "../blocked.ts";
+import { type Circuit, type CircuitEnd, circuitKey } from "../circuit.ts";
 import {
   type CircuitEvent,
   type CircuitFault,
@@ -12,9 +12,11 @@ import {
   circuitFault,
   type FoundCircuit,
 } from "../circuit-service.ts";
+import { watchUntil } from "../watch-until.ts";
+import { eventOf, faultOf, foundCircuit } from "./as-circuit.ts";
+import { blockedBy } from "./blocked.ts";
 import type { Criteria, PointToPoint, Schedule } from "./criteria.ts";
 import { ETHERNET_SERVICE } from "./names.ts";
-import type { Notification } from "./notification.ts";
 import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
 import type { PeerProfile } from "./peer-profile.ts";
@@ -50,9 +52,10 @@ export class NsiCircuits implements CircuitService {
   }
 
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
-    return this.#options.requester
+    const { requester, mark } = this.#options;
+    return requester
       .query([], signal)
-      .map((all) => all.flatMap((each) => this.#found(each)))
+      .map((all) => all.flatMap((each) => foundCircuit(each, mark)))
       .mapErr(faultOf);
   }
 
@@ -62,7 +65,7 @@ export class NsiCircuits implements CircuitService {
       .asyncAndThen((criteria) =>
         requester
           .reserve({ description: this.#description(circuit), criteria }, signal)
-          .mapErr(faultOf),
+          .mapErr((fault) => this.#refused(circuit, fault)),
       )
       .andThen(({ connectionId, criteria }) => {
         const granted = criteria === undefined ? ok(undefined) : this.#asWanted(circuit, criteria);
@@ -70,6 +73,27 @@ export class NsiCircuits implements CircuitService {
           .asyncMap(async () => connectionId)
           .orElse((fault) => this.remove(connectionId, signal).andThen(() => errAsync(fault)));
       });
+  }
+
+  /** What a reservation would be given of a choice, it is given, and gives back. */
+  labelsFor(
+    circuit: Circuit,
+    offered: (end: CircuitEnd) => VlanSet,
+    signal: AbortSignal,
+  ): ResultAsync<readonly CircuitEnd[], CircuitFault> {
+    const { requester } = this.#options;
+    return this.#criteriaOf(circuit, offered)
+      .asyncAndThen((criteria) =>
+        requester
+          .reserve({ description: this.#description(circuit), criteria }, signal)
+          .mapErr((fault) => this.#refused(circuit, fault)),
+      )
+      .andThen(({ connectionId, criteria }) =>
+        this.remove(connectionId, signal).map(() => {
+          const granted = [criteria?.p2ps?.sourceSTP, criteria?.p2ps?.destSTP].map(labelOf);
+          return circuit.ends.map(({ port, tag }, at) => ({ port, tag: granted[at] ?? tag }));
+        }),
+      );
   }
 
   bringUp(
@@ -97,13 +121,15 @@ export class NsiCircuits implements CircuitService {
       .mapErr(faultOf)
       .andThen(([reservation]) => this.#changed(circuit, reservation, mbps))
       .andThen((criteria) =>
-        requester.reserve({ connectionId: externalId, criteria }, signal).mapErr(faultOf),
+        requester
+          .reserve({ connectionId: externalId, criteria }, signal)
+          .mapErr((fault) => this.#refused({ ...circuit, mbps }, fault)),
       )
       .andThen((held) => {
         const granted = held.criteria?.p2ps?.capacity ?? held.criteria?.capacity;
         if (granted === undefined || granted >= mbps)
           return requester.commit(externalId, signal).mapErr(faultOf);
-        const short = circuitFault("unavailable", `${granted} Mbit/s were granted, not ${mbps}`);
+        const short = shortOf({ ...circuit, mbps }, granted);
         return requester
           .abort(externalId, signal)
           .mapErr(faultOf)
@@ -129,56 +155,44 @@ export class NsiCircuits implements CircuitService {
 
   /** Waits until a query says that frames pass, or a notification gives reason to ask at once. */
   #untilActive(connectionId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
-    return new ResultAsync(this.#watchActivation(connectionId, signal));
+    const { requester, clock, activationMs, pollMs } = this.#options;
+    let news = new AbortController();
+    const subscription = requester.subscribe((notification) => {
+      if (eventOf(notification)?.externalId === connectionId) news.abort();
+    });
+    const told = (): AbortSignal => {
+      news = new AbortController();
+      return news.signal;
+    };
+    const look = async (): Promise<Result<void, CircuitFault> | undefined> => {
+      const [reservation] = (await requester.query([connectionId], signal)).unwrapOr([]);
+      return reservation !== undefined && isActive(reservation) ? ok(undefined) : undefined;
+    };
+    const late = `${connectionId} carried nothing within ${activationMs} ms`;
+    const watching = { clock, activationMs, pollMs, signal, told };
+    const active = watchUntil(watching, look, circuitFault("rejected", late));
+    return new ResultAsync(Promise.resolve(active).finally(() => subscription[Symbol.dispose]()));
   }
 
-  async #watchActivation(
-    connectionId: string,
-    signal: AbortSignal,
-  ): Promise<Result<void, CircuitFault>> {
-    const { requester, clock, activationMs, pollMs } = this.#options;
-    const deadline = clock.now() + activationMs;
-    let told = new AbortController();
-    const subscription = requester.subscribe((notification) => {
-      if (eventOf(notification)?.externalId === connectionId) told.abort();
-    });
-    try {
-      while (!signal.aborted && clock.now() < deadline) {
-        const queried = await requester.query([connectionId], signal);
-        const [reservation] = queried.unwrapOr([]);
-        if (reservation !== undefined && isActive(reservation)) return ok(undefined);
-        await pause(clock, pollMs, AbortSignal.any([signal, told.signal]));
-        told = new AbortController();
-      }
-      return err(
-        signal.aborted
-          ? circuitFault("unreachable", `${connectionId} was not waited for`)
-          : circuitFault("rejected", `${connectionId} carried nothing within ${activationMs} ms`),
-      );
-    } finally {
-      subscription[Symbol.dispose]();
-    }
+  /** What a refusal means for a circuit. */
+  #refused(circuit: Circuit, fault: NsiFault): CircuitFault {
+    const plain = faultOf(fault);
+    return fault.type === "nsi-refused" && plain.kind === "unavailable"
+      ? { ...plain, blocked: blockedBy(circuit, fault.exception, this.#options.stpOf) }
+      : plain;
   }
 
   #description(circuit: Circuit): string {
     return `${this.#options.mark} ${circuitKey(circuit)}`;
   }
 
-  #found(reservation: Reservation<ChildSummary>): readonly FoundCircuit[] {
-    const { mark } = this.#options;
-    const { description = "", connectionId, connectionStates, criteria } = reservation;
-    if (!description.startsWith(`${mark} `)) return [];
-    const key = parseCircuitKey(description.slice(mark.length + 1));
-    if (key === undefined || connectionStates.lifecycleState === "Terminated") return [];
-    const [latest] = [...criteria].sort((a, b) => (b.version ?? 0) - (a.version ?? 0));
-    const mbps = latest?.p2ps?.capacity ?? 0;
-    return [{ externalId: connectionId, circuit: { ...key, mbps }, state: stateOf(reservation) }];
-  }
-
-  #criteriaOf({ ends, mbps }: Circuit): Result<Criteria, CircuitFault> {
+  #criteriaOf(
+    { ends, mbps }: Circuit,
+    labelsOf: (end: CircuitEnd) => VlanSet = ownLabel,
+  ): Result<Criteria, CircuitFault> {
     const [a, b, third] = ends;
     invariant(a !== undefined && b !== undefined && third === undefined, "a circuit has two ends");
-    const [source, dest] = [this.#stpOf(a), this.#stpOf(b)];
+    const [source, dest] = [this.#stpOf(a, labelsOf), this.#stpOf(b, labelsOf)];
     if (source.isErr()) return err(source.error);
     return dest.map((destSTP) => ({
       version: 1,
@@ -190,23 +204,24 @@ export class NsiCircuits implements CircuitService {
     }));
   }
 
-  #stpOf({ port, tag }: CircuitEnd): Result<string, CircuitFault> {
-    const stp = this.#options.stpOf(port);
-    if (stp === undefined) return err(circuitFault("rejected", `no STP is known for ${port}`));
-    return ok(formatStp({ port: stp, ...(tag === "untagged" ? {} : { vlans: VlanSet.of(tag) }) }));
+  #stpOf(end: CircuitEnd, labelsOf = ownLabel): Result<string, CircuitFault> {
+    const stp = this.#options.stpOf(end.port);
+    if (stp === undefined) return err(circuitFault("rejected", `no STP is known for ${end.port}`));
+    return ok(formatStp({ port: stp, ...(isUntagged(end) ? {} : { vlans: labelsOf(end) }) }));
   }
 
   /** A provider may grant less than was asked, or other labels; then it is not what was planned. */
   #asWanted(circuit: Circuit, { p2ps }: Criteria): Result<void, CircuitFault> {
     if (p2ps === undefined) return ok(undefined);
-    if (p2ps.capacity < circuit.mbps)
-      return err(circuitFault("unavailable", `${p2ps.capacity} Mbit/s were granted`));
-    const wanted = circuit.ends.map((end) => this.#stpOf(end).unwrapOr(""));
+    if (p2ps.capacity < circuit.mbps) return err(shortOf(circuit, p2ps.capacity));
     const granted = [p2ps.sourceSTP ?? "", p2ps.destSTP ?? ""];
-    const differs = wanted.some((stp, at) => !sameStp(stp, granted[at] ?? ""));
-    return differs
-      ? err(circuitFault("unavailable", `${granted.join(" and ")} were granted`))
-      : ok(undefined);
+    const others = circuit.ends.filter(
+      (end, at) => !sameStp(this.#stpOf(end).unwrapOr(""), granted[at] ?? ""),
+    );
+    if (others.length === 0) return ok(undefined);
+    const blocked = others.flatMap((end) => blockedLabels({ ends: [end] }));
+    const message = `${granted.join(" and ")} were granted`;
+    return err({ ...circuitFault("unavailable", message), blocked });
   }
 
   /** Another version in the words of the provider: always with the whole schedule, which all take. */
@@ -243,6 +258,21 @@ function service(capacity: number, sourceSTP: string, destSTP: string): PointToP
   return { capacity, directionality: "Bidirectional", sourceSTP, destSTP, ...lists };
 }
 
+function ownLabel({ tag }: CircuitEnd): VlanSet {
+  return tag === "untagged" ? VlanSet.empty : VlanSet.of(tag);
+}
+
+function isUntagged({ tag }: CircuitEnd): boolean {
+  return tag === "untagged";
+}
+
+/** The one label of an STP, if it has one. */
+function labelOf(stp: string | undefined): VlanId | undefined {
+  return parseStp(stp ?? "")
+    .unwrapOr(undefined)
+    ?.vlans?.first();
+}
+
 function sameStp(a: string, b: string): boolean {
   const [left, right] = [parseStp(a), parseStp(b)];
   if (left.isErr() || right.isErr()) return false;
@@ -252,42 +282,14 @@ function sameStp(a: string, b: string): boolean {
   return port === other.port && (vlans === undefined || other.vlans?.equals(vlans) === true);
 }
 
+function shortOf(circuit: Circuit, granted: number): CircuitFault {
+  const message = `${granted} Mbit/s were granted, not ${circuit.mbps}`;
+  return { ...circuitFault("unavailable", message), blocked: blockedRates(circuit, granted) };
+}
+
 function withoutNil({ startTime, endTime }: Schedule = {}): Schedule {
   return {
     ...(typeof startTime === "number" ? { startTime } : {}),
     ...(typeof endTime === "number" ? { endTime } : {}),
   };
-}
-
-function stateOf(reservation: Reservation<ChildSummary>): FoundCircuit["state"] {
-  const { lifecycleState, provisionState } = reservation.connectionStates;
-  if (lifecycleState !== "Created" && lifecycleState !== "Unknown") return "failed";
-  if (reservation.criteria.length === 0 || provisionState !== "Provisioned") return "failed";
-  return isActive(reservation) ? "active" : "pending";
-}
-
-function eventOf(notification: Notification): CircuitEvent | undefined {
-  switch (notification.type) {
-    case "dataPlaneStateChange": {
-      const { connectionId, dataPlaneStatus } = notification;
-      if (connectionId === undefined) return undefined;
-      return { externalId: connectionId, event: dataPlaneStatus.active ? "up" : "down" };
-    }
-    case "errorEvent": {
-      const externalId = notification.connectionId ?? notification.originatingConnectionId;
-      return { externalId, event: notification.event === "forcedEnd" ? "ended" : "down" };
-    }
-    case "reserveTimeout":
-    case "messageDeliveryTimeout":
-      return undefined;
-  }
-}
-
-function faultOf(fault: NsiFault): CircuitFault {
-  if (fault.type === "nsi-unknown") return circuitFault("unreachable", fault.message);
-  if (fault.type === "nsi-protocol") return circuitFault("rejected", fault.message);
-  const kinds = { unavailable: "unavailable", retry: "unreachable" } as const;
-  const kind =
-    fault.class === "unavailable" || fault.class === "retry" ? kinds[fault.class] : "rejected";
-  return circuitFault(kind, fault.message);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../../model/clock.ts";
 import type { PortRef } from "../../../model/ids.ts";
-import { pause } from "../../driver-call.ts";
+import { blockedLabels, blockedRates } from "../blocked.ts";
 import { type Circuit, circuitKey, parseCircuitKey } from "../circuit.ts";
 import {
   type CircuitFault,
@@ -10,6 +10,7 @@ import {
   circuitFault,
   type FoundCircuit,
 } from "../circuit-service.ts";
+import { watchUntil } from "../watch-until.ts";
 import { type Connection, connection, connectionPage } from "./connection.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
 import { pathAnswer } from "./path.ts";
@@ -95,7 +96,7 @@ export class RestCircuits implements CircuitService {
   }
 
   changeRate(
-    { externalId }: FoundCircuit,
+    { externalId, circuit }: FoundCircuit,
     mbps: number,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
@@ -103,7 +104,12 @@ export class RestCircuits implements CircuitService {
     return this.#options.client
       .read(modifyAnswer, post("/protected/modify/bandwidth", { json }), signal)
       .andThen(({ success, explanation }) =>
-        success ? ok(undefined) : err(circuitFault("unavailable", explanation)),
+        success
+          ? ok(undefined)
+          : err({
+              ...circuitFault("unavailable", explanation),
+              blocked: blockedRates({ ...circuit, mbps }),
+            }),
       )
       .andThen(() => this.#untilActive(externalId, signal));
   }
@@ -139,9 +145,13 @@ export class RestCircuits implements CircuitService {
         .andThen((response) =>
           response.status === 200
             ? new ResultAsync(
-                Promise.resolve(readAnswer(simpleConnection, request, response).andThen(granted)),
+                Promise.resolve(
+                  readAnswer(simpleConnection, request, response).andThen((held) =>
+                    this.#granted(circuit, held),
+                  ),
+                ),
               )
-            : this.#reasonFor(wanted, response.status, signal),
+            : this.#reasonFor(circuit, wanted, response.status, signal),
         )
         .map(() => id)
         .orElse((fault) => this.#clear(id, signal).andThen(() => errAsync(fault)));
@@ -157,6 +167,7 @@ export class RestCircuits implements CircuitService {
 
   /** A server that does not hold something gives no reason; that comes of asking for a copy of it. */
   #reasonFor(
+    circuit: Circuit,
     wanted: SimpleConnection,
     status: number,
     signal: AbortSignal,
@@ -164,11 +175,24 @@ export class RestCircuits implements CircuitService {
     return this.#options.client
       .read(simpleConnection, post("/protected/cloneable", { json: wanted }), signal)
       .mapErr(() => statusFault("/protected/hold", status))
-      .andThen(({ validity }) => {
-        if (validity === undefined || validity.valid)
-          return err(statusFault("/protected/hold", status));
-        return err(circuitFault("unavailable", validity.message.trim()));
-      });
+      .andThen((judged) =>
+        this.#granted(circuit, judged).andThen(() => err(statusFault("/protected/hold", status))),
+      );
+  }
+
+  /** What was held, if it is all of what was asked: parts that are not valid would be left out later. */
+  #granted(circuit: Circuit, judged: SimpleConnection): Result<void, CircuitFault> {
+    const parts = [judged, ...judged.junctions, ...judged.fixtures, ...judged.pipes];
+    const fault = parts.find(({ validity }) => validity?.valid === false)?.validity;
+    if (fault === undefined) return ok(undefined);
+    const atEnds = judged.fixtures.flatMap(({ port, validity }) => {
+      if (validity?.valid !== false) return [];
+      const ends = circuit.ends.filter((end) => this.#options.urnOf(end.port) === port);
+      const own = { ...circuit, ends };
+      return /vlan/i.test(validity.message) ? blockedLabels(own) : blockedRates(own);
+    });
+    const blocked = atEnds.length > 0 ? atEnds : blockedRates(circuit);
+    return err({ ...circuitFault("unavailable", fault.message.trim()), blocked });
   }
 
   #requestFor(
@@ -180,7 +204,7 @@ export class RestCircuits implements CircuitService {
     const begin = Math.floor(clock.now() / 1000);
     return this.#fixturesOf(circuit).asyncAndThen((fixtures) => {
       const devices = [...new Set(fixtures.map(({ junction }) => junction))];
-      return this.#pipes(devices, circuit.mbps, begin, signal).map((pipes) => ({
+      return this.#pipes(devices, circuit, begin, signal).map((pipes) => ({
         connectionId,
         ...{ begin, end: LAST_END, connection_mtu: MTU, mode: "AUTOMATIC" as const },
         description: `${mark} ${circuitKey(circuit)}`,
@@ -206,12 +230,13 @@ export class RestCircuits implements CircuitService {
   /** A star of paths that the server computes, from the first device to every other. */
   #pipes(
     [root, ...others]: readonly string[],
-    mbps: number,
+    circuit: Circuit,
     beginning: number,
     signal: AbortSignal,
   ): ResultAsync<readonly Pipe[], CircuitFault> {
     if (root === undefined) return okAsync([]);
     const interval = { beginning, ending: LAST_END };
+    const { mbps } = circuit;
     return ResultAsync.combine(
       others.map((z) => {
         const question = { interval, a: root, z, azBw: mbps, zaBw: mbps, include: [root, z] };
@@ -219,9 +244,10 @@ export class RestCircuits implements CircuitService {
         return this.#options.client.read(pathAnswer, request, signal).andThen((found) => {
           const path = found.fits ?? found.shortest;
           if (path === undefined)
-            return err(
-              circuitFault("unavailable", `no path of ${mbps} Mbit/s from ${root} to ${z}`),
-            );
+            return err({
+              ...circuitFault("unavailable", `no path of ${mbps} Mbit/s from ${root} to ${z}`),
+              blocked: blockedRates(circuit),
+            });
           return ok({ a: root, z, mbps, protect: false, ero: path.azEro, exclude: [] });
         });
       }),
@@ -237,28 +263,13 @@ export class RestCircuits implements CircuitService {
   }
 
   #untilActive(id: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
-    return new ResultAsync(this.#watchActivation(id, signal));
-  }
-
-  async #watchActivation(id: string, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     const { clock, activationMs, pollMs } = this.#options;
-    const deadline = clock.now() + activationMs;
-    while (!signal.aborted && clock.now() < deadline) {
+    const look = async (): Promise<Result<void, CircuitFault> | undefined> => {
       const info = await this.#info(id, signal);
-      if (info.isOk()) {
-        if (info.value === undefined || info.value.phase === "ARCHIVED")
-          return err(circuitFault("rejected", `${id} was ended by the domain`));
-        const state = stateOf(info.value);
-        if (state === "active") return ok(undefined);
-        if (state === "failed") return err(circuitFault("rejected", `${id} could not be built`));
-      }
-      await pause(clock, pollMs, signal);
-    }
-    return err(
-      signal.aborted
-        ? circuitFault("unreachable", `${id} was not waited for`)
-        : circuitFault("rejected", `${id} carried nothing within ${activationMs} ms`),
-    );
+      return info.isErr() ? undefined : outcomeOf(id, info.value);
+    };
+    const late = circuitFault("rejected", `${id} carried nothing within ${activationMs} ms`);
+    return watchUntil({ clock, activationMs, pollMs, signal }, look, late);
   }
 
   #found(each: Connection): readonly FoundCircuit[] {
@@ -279,13 +290,16 @@ function stateOf({ state, deploymentState = "" }: Connection): "active" | "pendi
   return state === "ACTIVE" && deploymentState === "DEPLOYED" ? "active" : "pending";
 }
 
-/** What was held, if it is all of what was asked: parts that are not valid would be left out later. */
-function granted(held: SimpleConnection): Result<void, CircuitFault> {
-  const parts = [held, ...held.junctions, ...held.fixtures, ...held.pipes];
-  const fault = parts.find(({ validity }) => validity?.valid === false)?.validity;
-  return fault === undefined
-    ? ok(undefined)
-    : err(circuitFault("unavailable", fault.message.trim()));
+/** What has become of a circuit that is being built; undefined while nobody knows. */
+function outcomeOf(
+  id: string,
+  found: Connection | undefined,
+): Result<void, CircuitFault> | undefined {
+  if (found === undefined || found.phase === "ARCHIVED")
+    return err(circuitFault("rejected", `${id} was ended by the domain`));
+  const state = stateOf(found);
+  if (state === "failed") return err(circuitFault("rejected", `${id} could not be built`));
+  return state === "active" ? ok(undefined) : undefined;
 }
 
 function newId(): string {

@@ -109,7 +109,7 @@ describe("a network across an OSCARS 0.6 domain", () => {
     const { clock, start, isClean } = world(false, 50);
     const agent = await start();
     const refused = await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps"));
-    expect(errorOf(refused, "driver-failed").causes[0]?.message).toBe(
+    expect(errorOf(refused, "no-path").refusals?.[0]?.causes[0]?.message).toBe(
       `PCE_CREATE_FAILED: ${edges[0]} has 50 Mbps left`,
     );
     expect(isClean()).toBe(true);

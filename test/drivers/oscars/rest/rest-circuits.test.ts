@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Result } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { DcnsAgent } from "../../../../src/dcns.ts";
 import { MemoryDriver } from "../../../../src/drivers/memory.ts";
@@ -9,6 +10,7 @@ import {
   OscarsDriver,
   type RestDialectOptions,
 } from "../../../../src/drivers/oscars/oscars-driver.ts";
+import type { DcnsError } from "../../../../src/model/errors.ts";
 import { VlanSet } from "../../../../src/model/vlan-set.ts";
 import { MemoryStore } from "../../../../src/store/memory-store.ts";
 import { systemClock } from "../../../../src/system-clock.ts";
@@ -83,6 +85,12 @@ function world(tokens?: ReadonlySet<string>): World {
   };
 }
 
+/** Why the domain refused plans before there was none left. */
+function refusals(refused: Result<unknown, DcnsError>): readonly string[] {
+  const { refusals = [] } = errorOf(refused, "no-path");
+  return refusals.flatMap(({ causes }) => causes.map(({ message }) => message));
+}
+
 async function start(
   { clock, http, domains, store }: World,
   options: Partial<RestDialectOptions> = {},
@@ -134,9 +142,7 @@ describe("a network across an OSCARS 1 domain", () => {
     const other = { junction: "albq-cr6", port, vlan: 4094, strict: true, mbps: 9_950 };
     server.sellElsewhere({ fixtures: [other], pipes: [] });
     const refused = await clock.until(agent.setupPhysicalNetwork("p", two, "100Mbps"));
-    expect(errorOf(refused, "driver-failed").causes.map(({ message }) => message)).toEqual([
-      "albq-cr6:1/1/c15/1 has 50 Mbps available",
-    ]);
+    expect(refusals(refused)).toEqual(["albq-cr6:1/1/c15/1 has 50 Mbps available"]);
     expect(isClean(its)).toBe(true);
     await clock.until(agent.close());
   });
@@ -149,7 +155,7 @@ describe("a network across an OSCARS 1 domain", () => {
     const pipe = { a: "albq-cr6", z: "losa-cr6", mbps: 9_950, protect: false, ero, exclude: [] };
     server.sellElsewhere({ fixtures: [], pipes: [pipe] });
     const refused = await clock.until(agent.setupPhysicalNetwork("p", two, "100Mbps"));
-    expect(errorOf(refused, "driver-failed").causes[0]?.message).toContain("no path of 100 Mbit/s");
+    expect(refusals(refused)).toEqual(["no path of 100 Mbit/s from albq-cr6 to losa-cr6"]);
     expect(isClean(its)).toBe(true);
     await clock.until(agent.close());
   });

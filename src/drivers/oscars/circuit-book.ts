@@ -1,0 +1,95 @@
+import type { SegmentId } from "../../model/ids.ts";
+import { type Circuit, circuitKey } from "./circuit.ts";
+import type { FoundCircuit, HeldCircuit } from "./circuit-service.ts";
+
+/** What a domain has of our circuits, as far as is known. */
+export class CircuitBook {
+  /** By key. */
+  readonly #held = new Map<string, HeldCircuit>();
+  /** Circuits, by key, of which nobody knows whether the domain has them. */
+  readonly #doubtful = new Map<string, SegmentId>();
+  /** What the domain has once more of a circuit, by its own name: requests whose answers were lost. */
+  readonly #surplus = new Map<string, FoundCircuit>();
+
+  /** The circuits that the domain has, by key. */
+  get held(): ReadonlyMap<string, HeldCircuit> {
+    return this.#held;
+  }
+
+  /** Every segment of which the domain may have something. */
+  get segments(): readonly SegmentId[] {
+    const known = [...this.#held.values(), ...this.#surplus.values()];
+    return [...known.map(({ circuit }) => circuit.segment), ...this.#doubtful.values()];
+  }
+
+  /** Notes what the domain has of segments that nobody changed while it was being asked. */
+  note(found: readonly FoundCircuit[], isCurrent: (segment: SegmentId) => boolean): void {
+    for (const [key, { circuit }] of this.#held) {
+      if (isCurrent(circuit.segment)) this.#held.delete(key);
+    }
+    for (const [key, segment] of this.#doubtful) {
+      if (isCurrent(segment)) this.#doubtful.delete(key);
+    }
+    for (const [externalId, { circuit }] of this.#surplus) {
+      if (isCurrent(circuit.segment)) this.#surplus.delete(externalId);
+    }
+    for (const each of found) {
+      if (isCurrent(each.circuit.segment)) this.#noteOne(each);
+    }
+  }
+
+  /** Nobody knows from now on whether the domain has a circuit. */
+  doubt(circuit: Circuit): void {
+    this.#doubtful.set(circuitKey(circuit), circuit.segment);
+  }
+
+  /** The domain has a circuit. */
+  keep(found: HeldCircuit): HeldCircuit {
+    const key = circuitKey(found.circuit);
+    this.#held.set(key, found);
+    this.#doubtful.delete(key);
+    return found;
+  }
+
+  /** The domain has a circuit no longer. */
+  forget(circuit: Circuit): void {
+    const key = circuitKey(circuit);
+    this.#held.delete(key);
+    this.#doubtful.delete(key);
+  }
+
+  /** The domain has no longer what it had once more. */
+  forgetSurplus({ externalId }: FoundCircuit): void {
+    this.#surplus.delete(externalId);
+  }
+
+  isDoubtful(segment: SegmentId): boolean {
+    return [...this.#doubtful.values()].includes(segment);
+  }
+
+  heldOf(segment: SegmentId): readonly HeldCircuit[] {
+    return [...this.#held.values()].filter(({ circuit }) => circuit.segment === segment);
+  }
+
+  surplusOf(segment: SegmentId): readonly FoundCircuit[] {
+    return [...this.#surplus.values()].filter(({ circuit }) => circuit.segment === segment);
+  }
+
+  /** Of several that are the same circuit, the one that is furthest stays. */
+  #noteOne(found: FoundCircuit): void {
+    const key = circuitKey(found.circuit);
+    const other = this.#held.get(key);
+    const isBetter = other === undefined || FURTHEST[found.state] > FURTHEST[other.state];
+    if (isBetter) this.#held.set(key, found);
+    const left = isBetter ? other : found;
+    if (left !== undefined) this.#surplus.set(left.externalId, left);
+  }
+}
+
+/** How far a circuit has come, the furthest highest. */
+const FURTHEST: Readonly<Record<FoundCircuit["state"], number>> = {
+  failed: 0,
+  held: 1,
+  pending: 2,
+  active: 3,
+};

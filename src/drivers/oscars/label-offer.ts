@@ -1,0 +1,46 @@
+import type { PortRef } from "../../model/ids.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
+import type { Blocked } from "./blocked.ts";
+import type { Circuit, CircuitEnd } from "./circuit.ts";
+import type { CircuitFault, CircuitService } from "./circuit-service.ts";
+
+/** The labels that a circuit could have at a port besides its own. */
+export type Offers = (port: PortRef) => VlanSet;
+
+/**
+ * What a domain would give instead of a label that it does not have: the fault then blocks, at each
+ * end, all that was offered there but that. Any other fault stays as it is.
+ */
+export async function withOffers(
+  service: CircuitService,
+  { circuit, fault }: { readonly circuit: Circuit; readonly fault: CircuitFault },
+  offers: Offers,
+  signal: AbortSignal,
+): Promise<CircuitFault> {
+  if (labelPorts(fault).size === 0 || service.labelsFor === undefined) return fault;
+  const offered = ({ port, tag }: CircuitEnd): VlanSet =>
+    tag === "untagged" ? VlanSet.empty : offers(port).with(tag);
+  const granted = await service.labelsFor(circuit, offered, signal);
+  if (granted.isErr()) {
+    const ports = labelPorts(granted.error);
+    if (ports.size === 0)
+      return { ...fault, blocked: granted.error.blocked ?? fault.blocked ?? [] };
+    const ends = circuit.ends.filter(({ port }) => ports.has(port));
+    return { ...fault, blocked: [ends.map((end) => labelsAt(end, offered(end)))] };
+  }
+  const blocked = circuit.ends.flatMap((end, at): Blocked => {
+    const tag = granted.value[at]?.tag;
+    if (tag === undefined || tag === "untagged" || tag === end.tag) return [];
+    return [[labelsAt(end, offered(end).without(tag))]];
+  });
+  return blocked.length === 0 ? fault : { ...fault, blocked };
+}
+
+/** The ports at which a label is what is lacking, or may be. */
+function labelPorts({ blocked = [] }: CircuitFault): ReadonlySet<PortRef> {
+  return new Set(blocked.flat().flatMap((one) => (one.type === "label" ? [one.port] : [])));
+}
+
+function labelsAt({ port }: CircuitEnd, labels: VlanSet): Blocked[number][number] {
+  return { type: "label", port, labels };
+}

@@ -1,0 +1,60 @@
+import { parseCircuitKey } from "../circuit.ts";
+import {
+  type CircuitEvent,
+  type CircuitFault,
+  circuitFault,
+  type FoundCircuit,
+} from "../circuit-service.ts";
+import type { Notification } from "./notification.ts";
+import type { NsiFault } from "./nsi-fault.ts";
+import { isActive } from "./operation.ts";
+import type { ChildSummary, Reservation } from "./reservation.ts";
+
+/** The circuit that a reservation is, if it bears our mark and has not ended. */
+export function foundCircuit(
+  reservation: Reservation<ChildSummary>,
+  mark: string,
+): readonly FoundCircuit[] {
+  const { description = "", connectionId, connectionStates, criteria } = reservation;
+  if (!description.startsWith(`${mark} `)) return [];
+  const key = parseCircuitKey(description.slice(mark.length + 1));
+  if (key === undefined || connectionStates.lifecycleState === "Terminated") return [];
+  const [latest] = [...criteria].sort((a, b) => (b.version ?? 0) - (a.version ?? 0));
+  const mbps = latest?.p2ps?.capacity ?? 0;
+  return [{ externalId: connectionId, circuit: { ...key, mbps }, state: stateOf(reservation) }];
+}
+
+function stateOf(reservation: Reservation<ChildSummary>): FoundCircuit["state"] {
+  const { lifecycleState, provisionState } = reservation.connectionStates;
+  if (lifecycleState !== "Created" && lifecycleState !== "Unknown") return "failed";
+  if (reservation.criteria.length === 0 || provisionState !== "Provisioned") return "failed";
+  return isActive(reservation) ? "active" : "pending";
+}
+
+/** What a notification means for a circuit; undefined for what concerns none. */
+export function eventOf(notification: Notification): CircuitEvent | undefined {
+  switch (notification.type) {
+    case "dataPlaneStateChange": {
+      const { connectionId, dataPlaneStatus } = notification;
+      if (connectionId === undefined) return undefined;
+      return { externalId: connectionId, event: dataPlaneStatus.active ? "up" : "down" };
+    }
+    case "errorEvent": {
+      const externalId = notification.connectionId ?? notification.originatingConnectionId;
+      return { externalId, event: notification.event === "forcedEnd" ? "ended" : "down" };
+    }
+    case "reserveTimeout":
+    case "messageDeliveryTimeout":
+      return undefined;
+  }
+}
+
+/** Why an operation failed, in the words of circuits. */
+export function faultOf(fault: NsiFault): CircuitFault {
+  if (fault.type === "nsi-unknown") return circuitFault("unreachable", fault.message);
+  if (fault.type === "nsi-protocol") return circuitFault("rejected", fault.message);
+  const kinds = { unavailable: "unavailable", retry: "unreachable" } as const;
+  const kind =
+    fault.class === "unavailable" || fault.class === "retry" ? kinds[fault.class] : "rejected";
+  return circuitFault(kind, fault.message);
+}

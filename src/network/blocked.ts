@@ -1,0 +1,103 @@
+import { match } from "ts-pattern";
+import {
+  type ChannelClaim,
+  type Claim,
+  type LabelClaim,
+  type Ledger,
+  unlimited,
+} from "../ledger.ts";
+import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
+import type { BlockedResource } from "../model/blocked-resource.ts";
+import type { DomainId, NodeId, PortRef } from "../model/ids.ts";
+import type { Interval } from "../model/interval.ts";
+import { invariant } from "../model/invariant.ts";
+import type { VlanSet } from "../model/vlan-set.ts";
+import { Topology } from "../topology.ts";
+import type { View } from "./decide.ts";
+import { channelsAt, labelsAt } from "./port-resources.ts";
+
+/** A resource, the domain that does not give it, and for which time. */
+export interface BlockedBy {
+  readonly domain: DomainId;
+  readonly resource: BlockedResource;
+  readonly interval: Interval;
+}
+
+/**
+ * The picture in which `holder` is to be planned again: what domains have refused is held there by
+ * nobody we know, and is found in explanations under the domain's name.
+ */
+export function without(view: View, holder: string, blocked: readonly BlockedBy[]): View {
+  return blocked.reduce((on, { domain, resource, interval }, index): View => {
+    const by: Absent = { holder: `others in ${domain}, refusal ${index + 1}`, interval };
+    return match(resource)
+      .with({ type: "bandwidth" }, (one) => withLedger(on, atMost(on, holder, one, by)))
+      .with({ type: "label" }, (one) => withLedger(on, withoutLabels(on, one, by)))
+      .with({ type: "branching" }, ({ node }) => withLess(on, node, { branching: false }))
+      .with({ type: "translation" }, ({ node }) => withLess(on, node, { vlanTranslation: false }))
+      .exhaustive();
+  }, view);
+}
+
+function withLedger(view: View, ledger: Ledger): View {
+  return { ...view, ledger };
+}
+
+/** A node is able to do less than the inventory says. */
+function withLess(
+  view: View,
+  id: NodeId,
+  less: { readonly branching?: false; readonly vlanTranslation?: false },
+): View {
+  const document = view.topology.toDocument();
+  const nodes = document.nodes.map((node) => (node.id === id ? { ...node, ...less } : node));
+  const topology = Topology.parse({ ...document, nodes });
+  invariant(topology.isOk(), "a node that can do less is in a topology as before");
+  return { ...view, topology: topology.value };
+}
+
+/** Who has what is not to be had, and when. */
+type Absent = Pick<Claim, "holder" | "interval">;
+
+/** What both directions have beyond `available` and the share of others, is taken. */
+function atMost(
+  { topology, ledger }: View,
+  holder: string,
+  { port, available }: { readonly port: PortRef; readonly available: Bandwidth },
+  by: Absent,
+): Ledger {
+  const free = ledger.release(holder);
+  const taken = channelsAt(topology, port).flatMap((channel): ChannelClaim[] => {
+    const most = free.residual(channel, by.interval);
+    if (most === unlimited || most <= available) return [];
+    const amount = Math.min(most - available, ledger.residual(channel, by.interval));
+    return [{ channel, amount: bandwidth(amount) }];
+  });
+  return held(ledger, by, taken, []);
+}
+
+function withoutLabels(
+  { topology, ledger }: View,
+  { port, labels }: { readonly port: PortRef; readonly labels: VlanSet },
+  by: Absent,
+): Ledger {
+  const space = labelsAt(topology, port);
+  const taken = [...ledger.freeLabels(space, by.interval).intersect(labels)];
+  return held(
+    ledger,
+    by,
+    [],
+    taken.map((label) => ({ space, label })),
+  );
+}
+
+function held(
+  ledger: Ledger,
+  by: Absent,
+  amounts: readonly ChannelClaim[],
+  labels: readonly LabelClaim[],
+): Ledger {
+  const reserved = ledger.reserve({ ...by, bandwidth: amounts, labels });
+  invariant(reserved.isOk(), "nothing but what is free is taken");
+  return reserved.value;
+}
