@@ -19,7 +19,7 @@ export default defineConfig({
   test: {
     reporters: ["default", new CountReporter(), new StallReporter()],
     coverage: { provider: "v8", include: ["src/**"], reporter: ["text-summary"] },
-    testTimeout: 30_000,
+    testTimeout: 90_000,
     projects: [
       {
         extends: true,
