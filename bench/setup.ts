@@ -54,6 +54,7 @@ async function run(options: BenchOptions): Promise<BenchReport> {
   const extent = options.quick ? quick : full;
   const cases: BenchCase[] = [];
   const ms: Record<string, BenchSummary> = {};
+  const msInFlight: Record<string, BenchSummary> = {};
   const networksPerSecond: Record<string, number> = {};
   for (const kind of fabricKinds) {
     if (kind.missing.length > 0) {
@@ -64,13 +65,14 @@ async function run(options: BenchOptions): Promise<BenchReport> {
     const found = await measureFabric(kind, extent, options.seed);
     cases.push(...found.cases);
     ms[kind.name] = found.ms;
+    msInFlight[kind.name] = found.msInFlight;
     networksPerSecond[kind.name] = found.networksPerSecond;
   }
   const flowMods =
     missingForOvs().length === 0 ? await compareFlowMods(extent, options) : undefined;
   return {
     cases: [...cases, ...(flowMods?.cases ?? [])],
-    summary: { ms, networksPerSecond, ...flowMods?.summary },
+    summary: { ms, msInFlight, networksPerSecond, ...flowMods?.summary },
   };
 }
 
@@ -81,6 +83,7 @@ async function measureFabric(
 ): Promise<{
   readonly cases: readonly BenchCase[];
   readonly ms: BenchSummary;
+  readonly msInFlight: BenchSummary;
   readonly networksPerSecond: number;
 }> {
   const { agent, close } = await start();
@@ -88,6 +91,7 @@ async function measureFabric(
     const random = seededRandom(seed);
     const cases: BenchCase[] = [];
     const ms: Record<string, BenchSummary> = {};
+    const msInFlight: Record<string, BenchSummary> = {};
     for (const each of rounds) {
       const found = await measureCalls(agent, random, each);
       const { inFlight, measured } = each;
@@ -102,7 +106,7 @@ async function measureFabric(
         });
       }
       if (inFlight === 1) Object.assign(ms, found);
-      else ms[`inFlight${inFlight}`] = found;
+      else msInFlight[inFlight] = found;
     }
     const made: number[] = [];
     const removed: number[] = [];
@@ -115,7 +119,7 @@ async function measureFabric(
       { fabric: name, case: "setupBurst", rounds: bursts, perSecond: median(made) },
       { fabric: name, case: "teardownBurst", rounds: bursts, perSecond: median(removed) },
     );
-    return { cases, ms, networksPerSecond: median(made) };
+    return { cases, ms, msInFlight, networksPerSecond: median(made) };
   } finally {
     await close();
   }

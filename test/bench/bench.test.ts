@@ -34,6 +34,7 @@ const fabric = v.strictObject({
 });
 const setupSummary = v.object({
   ms: v.record(v.string(), fabric),
+  msInFlight: v.record(v.string(), v.record(v.string(), fabric)),
   networksPerSecond: v.record(v.string(), v.number()),
 });
 const flowModSummary = v.object({
@@ -53,10 +54,11 @@ describe("the benchmarks, run just long enough to see that they work", () => {
   }, async () => {
     const { bench, summary } = await runBench("setup");
     expect(bench).toBe("setup");
-    const { ms, networksPerSecond } = v.parse(setupSummary, summary);
+    const { ms, msInFlight, networksPerSecond } = v.parse(setupSummary, summary);
     const isReal = missingForOvs().length === 0;
     const real = isReal ? ["open-vswitch"] : [];
     expect(Object.keys(ms)).toEqual(["simulated-memory", "simulated-tcp", ...real]);
+    expect(Object.keys(msInFlight)).toEqual(Object.keys(ms));
     expect(Object.keys(networksPerSecond)).toEqual(Object.keys(ms));
     expect(v.is(flowModSummary, summary)).toBe(isReal);
   });
@@ -103,6 +105,7 @@ describe("the arguments of a benchmark", () => {
       name: "setup",
       data: undefined,
       seed: 1,
+      clock: "wall",
       quick: false,
       json: false,
     });
@@ -113,6 +116,7 @@ describe("the arguments of a benchmark", () => {
       name: "p2p",
       data: ".",
       seed: 7,
+      clock: "wall",
       quick: true,
       json: true,
     });
@@ -122,6 +126,7 @@ describe("the arguments of a benchmark", () => {
     ["setup", "p2p"],
     ["setup", "--seed", "-1"],
     ["setup", "--fast"],
+    ["steiner", "--clock", "sun"],
     ["hose", "--data", "nowhere"],
   ])("%s %s %s is refused", (...words) => {
     expect(() => parseArguments(words)).toThrow();
