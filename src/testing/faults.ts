@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorKind } from "../drivers/openflow/wire/error.ts";
 import type { OfMessage } from "../drivers/openflow/wire/message.ts";
+import { drawnOf } from "./chance.ts";
 import type { Random } from "./random.ts";
 
 /** What may befall a message on its way into a switch. */
@@ -84,11 +85,7 @@ export class FaultPlan {
   #byChance(message: OfMessage): Fault | undefined {
     if (!changesOrReads.has(message.type)) return undefined;
     const rates = this.#rates;
-    let chance = this.#random.next();
-    const falls = (rate = 0): boolean => {
-      chance -= rate;
-      return chance < 0;
-    };
+    const falls = drawnOf(this.#random);
     if (falls(rates.drop)) return { type: "drop" };
     if (falls(rates.delay)) {
       const maxDelayMs = rates.maxDelayMs ?? DEFAULT_MAX_DELAY_MS;

@@ -6,6 +6,7 @@ import type {
   OutgoingResponse,
 } from "../../drivers/oscars/http/http.ts";
 import type { Clock } from "../../model/clock.ts";
+import { drawnOf } from "../chance.ts";
 import type { Random } from "../random.ts";
 
 /** What may befall a request to a wide-area domain, or a message from it. */
@@ -136,11 +137,7 @@ export class WanFaults {
   #byChance(): WanFault | undefined {
     const { maxDelayMs = DEFAULT_MAX_DELAY_MS, maxDownMs = DEFAULT_MAX_DOWN_MS } = this.#rates;
     const rates = this.#rates;
-    let chance = this.#random.next();
-    const falls = (rate = 0): boolean => {
-      chance -= rate;
-      return chance < 0;
-    };
+    const falls = drawnOf(this.#random);
     if (falls(rates.drop)) return { type: "drop" };
     if (falls(rates.dropAnswer)) return { type: "drop-answer" };
     if (falls(rates.delay)) return { type: "delay", delayMs: this.#random.next() * maxDelayMs };
