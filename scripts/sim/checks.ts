@@ -1,10 +1,11 @@
 import { describeError } from "../../src/model/errors.ts";
 import type { NetworkInfo } from "../../src/model/network.ts";
 import { ourFlows } from "../../test/support/switch-state.ts";
-import { type CallersContext, PROJECTS } from "./callers.ts";
+import { PROJECTS } from "./callers.ts";
 import type { Dice } from "./dice.ts";
 import type { Expectations } from "./expectations.ts";
 import { faultIn, Traffic } from "./frames.ts";
+import type { HistoryContext } from "./history-context.ts";
 import { overCommitment } from "./ledger-check.ts";
 import type { World } from "./world.ts";
 
@@ -14,7 +15,7 @@ export class Checks {
   readonly #dice: Dice;
   readonly #expectations: Expectations;
 
-  constructor({ world, dice, expectations }: CallersContext) {
+  constructor({ world, dice, expectations }: HistoryContext) {
     this.#world = world;
     this.#dice = dice;
     this.#expectations = expectations;

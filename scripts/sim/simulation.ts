@@ -1,7 +1,8 @@
-import { Callers, type CallersContext, PROJECTS } from "./callers.ts";
+import { Callers, PROJECTS } from "./callers.ts";
 import { Checks } from "./checks.ts";
 import { type Dice, diceFrom } from "./dice.ts";
 import { Expectations } from "./expectations.ts";
+import type { HistoryContext } from "./history-context.ts";
 import { Mishaps } from "./mishaps.ts";
 import { type Scenario, scenarioFrom } from "./scenario.ts";
 import { World } from "./world.ts";
@@ -66,7 +67,7 @@ class Simulation {
       if (TOLD.has(event.type)) note(`  ${JSON.stringify(event)}`);
       if (event.type === "network-rerouted") expectations.hasMoved(event.project);
     });
-    const context: CallersContext = { world, scenario, dice, expectations, note };
+    const context: HistoryContext = { world, scenario, dice, expectations, note };
     this.#dice = dice;
     this.#scenario = scenario;
     this.#soak = soak;
