@@ -51,6 +51,7 @@ export class DcnsAgent implements AsyncDisposable {
   readonly #parts: AgentParts;
   /** One topology after another. */
   readonly #updates = new Serial<"topology">();
+  #callsUnderWay = 0;
 
   private constructor(parts: AgentParts) {
     this.events = parts.events;
@@ -252,8 +253,12 @@ export class DcnsAgent implements AsyncDisposable {
     task: (deadline: Deadline) => Promise<Result<T, DcnsError>>,
   ): ResultAsync<T, DcnsError> {
     const { clock, serial, operationTimeoutMs, closing: agentClosing } = this.#parts;
+    const { maxCalls } = this.#parts.limits;
     const closing = agentClosing.signal;
     if (closing.aborted) return errAsync({ type: "closed", what: "the agent" });
+    if (this.#callsUnderWay >= maxCalls) {
+      return errAsync({ type: "limit-reached", what: "calls", limit: maxCalls });
+    }
     const timeoutMs = limits?.timeoutMs ?? operationTimeoutMs;
     const deadline = new Deadline(clock, { operation, timeoutMs, signal: limits?.signal, closing });
     if (deadline.interruption !== undefined) {
@@ -261,6 +266,7 @@ export class DcnsAgent implements AsyncDisposable {
       return errAsync(deadline.interruption);
     }
     let started = false;
+    this.#callsUnderWay += 1;
     const run = serial.run(project, async () => {
       if (deadline.interruption !== undefined) return err(deadline.interruption);
       started = true;
@@ -272,6 +278,11 @@ export class DcnsAgent implements AsyncDisposable {
       });
     });
     const first = Promise.race([run, endedWaiting]);
-    return new ResultAsync(first.finally(() => deadline[Symbol.dispose]()));
+    return new ResultAsync(
+      first.finally(() => {
+        this.#callsUnderWay -= 1;
+        deadline[Symbol.dispose]();
+      }),
+    );
   }
 }

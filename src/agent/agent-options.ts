@@ -3,6 +3,7 @@ import type { Clock } from "../model/clock.ts";
 import type { FlapDamping } from "../network/flap-damping.ts";
 import type { Store } from "../store/store.ts";
 import type { Topology } from "../topology.ts";
+import type { AgentLimits } from "./limits.ts";
 import type { SharingOptions } from "./sharing/sharing.ts";
 
 /** What an agent is started with. */
@@ -46,6 +47,8 @@ export interface AgentOptions {
    * there are plans move; the others follow. Default 500.
    */
   readonly restorationBudgetMs?: number;
+  /** How much of what can grow there may be. */
+  readonly limits?: Partial<AgentLimits>;
   /** There when other agents work on the same store and serve the same switches; alone when absent. */
   readonly sharing?: SharingOptions;
 }

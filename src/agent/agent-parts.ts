@@ -12,6 +12,7 @@ import { Calls } from "./calls.ts";
 import { Conductor } from "./conductor.ts";
 import { Deadline } from "./deadline.ts";
 import { EventStream } from "./event-stream.ts";
+import { type AgentLimits, defaultLimits } from "./limits.ts";
 import type { Registry } from "./registry.ts";
 import { Restorer } from "./restorer.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -37,6 +38,7 @@ export interface AgentParts {
   /** Takes up a teardown that was interrupted, in the order of the calls on its project. */
   readonly resumeTeardown: (project: ProjectId) => void;
   readonly operationTimeoutMs: number;
+  readonly limits: AgentLimits;
   /** There when the agent shares its store. */
   readonly sharing?: Sharing;
 }
@@ -91,7 +93,10 @@ export function wire(options: AgentOptions, base: Base): Wired {
   });
   const griPrefix = options.griPrefix ?? "dcns-";
   const emit = (event: AgentEvent): void => events.emit(event);
-  const calls = new Calls({ registry, books, transactions, drivers, clock, griPrefix, emit });
+  const limits = { ...defaultLimits, ...options.limits };
+  const calls = new Calls({
+    ...{ registry, books, transactions, drivers, clock, griPrefix, emit, limits },
+  });
   const closing = new AbortController();
   const resumeTeardown = (project: ProjectId): void => {
     void serial.run(project, async () => {
@@ -129,7 +134,7 @@ export function wire(options: AgentOptions, base: Base): Wired {
   });
   const parts: AgentParts = {
     ...{ clock, events, books, registry, calls, watch, restorer, scheduler, serial, drivers },
-    ...{ closing, resumeTeardown, operationTimeoutMs },
+    ...{ closing, resumeTeardown, operationTimeoutMs, limits },
   };
   return { transactions, parts, changed, fabricChanged };
 }

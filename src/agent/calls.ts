@@ -3,7 +3,7 @@ import { match } from "ts-pattern";
 import type { DriverBase, NodeCost } from "../drivers/driver-base.ts";
 import type { Bandwidth } from "../model/bandwidth.ts";
 import type { Clock } from "../model/clock.ts";
-import type { DcnsError, NetworkNotFound } from "../model/errors.ts";
+import type { DcnsError, LimitReached, NetworkNotFound } from "../model/errors.ts";
 import { type DomainId, networkNumber, type ProjectId, projectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { Delivery, NetworkInfo, SegmentInfo } from "../model/network.ts";
@@ -29,6 +29,7 @@ import type { Books } from "./books.ts";
 import { changeEvents } from "./change-events.ts";
 import { withCrankback } from "./crankback.ts";
 import type { Deadline } from "./deadline.ts";
+import type { AgentLimits } from "./limits.ts";
 import type { Registry } from "./registry.ts";
 import { type NetworkStatistics, networkStatistics } from "./statistics.ts";
 import type { Transactions } from "./transaction.ts";
@@ -54,6 +55,7 @@ export interface CallsContext {
   readonly drivers: ReadonlyMap<DomainId, DriverBase>;
   readonly clock: Clock;
   readonly griPrefix: string;
+  readonly limits: Pick<AgentLimits, "maxNetworks" | "maxQuarantines">;
   readonly emit: (event: AgentEvent) => void;
 }
 
@@ -122,6 +124,8 @@ export class Calls {
     const { registry, transactions } = this.#context;
     const existing = registry.record(project);
     if (existing !== undefined) return this.#same(existing, spec);
+    const full = this.#full({ isNew: true });
+    if (full !== undefined) return err(full);
     const isLater = startsLater(spec.schedule, this.#context.clock.now());
     const interval = (isLater ? reservedInterval : heldInterval)(spec.schedule);
     const holder = holderOf(project);
@@ -156,6 +160,8 @@ export class Calls {
     });
     if (fault !== undefined) return err(fault);
     if (specDifferences(before.spec, spec).length === 0) return ok(this.#info(record));
+    const full = this.#full({ isNew: false });
+    if (full !== undefined) return err(full);
     const holder = holderOf(project);
     const view = (): View => registry.view();
     const done =
@@ -254,6 +260,18 @@ export class Calls {
     });
   }
 
+  /** What there is too much of for a change to begin. */
+  #full({ isNew }: { readonly isNew: boolean }): LimitReached | undefined {
+    const { registry, limits } = this.#context;
+    const { maxNetworks, maxQuarantines } = limits;
+    if (isNew && registry.count >= maxNetworks) {
+      return { type: "limit-reached", what: "networks", limit: maxNetworks };
+    }
+    return registry.quarantineCount >= maxQuarantines
+      ? { type: "limit-reached", what: "quarantines", limit: maxQuarantines }
+      : undefined;
+  }
+
   /** An identical request finds its work done; any other must not change what exists. */
   #same(record: NetworkRecord, spec: NetworkSpec): Result<NetworkInfo, DcnsError> {
     if (record.phase === "teardown") return err(this.#wrongState(record));
@@ -275,7 +293,8 @@ export class Calls {
   #info(record: NetworkRecord): NetworkInfo {
     const { registry, griPrefix } = this.#context;
     const segments = registry.segments(record, latestOf(record));
-    const { isSound, linkState } = registry;
+    const { isSound } = registry;
+    const { linkState } = registry.links;
     return networkInfo(record, { griPrefix, isSound, linkState, segments });
   }
 }

@@ -74,6 +74,8 @@ const timeoutMs = v.optional(
   v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 31 - 1, "must be a time that timers can take")),
 );
 
+const count = v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1)));
+
 const agentOptions = v.strictObject({
   topology: v.custom<Topology>((value) => value instanceof Topology, NO_TOPOLOGY),
   drivers: v.record(v.string(), driver),
@@ -98,6 +100,9 @@ const agentOptions = v.strictObject({
   ),
   nodeGraceMs: v.optional(v.union([v.literal(false), v.pipe(v.number(), v.minValue(0))])),
   drainMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(60_000))),
+  limits: v.optional(
+    v.strictObject({ maxNetworks: count, maxCalls: count, maxQuarantines: count }),
+  ),
   sharing: v.optional(
     v.strictObject({
       agentId: v.pipe(v.string(), v.regex(/^[^/]+$/, "must be a name without a slash")),

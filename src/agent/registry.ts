@@ -1,12 +1,5 @@
 import { type Claim, Ledger, type Resources, unlimited } from "../ledger.ts";
-import {
-  type LinkId,
-  type NetworkNumber,
-  type NodeId,
-  networkNumber,
-  type PortRef,
-  type ProjectId,
-} from "../model/ids.ts";
+import { type NetworkNumber, type NodeId, networkNumber, type ProjectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import { growthOf, holderOf, recordClaim, reserveGrowth } from "../network/claims.ts";
@@ -22,9 +15,9 @@ import {
 } from "../network/record.ts";
 import { isDrawnOn, standsAlike } from "../network/standing.ts";
 import { treeNodes } from "../network/tree-nodes.ts";
-import { type LinkState, topologyResources } from "../pce/index.ts";
-import type { Link } from "../topology/elements.ts";
+import { topologyResources } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
+import { LinkStates } from "./link-states.ts";
 
 const boundless: Resources = { capacity: () => unlimited, labels: () => VlanSet.all };
 
@@ -39,12 +32,8 @@ export class Registry {
   readonly #records = new Map<ProjectId, NetworkRecord>();
   readonly #projects = new Map<NetworkNumber, ProjectId>();
   readonly #quarantines = new Set<Quarantine>();
-  /** Another object whenever a port, a node or a hold has changed. */
-  #linkVersion: object = {};
-  readonly #downPorts = new Set<PortRef>();
-  readonly #held = new Set<LinkId>();
-  /** Nodes of which nobody knows any more how they fare. */
-  readonly #lostNodes = new Set<NodeId>();
+  /** Which links are up. */
+  readonly links: LinkStates;
   /** Which ports a realisation means is a matter of the topology that it was decided on. */
   readonly #decidedOn = new WeakMap<Realisation, Topology>();
   /** Whether some network may stand on what the topology does not have any more. */
@@ -58,14 +47,11 @@ export class Registry {
   constructor(topology: Topology) {
     this.#topology = topology;
     this.#ledger = Ledger.over(topologyResources(topology));
+    this.links = new LinkStates(() => this.#topology);
   }
 
   get topology(): Topology {
     return this.#topology;
-  }
-
-  get linkState(): LinkState {
-    return { isUp: (link) => this.#isUp(link), version: this.#linkVersion };
   }
 
   /** The picture that a decision is made on. */
@@ -74,7 +60,7 @@ export class Registry {
     return {
       topology: this.#topology,
       ledger: this.#ledger,
-      linkState: this.linkState,
+      linkState: this.links.linkState,
       unsettled: new Set(unsettled.map(({ project }) => holderOf(project))),
     };
   }
@@ -121,12 +107,7 @@ export class Registry {
 
   /** Whether some network may not be sound; quickly told, and rarely for nothing. */
   get mayHaveHurt(): boolean {
-    return (
-      this.#lostNodes.size > 0 ||
-      this.#downPorts.size > 0 ||
-      this.#mayHaveStrays ||
-      this.#lackBackup.size > 0
-    );
+    return this.links.mayBeDown || this.#mayHaveStrays || this.#lackBackup.size > 0;
   }
 
   /**
@@ -136,7 +117,7 @@ export class Registry {
   readonly isSound: Soundness = (realisation) =>
     this.canStay(realisation) &&
     !lacksBackup(realisation) &&
-    wholeOf(realisation).links.every(({ link }) => this.#isUp(link));
+    wholeOf(realisation).links.every(({ link }) => this.links.isUp(link));
 
   /** Whether a realisation can stay on the present topology. */
   canStay(realisation: Realisation): boolean {
@@ -166,6 +147,11 @@ export class Registry {
   /** Whether what is claimed beyond what its holder has is free. */
   hasRoomFor(claim: Claim): boolean {
     return reserveGrowth(this.#ledger, claim).isOk();
+  }
+
+  /** How many networks there are. */
+  get count(): number {
+    return this.#records.size;
   }
 
   records(): readonly NetworkRecord[] {
@@ -240,6 +226,10 @@ export class Registry {
     this.#quarantines.add(quarantine);
   }
 
+  get quarantineCount(): number {
+    return this.#quarantines.size;
+  }
+
   /** What is held back. */
   quarantines(): readonly Quarantine[] {
     return [...this.#quarantines];
@@ -283,56 +273,10 @@ export class Registry {
     return networkNumber(this.#lastNumber);
   }
 
-  /** Notes a port's state; gives the link whose state that changed. */
-  setPort(port: PortRef, up: boolean): LinkId | undefined {
-    const link = this.#topology.linkAt(port);
-    const before = link !== undefined && this.#isUp(link.id);
-    this.#linkVersion = {};
-    if (up) this.#downPorts.delete(port);
-    else this.#downPorts.add(port);
-    return link !== undefined && this.#isUp(link.id) !== before ? link.id : undefined;
-  }
-
-  /** Notes that a node is lost, or is not any more; gives the links whose state that changed. */
-  setLost(node: NodeId, lost: boolean): readonly LinkId[] {
-    const links = [...this.#topology.links.values()].filter((link) => this.#joins(link, node));
-    const before = new Set(links.filter(({ id }) => this.#isUp(id)));
-    this.#linkVersion = {};
-    if (lost) this.#lostNodes.add(node);
-    else this.#lostNodes.delete(node);
-    return links.filter((link) => this.#isUp(link.id) !== before.has(link)).map(({ id }) => id);
-  }
-
-  /** Holds a link down however its ports are, or lets it go; true when that changed its state. */
-  setHeld(link: LinkId, held: boolean): boolean {
-    const before = this.#isUp(link);
-    this.#linkVersion = {};
-    if (held) this.#held.add(link);
-    else this.#held.delete(link);
-    return this.#isUp(link) !== before;
-  }
-
-  /** Whether both ports of a link are up and its nodes are there, held down or not. */
-  isWhole(id: LinkId): boolean {
-    const link = this.#topology.links.get(id);
-    if (link === undefined || this.#downPorts.has(link.a) || this.#downPorts.has(link.b))
-      return false;
-    return ![...this.#lostNodes].some((node) => this.#joins(link, node));
-  }
-
-  #joins({ a, b }: Pick<Link, "a" | "b">, node: NodeId): boolean {
-    const { ports } = this.#topology;
-    return ports.get(a)?.node === node || ports.get(b)?.node === node;
-  }
-
   /** Puts on the books what is in use already, even where the topology has less than that today. */
   #keep(claim: Claim): void {
     const kept = this.#ledger.withResources(boundless).replace(claim);
     invariant(kept.isOk(), `no label of ${claim.holder} is anybody else's`);
     this.#ledger = kept.value.withResources(topologyResources(this.#topology));
-  }
-
-  #isUp(id: LinkId): boolean {
-    return this.isWhole(id) && !this.#held.has(id);
   }
 }

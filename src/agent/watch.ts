@@ -172,15 +172,15 @@ export class Watch implements Disposable {
   #portState(port: PortRef, up: boolean): void {
     const { registry } = this.#context;
     const at = registry.topology.linkAt(port)?.id;
-    const wasWhole = at !== undefined && registry.isWhole(at);
-    const link = registry.setPort(port, up);
-    if (wasWhole && !registry.isWhole(at)) this.#damper?.failed(at);
+    const wasWhole = at !== undefined && registry.links.isWhole(at);
+    const link = registry.links.setPort(port, up);
+    if (wasWhole && !registry.links.isWhole(at)) this.#damper?.failed(at);
     if (link !== undefined) this.#linkState(link, up);
   }
 
   /** Nobody knows any more how a node fares, or it is back: so are its links. */
   #nodeState(node: NodeId, lost: boolean): void {
-    for (const link of this.#context.registry.setLost(node, lost)) {
+    for (const link of this.#context.registry.links.setLost(node, lost)) {
       if (lost) this.#damper?.failed(link);
       this.#linkState(link, !lost);
     }
@@ -189,12 +189,12 @@ export class Watch implements Disposable {
   /** A link fails again and again: it is down until it has been quiet. */
   #hold(link: LinkId, forMs: number): void {
     const { registry, events } = this.#context;
-    registry.setHeld(link, true);
+    registry.links.setHeld(link, true);
     events.emit({ type: "link-damped", link, forMs });
   }
 
   #release(link: LinkId): void {
-    if (this.#context.registry.setHeld(link, false)) this.#linkState(link, true);
+    if (this.#context.registry.links.setHeld(link, false)) this.#linkState(link, true);
   }
 
   #linkState(link: LinkId, up: boolean): void {
@@ -214,7 +214,7 @@ export class Watch implements Disposable {
     const { registry, events } = this.#context;
     const current = currentOf(record);
     if (current === undefined || standbyOf(current) === undefined) return;
-    const isUp = (link: LinkId): boolean => registry.linkState.isUp(link);
+    const isUp = (link: LinkId): boolean => registry.links.linkState.isUp(link);
     const wasUp = (link: LinkId): boolean => (link === changed ? !up : isUp(link));
     const [from, to] = [linksInUse(current, wasUp), linksInUse(current, isUp)];
     if (from === undefined || to === undefined || from.join() === to.join()) return;

@@ -88,6 +88,14 @@ export interface LeaseExpired {
   readonly lease: string;
 }
 
+/** There is as much of something as there may be; room comes when some of it is over. */
+export interface LimitReached {
+  readonly type: "limit-reached";
+  /** What there is enough of: networks, calls that have not ended, quarantines. */
+  readonly what: "networks" | "calls" | "quarantines";
+  readonly limit: number;
+}
+
 /** The network is in a state in which the call makes no sense. */
 export interface WrongState {
   readonly type: "wrong-state";
@@ -123,6 +131,7 @@ export type DcnsError =
   | StoreConflict
   | StoreUnavailable
   | LeaseExpired
+  | LimitReached
   | WrongState
   | Closed;
 
@@ -153,6 +162,7 @@ export function describeError(error: DcnsError): string {
     .with({ type: "store-conflict" }, (e) => `somebody else changed ${e.key} in the store`)
     .with({ type: "store-unavailable" }, (e) => `the store is unavailable: ${e.message}`)
     .with({ type: "lease-expired" }, (e) => `lease ${e.lease} was not renewed in time`)
+    .with({ type: "limit-reached" }, (e) => `there may be no more than ${e.limit} ${e.what}`)
     .with({ type: "wrong-state" }, (e) => `${e.project} is ${e.state}: ${e.message}`)
     .with({ type: "closed" }, (e) => `${e.what} is closed`)
     .exhaustive();

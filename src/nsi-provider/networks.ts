@@ -167,6 +167,7 @@ export function refusalOf(error: DcnsError): Refusal {
     .with({ type: "wrong-state" }, ({ state }) => ["00200", `the network is ${state}`])
     .with({ type: "network-exists" }, () => ["00200", "the network exists already"])
     .with({ type: "network-not-found" }, () => ["00203", "there is no such network"])
+    .with({ type: "limit-reached" }, () => ["00600", "there is no room for more"])
     .with({ type: "driver-failed" }, () => ["00800", "the switches did not do it"])
     .with({ type: "timeout" }, { type: "aborted" }, () => ["00800", "it took too long"])
     .with(

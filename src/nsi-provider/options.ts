@@ -66,6 +66,10 @@ export interface NsiProviderOptions {
   readonly clock?: Clock;
   /** What the projects of connections begin with: `nsi-` when absent. Nothing else may begin so. */
   readonly projectPrefix?: string;
+  /** Connections, those that have ended and can be asked about among them; 10,000 when absent. */
+  readonly maxConnections?: number;
+  /** Of one peer, those that have not ended; 1,000 when absent. */
+  readonly maxConnectionsPerPeer?: number;
   /** How long something is held that is not committed, in seconds; 120 when absent. */
   readonly holdSeconds?: number;
   /** Opens a port of its own; without, mount `handler` in a server of your own. */

@@ -103,13 +103,13 @@ describe("Registry", () => {
   test("the link state has one version from change to change", () => {
     const versions = [
       () => undefined,
-      () => registry.setPort(portRef("s1:3"), false),
-      () => registry.setLost(nodeId("s2"), true),
-      () => registry.setHeld(linkId("s1-s2"), true),
+      () => registry.links.setPort(portRef("s1:3"), false),
+      () => registry.links.setLost(nodeId("s2"), true),
+      () => registry.links.setHeld(linkId("s1-s2"), true),
     ].map((change) => {
       change();
-      const { version } = registry.linkState;
-      expect(registry.linkState.version).toBe(version);
+      const { version } = registry.links.linkState;
+      expect(registry.links.linkState.version).toBe(version);
       return version;
     });
     expect(new Set(versions).size).toBe(4);
@@ -117,11 +117,11 @@ describe("Registry", () => {
 
   test("a link is up when both of its ports are, and changes are told once", () => {
     const [a, b] = [portRef("s1:3"), portRef("s2:3")];
-    expect(registry.setPort(a, false)).toBe("s1-s2");
-    expect(registry.setPort(b, false)).toBeUndefined();
-    expect(registry.setPort(a, true)).toBeUndefined();
-    expect(registry.linkState.isUp(linkId("s1-s2"))).toBe(false);
-    expect(registry.setPort(b, true)).toBe("s1-s2");
-    expect(registry.setPort(portRef("s1:1"), false)).toBeUndefined();
+    expect(registry.links.setPort(a, false)).toBe("s1-s2");
+    expect(registry.links.setPort(b, false)).toBeUndefined();
+    expect(registry.links.setPort(a, true)).toBeUndefined();
+    expect(registry.links.linkState.isUp(linkId("s1-s2"))).toBe(false);
+    expect(registry.links.setPort(b, true)).toBe("s1-s2");
+    expect(registry.links.setPort(portRef("s1:1"), false)).toBeUndefined();
   });
 });

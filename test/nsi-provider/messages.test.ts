@@ -6,6 +6,7 @@ import { readNsi, type SoapFault, writeNsi } from "../../src/drivers/oscars/nsi/
 import type { NsiMessage, Reserve } from "../../src/drivers/oscars/nsi/message.ts";
 import { ETHERNET_SERVICE, PROVIDER_VERSION } from "../../src/drivers/oscars/nsi/names.ts";
 import { readNmlTopology } from "../../src/drivers/oscars/nsi/nml.ts";
+import type { NsiProviderOptions } from "../../src/nsi-provider/index.ts";
 import { NETWORK_B, NSA_A, NSA_B, TwoClouds } from "./two-clouds.ts";
 
 const { DCNS_SHARED } = process.env;
@@ -121,8 +122,8 @@ function reserveOf({
   };
 }
 
-async function peer(holdSeconds = 120) {
-  const its = await TwoClouds.start({ holdSeconds });
+async function peer(options: Partial<NsiProviderOptions> = {}) {
+  const its = await TwoClouds.start(options);
   const own = new Peer(its);
   return { its, own, [Symbol.asyncDispose]: () => its[Symbol.asyncDispose]() };
 }
@@ -165,7 +166,7 @@ describe("a provider, to a requester that knows only the messages", () => {
   });
 
   test("gives back what is not committed in time, and says so", async () => {
-    await using world = await peer(60);
+    await using world = await peer({ holdSeconds: 60 });
     const { its, own } = world;
     const connectionId = await own.reserve();
     await its.clock.advance(59_000);
@@ -197,6 +198,36 @@ describe("a provider, to a requester that knows only the messages", () => {
     await own.ask({ type: "reserveAbort", connectionId });
     expect(its.b.listNetworks()).toMatchObject([{ bandwidth: 100e6, state: "active" }]);
     expect((await own.shown(connectionId))?.criteria[0]?.p2ps?.capacity).toBe(100);
+  });
+
+  test("gives a peer no more connections than it may have, until one has ended", async () => {
+    await using world = await peer({ maxConnectionsPerPeer: 1 });
+    const { own } = world;
+    const first = await own.reserve();
+    const refused = await own.ask(reserveOf({}));
+    expect(JSON.stringify(refused)).toContain("00600");
+    await own.ask(reserveOf({ connectionId: first, capacity: 200 }));
+    expect(own.heard()).not.toContain("reserveFailed");
+    await own.ask({ type: "reserveAbort", connectionId: first });
+    await own.ask({ type: "terminate", connectionId: first });
+    await own.reserve();
+  });
+
+  test("forgets what ended first when it has as many connections as it may", async () => {
+    await using world = await peer({ maxConnections: 2 });
+    const { own } = world;
+    const ended: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const connectionId = await own.reserve();
+      await own.ask({ type: "reserveAbort", connectionId });
+      await own.ask({ type: "terminate", connectionId });
+      ended.push(connectionId);
+    }
+    const known = await Promise.all(ended.map(async (one) => (await own.shown(one)) !== undefined));
+    expect(known).toEqual([false, true, true]);
+    await own.reserve();
+    await own.reserve();
+    expect(JSON.stringify(await own.ask(reserveOf({})))).toContain("00600");
   });
 
   test("ends a connection at its end time, which another version may put off", async () => {

@@ -1,0 +1,15 @@
+/** How much of what can grow an agent takes on; beyond that a call ends with `limit-reached`. */
+export interface AgentLimits {
+  /** Networks, those that wait for their start and those that are being torn down among them; default 100,000. */
+  readonly maxNetworks: number;
+  /** Calls that have not ended, those that wait for others on their project among them; default 10,000. */
+  readonly maxCalls: number;
+  /** What is held back because a node could not be seen clean; no change begins beyond; default 10,000. */
+  readonly maxQuarantines: number;
+}
+
+export const defaultLimits: AgentLimits = {
+  maxNetworks: 100_000,
+  maxCalls: 10_000,
+  maxQuarantines: 10_000,
+};
