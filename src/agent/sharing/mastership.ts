@@ -46,6 +46,8 @@ export class Mastership implements Disposable {
   /** Since when nodes are in service with nobody, by our clock. */
   readonly #downSince = new Map<NodeId, number>();
   readonly #timers = new Map<NodeId, unknown>();
+  /** Nodes that did not come into service here: all others have their turn before us. */
+  readonly #passedOn = new Set<NodeId>();
   /** Whether our switches are in service, as we know it. */
   readonly #noted = new Map<NodeId, boolean>();
   /** What is written of one node follows what was written before. */
@@ -140,6 +142,7 @@ export class Mastership implements Disposable {
       if (!key.startsWith(MASTER)) continue;
       this.#tell(nodeOf(key));
       this.#dropStray(nodeOf(key));
+      if (!this.#isInOurName(nodeOf(key))) this.#passedOn.delete(nodeOf(key));
     }
     for (const key of deletes) {
       if (!key.startsWith(MASTER)) continue;
@@ -175,8 +178,10 @@ export class Mastership implements Disposable {
   #consider(node: NodeId): void {
     const { view, membership, agent } = this.#context;
     if (view.get(keyOf(node)) !== undefined) return;
-    const place = ranked(node, membership.agents).indexOf(agent);
-    if (place < 0) return;
+    const { agents } = membership;
+    const turn = ranked(node, agents).indexOf(agent);
+    if (turn < 0) return;
+    const place = this.#passedOn.has(node) ? agents.length : turn;
     if (place === 0) void this.#claim(node);
     else this.#after(node, place * TURN_MS, () => void this.#claim(node));
   }
@@ -184,15 +189,19 @@ export class Mastership implements Disposable {
   async #claim(node: NodeId): Promise<void> {
     const { view, membership, agent } = this.#context;
     const { lease } = membership;
+    this.#passedOn.delete(node);
     if (lease === undefined || view.get(keyOf(node)) !== undefined) return;
     const key = keyOf(node);
     const write = { type: "put" as const, key, value: { agent, up: false }, lease };
     this.#claiming.add(node);
     const claimed = await view.commit({ compare: [{ key, revision: 0 }], writes: [write] });
     this.#claiming.delete(node);
-    if (claimed.isErr()) return this.#dropStray(node);
+    if (claimed.isErr()) {
+      this.#dropStray(node);
+      return this.#after(node, AGAIN_MS, () => this.#consider(node));
+    }
     // Who was stopped in between may have lost its lease by now.
-    if (membership.lease !== lease) return;
+    if (this.#isClosed || membership.lease !== lease) return;
     this.#noted.delete(node);
     this.#own.set(node, claimed.value);
     this.#watchOver(node);
@@ -209,8 +218,8 @@ export class Mastership implements Disposable {
     const { agents } = this.#context.membership;
     if (!this.#own.has(node) || this.isUp(node)) return;
     if (agents.length < 2) return this.#watchOver(node);
+    this.#passedOn.add(node);
     await this.#letGo(node);
-    this.#after(node, agents.length * TURN_MS, () => this.#consider(node));
   }
 
   async #letGo(node: NodeId): Promise<void> {
@@ -270,6 +279,7 @@ export class Mastership implements Disposable {
 
   #after(node: NodeId, ms: number, then: () => void): void {
     this.#stopTimer(node);
+    if (this.#isClosed) return;
     this.#timers.set(node, this.#context.clock.setTimeout(then, ms));
   }
 

@@ -3,20 +3,31 @@ import { Mastership } from "../../../src/agent/sharing/mastership.ts";
 import { Membership } from "../../../src/agent/sharing/membership.ts";
 import { StoreView } from "../../../src/agent/sharing/store-view.ts";
 import { OpenFlowDriver } from "../../../src/drivers/openflow/driver.ts";
-import { domainId, nodeId } from "../../../src/model/ids.ts";
+import { domainId, type NodeId, nodeId } from "../../../src/model/ids.ts";
 import { MemoryStore } from "../../../src/store/memory-store.ts";
+import type { StoreTransaction } from "../../../src/store/store.ts";
 import { MemoryListener, SimulatedFabric } from "../../../src/testing/index.ts";
 import { campus } from "../../support/campus.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { PausableClock } from "../../support/pausable-clock.ts";
+import { WatchedStore } from "../../support/watched-store.ts";
 
 const LEASE_MS = 3_000;
 const topology = campus();
 const nodes = [...topology.nodes.keys()];
 const domain = domainId("campus");
 
+/** Where an agent's way to the world fails. */
+interface Failing {
+  /** Fails a commit when it says so; asked with the agent's name. */
+  readonly isRefused?: (agent: string, transaction: StoreTransaction) => boolean;
+  /** Whether an agent never has a node in service. */
+  readonly isCutOff?: (agent: string, node: NodeId) => boolean;
+}
+
 /** Agents that share the switches of a campus, as far as mastership goes. */
-async function sharers(names: readonly string[]) {
+async function sharers(names: readonly string[], failing: Failing = {}) {
+  const { isRefused = () => false, isCutOff = () => false } = failing;
   const clock = fakeClock();
   const store = new MemoryStore({ clock });
   const clocks = names.map(() => new PausableClock(clock));
@@ -27,7 +38,11 @@ async function sharers(names: readonly string[]) {
     const [own, listen, agent] = [clocks[index], listeners[index], names[index]];
     if (own === undefined || listen === undefined || agent === undefined) throw new Error("who?");
     const driver = new OpenFlowDriver({ listen });
-    const view = (await StoreView.follow(store))._unsafeUnwrap();
+    const seen = new WatchedStore(store);
+    seen.onCommit = (transaction) => {
+      if (isRefused(agent, transaction)) seen.fail(0);
+    };
+    const view = (await StoreView.follow(seen))._unsafeUnwrap();
     const told: string[] = [];
     const membership: Membership = new Membership({
       ...{ store, view, clock: own, agent, leaseMs: LEASE_MS },
@@ -40,7 +55,9 @@ async function sharers(names: readonly string[]) {
       changed: (node, up) => told.push(`${node} ${up ? "up" : "down"}`),
     });
     driver.subscribe((event) => {
-      if (event.type === "node-up") void mastership.note(event.node, true);
+      if (event.type === "node-up" && !isCutOff(agent, event.node)) {
+        void mastership.note(event.node, true);
+      }
       if (event.type === "node-down") void mastership.note(event.node, false);
       if (event.type === "role-lost") void mastership.lost(event.node);
     });
@@ -117,6 +134,29 @@ describe("agents that share switches", () => {
     expect(world.agents.some(({ mastership }) => mastership.isUp(nodeId("s1")))).toBe(false);
     world.fabric.switchOf("s1").connect();
     await world.clock.advance(20_000);
+    world.expectWhole();
+  });
+
+  test("pass on a switch that one of them never has in service", async () => {
+    for (const cutOff of ["a", "b"]) {
+      const world = await sharers(["a", "b"], { isCutOff: (agent) => agent === cutOff });
+      await world.clock.advance(30_000);
+      for (const { agent, owned } of world.agents) {
+        expect(owned()).toEqual(agent === cutOff ? [] : nodes);
+      }
+      world.expectWhole();
+    }
+  });
+
+  test("claim again what the store did not take", async () => {
+    let isAway = true;
+    const isRefused = (_agent: string, { writes }: StoreTransaction): boolean =>
+      isAway && writes.some(({ key }) => key.startsWith("master/"));
+    const world = await sharers(["a", "b"], { isRefused });
+    await world.clock.advance(20_000);
+    expect(world.agents.flatMap(({ owned }) => owned())).toEqual([]);
+    isAway = false;
+    await world.clock.advance(10_000);
     world.expectWhole();
   });
 });
