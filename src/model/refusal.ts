@@ -50,8 +50,9 @@ export type NoPathReason =
       readonly cut: readonly CutLink[];
       /**
        * Whether every way between some two endpoints uses a link of `cut`, and none of these has room
-       * for more than `largest`: then no cut of fewer links is like that. Else `cut` is what lacks
-       * bandwidth on the tree that was found for `largest`.
+       * for what would have to go there, floods included, were more than `largest` asked for: then no
+       * cut of fewer links is like that. Else `cut` is what lacks bandwidth on the tree that was found
+       * for `largest`.
        */
       readonly isSeparating: boolean;
     }

@@ -69,6 +69,7 @@ function buildLink(
     capacity: bandwidth(Math.min(...limits)),
     vlans: link.vlans.intersect(a.vlans).intersect(b.vlans),
     enabled: link.enabled && existing(nodes, a.node).enabled && existing(nodes, b.node).enabled,
+    selfEnabled: link.enabled,
   };
 }
 

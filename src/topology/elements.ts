@@ -57,6 +57,8 @@ export interface Link {
   readonly srlg: readonly string[];
   /** Whether the operator lets it be used: itself and both its nodes. */
   readonly enabled: boolean;
+  /** Whether the operator lets the link by itself be used, whatever its nodes are. */
+  readonly selfEnabled: boolean;
 }
 
 /** Where a host's interface meets the fabric. */

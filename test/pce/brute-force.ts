@@ -104,10 +104,14 @@ export function labelsOn(link: WorldLink): readonly number[] {
   return link.vlans.filter((vlan) => link.isPast || !link.taken.includes(vlan));
 }
 
-function endpointsCan({ nodes, hosts, request }: World): boolean {
+function endpointsCan(world: World): boolean {
+  const { nodes, hosts, request } = world;
   return hosts.every((host) => {
     const node = nodes.find(({ id }) => id === host.node);
-    return node?.enabled && !request.excludedNodes.includes(host.node);
+    const others = hosts.filter((other) => other !== host);
+    const most = Math.max(load(world, [host], others), load(world, others, [host]));
+    const hasRoom = most <= (host.capacity ?? most);
+    return node?.enabled && !request.excludedNodes.includes(host.node) && hasRoom;
   });
 }
 
@@ -115,6 +119,7 @@ function isUsable({ nodes, request }: World, link: WorldLink): boolean {
   const ends = nodes.filter(({ id }) => id === link.a || id === link.b);
   return (
     link.up &&
+    link.enabled !== false &&
     ends.every((node) => node.enabled && !request.excludedNodes.includes(node.id)) &&
     !request.excludedLinks.includes(link.id) &&
     !link.srlg?.some((group) => request.excludedSrlgs?.includes(group))

@@ -22,6 +22,8 @@ export interface WorldNode {
   readonly id: string;
   readonly translates: boolean;
   readonly enabled: boolean;
+  /** True by default. */
+  readonly branching?: boolean;
 }
 
 export interface WorldLink {
@@ -35,6 +37,8 @@ export interface WorldLink {
   readonly delayMs?: number;
   readonly srlg?: readonly string[];
   readonly up: boolean;
+  /** True by default. */
+  readonly enabled?: boolean;
   /** Promised to somebody else. */
   readonly used: { readonly forward: number; readonly backward: number };
   readonly taken: readonly number[];
@@ -50,6 +54,8 @@ export interface WorldHost {
   readonly tagging: Tagging;
   readonly own: number | undefined;
   readonly rate: number;
+  /** Of its port, each way; without limit by default. */
+  readonly capacity?: number | undefined;
 }
 
 export interface WorldRequest {
@@ -153,6 +159,13 @@ export function worlds(shape: WorldShape): fc.Arbitrary<World> {
                   ),
                 ),
                 rate: shape.isUniform ? fc.constant(rate) : fc.integer({ min: 1, max: 6 }),
+                capacity: plain<number | undefined>(
+                  undefined,
+                  fc.oneof(
+                    { weight: 9, arbitrary: fc.constant(undefined) },
+                    { weight: 1, arbitrary: fc.integer({ min: 3, max: 12 }) },
+                  ),
+                ),
               }),
             ),
           ),
@@ -235,13 +248,14 @@ function documentOf(world: World, order: <T>(elements: readonly T[]) => readonly
       domain: "d",
       vlanTranslation: node.translates,
       enabled: node.enabled,
+      branching: node.branching ?? true,
       ports: [
         ...order(world.links)
           .filter((link) => link.a === node.id || link.b === node.id)
           .map((link) => ({ id: link.id })),
         ...order(world.hosts)
           .filter((host) => host.node === node.id)
-          .map((host) => ({ id: host.id, vlans: host.vlans.join() })),
+          .map(({ id, vlans, capacity }) => ({ id, vlans: vlans.join(), capacity })),
       ],
     })),
     links: order(world.links).map((link) => ({
@@ -253,6 +267,7 @@ function documentOf(world: World, order: <T>(elements: readonly T[]) => readonly
       metric: link.metric,
       delayMs: link.delayMs ?? 0,
       srlg: link.srlg ?? [],
+      enabled: link.enabled ?? true,
     })),
     hosts: order(world.hosts).map((host) => ({
       host: host.id,
@@ -294,6 +309,16 @@ function ledgerOf(world: World, topology: Topology): Ledger {
   }, withLinks);
 }
 
+/** Nothing where nothing is to be passed, as most requests have it. */
+function includeOf({
+  includedLinks = [],
+  includedNodes = [],
+}: WorldRequest): Pick<PlanRequest, "include"> {
+  if (includedLinks.length + includedNodes.length === 0) return {};
+  const links = new Set(includedLinks.map(linkId));
+  return { include: { links, nodes: new Set(includedNodes.map(nodeId)) } };
+}
+
 function requestOf({ hosts, request }: World, topology: Topology): PlanRequest {
   const endpoints = hosts.flatMap((host): PlanEndpoint[] => {
     const touchPoint = topology.touchPoints.get(`${host.id}:eth0`);
@@ -314,10 +339,7 @@ function requestOf({ hosts, request }: World, topology: Topology): PlanRequest {
       nodes: new Set(request.excludedNodes.map(nodeId)),
       srlgs: new Set(request.excludedSrlgs ?? []),
     },
-    include: {
-      links: new Set((request.includedLinks ?? []).map(linkId)),
-      nodes: new Set((request.includedNodes ?? []).map(nodeId)),
-    },
+    ...includeOf(request),
     ...(request.maxDelayMs === undefined ? {} : { maxDelayMs: request.maxDelayMs }),
     ...(request.floodAllowance === undefined
       ? {}

@@ -78,13 +78,9 @@ function againstLink(scene: Scene, at: number): readonly Barrier[] {
   if (availability.kept.includes(at)) return [];
   const link = linkIdOf(graph, at);
   const inventory = topology.links.get(link);
-  const areNodesEnabled = endsOf(graph, at).every(
-    (node) => topology.nodes.get(nodeIdOf(graph, node))?.enabled,
-  );
-  const isDisabled = inventory?.enabled !== true && areNodesEnabled;
   const groups = (inventory?.srlg ?? []).filter((srlg) => request.exclude?.srlgs?.has(srlg));
   return [
-    ...(isDisabled ? [{ type: "link-disabled", link } as const] : []),
+    ...(inventory?.selfEnabled === true ? [] : [{ type: "link-disabled", link } as const]),
     ...(linkState.isUp(link) ? [] : [{ type: "link-down", link } as const]),
     ...(request.exclude?.links?.has(link) ? [{ type: "link-excluded", link } as const] : []),
     ...groups.map((srlg) => ({ type: "srlg-excluded", srlg }) as const),

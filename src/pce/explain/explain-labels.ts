@@ -1,13 +1,13 @@
 import type { NodeId } from "../../model/ids.ts";
 import type { NoPath, VlanUnavailable } from "../../model/refusal.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
-import { endsOf, linkIdOf, nodeIdOf } from "../graph/graph.ts";
+import { endsOf, linkIdOf, NOWHERE, nodeIdOf } from "../graph/graph.ts";
 import { assignLabels, type NodeBindings } from "../labels/label-assignment.ts";
 import { resolveEnds, vlanPlaces } from "../plan/ends.ts";
 import type { Ends, LabelsAt, Scene } from "../plan/scene.ts";
 import { commonLabels } from "../tree/common-labels.ts";
 import { steinerTree } from "../tree/steiner.ts";
-import { incidence } from "../tree/tree.ts";
+import { degreesOf } from "../tree/tree.ts";
 import { treeProblem } from "../tree/tree-problem.ts";
 import { without } from "./what-if.ts";
 import { workingVlans } from "./working-vlans.ts";
@@ -99,10 +99,12 @@ function forbiddenBranches(
   { graph, topology, request }: Scene,
   links: readonly number[],
 ): readonly NodeId[] {
-  return [...incidence(graph, links)].flatMap(([at, arcs]) => {
-    const node = nodeIdOf(graph, at);
-    const own = request.endpoints.filter(({ touchPoint }) => touchPoint.node === node);
-    const isForbidden = topology.nodes.get(node)?.branching === false;
-    return isForbidden && arcs.length + own.length > 2 ? [node] : [];
+  const degrees = degreesOf(graph, links);
+  const ends = request.endpoints.map(({ touchPoint }) => touchPoint.node);
+  const nodes = new Set([...ends, ...[...degrees.keys()].map((at) => nodeIdOf(graph, at))]);
+  return [...nodes].filter((node) => {
+    const meeting = degrees.get(graph.nodeOf.get(node) ?? NOWHERE) ?? 0;
+    const own = ends.filter((end) => end === node).length;
+    return topology.nodes.get(node)?.branching === false && meeting + own > 2;
   });
 }

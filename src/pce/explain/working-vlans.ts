@@ -2,9 +2,8 @@ import { VlanSet } from "../../model/vlan-set.ts";
 import { joiningLabels } from "../labels/joining-labels.ts";
 import { type NodeBindings, networkVlans } from "../labels/label-assignment.ts";
 import { usableLinkLabels } from "../labels/label-classes.ts";
-import { attempt } from "../plan/attempt.ts";
+import { attempt, readyEnds } from "../plan/attempt.ts";
 import { greatestLoad, leastLoad } from "../plan/edge-load.ts";
-import { resolveEnds } from "../plan/ends.ts";
 import type { NetworkPlan } from "../plan/plan.ts";
 import type { Ends, Scene } from "../plan/scene.ts";
 import { openArcs } from "./bottleneck.ts";
@@ -33,7 +32,7 @@ const MAX_GIVEN_UP = 2;
  */
 export function workingVlans(scene: Scene): WorkingVlans {
   const others = VlanSet.all.difference(scene.request.vlans);
-  const ends = resolveEnds(asking(scene, { vlans: others }));
+  const ends = readyEnds(asking(scene, { vlans: others }));
   if (ends.isErr()) return { vlans: VlanSet.empty, isComplete: true };
   const { bindings, vlans } = ends.value;
   if (bindings.network.size === 0) return ifAny(scene, vlans);

@@ -10,15 +10,20 @@ const FAULTY = worlds(SHAPE).chain((world) =>
   fc
     .tuple(
       fc.array(fc.boolean(), { minLength: world.links.length, maxLength: world.links.length }),
+      fc.subarray(world.links.map(({ id }) => id)),
       fc.subarray(world.links.slice(0, 2).map(({ id }) => id)),
       fc.subarray(
         world.nodes.map(({ id }) => id),
         { maxLength: 1 },
       ),
     )
-    .map(([ups, excludedLinks, excludedNodes]) => ({
+    .map(([ups, disabled, excludedLinks, excludedNodes]) => ({
       ...world,
-      links: world.links.map((link, at) => ({ ...link, up: ups[at] ?? true })),
+      links: world.links.map((link, at) => ({
+        ...link,
+        up: ups[at] ?? true,
+        enabled: !disabled.includes(link.id),
+      })),
       request: { ...world.request, excludedLinks, excludedNodes },
     })),
 );
@@ -101,6 +106,9 @@ function allBarriers({ links, nodes, request }: World): readonly Barrier[] {
     ...links
       .filter(({ up }) => !up)
       .map(({ id }) => ({ type: "link-down", link: linkId(id) }) as const),
+    ...links
+      .filter(({ enabled }) => enabled === false)
+      .map(({ id }) => ({ type: "link-disabled", link: linkId(id) }) as const),
     ...request.excludedLinks.map((id) => ({ type: "link-excluded", link: linkId(id) }) as const),
     ...nodes
       .filter(({ enabled }) => !enabled)
@@ -121,7 +129,11 @@ function without(world: World, barriers: readonly Barrier[]): World {
   const { request } = world;
   return {
     ...world,
-    links: world.links.map((link) => ({ ...link, up: link.up || has("link-down", link.id) })),
+    links: world.links.map((link) => ({
+      ...link,
+      up: link.up || has("link-down", link.id),
+      enabled: link.enabled !== false || has("link-disabled", link.id),
+    })),
     nodes: world.nodes.map((node) => ({
       ...node,
       enabled: node.enabled || has("node-disabled", node.id),

@@ -142,6 +142,18 @@ describe("a refusal", { timeout: 60_000 }, () => {
     );
   });
 
+  test("names the nodes that may not branch, also where endpoints are all that meets there", () => {
+    const [drawn] = fc.sample(worlds(PLAIN), { numRuns: 1, seed: 1 });
+    const [host] = drawn?.hosts ?? [];
+    if (drawn === undefined || host === undefined) throw new Error("a sample was asked for");
+    const hosts = ["a", "b", "c"].map((id) => ({ ...host, id, rate: 1 }));
+    const nodes = drawn.nodes.map((node) => ({ ...node, branching: false }));
+    expect(reasonOf({ ...drawn, hosts, nodes })).toEqual({
+      reason: "branching",
+      nodes: [host.node],
+    });
+  });
+
   test("names the host ports that are no touch points", () => {
     const [world] = fc.sample(worlds(PLAIN), { numRuns: 1, seed: 1 });
     if (world === undefined) throw new Error("a sample was asked for");

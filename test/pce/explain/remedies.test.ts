@@ -71,6 +71,23 @@ describe("the remedies of a refusal", { timeout: 60_000 }, () => {
     );
   });
 
+  test("name no VLAN where it is a port that is full, or a node that may not be used", () => {
+    const [drawn] = fc.sample(worlds({ ...SHAPE, isPlain: true }), { numRuns: 1, seed: 1 });
+    const [host] = drawn?.hosts ?? [];
+    if (drawn === undefined || host === undefined) throw new Error("a sample was asked for");
+    const hosts = [1, 2].map((rate) => {
+      return { ...host, id: `h${rate}`, tagging: "tagged" as const, rate: 5, capacity: rate };
+    });
+    const nodes = drawn.nodes.map((node) => ({ ...node, translates: false }));
+    const world = { ...withVlans({ ...drawn, nodes }, [2]), hosts };
+    const off = nodes.map((node) => ({ ...node, enabled: false }));
+    const roomy = hosts.map((one) => ({ ...one, capacity: undefined }));
+    for (const refused of [world, { ...world, hosts: roomy, nodes: off }]) {
+      const types = remediesOf(refused)?.changes.map(({ type }) => type) ?? ["none were asked for"];
+      expect(types).not.toContain("vlans");
+    }
+  });
+
   test("are said in a sentence", () => {
     fc.assert(
       fc.property(WORLDS, (world) => {

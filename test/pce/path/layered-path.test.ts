@@ -59,7 +59,7 @@ function rigid(world: World): World {
   return {
     ...world,
     nodes: world.nodes.map((node) => ({ ...node, translates: false, enabled: true })),
-    hosts: world.hosts.map((host) => ({ ...host, tagging: "untagged" })),
+    hosts: world.hosts.map((host) => ({ ...host, tagging: "untagged", capacity: undefined })),
     request: { ...world.request, excludedNodes: [], includedLinks: [], includedNodes: [] },
   };
 }
