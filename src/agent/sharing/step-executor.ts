@@ -75,6 +75,8 @@ export class StepExecutor implements Disposable {
   /** What drivers want, by its digest. */
   readonly #wanted = new Map<SegmentId, string>();
   readonly #tasks = new Map<SegmentId, Task>();
+  /** Nodes in service with a driver here; of any other nobody here knows what it holds. */
+  readonly #inService = new Set<NodeId>();
   /** What is said of a step follows what was said before. */
   readonly #tellings = new Serial<SegmentId>();
   readonly #closing = sharedAbort();
@@ -106,7 +108,9 @@ export class StepExecutor implements Disposable {
       const task = this.#tasks.get(event.segment);
       if (task?.nodes.has(event.node) === true) this.#confirm(task, [event.node]);
     }
+    if (event.type === "node-down") this.#inService.delete(event.node);
     if (event.type !== "node-up") return;
+    this.#inService.add(event.node);
     for (const task of [...this.#tasks.values()]) {
       const isMissing = task.nodes.has(event.node) && !task.confirmed.has(event.node);
       if (task.domain === domain && isMissing && task.isKnown) void this.#run(task);
@@ -128,7 +132,7 @@ export class StepExecutor implements Disposable {
     const segment = this.#wantedOf(number, domain)?.segment;
     const brought = await this.#bring(number, domain, segment, { timeoutMs });
     const isAsked = brought?.isOk() === true && !brought.value.pending.includes(node);
-    return isAsked && this.#context.isOwn(node);
+    return isAsked && this.#isServed(node);
   }
 
   [Symbol.dispose](): void {
@@ -224,6 +228,11 @@ export class StepExecutor implements Disposable {
     void this.#tell(task);
   }
 
+  /** Whether a node is this agent's, and has been brought to what its driver wants. */
+  #isServed(node: NodeId): boolean {
+    return this.#context.isOwn(node) && this.#inService.has(node);
+  }
+
   /** Whether its step still stands. */
   #isCurrent(task: Task): boolean {
     return this.#tasks.get(segmentIdOf(task, task.domain)) === task;
@@ -267,7 +276,7 @@ export class StepExecutor implements Disposable {
   }
 
   #confirm(task: Task, nodes: readonly NodeId[]): void {
-    for (const node of nodes.filter((one) => this.#context.isOwn(one))) {
+    for (const node of nodes.filter((one) => this.#isServed(one))) {
       task.confirmed.add(node);
       task.causes.delete(node);
     }
