@@ -35,13 +35,18 @@ export class Orphans implements Disposable {
   constructor(context: OrphansContext) {
     this.#context = context;
     for (const record of context.registry.records()) this.#note(record, record);
-    this.#subscription = context.view.subscribe(() => this.#considerAll());
-    this.#considerAll();
+    this.#subscription = context.view.subscribe(() => this.considerAll());
+    this.considerAll();
   }
 
   /** Notes what has become of a network. */
   changed(before: NetworkRecord | undefined, after: NetworkRecord | undefined): void {
     this.#note(before, after);
+  }
+
+  /** Takes up what may have become an orphan just now. */
+  considerAll(): void {
+    for (const number of this.#unfinished) this.#consider(number, 0);
   }
 
   /** Begins nothing more, and waits for what has begun. */
@@ -62,10 +67,6 @@ export class Orphans implements Disposable {
     if (before !== undefined && before.number !== after?.number) {
       this.#unfinished.delete(before.number);
     }
-  }
-
-  #considerAll(): void {
-    for (const number of this.#unfinished) this.#consider(number, 0);
   }
 
   #consider(number: NetworkNumber, delayMs: number): void {

@@ -27,6 +27,8 @@ export interface SharedBooksContext {
   readonly clock: Clock;
   readonly agent: string;
   readonly lease: () => string | undefined;
+  /** Told when a call has ended: what it worked on may be an orphan now. */
+  readonly released: () => void;
   /** Told of a node of ours that was seen clean. */
   readonly seenClean: (node: NodeId, concerns: Concerns) => void;
 }
@@ -73,7 +75,7 @@ export class SharedBooks implements Books {
     claim: Claim,
   ): Promise<Result<void, StoreError>> {
     const reserved = await this.#intents.run("intent", () => this.#intend(before, record, claim));
-    this.#active.delete(record.number);
+    this.#release(record.number);
     return reserved;
   }
 
@@ -94,7 +96,7 @@ export class SharedBooks implements Books {
     this.#active.add(begun.number);
     const written = await journal.write([entry]);
     if (written.isOk()) return written;
-    this.#active.delete(begun.number);
+    this.#release(begun.number);
     // On an old picture it would be decided as before.
     if (written.error.type === "store-conflict") await hearing.until(written.error.key, clock);
     return written;
@@ -108,12 +110,12 @@ export class SharedBooks implements Books {
       // What nobody has acknowledged may have been written all the same.
       if (written.isOk() || this.#isSo(outcome)) break;
       if (written.error.type !== "store-unavailable" || lease() === undefined) {
-        this.#active.delete(begun.number);
+        this.#release(begun.number);
         return err({ type: "lease-expired", lease: agent });
       }
       await pause(clock, AGAIN_MS, new AbortController().signal);
     }
-    this.#active.delete(begun.number);
+    this.#release(begun.number);
     // What is to be begun once more is anybody's.
     if (after !== undefined && isUnfinished(after)) await journal.leave(after);
     return ok(undefined);
@@ -124,7 +126,7 @@ export class SharedBooks implements Books {
   }
 
   async leave(begun: NetworkRecord): Promise<void> {
-    this.#active.delete(begun.number);
+    this.#release(begun.number);
     await this.#context.journal.leave(begun);
   }
 
@@ -149,6 +151,12 @@ export class SharedBooks implements Books {
       if (mayBeTakenUp && this.isOrphan(record)) return;
       await view.changed(signal);
     }
+  }
+
+  /** No call of this agent works on a network any more, whatever has become of it. */
+  #release(number: NetworkNumber): void {
+    this.#active.delete(number);
+    this.#context.released();
   }
 
   /** Whether a network was being worked on by an agent that is gone, or by a call of ours that is. */

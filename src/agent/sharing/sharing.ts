@@ -79,6 +79,7 @@ export class Sharing {
     const journal = new SharedJournal({ view, agent, lease, agents: () => this.#agents });
     this.books = new SharedBooks({
       ...{ view, registry, journal, clock, agent, lease },
+      released: () => this.#orphans?.considerAll(),
       seenClean: (node, concerns) => this.#quarantines.seenClean(node, concerns),
     });
     // Drivers want what a step says before anybody claims a node because of what came with it.
