@@ -152,9 +152,9 @@ export interface WideAreaUser {
 }
 
 /** Where links enter the wide-area domain that a network uses, each with its label. */
-function endsOf(topology: Topology, { links, state }: NetworkInfo): readonly string[] {
+function endsOf(topology: Topology, { links, backup, state }: NetworkInfo): readonly string[] {
   if (state === "scheduled") return [];
-  return links.flatMap(({ id, vlan }) => {
+  return [...links, ...(backup?.links ?? [])].flatMap(({ id, vlan }) => {
     const link = topology.links.get(linkId(id));
     if (link === undefined) return [];
     const { a, b, nodeA, nodeB } = link;
