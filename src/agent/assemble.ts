@@ -2,7 +2,8 @@ import { err, ok, type Result } from "neverthrow";
 import type { DcnsError } from "../model/errors.ts";
 import type { DomainId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
-import { currentOf, type NetworkRecord } from "../network/record.ts";
+import type { Realisation } from "../network/realisation.ts";
+import { currentOf, isUnfinished, latestOf, type NetworkRecord } from "../network/record.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { systemClock } from "../system-clock.ts";
 import type { AgentOptions } from "./agent-options.ts";
@@ -71,7 +72,8 @@ async function attach(
   for (const [domain, driver] of drivers) {
     watch.follow(domain, driver);
     const segments = networks.flatMap((record) => stayingSegment(registry, record, domain));
-    const context = { domain: topology.domainView(domain), clock, segments };
+    const leaving = networks.flatMap((record) => leavingSegment(registry, record, domain));
+    const context = { domain: topology.domainView(domain), clock, segments, leaving };
     const attached = await driver.attach(context);
     if (attached.isErr()) return err(attached.error);
   }
@@ -84,8 +86,26 @@ function stayingSegment(
   domain: DomainId,
 ): readonly Segment[] {
   const current = record.phase === "teardown" ? undefined : currentOf(record);
-  if (current === undefined) return [];
-  const segment = registry.segments(record, current).get(domain);
+  return current === undefined ? [] : segmentIn(registry, record, current, domain);
+}
+
+/** What a domain may hold of a network that nothing is to stay of. */
+function leavingSegment(
+  registry: Registry,
+  record: NetworkRecord,
+  domain: DomainId,
+): readonly Segment[] {
+  const isLeaving = isUnfinished(record) && record.phase !== "modify";
+  return isLeaving ? segmentIn(registry, record, latestOf(record), domain) : [];
+}
+
+function segmentIn(
+  registry: Registry,
+  record: NetworkRecord,
+  realisation: Realisation,
+  domain: DomainId,
+): readonly Segment[] {
+  const segment = registry.segments(record, realisation).get(domain);
   return segment === undefined ? [] : [segment];
 }
 

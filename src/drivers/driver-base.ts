@@ -24,6 +24,11 @@ export interface DriverContext {
    * when the node is there, and removes whatever else of its own it finds.
    */
   readonly segments: readonly Segment[];
+  /**
+   * What nodes may hold of before, and must not any more: where a node has not been there since, a
+   * `release` says that it is pending.
+   */
+  readonly leaving?: readonly Segment[];
   /** Who the agent is to every node before {@link DriverBase.setRole}; `equal` when absent. */
   readonly role?: "equal" | "slave";
 }

@@ -43,7 +43,9 @@ export class MemoryDriver implements DriverBase {
     const taken = this.#life.take(context.domain.id);
     if (taken.isErr()) return errAsync(taken.error);
     this.#life.serve(context);
-    for (const segment of context.segments) this.#want(segment.id, segment);
+    const { segments, leaving = [] } = context;
+    for (const segment of [...leaving, ...segments]) this.#want(segment.id, segment);
+    for (const { id } of leaving) this.#want(id, undefined);
     this.#watch = this.domain.watch((node, reachable) => this.#onReachable(node, reachable));
     for (const { id } of context.domain.nodes) {
       if (this.domain.isReachable(id)) this.#onReachable(id, true);

@@ -161,6 +161,30 @@ describe("an agent that starts", () => {
     value(bed.agent.planPhysicalNetwork("q", pair, 1e6, 101));
   });
 
+  test("does not take a switch for clean that stays away from a teardown", async () => {
+    await using bed = await Testbed.start();
+    await bed.setUp("p", pair, 1e6, 101);
+    const at = bed.fabric.switchOf("s2");
+    at.disconnect();
+    await bed.clock.advance(20_000);
+    const call = bed.agent.teardownPhysicalNetwork("p", { timeoutMs: 25_000 });
+    errorOf(await bed.run(call), "driver-failed");
+    bed.crash();
+    await bed.startAgent();
+    await bed.clock.advance(20_000);
+    expect(bed.info("p").state).toBe("releasing");
+    errorOf(bed.agent.planPhysicalNetwork("q", pair, 1e6, 101), "vlan-unavailable");
+    const again = await bed.run(bed.agent.teardownPhysicalNetwork("p", { timeoutMs: 25_000 }));
+    expect(errorOf(again, "driver-failed").pending).toEqual(["s2"]);
+    value(await bed.run(bed.agent.teardownPhysicalNetwork("p", { force: true })));
+    errorOf(bed.agent.planPhysicalNetwork("q", pair, 1e6, 101), "vlan-unavailable");
+    at.connect();
+    await bed.untilAllUp();
+    await bed.clock.advance(1_000);
+    bed.expectNothingLeft();
+    value(bed.agent.planPhysicalNetwork("q", pair, 1e6, 101));
+  });
+
   test("does not start on records that it cannot read, and says which", async () => {
     await using bed = await Testbed.start();
     await bed.run(

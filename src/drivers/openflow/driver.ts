@@ -72,13 +72,14 @@ export class OpenFlowDriver implements DriverBase {
     domain,
     clock,
     segments,
+    leaving = [],
     role = "equal",
   }: DriverContext): ResultAsync<void, DriverError> {
     const taken = this.#life.take(domain.id);
     if (taken.isErr()) return errAsync(taken.error);
     const options = programOptions(this.#options);
     const emit = (event: DriverEvent): void => this.#life.emit(event);
-    const isRecovering = segments.length > 0;
+    const isRecovering = segments.length + leaving.length > 0;
     const server = new SessionServer(listenerOf(this.#options), clock, this.#options);
     const service: Service = {
       domain: domain.id,
@@ -101,7 +102,8 @@ export class OpenFlowDriver implements DriverBase {
     };
     this.#life.serve(service);
     service.nodes.update(domain.nodes);
-    for (const segment of segments) service.nodes.want(segment);
+    for (const segment of [...leaving, ...segments]) service.nodes.want(segment);
+    for (const { id } of leaving) service.nodes.unwant(id);
     return server
       .listen((session, features) => this.#greet(service, session, features))
       .andTee((address) => {
