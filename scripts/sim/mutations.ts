@@ -94,6 +94,12 @@ export const mutations: readonly Mutation[] = [
     to: "if (isSettled && end !== undefined && end <= 0) {",
   },
   {
+    name: "what is in the journal need not be on the disk",
+    file: "src/store/journal-file.ts",
+    from: "    await this.#file.append(content);\n    await this.#file.sync();\n",
+    to: "    await this.#file.append(content);\n",
+  },
+  {
     name: "a network begins though its place has not been left",
     file: "src/network/decide-scheduled.ts",
     from: "const isFree = canStay(reserved) && reserveGrowth(view.ledger, asReserved.claim).isOk();",

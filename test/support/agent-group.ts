@@ -25,6 +25,8 @@ import { endsOf, value } from "./testbed.ts";
 /** What may be set about an {@link AgentGroup}. */
 export interface AgentGroupOptions {
   readonly names?: readonly string[];
+  /** Those of them that wait for {@link AgentGroup.launch}. */
+  readonly late?: readonly string[];
   readonly topology?: Topology;
   readonly seed?: number;
   readonly agent?: Partial<AgentOptions>;
@@ -54,9 +56,11 @@ export class AgentGroup implements AsyncDisposable {
   readonly fabric: SimulatedFabric;
   readonly members: Member[] = [];
   readonly #foreign: ReturnType<typeof allForeignEntries>;
+  readonly #options: AgentGroupOptions;
 
   private constructor(options: AgentGroupOptions) {
     const { names = ["a", "b", "c"], topology = campus(), seed = 0 } = options;
+    this.#options = options;
     this.topology = topology;
     const random = seededRandom(seed + 1);
     const parts = names.map((name) => {
@@ -81,27 +85,33 @@ export class AgentGroup implements AsyncDisposable {
   /** Starts all agents, and waits until every switch is in service with one of them. */
   static async start(options: AgentGroupOptions = {}): Promise<AgentGroup> {
     const group = new AgentGroup(options);
-    const { driver = (listen) => new OpenFlowDriver({ listen }) } = options;
+    const { late = [] } = options;
     group.fabric.connect();
-    for (const part of group.#parts) {
-      const agent = value(
-        await group.run(
-          DcnsAgent.start({
-            topology: group.topology,
-            drivers: { campus: driver(part.listener) },
-            store: part.store,
-            clock: part.clock,
-            sharing: { agentId: part.name, leaseMs: LEASE_MS },
-            ...options.agent,
-          }),
-        ),
-      );
-      const events: AgentEvent[] = [];
-      agent.events.subscribe((event) => events.push(event));
-      group.members.push({ ...part, agent, events, isAlive: true });
-    }
+    for (const { name } of group.#parts) if (!late.includes(name)) await group.launch(name);
     await group.untilServed();
     return group;
+  }
+
+  /** Starts an agent. */
+  async launch(name: string): Promise<void> {
+    const { driver = (listen) => new OpenFlowDriver({ listen }), agent: more } = this.#options;
+    const part = this.#parts.find((one) => one.name === name);
+    if (part === undefined) throw new Error(`who is ${name}?`);
+    const agent = value(
+      await this.run(
+        DcnsAgent.start({
+          topology: this.topology,
+          drivers: { campus: driver(part.listener) },
+          store: part.store,
+          clock: part.clock,
+          sharing: { agentId: name, leaseMs: LEASE_MS },
+          ...more,
+        }),
+      ),
+    );
+    const events: AgentEvent[] = [];
+    agent.events.subscribe((event) => events.push(event));
+    this.members.push({ ...part, agent, events, isAlive: true });
   }
 
   member(name: string): Member {

@@ -28,7 +28,8 @@ export class Orphans implements Disposable {
   readonly #context: OrphansContext;
   readonly #unfinished = new Set<NetworkNumber>();
   readonly #timers = new Map<NetworkNumber, unknown>();
-  readonly #running = new Set<Promise<void>>();
+  /** What this agent is at. */
+  readonly #running = new Map<NetworkNumber, Promise<void>>();
   readonly #subscription: Disposable;
   #isClosed = false;
 
@@ -52,7 +53,7 @@ export class Orphans implements Disposable {
   /** Begins nothing more, and waits for what has begun. */
   async close(): Promise<void> {
     this[Symbol.dispose]();
-    await Promise.all(this.#running);
+    await Promise.all(this.#running.values());
   }
 
   [Symbol.dispose](): void {
@@ -71,6 +72,8 @@ export class Orphans implements Disposable {
 
   #consider(number: NetworkNumber, delayMs: number): void {
     const { clock, membership, agent } = this.#context;
+    // While an attempt is under way the network is no orphan, and the next one follows from its end.
+    if (this.#running.has(number)) return;
     const record = this.#orphan(number);
     if (record === undefined) this.#stop(number);
     if (record === undefined || this.#timers.has(number) || this.#isClosed) return;
@@ -82,18 +85,14 @@ export class Orphans implements Disposable {
 
   #take(number: NetworkNumber): void {
     const { take, membership } = this.#context;
+    this.#stop(number);
     const record = this.#orphan(number);
-    if (record === undefined || membership.lease === undefined) {
-      this.#stop(number);
-      return;
-    }
-    // Its timer stays until then, so that nobody else takes it up.
+    if (record === undefined || membership.lease === undefined) return;
     const taking = take(record).then(() => {
-      this.#running.delete(taking);
-      this.#stop(number);
+      this.#running.delete(number);
       this.#consider(number, AGAIN_MS);
     });
-    this.#running.add(taking);
+    this.#running.set(number, taking);
   }
 
   #orphan(number: NetworkNumber): NetworkRecord | undefined {
