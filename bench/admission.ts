@@ -64,7 +64,7 @@ function sourcesOf(data: string | undefined, seed: number): readonly Source[] {
   }));
 }
 
-/** What DCNS refuses by what min-hop refuses, at a load. */
+/** What DCNS refuses by what min-hop refuses, at a load; not a number where neither refuses anything. */
 interface LoadRatio {
   readonly load: string;
   readonly ratio: number;
@@ -87,8 +87,8 @@ function compared(workload: Workload): { readonly row: BenchCase; readonly ratio
       dcnsBandwidth: rounded(dcns.bandwidth),
     },
     ratio: {
-      load: /load\d+$/.exec(name)?.[0] ?? name,
-      ratio: (100 - dcns.requests) / Math.max(100 - minHop.requests, Number.EPSILON),
+      load: /load\d+/.exec(name)?.[0] ?? name,
+      ratio: (100 - dcns.requests) / (100 - minHop.requests),
     },
   };
 }
@@ -110,9 +110,10 @@ function tagCase(fabric: Fabric, ranges: TagRanges, count: number, seed: number)
 function meanRatios(all: readonly LoadRatio[]): BenchSummary {
   const loads = [...new Set(all.map(({ load }) => load))];
   return Object.fromEntries(
-    loads.map((load) => {
-      const own = all.filter((one) => one.load === load);
-      return [load, rounded(own.reduce((sum, { ratio }) => sum + ratio, 0) / own.length)];
+    loads.flatMap((load) => {
+      const own = all.filter((one) => one.load === load && !Number.isNaN(one.ratio));
+      if (own.length === 0) return [];
+      return [[load, rounded(own.reduce((sum, { ratio }) => sum + ratio, 0) / own.length)]];
     }),
   );
 }

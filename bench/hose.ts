@@ -76,7 +76,8 @@ function casesOf(
     }
     const { quality } = planned.value;
     const own = quality.value / rate;
-    const above = (more: number, less: number): number => rounded((more / less - 1) * 100);
+    const above = (more: number, less: number): number =>
+      more === less ? 0 : rounded((more / less - 1) * 100);
     const gap =
       least === undefined
         ? { gapPct: above(own, quality.lowerBound / rate) }

@@ -11,7 +11,7 @@ import { compareKShortest } from "./p2p/k-shortest.ts";
 import { type BenchNetwork, type Constraint, networkOf, type Query } from "./p2p/network.ts";
 import { cppAnswers, pythonAnswers, type Timed } from "./p2p/processes.ts";
 import type { Bench, BenchCase, BenchOptions, BenchReport, BenchSummary } from "./support/bench.ts";
-import { dataFolder, filesOf } from "./support/data.ts";
+import { dataFolder, filesBelow } from "./support/data.ts";
 import { percentiles, rounded } from "./support/statistics.ts";
 
 /** Cheapest paths between two nodes, beside what a user could take instead. */
@@ -79,18 +79,27 @@ function graphs(
   isQuick: boolean,
 ): readonly (() => BenchGraph)[] {
   const size = (nodes: number): number => (isQuick ? nodes / 10 : nodes);
-  const [given] = data?.endsWith(".graphml")
-    ? [data]
-    : filesOf(dataFolder(data, "topo/zoo"), "Kdl.graphml");
+  const given = largestGraphMl(data);
   return [
     () => randomGraph("random-1k", size(1_000), random),
     () => randomGraph("random-10k", size(10_000), random),
     () => geometricGraph("geometric-10k", size(10_000), random),
     () => fatTree("fat-tree-48", isQuick ? 8 : 48),
-    ...(given === undefined ? [] : [() => readGraphMl(given)]),
+    ...(given === undefined ? [] : [() => given]),
     () => randomGraph("random-100k", size(100_000), random),
     () => geometricGraph("geometric-100k", size(100_000), random),
   ];
+}
+
+/** The given GraphML: the file itself, or that of the most nodes in the data; with two nodes at least. */
+function largestGraphMl(data: string | undefined): BenchGraph | undefined {
+  const folder = dataFolder(data, "topo/zoo") ?? data;
+  const graphs = filesBelow(folder, ".graphml").map(readGraphMl);
+  const [first, ...others] = graphs.filter(({ nodeCount }) => nodeCount > 1);
+  return others.reduce(
+    (most, graph) => (most !== undefined && most.nodeCount >= graph.nodeCount ? most : graph),
+    first,
+  );
 }
 
 function queriesOf({ nodeCount }: BenchGraph, random: Random, count: number): readonly Query[] {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { answerOf, isRight, type Question } from "./scenarios/answers.ts";
-import { scaleQuiz } from "./scenarios/scale-file.ts";
+import { scaleQuizzes } from "./scenarios/scale-file.ts";
 import { type Quiz, scenarioQuizzes } from "./scenarios/scenario-file.ts";
 import type { Bench, BenchCase, BenchOptions, BenchReport } from "./support/bench.ts";
 import { dataFolder, filesOf } from "./support/data.ts";
@@ -16,11 +16,11 @@ async function run({ data, quick, progress }: BenchOptions): Promise<BenchReport
   const few = <T>(all: readonly T[]): readonly T[] => (quick ? all.slice(0, 1) : all);
   const cases: QuizCase[] = [];
   for (const file of few(filesOf(dataFolder(data, "pce-scenarios") ?? data, ".json"))) {
-    for (const quiz of scenarioQuizzes(file)) cases.push(...(await casesOf(file, quiz)));
+    cases.push(...(await answered(file, scenarioQuizzes)));
     progress(basename(file));
   }
   for (const file of quick ? [] : filesOf(dataFolder(data, "scale") ?? data, ".el")) {
-    cases.push(...(await casesOf(file, scaleQuiz(file))));
+    cases.push(...(await answered(file, scaleQuizzes)));
     progress(basename(file));
   }
   if (data !== undefined && cases.length === 0) throw new Error(`${data} has no questions`);
@@ -31,6 +31,21 @@ async function run({ data, quick, progress }: BenchOptions): Promise<BenchReport
 
 /** How the questions of one type to one network were answered. */
 type QuizCase = BenchCase & { readonly right: number; readonly wrong: number };
+
+/** The cases of a file; what cannot be read is one wrong answer, and the other files are asked all the same. */
+async function answered(
+  file: string,
+  quizzes: (file: string) => readonly Quiz[],
+): Promise<readonly QuizCase[]> {
+  const cases: QuizCase[] = [];
+  try {
+    for (const quiz of quizzes(file)) cases.push(...(await casesOf(file, quiz)));
+    return cases;
+  } catch (error) {
+    const failed = { total: 1, right: 0, wrong: 1, ms: 0, firstWrong: String(error) };
+    return [...cases, { case: basename(file), type: "unread", ...failed }];
+  }
+}
 
 /** One case for each type of question, with the first question that was answered wrongly. */
 async function casesOf(file: string, { fabric, questions }: Quiz): Promise<readonly QuizCase[]> {

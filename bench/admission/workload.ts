@@ -38,7 +38,7 @@ export function readFabrics(folder: string): readonly Fabric[] {
 
 /** Every `NAME-loadN.csv` of the fabric's folder, the lower loads first. */
 export function readWorkloads(folder: string, fabric: Fabric): readonly Workload[] {
-  const loadOf = (file: string): number => Number(/-load(\d+)\.csv$/.exec(file)?.[1]);
+  const loadOf = (file: string): number => Number(/-load(\d+)/.exec(file)?.[1]);
   const files = readdirSync(folder).filter(
     (file) => file.startsWith(`${fabric.name}-load`) && file.endsWith(".csv"),
   );

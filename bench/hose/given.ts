@@ -1,12 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, extname } from "node:path";
 import { type BenchGraph, readGraphMl } from "../p2p/graphs.ts";
+import { filesBelow } from "../support/data.ts";
 
-/** The connected graphs of at least so many nodes in a folder and those inside it, by their paths. */
+/** The connected graphs of at least so many nodes in a folder and those inside it, by their paths, or that of a file. */
 export function givenGraphs(folder: string, leastNodes: number): readonly BenchGraph[] {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
-  return files
-    .flatMap((file) => readGraph(join(folder, file)) ?? [])
+  return filesBelow(folder, "")
+    .flatMap((file) => readGraph(file) ?? [])
     .filter((graph) => graph.nodeCount >= leastNodes && isConnected(graph));
 }
 
@@ -50,7 +50,7 @@ function readSndlib(file: string): BenchGraph | undefined {
 }
 
 function graph(name: string, nodeCount: number, links: BenchGraph["links"]): BenchGraph {
-  return { name, freeTags: 1, nodeCount, links };
+  return { name, freeTags: 1, nodeCount, links: links.filter(([a, b]) => a !== b) };
 }
 
 function isConnected({ nodeCount, links }: BenchGraph): boolean {

@@ -63,11 +63,13 @@ export function fatTree(name: string, k: number): BenchGraph {
 /** The graph of a GraphML file; all metrics are 1. */
 export function readGraphMl(file: string): BenchGraph {
   const text = readFileSync(file, "utf8");
-  const nodes = [...text.matchAll(/<node\b[^>]*\bid="([^"]*)"/g)].map((match) => match[1] ?? "");
+  const nodes = [...text.matchAll(/<node\b[^>]*\bid=["']([^"']*)["']/g)].map(
+    (match) => match[1] ?? "",
+  );
   const numbers = new Map(nodes.map((id, at) => [id, at]));
   const links = new LinkList(nodes.length);
   for (const [tag] of text.matchAll(/<edge\b[^>]*>/g)) {
-    const [a, b] = [/\bsource="([^"]*)"/, /\btarget="([^"]*)"/].map((end) =>
+    const [a, b] = [/\bsource=["']([^"']*)["']/, /\btarget=["']([^"']*)["']/].map((end) =>
       numbers.get(end.exec(tag)?.[1] ?? ""),
     );
     if (a !== undefined && b !== undefined) links.add(a, b, 1);

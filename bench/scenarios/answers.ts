@@ -41,22 +41,22 @@ export function answerOf(fabric: Fabric, question: Question): readonly number[] 
     const request = { ...fabric.request(question.terminals, question.amount), budget };
     return costsOf(planNetwork(topology, ledger, linkState, request));
   }
-  const request = fabric.pathRequest(...question.ends, question.amount);
+  const request = fabric.request(question.ends, question.amount);
+  if (request.endpoints.length < 2) return [0];
+  const paths = fabric.pathRequest(...question.ends, question.amount);
   switch (question.type) {
     case "p2p":
       return costsOf(planNetwork(topology, ledger, linkState, request));
     case "p2p-walk":
-      return costsOf(cheapestWalk(topology, ledger, linkState, { ...request, isOneWay: true }));
+      return costsOf(cheapestWalk(topology, ledger, linkState, { ...paths, isOneWay: true }));
     case "disjoint-link":
-      return costsOf(disjointPair(topology, ledger, linkState, { ...request, disjoint: "link" }));
+      return costsOf(disjointPair(topology, ledger, linkState, { ...paths, disjoint: "link" }));
     case "disjoint-node":
-      return costsOf(disjointPair(topology, ledger, linkState, { ...request, disjoint: "node" }));
+      return costsOf(disjointPair(topology, ledger, linkState, { ...paths, disjoint: "node" }));
     case "ksp": {
-      const paths = kCheapestPaths(topology, ledger, linkState, {
-        ...request,
-        count: question.count,
-      });
-      return paths.unwrapOr([]).map(({ cost }) => cost);
+      const { count } = question;
+      const found = kCheapestPaths(topology, ledger, linkState, { ...paths, count });
+      return found.unwrapOr([]).map(({ cost }) => cost);
     }
     default:
       return question satisfies never;

@@ -6,8 +6,10 @@ import {
   type PlanRequest,
   topologyResources,
 } from "dcns/pce";
-import { Ledger } from "../../src/ledger.ts";
+import { linkChannel, linkLabels } from "../../src/ledger/channel.ts";
+import { type Claim, Ledger } from "../../src/ledger.ts";
 import { type Bandwidth, bandwidth } from "../../src/model/bandwidth.ts";
+import { linkId, vlanId } from "../../src/model/ids.ts";
 import { always } from "../../src/model/interval.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
 import { value } from "../support/value.ts";
@@ -40,13 +42,14 @@ export class Fabric {
   constructor(data: FabricData) {
     this.#names = new Map(data.nodes.map((id, index) => [id, `n${index}`]));
     this.topology = value(Topology.parse(documentOf(data, this.#names)));
-    this.ledger = Ledger.over(topologyResources(this.topology));
+    const empty = Ledger.over(topologyResources(this.topology));
+    this.ledger = value(empty.reserve(claimOfOthers(data)));
   }
 
-  /** A request to join nodes with this bandwidth on every link of the tree, in both directions. */
+  /** A request to join nodes, each counted once, with this bandwidth on every link of the tree, in both directions. */
   request(nodes: readonly string[], amount: number): PlanRequest {
     const rate = scaled(amount);
-    const endpoints = nodes.map((id): PlanEndpoint => {
+    const endpoints = [...new Set(nodes)].map((id): PlanEndpoint => {
       const touchPoint = this.topology.touchPoints.get(`${this.#names.get(id)}:eth0`);
       if (touchPoint === undefined) throw new Error(`there is no node ${id}`);
       return { touchPoint, tagging: "untagged", bandwidth: rate };
@@ -69,6 +72,22 @@ export class Fabric {
     if (first === undefined || second === undefined) throw new Error("a path has two ends");
     return { ...request, endpoints: [first, second] };
   }
+}
+
+/** A link that has nothing free has the least there can be, and that is somebody else's. */
+function claimOfOthers({ links }: FabricData): Claim {
+  const full = [...links.keys()].filter((at) => scaled(links[at]?.residual ?? 0) === 0);
+  const taken = [...links.keys()].filter((at) => links[at]?.vlans.trim() === "");
+  return {
+    holder: "others",
+    interval: always,
+    bandwidth: full.flatMap((at) => {
+      return (["forward", "backward"] as const).map((direction) => {
+        return { channel: linkChannel(linkId(`l${at}`), direction), amount: bandwidth(1) };
+      });
+    }),
+    labels: taken.map((at) => ({ space: linkLabels(linkId(`l${at}`)), label: vlanId(1) })),
+  };
 }
 
 const MICRO = 1_000_000;
@@ -104,12 +123,13 @@ function documentOf(data: FabricData, names: ReadonlyMap<string, string>): unkno
       vlanTranslation: translators.has(id),
       ports: ports.get(id),
     })),
-    links: data.links.map(({ a, b, residual, ...link }, index) => ({
-      ...link,
+    links: data.links.map(({ a, b, metric, residual, vlans }, index) => ({
       id: `l${index}`,
       a: portAt(a),
       b: portAt(b),
-      capacity: scaled(residual),
+      metric,
+      capacity: Math.max(1, scaled(residual)),
+      vlans: vlans.trim() === "" ? "1" : vlans,
     })),
     hosts: data.nodes.map((id) => ({
       host: names.get(id),

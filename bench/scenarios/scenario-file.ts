@@ -18,22 +18,24 @@ type Query = { readonly src: string; readonly dst: string; readonly bw: number }
 
 /**
  * The queries of a scenario, by the networks they mean: without translation, with it, and with VLANs
- * ignored. With translation the answers are of ways through (node, tag) pairs, so walks.
+ * ignored. With translation the answers are of ways through (node, tag) pairs, so walks. None of a file without queries.
  */
 export function scenarioQuizzes(file: string): readonly Quiz[] {
-  const data: FabricData & { readonly queries: readonly Query[] } = JSON.parse(
+  const data: FabricData & { readonly queries?: readonly Query[] } = JSON.parse(
     readFileSync(file, "utf8"),
   );
+  const { queries } = data;
+  if (queries === undefined) return [];
   const isTranslated = (query: Query): boolean => query.type === "p2p" && query.translate;
   const isBlind = ({ type }: Query): boolean => type === "disjoint-pair" || type === "ksp";
-  const rigid = data.queries.filter((query) => !isTranslated(query) && !isBlind(query));
+  const rigid = queries.filter((query) => !isTranslated(query) && !isBlind(query));
   const open = data.links.map((link) => ({ ...link, vlans: "1-4094" }));
   return [
     { fabric: new Fabric({ ...data, translators: [] }), questions: rigid.map(questionOf) },
-    { fabric: new Fabric(data), questions: data.queries.filter(isTranslated).map(questionOf) },
+    { fabric: new Fabric(data), questions: queries.filter(isTranslated).map(questionOf) },
     {
       fabric: new Fabric({ ...data, translators: [], links: open }),
-      questions: data.queries.filter(isBlind).map(questionOf),
+      questions: queries.filter(isBlind).map(questionOf),
     },
   ];
 }

@@ -31,6 +31,9 @@ for path in sys.stdin:
         if graph.number_of_nodes() > most:
             continue
         start = time.perf_counter()
-        tree = steiner_tree(graph, terminals, method=method)
+        try:
+            tree = steiner_tree(graph, terminals, method=method)
+        except (networkx.NetworkXException, KeyError, ValueError):
+            continue
         ms = (time.perf_counter() - start) * 1000
         print(json.dumps({"path": path, "method": method, "cost": tree.size("weight"), "ms": ms}), flush=True)

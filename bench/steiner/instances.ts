@@ -16,12 +16,16 @@ export interface SteinerInstance {
   readonly lowerBound: number;
 }
 
-/** The instances in SteinLib's format under `steiner/`, with the optima beside that folder. */
+/**
+ * The instances in SteinLib's format under `steiner/`, or in the folder given, each in the folder of its
+ * set; the optima are beside that folder or in it, and what has none there is left out.
+ */
 export function* steinLib(data: string | undefined): Generator<SteinerInstance> {
-  const folder = dataFolder(data, "steiner");
+  const folder = dataFolder(data, "steiner") ?? data;
   if (folder === undefined) return;
-  const optima = readOptima(join(dirname(folder), "steiner_optima.csv"));
-  for (const set of readdirSync(folder).sort()) {
+  const table = [dirname(folder), folder].map((where) => join(where, "steiner_optima.csv"));
+  const optima = readOptima(table.find((file) => existsSync(file)));
+  for (const { name: set } of foldersIn(folder)) {
     for (const file of filesOf(join(folder, set), ".stp")) {
       const name = basename(file, ".stp");
       const known = optima.get(`${set}/${name}`);
@@ -52,8 +56,9 @@ export function* scaleSets(data: string | undefined): Generator<SteinerInstance>
 type Known = Pick<SteinerInstance, "optimum" | "lowerBound">;
 
 /** The optima of a table in which an instance may have several rows. */
-function readOptima(file: string): ReadonlyMap<string, Known> {
+function readOptima(file: string | undefined): ReadonlyMap<string, Known> {
   const optima = new Map<string, Known>();
+  if (file === undefined) return optima;
   for (const [set, name, , , , optimum, lowerBound] of rowsOf(file)) {
     const known = optima.get(`${set}/${name}`);
     optima.set(`${set}/${name}`, {
@@ -62,6 +67,11 @@ function readOptima(file: string): ReadonlyMap<string, Known> {
     });
   }
   return optima;
+}
+
+function foldersIn(folder: string): readonly { readonly name: string }[] {
+  const all = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return all.sort((x, y) => (x.name < y.name ? -1 : 1));
 }
 
 /** The rows of a table of comma-separated values without quotes, but the first. */
@@ -86,8 +96,8 @@ function readStp(text: string): SteinerProblem {
 
 function readEdgeList(text: string): Omit<SteinerProblem, "terminals"> {
   const [first = "", ...lines] = text.trim().split("\n");
-  const edges = lines.map((line) => line.split(" ").map(Number));
-  return { nodeCount: Number(first.split(" ")[0]), ...columnsOf(edges, 0) };
+  const edges = lines.map((line) => line.trim().split(/\s+/).map(Number));
+  return { nodeCount: Number(first.trim().split(/\s+/)[0]), ...columnsOf(edges, 0) };
 }
 
 function columnsOf(

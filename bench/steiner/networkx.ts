@@ -33,7 +33,7 @@ export function compareNetworkx(instances: readonly SteinerInstance[]): BenchSum
   return Object.fromEntries(
     methods.map((method) => {
       const its = answers.filter((answer) => answer.method === method);
-      const gaps = its.map(({ path, cost }) => 100 * (cost / (optima.get(path) ?? cost) - 1));
+      const gaps = its.map(({ path, cost }) => above(cost, optima.get(path)));
       return [
         `networkx${method.charAt(0).toUpperCase()}${method.slice(1)}`,
         {
@@ -45,6 +45,11 @@ export function compareNetworkx(instances: readonly SteinerInstance[]): BenchSum
       ];
     }),
   );
+}
+
+/** Per cent. */
+function above(cost: number, optimum = cost): number {
+  return cost === optimum ? 0 : 100 * (cost / optimum - 1);
 }
 
 const SCRIPT = fileURLToPath(new URL("./approximations.py", import.meta.url));

@@ -32,9 +32,11 @@ export function solved(
   if (found === undefined) throw new Error(`${name}: no tree`);
   const fault = faultOf(problem, found.links, found.cost);
   if (fault !== undefined) throw new Error(`${name}: the tree ${fault}`);
-  if (found.cost < lowerBound) throw new Error(`${name}: ${found.cost} is below the optimum`);
-  if (found.lowerBound > optimum) throw new Error(`${name}: ${found.lowerBound} is no bound`);
-  const gapPct = 100 * (found.cost / optimum - 1);
+  if (isLess(found.cost, lowerBound))
+    throw new Error(`${name}: ${found.cost} is below the optimum`);
+  if (isLess(optimum, found.lowerBound))
+    throw new Error(`${name}: ${found.lowerBound} is no bound`);
+  const gapPct = found.cost === optimum ? 0 : 100 * (found.cost / optimum - 1);
   return { cost: found.cost, gapPct, provedOptimal: found.isOptimal, ms };
 }
 
@@ -54,5 +56,10 @@ function faultOf(
   if (!terminals.every((node) => reached.has(node))) return "does not join the terminals";
   if (links.length !== reached.size - 1) return "has a cycle or a part on its own";
   const sum = links.reduce((total, link) => total + (costs[link] ?? 0), 0);
-  return sum === cost ? undefined : `costs ${sum}, not ${cost}`;
+  return isLess(sum, cost) || isLess(cost, sum) ? `costs ${sum}, not ${cost}` : undefined;
+}
+
+/** Whether one cost is less than another by more than decimals are rounded by. */
+function isLess(cost: number, other: number): boolean {
+  return cost < other - 1e-9 * Math.max(1, Math.abs(other));
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 
 /**
@@ -20,4 +20,14 @@ export function filesOf(folder: string | undefined, ending: string): readonly st
     .filter((name) => name.endsWith(ending))
     .sort()
     .map((name) => join(folder, name));
+}
+
+/** The files whose names end with `ending` in a folder and those inside it, in order; or the file itself. */
+export function filesBelow(path: string | undefined, ending: string): readonly string[] {
+  if (path === undefined) return [];
+  const isFile = statSync(path).isFile();
+  const files = isFile
+    ? [path]
+    : readdirSync(path, { recursive: true, encoding: "utf8" }).map((name) => join(path, name));
+  return files.filter((file) => file.endsWith(ending)).sort();
 }

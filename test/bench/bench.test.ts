@@ -1,29 +1,15 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { resolve } from "node:path";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { parseArguments } from "../../bench/support/arguments.ts";
 import { percentiles } from "../../bench/support/statistics.ts";
 import { missingForOvs } from "../lab/require-ovs.ts";
+import { root, runBench, TIMEOUT_MS } from "./run-bench.ts";
 
-const root = join(import.meta.dirname, "../..");
-const TIMEOUT_MS = 60_000;
 const { DCNS_SHARED } = process.env;
 /** Networks with exact answers that other programs computed; beside the repository, or not there. */
 const scenarioFolder = resolve(root, DCNS_SHARED ?? "../shared", "data/pce/pce-scenarios");
-
-/** Runs a benchmark as `npm run bench` does, and reads the last line that it prints. */
-async function runBench(...words: readonly string[]): Promise<v.InferOutput<typeof report>> {
-  const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
-  const command = [tsx, "bench/main.ts", ...words, "--quick", "--json"];
-  const { stdout } = await promisify(execFile)(process.execPath, command, {
-    cwd: root,
-    timeout: TIMEOUT_MS,
-  });
-  return v.parse(report, JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? ""));
-}
 
 const percentilePair = v.strictObject({ p50: v.number(), p99: v.number() });
 const fabric = v.strictObject({
@@ -42,17 +28,11 @@ const flowModSummary = v.object({
   ratios: v.strictObject({ ovsOfctl: v.number(), ovsOfctlBundle: v.number() }),
 });
 const scenarioSummary = v.strictObject({ total: v.number(), right: v.number(), wrong: v.number() });
-const report = v.strictObject({
-  bench: v.string(),
-  cases: v.array(v.record(v.string(), v.union([v.string(), v.number()]))),
-  summary: v.record(v.string(), v.unknown()),
-});
-
 describe("the benchmarks, run just long enough to see that they work", () => {
   test("setup times networks, on Open vSwitch too where it is", {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const { bench, summary } = await runBench("setup");
+    const { bench, summary } = await runBench("setup", "--quick");
     expect(bench).toBe("setup");
     const { ms, msInFlight, networksPerSecond } = v.parse(setupSummary, summary);
     const isReal = missingForOvs().length === 0;
@@ -64,7 +44,7 @@ describe("the benchmarks, run just long enough to see that they work", () => {
   });
 
   test("topology times the reading of a document", { timeout: TIMEOUT_MS }, async () => {
-    const { cases } = await runBench("topology");
+    const { cases } = await runBench("topology", "--quick");
     expect(cases).toMatchObject([{ nodes: 200, links: 1_000 }]);
   });
 
@@ -74,7 +54,7 @@ describe("the benchmarks, run just long enough to see that they work", () => {
       timeout: TIMEOUT_MS,
     },
     async () => {
-      const { summary } = await runBench("scenarios");
+      const { summary } = await runBench("scenarios", "--quick");
       const { total, right, wrong } = v.parse(scenarioSummary, summary);
       expect(total).toBeGreaterThan(0);
       expect(right).toBe(total);
@@ -83,7 +63,7 @@ describe("the benchmarks, run just long enough to see that they work", () => {
   );
 
   test("a name that no benchmark has ends with 2 and the names there are", async () => {
-    const run = runBench("nothing");
+    const run = runBench("nothing", "--quick");
     await expect(run).rejects.toMatchObject({
       code: 2,
       stdout: "",
@@ -92,7 +72,7 @@ describe("the benchmarks, run just long enough to see that they work", () => {
   });
 
   test("wan times networks across a provider", { timeout: TIMEOUT_MS }, async () => {
-    const { bench, summary } = await runBench("wan");
+    const { bench, summary } = await runBench("wan", "--quick");
     expect(bench).toBe("wan");
     const { ms } = v.parse(v.object({ ms: v.record(v.string(), v.unknown()) }), summary);
     expect(Object.keys(ms)).toEqual(["1", "2"]);
