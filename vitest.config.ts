@@ -7,6 +7,7 @@ const alone = [
   "test/ovs/**/*.test.ts",
   "test/**/*.ovs.test.ts",
   "test/**/*.etcd.test.ts",
+  "test/**/*.tshark.test.ts",
   "test/bench/**/*.test.ts",
   "test/dcns/storm.test.ts",
   "test/examples.test.ts",
