@@ -6,7 +6,7 @@ import type { Tag } from "./model/attachment.ts";
 import { type Bandwidth, bandwidth } from "./model/bandwidth.ts";
 import type { Interval } from "./model/interval.ts";
 import { invariant } from "./model/invariant.ts";
-import type { VlanSet } from "./model/vlan-set.ts";
+import { VlanSet } from "./model/vlan-set.ts";
 
 /** More than any wire has: the capacity, and the residual, of a channel without a bound. */
 export const unlimited: Bandwidth = bandwidth(Number.MAX_SAFE_INTEGER);
@@ -127,6 +127,15 @@ export class Ledger {
       });
   }
 
+  /**
+   * Takes `claim` in place of what its holder has, as what is in use already: even where there is less
+   * than that, or no such label, today. The error is that of a label that somebody else has.
+   */
+  keep(claim: Claim): Result<Ledger, Exclude<ReserveError, HolderExists>> {
+    const kept = this.withResources(boundless).replace(claim);
+    return kept.map((ledger) => ledger.withResources(this.#resources));
+  }
+
   /** All that there is of `channel`; {@link unlimited} if it has no bound. */
   capacity(channel: Channel): Bandwidth {
     return this.#resources.capacity(channel);
@@ -222,6 +231,8 @@ export class Ledger {
     return { claims: this.#claims, channels: this.#channels, spaces: this.#spaces };
   }
 }
+
+const boundless: Resources = { capacity: () => unlimited, labels: () => VlanSet.all };
 
 /** More is asked of a channel than is free at some instant; both in bit/s. */
 export interface OverCommit {

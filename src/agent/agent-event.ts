@@ -1,6 +1,6 @@
 import type { DriverEvent } from "../drivers/driver-base.ts";
 import type { DcnsError } from "../model/errors.ts";
-import type { LinkId, ProjectId } from "../model/ids.ts";
+import type { DomainId, LinkId, ProjectId } from "../model/ids.ts";
 import type { NetworkState } from "../model/network.ts";
 
 /** What drivers tell of nodes, as they tell it. */
@@ -49,6 +49,15 @@ export type AgentEvent =
       readonly from: readonly LinkId[];
       readonly to: readonly LinkId[];
     }
+  /** A domain has lost what carried a part of a network, and is being asked for it again. */
+  | {
+      readonly type: "segment-down";
+      readonly project: ProjectId;
+      readonly domain: DomainId;
+      readonly reason: string;
+    }
+  /** Frames pass through that part again, or the network does not need it any more. */
+  | { readonly type: "segment-up"; readonly project: ProjectId; readonly domain: DomainId }
   /** A network is gone; nothing of it is left on any node that can be reached. */
   | { readonly type: "network-removed"; readonly project: ProjectId }
   | PassedOn

@@ -160,7 +160,7 @@ function announce(
 ): void {
   if (after !== undefined) {
     const { project } = after;
-    const state = networkState(after, registry.isSound);
+    const state = networkState(after, registry);
     const { generation } = latestOf(after);
     events.emit({ type: "network-state", project, state, generation });
   } else if (before !== undefined) {

@@ -282,7 +282,7 @@ export class Calls {
   }
 
   #wrongState(record: NetworkRecord): DcnsError {
-    const state = networkState(record, this.#context.registry.isSound);
+    const state = networkState(record, this.#context.registry);
     const message = match(record.phase)
       .with("reserved", () => "it waits for its start: no node has anything of it")
       .with("provision", () => "it is being provisioned for its start")
@@ -293,9 +293,8 @@ export class Calls {
   #info(record: NetworkRecord): NetworkInfo {
     const { registry, griPrefix } = this.#context;
     const segments = registry.segments(record, latestOf(record));
-    const { isSound } = registry;
     const { linkState } = registry.links;
-    return networkInfo(record, { griPrefix, isSound, linkState, segments });
+    return networkInfo(record, { griPrefix, health: registry, linkState, segments });
   }
 }
 

@@ -1,9 +1,18 @@
 import { err, type Result } from "neverthrow";
 import type { DcnsError, DriverFailed } from "../model/errors.ts";
+import { always, type Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { type BlockedBy, without } from "../network/blocked.ts";
 import type { Decision, DecisionError, View } from "../network/decide.ts";
 import { wholeOf } from "../network/realisation.ts";
+
+/** What domains have lost of a network and do not bring back, and for which time it was held. */
+export interface Lost {
+  readonly refused: readonly DriverFailed[];
+  readonly interval: Interval;
+}
+
+const NOTHING: Lost = { refused: [], interval: always };
 
 /** What is to be done, and how it is planned. */
 export interface Crankback<T> {
@@ -11,6 +20,8 @@ export interface Crankback<T> {
   readonly holder: string;
   /** The picture of this instant. */
   readonly view: () => View;
+  /** What domains do not have any more of what is there: it is planned without from the start. */
+  readonly lost?: Lost;
   readonly decide: (view: View) => Result<Decision, DecisionError>;
   /** Makes a decision true; what fails leaves nothing, or says at which nodes something may be left. */
   readonly carryOut: (decision: Decision) => Promise<Result<T, DcnsError>>;
@@ -26,9 +37,10 @@ export const MAX_PLANS = 8;
  * with the fewest of these, and tells what domains have refused.
  */
 export async function withCrankback<T>(its: Crankback<T>): Promise<Result<T, DcnsError>> {
-  const refused: DriverFailed[] = [];
+  const { lost = NOTHING } = its;
+  const refused = [...lost.refused];
   const tried = new Set<string>();
-  const waiting: (readonly BlockedBy[])[] = [[]];
+  const waiting = [...withoutLost(lost)];
   let unplanned: DecisionError | undefined;
   for (let blocked = waiting.shift(); blocked !== undefined; blocked = waiting.shift()) {
     const decided = its.decide(without(its.view(), its.holder, blocked));
@@ -42,7 +54,7 @@ export async function withCrankback<T>(its: Crankback<T>): Promise<Result<T, Dcn
     const done = await its.carryOut(decided.value);
     if (done.isOk()) return done;
     const { error } = done;
-    const otherwise = alternatives(error, decided.value);
+    const otherwise = alternatives(error, decided.value.claim.interval);
     if (error.type !== "driver-failed" || otherwise.length === 0 || tried.size === MAX_PLANS)
       return err(after(refused, error));
     refused.push(error);
@@ -55,13 +67,21 @@ export async function withCrankback<T>(its: Crankback<T>): Promise<Result<T, Dcn
 }
 
 /** What to do without next: one thing of each cause. Nothing, if no other plan would help. */
-function alternatives(error: DcnsError, { claim }: Decision): readonly (readonly BlockedBy[])[] {
+function alternatives(error: DcnsError, interval: Interval): readonly (readonly BlockedBy[])[] {
   if (error.type !== "driver-failed" || (error.pending ?? []).length > 0) return [];
   const { domain, causes } = error;
-  const { interval } = claim;
   return causes.reduce<readonly (readonly BlockedBy[])[]>(
     (lists, { blocked = [] }) =>
       lists.flatMap((list) => blocked.map((resource) => [...list, { domain, resource, interval }])),
+    [[]],
+  );
+}
+
+/** What the first plans do without: one thing of each that was lost. */
+function withoutLost({ refused, interval }: Lost): readonly (readonly BlockedBy[])[] {
+  return refused.reduce<readonly (readonly BlockedBy[])[]>(
+    (lists, one) =>
+      lists.flatMap((list) => alternatives(one, interval).map((more) => [...list, ...more])),
     [[]],
   );
 }

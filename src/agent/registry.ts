@@ -1,11 +1,10 @@
-import { type Claim, Ledger, type Resources, unlimited } from "../ledger.ts";
+import { type Claim, Ledger } from "../ledger.ts";
 import { type NetworkNumber, type NodeId, networkNumber, type ProjectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
-import { VlanSet } from "../model/vlan-set.ts";
 import { growthOf, holderOf, recordClaim, reserveGrowth } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
-import type { Soundness } from "../network/info.ts";
+import type { Health, Soundness } from "../network/info.ts";
 import { lacksBackup, type Realisation, wholeOf } from "../network/realisation.ts";
 import {
   latestOf,
@@ -18,15 +17,14 @@ import { treeNodes } from "../network/tree-nodes.ts";
 import { topologyResources } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 import { LinkStates } from "./link-states.ts";
-
-const boundless: Resources = { capacity: () => unlimited, labels: () => VlanSet.all };
+import { Outages } from "./outages.ts";
 
 /**
  * What an agent knows: the topology, the networks, what they hold in the ledger, and which links are
  * down. All values in it are immutable; a decision is made on the `view` of one instant and put back
  * before anything else happens.
  */
-export class Registry {
+export class Registry implements Health {
   #topology: Topology;
   #ledger: Ledger;
   readonly #records = new Map<ProjectId, NetworkRecord>();
@@ -34,6 +32,8 @@ export class Registry {
   readonly #quarantines = new Set<Quarantine>();
   /** Which links are up. */
   readonly links: LinkStates;
+  /** Which parts of networks carry nothing. */
+  readonly outages = new Outages();
   /** Which ports a realisation means is a matter of the topology that it was decided on. */
   readonly #decidedOn = new WeakMap<Realisation, Topology>();
   /** Whether some network may stand on what the topology does not have any more. */
@@ -107,7 +107,12 @@ export class Registry {
 
   /** Whether some network may not be sound; quickly told, and rarely for nothing. */
   get mayHaveHurt(): boolean {
-    return this.links.mayBeDown || this.#mayHaveStrays || this.#lackBackup.size > 0;
+    return (
+      this.links.mayBeDown ||
+      this.#mayHaveStrays ||
+      this.#lackBackup.size > 0 ||
+      this.outages.areRefused
+    );
   }
 
   /**
@@ -275,8 +280,8 @@ export class Registry {
 
   /** Puts on the books what is in use already, even where the topology has less than that today. */
   #keep(claim: Claim): void {
-    const kept = this.#ledger.withResources(boundless).replace(claim);
+    const kept = this.#ledger.keep(claim);
     invariant(kept.isOk(), `no label of ${claim.holder} is anybody else's`);
-    this.#ledger = kept.value.withResources(topologyResources(this.#topology));
+    this.#ledger = kept.value;
   }
 }

@@ -10,9 +10,10 @@ import {
   decideRestorationOf,
   type HurtNetwork,
 } from "../network/restoration.ts";
+import { heldInterval } from "../network/schedule.ts";
 import type { Budget } from "../pce/index.ts";
 import { changeEvents } from "./change-events.ts";
-import { withCrankback } from "./crankback.ts";
+import { type Lost, withCrankback } from "./crankback.ts";
 import { Deadline } from "./deadline.ts";
 import type { UnaskedContext } from "./unasked-context.ts";
 
@@ -94,6 +95,34 @@ export class Restorer implements Disposable {
     for (const project of busy ?? []) void serial.run(project, async () => this.schedule());
     let left: readonly ProjectId[] = idle ?? [];
     while (left.length > 0) left = (await this.#round(left)).next;
+    await this.#leaveLost();
+  }
+
+  /** Moves networks of which a domain has lost a part that it does not bring back. */
+  async #leaveLost(): Promise<void> {
+    const { registry, serial, isTurn } = this.#context;
+    const lost = registry.records().filter((record) => this.#lostOf(record) !== undefined);
+    await Promise.all(
+      lost.map(({ project, number }) =>
+        serial.run(project, async () => {
+          const record = registry.recordOf(number);
+          const its = record && this.#lostOf(record);
+          if (its !== undefined && isTurn(project))
+            await this.#move(its.record, { lost: its.lost });
+        }),
+      ),
+    );
+  }
+
+  #lostOf(
+    record: NetworkRecord,
+  ): { readonly record: StableRecord; readonly lost: Lost } | undefined {
+    const { registry, closing } = this.#context;
+    if (record.phase !== "stable" || closing.aborted) return undefined;
+    const { schedule, protection } = record.current.spec;
+    const refused = registry.outages.refusedOf(record.number);
+    if (refused.length === 0 || protection === "none") return undefined;
+    return { record, lost: { refused, interval: heldInterval(schedule) } };
   }
 
   /** Has the turn of all these projects at once, and begins every move before anything else happens. */
@@ -114,7 +143,7 @@ export class Restorer implements Disposable {
       const record = byHolder.get(holder);
       if (record === undefined) return [];
       isMoving.add(record.project);
-      return [{ record, moved: this.#move(record, decision) }];
+      return [{ record, moved: this.#move(record, { decided: decision }) }];
     });
     const projectOf = (holder: string): readonly ProjectId[] => {
       const record = byHolder.get(holder);
@@ -151,13 +180,17 @@ export class Restorer implements Disposable {
   }
 
   /** Moves a network as was decided or, where it was not or a domain refuses that, as is found for it alone. */
-  async #move(record: StableRecord, decided?: Decision): Promise<Result<NetworkRecord, DcnsError>> {
+  async #move(
+    record: StableRecord,
+    { decided, lost }: { readonly decided?: Decision; readonly lost?: Lost } = {},
+  ): Promise<Result<NetworkRecord, DcnsError>> {
     const { registry, transactions, clock, closing, timeoutMs, emit } = this.#context;
     const deadline = new Deadline(clock, { operation: "restoration", timeoutMs, closing });
     const network = hurtNetwork(record);
     let first = decided;
     const moved = await withCrankback<NetworkRecord>({
       holder: network.holder,
+      ...(lost === undefined ? {} : { lost }),
       view: () => registry.view(),
       decide: (view) => {
         const decision = first === undefined ? decideRestorationOf(view, network) : ok(first);

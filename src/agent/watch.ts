@@ -31,6 +31,8 @@ export interface WatchContext {
   readonly fabricChanged: () => void;
 }
 
+type SegmentEvent = Extract<DriverEvent, { readonly type: "segment-down" | "segment-up" }>;
+
 /** Listens to the drivers: link state, nodes that come and go, quarantines that end. */
 export class Watch implements Disposable {
   readonly #context: WatchContext;
@@ -129,6 +131,8 @@ export class Watch implements Disposable {
       // What follows from it is told by `node-down`.
       .with({ type: "role-lost" }, () => {})
       .with({ type: "port-state" }, ({ port, up }) => this.#portState(port, up))
+      .with({ type: "segment-down" }, (told) => this.#outage(domain, told))
+      .with({ type: "segment-up" }, (told) => this.#outage(domain, told))
       .with({ type: "confirmed" }, ({ node, segment }) => {
         this.#clean(node, (quarantine) => segmentIdOf(quarantine, domain) === segment);
         const record = this.#context.registry.recordOf(networkOfSegment(segment));
@@ -167,6 +171,24 @@ export class Watch implements Disposable {
     for (const { phase, project } of records) {
       if (phase === "teardown") resumeTeardown(project);
     }
+  }
+
+  /** A part of a network carries nothing, or does again. */
+  #outage(domain: DomainId, told: SegmentEvent): void {
+    const { registry, events } = this.#context;
+    const { outages } = registry;
+    const network = networkOfSegment(told.segment);
+    const record = registry.recordOf(network);
+    const wasOut = outages.has(network, domain);
+    if (told.type === "segment-down" && record !== undefined)
+      outages.begin(network, domain, told.refused);
+    else outages.end(network, domain);
+    if (record === undefined) return;
+    const { project } = record;
+    if (told.type === "segment-up") events.emit({ type: "segment-up", project, domain });
+    else events.emit({ type: "segment-down", project, domain, reason: told.reason });
+    if (wasOut !== outages.has(network, domain)) this.announce(record);
+    this.#tellFabricChanged();
   }
 
   #portState(port: PortRef, up: boolean): void {
@@ -230,7 +252,7 @@ export class Watch implements Disposable {
     const { registry, events } = this.#context;
     const { project } = record;
     const { generation } = latestOf(record);
-    const state = networkState(record, registry.isSound);
+    const state = networkState(record, registry);
     events.emit({ type: "network-state", project, state, generation });
   }
 }

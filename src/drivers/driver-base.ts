@@ -2,7 +2,7 @@ import type { ResultAsync } from "neverthrow";
 import type { Attachment } from "../model/attachment.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DomainView } from "../model/domain-view.ts";
-import type { DriverError, DriverFailed } from "../model/errors.ts";
+import type { DriverCause, DriverError, DriverFailed } from "../model/errors.ts";
 import type { FrameCount } from "../model/frame-count.ts";
 import type { DatapathId, LinkId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
@@ -203,6 +203,19 @@ export type DriverEvent =
    * `generation`, where it says so. The node counts as down until the agent is its master again.
    */
   | { readonly type: "role-lost"; readonly node: NodeId; readonly generation?: bigint }
+  /**
+   * A segment that was confirmed carries nothing, or not all: its domain has lost what it had. The
+   * driver goes on bringing it back; `refused` says why the domain does not have that, when it has been
+   * asked. Told anew when that changes.
+   */
+  | {
+      readonly type: "segment-down";
+      readonly segment: SegmentId;
+      readonly reason: string;
+      readonly refused?: readonly DriverCause[];
+    }
+  /** A segment that carried nothing does again, or nothing is asked of it any more. */
+  | { readonly type: "segment-up"; readonly segment: SegmentId }
   /** A node that was pending for this segment is now as asked. */
   | { readonly type: "confirmed"; readonly node: NodeId; readonly segment: SegmentId }
   /** A node did not hold what it should; `repaired` says whether it does now. */

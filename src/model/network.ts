@@ -65,7 +65,8 @@ export interface NetworkBackupInfo {
 export interface SegmentInfo {
   readonly id: SegmentId;
   readonly domain: DomainId;
-  readonly state: "reserved" | "provisioning" | "active" | "releasing";
+  /** `degraded`: its domain has lost what carried it. */
+  readonly state: "reserved" | "provisioning" | "active" | "degraded" | "releasing";
   readonly externalId?: string;
 }
 

@@ -59,7 +59,10 @@ function withLess(
 /** Who has what is not to be had, and when. */
 type Absent = Pick<Claim, "holder" | "interval">;
 
-/** What both directions have beyond `available` and the share of others, is taken. */
+/**
+ * What both directions have beyond `available` and the share of others, is taken. The network may have
+ * more than that, if what it had there is lost.
+ */
 function atMost(
   { topology, ledger }: View,
   holder: string,
@@ -70,10 +73,14 @@ function atMost(
   const taken = channelsAt(topology, port).flatMap((channel): ChannelClaim[] => {
     const most = free.residual(channel, by.interval);
     if (most === unlimited || most <= available) return [];
-    const amount = Math.min(most - available, ledger.residual(channel, by.interval));
-    return [{ channel, amount: bandwidth(amount) }];
+    return [{ channel, amount: bandwidth(most - available) }];
   });
-  return held(ledger, by, taken, []);
+  const own = ledger.claimOf(holder);
+  const less = held(free, by, taken, []);
+  if (own === undefined) return less;
+  const kept = less.keep(own);
+  invariant(kept.isOk(), "the labels of the network are its own");
+  return kept.value;
 }
 
 function withoutLabels(

@@ -1,4 +1,5 @@
 import { match } from "ts-pattern";
+import type { DomainId, NetworkNumber } from "../model/ids.ts";
 import type { NetworkInfo, NetworkLinkInfo, NetworkState, SegmentInfo } from "../model/network.ts";
 import type { LinkState, PlannedLink } from "../pce/index.ts";
 import type { Segments } from "./forwarding.ts";
@@ -12,10 +13,19 @@ import { floodAllowanceOf } from "./traffic.ts";
 /** Whether every link of a realisation is up, and the topology still has all that it stands on. */
 export type Soundness = (realisation: Realisation) => boolean;
 
+/** How the parts of networks fare. */
+export interface Health {
+  readonly isSound: Soundness;
+  readonly outages: {
+    /** Whether a network's segment in a domain, or in some domain, carries nothing. */
+    has(network: NetworkNumber, domain?: DomainId): boolean;
+  };
+}
+
 /** What is known about a network beside its record. */
 export interface Surroundings {
   readonly griPrefix: string;
-  readonly isSound: Soundness;
+  readonly health: Health;
   readonly linkState: LinkState;
   readonly segments: Segments;
 }
@@ -24,7 +34,7 @@ export interface Surroundings {
 export function networkInfo(record: NetworkRecord, around: Surroundings): NetworkInfo {
   const latest = latestOf(record);
   const { plan, spec, generation } = latest;
-  const state = networkState(record, around.isSound);
+  const state = networkState(record, around.health);
   const macs = new Map(spec.endpoints.map((one) => [one.hostPort, one.macs]));
   return {
     project: record.project,
@@ -46,7 +56,7 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
     segments: [...around.segments.values()].map(({ id, domain }) => ({
       id,
       domain,
-      state: segmentState(record),
+      state: segmentState(record, domain, around.health),
     })),
     createdAt: isoTime(record.createdAt),
     updatedAt: isoTime(record.updatedAt),
@@ -54,19 +64,23 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
 }
 
 /** The state of a network: what is being done to it or, when nothing is, how it fares. */
-export function networkState(record: NetworkRecord, isSound: Soundness): NetworkState {
+export function networkState(record: NetworkRecord, health: Health): NetworkState {
   return match(record)
     .with({ phase: "reserved" }, () => "scheduled" as const)
     .with({ phase: "setup" }, { phase: "provision" }, () => "provisioning" as const)
     .with({ phase: "modify" }, () => "modifying" as const)
     .with({ phase: "teardown" }, () => "releasing" as const)
-    .with({ phase: "stable" }, ({ current }) => stableState(current, isSound))
+    .with({ phase: "stable" }, ({ current, number }) => stableState(current, number, health))
     .exhaustive();
 }
 
-function stableState(current: Realisation, isSound: Soundness): NetworkState {
+function stableState(
+  current: Realisation,
+  number: NetworkNumber,
+  { isSound, outages }: Health,
+): NetworkState {
   if (current.plan.endpoints.length < 2) return "partial";
-  return isSound(current) ? "active" : "degraded";
+  return isSound(current) && !outages.has(number) ? "active" : "degraded";
 }
 
 function backupInfo(of: Realisation, linkState: LinkState): Pick<NetworkInfo, "backup"> {
@@ -81,11 +95,17 @@ function linkInfo({ link, label, forward, backward }: PlannedLink): NetworkLinkI
   return { id: link, vlan: label, reserved: { forward, backward } };
 }
 
-function segmentState(record: NetworkRecord): SegmentInfo["state"] {
-  return match(record.phase)
+function segmentState(
+  { phase, number }: NetworkRecord,
+  domain: DomainId,
+  { outages }: Health,
+): SegmentInfo["state"] {
+  return match(phase)
     .with("reserved", () => "reserved" as const)
     .with("setup", "provision", "modify", () => "provisioning" as const)
-    .with("stable", () => "active" as const)
+    .with("stable", () =>
+      outages.has(number, domain) ? ("degraded" as const) : ("active" as const),
+    )
     .with("teardown", () => "releasing" as const)
     .exhaustive();
 }

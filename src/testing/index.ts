@@ -59,20 +59,14 @@ export type {
 } from "./wan/circuit-table.ts";
 export { MemoryHttp } from "./wan/memory-http.ts";
 export type { NsiConnection } from "./wan/nsi-connection.ts";
+export type { NsiQuirks, SimNsiProviderOptions } from "./wan/nsi-options.ts";
 export type { NsiPort } from "./wan/nsi-ports.ts";
 export type { OscarsConnection } from "./wan/oscars-answer.ts";
 export type { OscarsInventory, OscarsPort } from "./wan/oscars-inventory.ts";
+export type { OscarsQuirks, SimOscarsServerOptions } from "./wan/oscars-options.ts";
 export { type IdcpPort, SimIdcpServer, type SimIdcpServerOptions } from "./wan/sim-idcp-server.ts";
-export {
-  type NsiQuirks,
-  SimNsiProvider,
-  type SimNsiProviderOptions,
-} from "./wan/sim-nsi-provider.ts";
-export {
-  type OscarsQuirks,
-  SimOscarsServer,
-  type SimOscarsServerOptions,
-} from "./wan/sim-oscars-server.ts";
+export { SimNsiProvider } from "./wan/sim-nsi-provider.ts";
+export { SimOscarsServer } from "./wan/sim-oscars-server.ts";
 export {
   type FaultyServer,
   type WanFault,

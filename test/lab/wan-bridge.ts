@@ -13,6 +13,8 @@ export class WanBridge {
   readonly #bridge: string;
   readonly #numberOf: PortNumbers;
   readonly #circuits = new Map<string, number>();
+  /** What has been done, in order. */
+  readonly done: CircuitChange["type"][] = [];
   #last: Promise<void> = Promise.resolve();
 
   constructor(lab: OvsLab, bridge: string, numberOf: PortNumbers) {
@@ -34,6 +36,7 @@ export class WanBridge {
 
   /** Each circuit is a cookie and a meter of its own. Between two ends frames go across, tags changed. */
   async #carryOut({ type, circuit: { id, ends, mbps } }: CircuitChange): Promise<void> {
+    this.done.push(type);
     const bridge = this.#bridge;
     const number = this.#circuits.get(id) ?? this.#circuits.size + 1;
     this.#circuits.set(id, number);

@@ -117,15 +117,18 @@ describeWithOvs("a network across somebody else's domain, on Open vSwitch", () =
     });
 
     test("has its circuit again when the domain ends it", async () => {
+      const story: string[] = [];
+      agent.events.on("network-state", ({ state }) => story.push(state));
+      bridge.done.length = 0;
       for (const id of wan.server.ids) wan.server.forceEnd(id);
-      await bridge.idle();
-      expect(await lab.dump("wan1", "flows")).toEqual([]);
       await eventually(async () => {
         await bridge.idle();
         return (await lab.dump("wan1", "flows")).length === 2;
       });
+      expect(bridge.done).toEqual(["down", "up"]);
       await eventually(async () => (await w1.ping(e1, 1)).received === 1);
-      expect(value(agent.getNetworkInfo("p")).state).toBe("active");
+      await eventually(() => value(agent.getNetworkInfo("p")).state === "active");
+      expect(story).toEqual(["degraded", "active"]);
     });
 
     test("leaves nothing behind", async () => {

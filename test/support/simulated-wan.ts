@@ -1,6 +1,7 @@
 import type { HttpClient } from "../../src/drivers/oscars/http/http.ts";
 import { OscarsDriver, type OscarsDriverTimes } from "../../src/drivers/oscars/oscars-driver.ts";
 import type { Clock } from "../../src/model/clock.ts";
+import { vlanId } from "../../src/model/ids.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
 import {
   type CircuitChange,
@@ -18,6 +19,8 @@ export type Dialect = (typeof dialects)[number];
 export interface SimulatedWanOptions {
   readonly clock: Clock;
   readonly http: MemoryHttp;
+  /** What the domain is called; `wan` when absent. */
+  readonly name?: string;
   /** Ports of the node, `wan1:a`: where circuits may end. */
   readonly ports: readonly string[];
   readonly onCircuit?: (change: CircuitChange) => void;
@@ -35,48 +38,51 @@ export interface SimulatedWan {
   /** By the name that the server has for it, the port. */
   readonly portOf: (name: string) => string;
   driver(times?: OscarsDriverTimes): OscarsDriver;
+  /** Sells nearly all of a port to others. */
+  sellOut(port: string): void;
 }
-
-const SERVER = "http://wan.example";
 
 /** The same domain in any dialect. */
 export function simulatedWan(dialect: Dialect, options: SimulatedWanOptions): SimulatedWan {
-  const { http, ports } = options;
-  const urns = Object.fromEntries(ports.map((port) => [port, urnOf(dialect, port)]));
-  const server = serverOf(dialect, options, Object.values(urns));
-  http.serve(SERVER, (request) => server.handler(request));
+  const { http, ports, name = "wan" } = options;
+  const domain = `${name}.example`;
+  const urns = Object.fromEntries(ports.map((port) => [port, urnOf(dialect, domain, port)]));
+  const server = serverOf(dialect, domain, options, Object.values(urns));
+  http.serve(`http://${domain}`, (request) => server.handler(request));
   return {
     server,
-    portOf: (name) => ports.find((port) => urns[port] === name) ?? name,
-    driver: (times = {}) => driverOf(dialect, http, urns, times),
+    portOf: (urn) => ports.find((port) => urns[port] === urn) ?? urn,
+    sellOut: (port) => sellOut(server, urns[port] ?? port),
+    driver: (times = {}) => driverOf(dialect, domain, { http, urns, times }),
   };
 }
 
-function urnOf(dialect: Dialect, port: string): string {
+function urnOf(dialect: Dialect, domain: string, port: string): string {
   const id = port.slice(port.indexOf(":") + 1);
   switch (dialect) {
     case "nsi":
-      return `urn:ogf:network:wan.example:2026:topology:${id}`;
+      return `urn:ogf:network:${domain}:2026:topology:${id}`;
     case "rest":
       return `edge-${id}:1/1/1`;
     case "idcp":
-      return `urn:ogf:network:domain=wan.example:node=n1:port=${id}:link=1`;
+      return `urn:ogf:network:domain=${domain}:node=n1:port=${id}:link=1`;
   }
 }
 
 function serverOf(
   dialect: Dialect,
+  domain: string,
   { clock, http, onCircuit, delayMs = 0, leadSeconds, telling = http }: SimulatedWanOptions,
   urns: readonly string[],
-): FaultyServer {
+): SimNsiProvider | SimOscarsServer | SimIdcpServer {
   const sold = { capacity: 1_000, vlans: VlanSet.default };
   const ports = new Map(urns.map((urn) => [urn, sold]));
   const common = { clock, ...(onCircuit === undefined ? {} : { onCircuit }) };
   switch (dialect) {
     case "nsi":
-      return new SimNsiProvider({ ...common, nsa: NSA, ports, http: telling, delayMs });
+      return new SimNsiProvider({ ...common, nsa: nsaOf(domain), ports, http: telling, delayMs });
     case "idcp":
-      return new SimIdcpServer({ ...common, domain: "wan.example", ports, delayMs });
+      return new SimIdcpServer({ ...common, domain, ports, delayMs });
     case "rest": {
       const lead = leadSeconds === undefined ? {} : { leadSeconds };
       const star = starOf(urns);
@@ -91,7 +97,22 @@ function serverOf(
   }
 }
 
-const NSA = "urn:ogf:network:wan.example:2026:nsa";
+function nsaOf(domain: string): string {
+  return `urn:ogf:network:${domain}:2026:nsa`;
+}
+
+function sellOut(server: ReturnType<typeof serverOf>, urn: string): void {
+  const [mbps, vlan] = [950, vlanId(4094)];
+  if (server instanceof SimNsiProvider)
+    server.sellElsewhere({ capacity: mbps, ends: [{ port: urn, vlan }] });
+  else if (server instanceof SimIdcpServer) server.sellElsewhere(urn, { mbps, vlan });
+  else {
+    const junction = urn.slice(0, urn.indexOf(":"));
+    const fixture = { junction, port: urn, vlan, strict: true, mbps };
+    server.sellElsewhere({ fixtures: [fixture], pipes: [] });
+  }
+}
+
 const inside = { capacity: 1_000_000, vlans: VlanSet.default };
 
 /** All edges are joined in one core. */
@@ -104,25 +125,33 @@ function starOf(urns: readonly string[]) {
 
 function driverOf(
   dialect: Dialect,
-  http: MemoryHttp,
-  urns: Readonly<Record<string, string>>,
-  times: OscarsDriverTimes,
+  domain: string,
+  {
+    http,
+    urns,
+    times,
+  }: {
+    readonly times: OscarsDriverTimes;
+    readonly http: MemoryHttp;
+    readonly urns: Readonly<Record<string, string>>;
+  },
 ): OscarsDriver {
+  const url = `http://${domain}`;
   switch (dialect) {
     case "rest":
-      return new OscarsDriver({ dialect, url: SERVER, http, urns, times });
+      return new OscarsDriver({ dialect, url, http, urns, times });
     case "idcp":
-      return new OscarsDriver({ dialect, url: `${SERVER}/OSCARS`, http, urns, times });
+      return new OscarsDriver({ dialect, url: `${url}/OSCARS`, http, urns, times });
     case "nsi": {
       const driver = new OscarsDriver({
         ...{ dialect, http, times, stps: urns },
-        provider: { nsa: NSA, url: `${SERVER}/` },
+        provider: { nsa: nsaOf(domain), url: `${url}/` },
         requester: {
           nsa: "urn:ogf:network:us.example:2026:nsa",
-          callbacks: { url: "http://us.example/" },
+          callbacks: { url: `http://us.${domain}/` },
         },
       });
-      http.serve("http://us.example", driver.callbacks);
+      http.serve(`http://us.${domain}`, driver.callbacks);
       return driver;
     }
   }

@@ -51,6 +51,16 @@ export class CircuitBook {
     return found;
   }
 
+  /** A circuit that carried frames does not; gives it, if it did. */
+  down(externalId: string): Circuit | undefined {
+    for (const [key, found] of this.#held) {
+      if (found.externalId !== externalId || found.state !== "active") continue;
+      this.#held.set(key, { ...found, state: "pending" });
+      return found.circuit;
+    }
+    return undefined;
+  }
+
   /** The domain has a circuit no longer. */
   forget(circuit: Circuit): void {
     const key = circuitKey(circuit);

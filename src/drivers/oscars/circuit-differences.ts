@@ -22,6 +22,7 @@ export function differences(
   return [...missing, ...excess];
 }
 
-function textOf({ ends }: Circuit): string {
+/** A circuit for people, by its ends. */
+export function textOf({ ends }: Circuit): string {
   return ends.map(({ port, tag }) => `${port}/${tag}`).join(" to ");
 }

@@ -3,8 +3,17 @@ import type { SegmentId } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import { type Circuit, circuitKey } from "./circuit.ts";
 import { CircuitBook } from "./circuit-book.ts";
+import { CircuitMaker, isMade } from "./circuit-maker.ts";
 import type { CircuitFault, CircuitService, FoundCircuit, HeldCircuit } from "./circuit-service.ts";
 import { type Offers, withOffers } from "./label-offer.ts";
+import { LostCircuits } from "./lost-circuits.ts";
+
+/** What of a segment carries nothing. */
+export interface Outage {
+  readonly silent: readonly Circuit[];
+  /** Why the domain does not bring back what is lost. */
+  readonly fault?: CircuitFault;
+}
 
 /** One bringing of a segment to what is wanted of it. */
 interface Run {
@@ -21,17 +30,30 @@ export class CircuitKeeper {
   readonly #service: CircuitService;
   readonly #wanted = new Map<SegmentId, readonly Circuit[]>();
   readonly #book = new CircuitBook();
+  readonly #maker: CircuitMaker;
+  readonly #lost = new LostCircuits();
   readonly #runs = new Map<SegmentId, Run>();
   /** Segments for which something is held, and which somebody is going to settle. */
   readonly #holding = new Set<SegmentId>();
 
   constructor(service: CircuitService) {
     this.#service = service;
+    this.#maker = new CircuitMaker(service, this.#book);
   }
 
   /** The circuits that the domain has, as far as is known. */
   get held(): ReadonlyMap<string, FoundCircuit> {
     return this.#book.held;
+  }
+
+  /** The circuit of this key, if one is there, wanted or lost, at its rate. */
+  known(key: string): Circuit | undefined {
+    const isIt = (circuit: Circuit): boolean => circuitKey(circuit) === key;
+    return (
+      this.#book.held.get(key)?.circuit ??
+      [...this.#wanted.values()].flat().find(isIt) ??
+      this.#lost.get(key)
+    );
   }
 
   /** What is wanted of a segment; nothing of most. */
@@ -51,8 +73,11 @@ export class CircuitKeeper {
 
   /** What is wanted of a segment from now on. Nothing is done yet. */
   want(segment: SegmentId, circuits: readonly Circuit[]): void {
-    if (circuits.length === 0) this.#wanted.delete(segment);
-    else this.#wanted.set(segment, circuits);
+    if (circuits.length > 0) this.#wanted.set(segment, circuits);
+    else {
+      this.#wanted.delete(segment);
+      this.#lost.forget(segment);
+    }
     this.#runs.get(segment)?.abort.abort();
   }
 
@@ -70,10 +95,12 @@ export class CircuitKeeper {
     return this.#start(segment, async (signal) => {
       const looked = await this.#lookUp(segment, signal);
       if (looked.isErr()) return looked;
-      const fresh = circuits.filter((circuit) => !this.#book.held.has(circuitKey(circuit)));
+      const fresh = circuits.filter(
+        (circuit) => !this.#book.held.has(circuitKey(circuit)) && !this.#lost.has(circuit),
+      );
       const held = await Promise.all(
         fresh.map(async (circuit): Promise<Result<HeldCircuit, CircuitFault>> => {
-          const one = await this.#hold(circuit, signal);
+          const one = await this.#maker.hold(circuit, signal);
           if (one.isOk()) return one;
           return err(
             await withOffers(this.#service, { circuit, fault: one.error }, offers, signal),
@@ -84,10 +111,16 @@ export class CircuitKeeper {
     }).done;
   }
 
-  /** Brings a segment to what is wanted of it, whoever asked for that last. */
-  async settle(segment: SegmentId): Promise<Result<void, CircuitFault>> {
+  /**
+   * Brings a segment to what is wanted of it, whoever asked for that last; of circuits that are lost,
+   * only to `bringBack` them.
+   */
+  async settle(
+    segment: SegmentId,
+    { bringBack = false }: { readonly bringBack?: boolean } = {},
+  ): Promise<Result<void, CircuitFault>> {
     this.#holding.delete(segment);
-    let run = this.#start(segment, (signal) => this.#converge(segment, signal));
+    let run = this.#start(segment, (signal) => this.#converge(segment, bringBack, signal));
     for (;;) {
       const outcome = await run.done;
       const newer = this.#runs.get(segment);
@@ -99,6 +132,29 @@ export class CircuitKeeper {
   /** Notes what the domain has of segments that nobody changed while it was being asked. */
   note(found: readonly FoundCircuit[], isCurrent: (segment: SegmentId) => boolean): void {
     this.#book.note(found, isCurrent);
+  }
+
+  /** A circuit carries nothing any more; gives its segment. */
+  down(externalId: string): SegmentId | undefined {
+    return this.#book.down(externalId)?.segment;
+  }
+
+  /** The circuits wanted of a segment that are not there are lost: they were. */
+  lose(segment: SegmentId): void {
+    for (const circuit of this.wantedOf(segment)) {
+      const found = this.#book.held.get(circuitKey(circuit));
+      if (found === undefined || !isMade(found)) this.#lost.lose(circuit);
+    }
+  }
+
+  /** Why a segment carries nothing, or not all; undefined when all that is wanted of it does. */
+  outageOf(segment: SegmentId): Outage | undefined {
+    const silent = this.wantedOf(segment).filter(
+      (circuit) => this.#book.held.get(circuitKey(circuit))?.state !== "active",
+    );
+    if (silent.length === 0) return undefined;
+    const fault = this.#lost.faultOf(silent);
+    return { silent, ...(fault === undefined ? {} : { fault }) };
   }
 
   /** Whether the domain has just what is wanted of a segment. */
@@ -141,22 +197,34 @@ export class CircuitKeeper {
     return run;
   }
 
-  async #converge(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+  async #converge(
+    segment: SegmentId,
+    bringBack: boolean,
+    signal: AbortSignal,
+  ): Promise<Result<void, CircuitFault>> {
     const looked = await this.#lookUp(segment, signal);
     if (looked.isErr()) return looked;
     const wanted = this.wantedOf(segment);
-    const made = await Promise.all(wanted.map((circuit) => this.#make(circuit, signal)));
+    const made = await Promise.all(
+      wanted.map(async (circuit) => {
+        if (this.#lost.has(circuit) && !bringBack) return ok(undefined);
+        return this.#lost.tried(circuit, await this.#maker.make(circuit, signal));
+      }),
+    );
     const kept = new Set(wanted.map(circuitKey));
     const failed = made.find((each) => each.isErr());
-    if (failed !== undefined) return failed;
+    // What is there stays until all is there that it makes room for, but for what is lost.
+    const isLost = (circuit: Circuit): boolean => this.#lost.has(circuit);
+    if (failed !== undefined && !wanted.every((each, at) => made[at]?.isOk() || isLost(each)))
+      return failed;
     const leaving = this.#book
       .heldOf(segment)
       .filter(({ circuit }) => !kept.has(circuitKey(circuit)));
     const removed = await Promise.all([
-      ...leaving.map((found) => this.#remove(found, signal)),
-      ...this.#book.surplusOf(segment).map((found) => this.#removeSurplus(found, signal)),
+      ...leaving.map((found) => this.#maker.remove(found, signal)),
+      ...this.#book.surplusOf(segment).map((found) => this.#maker.removeSurplus(found, signal)),
     ]);
-    return removed.find((each) => each.isErr()) ?? ok(undefined);
+    return removed.find((each) => each.isErr()) ?? failed ?? ok(undefined);
   }
 
   async #lookUp(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
@@ -164,96 +232,4 @@ export class CircuitKeeper {
     const listed = await this.#service.list(signal);
     return listed.map((found) => this.note(found, (each) => each === segment));
   }
-
-  async #make(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
-    const found = this.#book.held.get(circuitKey(circuit));
-    if (found === undefined) return this.#create(circuit, signal);
-    const isAtRate = found.circuit.mbps === circuit.mbps;
-    if (found.state === "held" && isAtRate) return this.#bringUp(found, signal);
-    if (!isMade(found)) return this.#replace(found, circuit, signal);
-    if (isAtRate) return ok(undefined);
-    this.#book.doubt(circuit);
-    const changed = await this.#service.changeRate(found, circuit.mbps, signal);
-    if (changed.isOk()) {
-      this.#book.keep({ ...found, circuit });
-      return ok(undefined);
-    }
-    // Where a circuit cannot change while it carries frames it is interrupted; its ends are the same.
-    return changed.error.kind === "unsupported"
-      ? this.#replace(found, circuit, signal)
-      : err(changed.error);
-  }
-
-  async #replace(
-    found: HeldCircuit,
-    circuit: Circuit,
-    signal: AbortSignal,
-  ): Promise<Result<void, CircuitFault>> {
-    const removed = await this.#remove(found, signal);
-    return removed.isErr() ? removed : this.#create(circuit, signal);
-  }
-
-  async #create(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
-    const held = await this.#hold(circuit, signal);
-    return held.isErr() ? err(held.error) : this.#bringUp(held.value, signal);
-  }
-
-  async #hold(circuit: Circuit, signal: AbortSignal): Promise<Result<HeldCircuit, CircuitFault>> {
-    const service = this.#service;
-    const instead = this.#book
-      .heldOf(circuit.segment)
-      .find((found) => isMade(found) && overlap(found.circuit, circuit));
-    this.#book.doubt(circuit);
-    if (instead !== undefined && service.holdInstead !== undefined) {
-      const { externalId } = instead;
-      const held = await service.holdInstead(instead, circuit, signal);
-      return held.map(() => this.#book.keep({ externalId, circuit, state: "held", instead }));
-    }
-    const held = await service.hold(circuit, signal);
-    return held.map((externalId) => this.#book.keep({ externalId, circuit, state: "held" }));
-  }
-
-  /** What does not come up is ended; if not now, then after the next look. */
-  async #bringUp(found: HeldCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
-    const { instead, ...own } = found;
-    this.#book.doubt(own.circuit);
-    const up = await this.#service.bringUp(own, signal);
-    if (up.isErr()) {
-      // Which of the two is there now, the next look tells.
-      if (instead === undefined) await this.#remove(own, signal);
-      return err(up.error);
-    }
-    if (instead !== undefined) this.#book.forget(instead.circuit);
-    this.#book.keep({ ...own, state: "active" });
-    return ok(undefined);
-  }
-
-  async #remove(found: HeldCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
-    this.#book.doubt(found.circuit);
-    const { externalId, instead } = found;
-    const dropped =
-      instead === undefined ? undefined : this.#service.dropInstead?.(externalId, signal);
-    const removed = await (dropped ?? this.#service.remove(externalId, signal));
-    if (removed.isOk()) this.#book.forget(found.circuit);
-    return removed;
-  }
-
-  async #removeSurplus(
-    found: FoundCircuit,
-    signal: AbortSignal,
-  ): Promise<Result<void, CircuitFault>> {
-    const removed = await this.#service.remove(found.externalId, signal);
-    if (removed.isOk()) this.#book.forgetSurplus(found);
-    return removed;
-  }
-}
-
-/** Whether a circuit is there for good, though it may carry nothing yet. */
-function isMade({ state }: FoundCircuit): boolean {
-  return state === "active" || state === "pending";
-}
-
-/** Whether two circuits have a port and a label in common. */
-function overlap(a: Circuit, b: Circuit): boolean {
-  return a.ends.some(({ port, tag }) => b.ends.some((end) => end.port === port && end.tag === tag));
 }

@@ -54,12 +54,12 @@ const MEGABIT = 1_000_000;
 
 /**
  * The circuits that make up a segment: the attachments of a node that frames pass between. While a
- * network changes there may be those of two trees at once; `known` tells the rates of those that the
- * segment no longer names as its ends. The error says what cannot be a circuit.
+ * network changes there may be those of two trees at once; `rateOf` tells, by key, the rates of those that
+ * the segment no longer names as its ends. The error says what cannot be a circuit.
  */
 export function circuitsOf(
   segment: Segment,
-  known: ReadonlyMap<string, Circuit>,
+  rateOf: (key: string) => number | undefined,
 ): Result<readonly Circuit[], string> {
   const rates = new Map(segment.ends.map(({ at, rate }) => [attachmentKey(at), rate]));
   const circuits: Circuit[] = [];
@@ -69,8 +69,7 @@ export function circuitsOf(
       const ends = joined.map(({ port, tag }) => ({ port, tag }));
       const given = joined.flatMap((at) => rates.get(attachmentKey(at)) ?? []);
       const key = circuitKey({ segment: segment.id, ends });
-      const mbps =
-        given.length === 0 ? known.get(key)?.mbps : Math.ceil(Math.max(...given) / MEGABIT);
+      const mbps = given.length === 0 ? rateOf(key) : Math.ceil(Math.max(...given) / MEGABIT);
       if (mbps === undefined) return err(`nobody knows the rate between ${key}`);
       circuits.push({ segment: segment.id, ends, mbps });
     }

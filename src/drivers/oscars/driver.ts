@@ -18,43 +18,47 @@ import type {
   ProvisionOptions,
   SegmentReport,
 } from "../driver-base.ts";
-import { pause } from "../driver-call.ts";
 import { DriverLife } from "../driver-life.ts";
 import { type Circuit, circuitsOf } from "./circuit.ts";
 import { causesOf, failed, misconfigured, nodeOf } from "./circuit-cause.ts";
 import { differences } from "./circuit-differences.ts";
 import { CircuitKeeper } from "./circuit-keeper.ts";
 import type { CircuitFault, CircuitService } from "./circuit-service.ts";
+import { CircuitWatch } from "./circuit-watch.ts";
 
 /** Makes the service once it is known which domain it is for. */
 export type OpenService = (context: DriverContext) => ResultAsync<CircuitService, DriverCause>;
 
-/** How often the domain is asked what it has, in milliseconds, when nothing else is. */
+/** In milliseconds. */
+export interface CircuitDriverTimes {
+  /** How often the domain is asked what it has when nothing else is; 30 s when absent. */
+  readonly auditMs?: number;
+  /**
+   * How long a circuit that has come up may carry nothing, before another is asked for in its place;
+   * two minutes when absent.
+   */
+  readonly outageMs?: number;
+}
+
 const DEFAULT_AUDIT_MS = 30_000;
+const DEFAULT_OUTAGE_MS = 120_000;
 /** OSCARS 1 begins nothing sooner than after half a minute, and builds after that. */
 const CALL_MS = 180_000;
 
 /**
  * Drives a wide-area domain that somebody else runs: its node is a service that joins ports by
- * circuits. What is wanted is compared with what the domain has when the driver is attached, whenever
- * the domain tells of a change and from time to time; circuits that bear our mark and are not wanted
- * are ended, however often that takes.
+ * circuits. Calls say what is wanted, a {@link CircuitWatch} sees that it stays so.
  */
 export class CircuitDriver implements DriverBase {
   readonly kind = "oscars";
   readonly callTimeoutMs: number = CALL_MS;
   readonly #open: OpenService;
-  readonly #auditMs: number;
+  readonly #times: CircuitDriverTimes;
   readonly #life = new DriverLife<Service>();
-  /** Segments that are not as wanted, though somebody was promised that they will be. */
-  readonly #pending = new Set<SegmentId>();
-  #isUp = false;
-  #wake = new AbortController();
-  #auditing: Promise<void> = Promise.resolve();
 
-  constructor(open: OpenService, auditMs: number = DEFAULT_AUDIT_MS) {
+  constructor(open: OpenService, times: CircuitDriverTimes = {}) {
     this.#open = open;
-    this.#auditMs = auditMs;
+    this.#times = times;
   }
 
   attach(context: DriverContext): ResultAsync<void, DriverError> {
@@ -96,7 +100,7 @@ export class CircuitDriver implements DriverBase {
       const circuits = circuitsFor(segment, service);
       if (circuits.isErr()) return err(failed(domain, circuits.error));
       const held = await keeper.hold(segment.id, circuits.value, options.offers);
-      return held.mapErr((fault) => this.#failed(domain, fault));
+      return held.mapErr((fault) => failedAt(service, fault));
     });
   }
 
@@ -168,7 +172,7 @@ export class CircuitDriver implements DriverBase {
   async close(): Promise<void> {
     this.#life.close();
     await this.#life.service?.keeper.close();
-    await this.#auditing;
+    await this.#life.service?.watch.ended;
     await this.#life.service?.circuits.close();
   }
 
@@ -177,103 +181,44 @@ export class CircuitDriver implements DriverBase {
     { clock, domain, segments }: DriverContext,
   ): ResultAsync<void, DriverError> {
     const keeper = new CircuitKeeper(circuits);
-    const service = { clock, domain, circuits, keeper };
     for (const segment of segments) {
-      const wanted = circuitsFor(segment, service);
+      const wanted = circuitsFor(segment, { domain, circuits, keeper });
       if (wanted.isErr()) {
         void circuits.close();
         return errAsync(failed(domain, wanted.error));
       }
       keeper.want(segment.id, wanted.value);
     }
-    this.#life.serve(service);
-    circuits.subscribe(({ event }) => {
-      if (event !== "up") this.#wake.abort();
+    const watch = new CircuitWatch({
+      ...{ clock, circuits, keeper, closing: this.#life.closing },
+      domain: () => this.#life.service?.domain ?? domain,
+      emit: (event) => this.#life.emit(event),
+      auditMs: this.#times.auditMs ?? DEFAULT_AUDIT_MS,
+      outageMs: this.#times.outageMs ?? DEFAULT_OUTAGE_MS,
     });
-    this.#auditing = this.#auditUntilClosed(service);
+    this.#life.serve({ clock, domain, circuits, keeper, watch });
+    watch.start();
     return okAsync();
   }
 
-  async #auditUntilClosed(service: Service): Promise<void> {
-    const { closing: signal } = this.#life;
-    while (!signal.aborted) {
-      await this.#audit(service);
-      await pause(service.clock, this.#auditMs, AbortSignal.any([signal, this.#wake.signal]));
-      this.#wake = new AbortController();
-    }
-  }
-
-  /** Compares what the domain has with what it should, but for segments that somebody is changing. */
-  async #audit({ keeper, circuits }: Service): Promise<void> {
-    const quiet = new Set([...keeper.segments].filter((each) => !keeper.isBusy(each)));
-    const listed = await circuits.list(this.#life.closing);
-    if (this.#life.closing.aborted) return;
-    if (listed.isErr()) return this.#down(listed.error.message);
-    const known = new Set(listed.value.map(({ circuit }) => circuit.segment));
-    const strangers = [...known].filter((each) => !keeper.segments.has(each));
-    const judged = new Set([...quiet, ...strangers].filter((each) => !keeper.isBusy(each)));
-    keeper.note(listed.value, (segment) => judged.has(segment));
-    const wrong = [...judged].filter((segment) => !keeper.isRight(segment));
-    const repaired = await Promise.all(wrong.map((segment) => this.#repair(keeper, segment)));
-    // Who is told that a node is up counts on it that nothing is left there of what was given up.
-    const isClean = wrong.every((each, at) => repaired[at] || keeper.wantedOf(each).length > 0);
-    if (isClean && !this.#life.closing.aborted) this.#up();
-  }
-
-  async #repair(keeper: CircuitKeeper, segment: SegmentId): Promise<boolean> {
-    const wasPending = this.#pending.has(segment);
-    const found = [...keeper.held.values()].filter(({ circuit }) => circuit.segment === segment);
-    const what = differences(keeper.wantedOf(segment), found).map(
-      (each) => `${each.kind} ${each.what}`,
-    );
-    const outcome = await keeper.settle(segment);
-    const { domain } = this.#life.service ?? {};
-    if (domain === undefined || this.#life.closing.aborted) return false;
-    const node = nodeOf(domain);
-    if (outcome.isOk()) this.#pending.delete(segment);
-    if (!wasPending) this.#life.emit({ type: "drift", node, what, repaired: outcome.isOk() });
-    else if (outcome.isOk()) this.#life.emit({ type: "confirmed", node, segment });
-    return outcome.isOk();
-  }
-
   async #settle(
-    { domain, keeper }: Service,
+    { domain, keeper, watch }: Service,
     segment: SegmentId,
     { allowPending = false }: ProvisionOptions,
   ): Promise<Result<Confirmation, DriverError>> {
     const outcome = await keeper.settle(segment);
     const node = nodeOf(domain);
     if (outcome.isOk()) {
-      this.#pending.delete(segment);
+      watch.settled(segment, true);
       const externalId = [...keeper.held.values()].find(
         ({ circuit }) => circuit.segment === segment,
       )?.externalId;
       return ok({ pending: [], ...(externalId === undefined ? {} : { externalId }) });
     }
-    this.#pending.add(segment);
-    const error = this.#failed(domain, outcome.error);
+    watch.settled(segment, false);
+    const error = failedAt({ domain, watch }, outcome.error);
     if (allowPending && outcome.error.kind === "unreachable") return ok({ pending: [node] });
     return err({ ...error, pending: [node] });
-  }
-
-  /** What came of a request that nobody answered shows later, and only then is the node up again. */
-  #failed(domain: DomainView, fault: CircuitFault): DriverFailed {
-    if (fault.kind === "unreachable") this.#down(fault.message);
-    return failed(domain, ...causesOf(nodeOf(domain), fault));
-  }
-
-  #up(): void {
-    if (this.#isUp) return;
-    this.#isUp = true;
-    for (const { id } of this.#life.service?.domain.nodes ?? [])
-      this.#life.emit({ type: "node-up", node: id });
-  }
-
-  #down(reason: string): void {
-    if (!this.#isUp) return;
-    this.#isUp = false;
-    for (const { id } of this.#life.service?.domain.nodes ?? [])
-      this.#life.emit({ type: "node-down", node: id, reason });
   }
 }
 
@@ -283,18 +228,27 @@ interface Service {
   readonly domain: DomainView;
   readonly circuits: CircuitService;
   readonly keeper: CircuitKeeper;
+  readonly watch: CircuitWatch;
+}
+
+/** What came of a request that nobody answered shows later, and only then is the node up again. */
+function failedAt(
+  { domain, watch }: Pick<Service, "domain" | "watch">,
+  fault: CircuitFault,
+): DriverFailed {
+  if (fault.kind === "unreachable") watch.unreachable(fault.message);
+  return failed(domain, ...causesOf(nodeOf(domain), fault));
 }
 
 /** The circuits of a segment, if it is one of this domain and the domain can make them. */
 function circuitsFor(
   segment: Segment,
-  { domain, keeper, circuits: { multipoint } }: Service,
+  { domain, keeper, circuits: { multipoint } }: Pick<Service, "domain" | "keeper" | "circuits">,
 ): Result<readonly Circuit[], DriverCause> {
   const nodes = new Set(domain.nodes.map(({ id }) => id));
   const unknown = segment.nodes.find(({ node }) => !nodes.has(node));
   if (unknown !== undefined) return err({ ...misconfigured("unknown node"), node: unknown.node });
-  const known = new Map([...keeper.held].map(([key, { circuit }]) => [key, circuit]));
-  return circuitsOf(segment, known)
+  return circuitsOf(segment, (key) => keeper.known(key)?.mbps)
     .mapErr(misconfigured)
     .andThen((circuits) => {
       const tooMany = circuits.find(({ ends }) => ends.length > 2);

@@ -5,7 +5,7 @@ import type { DriverCause } from "../../model/errors.ts";
 import type { PortRef } from "../../model/ids.ts";
 import type { DriverContext } from "../driver-base.ts";
 import type { CircuitService } from "./circuit-service.ts";
-import { CircuitDriver } from "./driver.ts";
+import { CircuitDriver, type CircuitDriverTimes } from "./driver.ts";
 import { type ClientTls, httpClient } from "./http/client-socket.ts";
 import type { HttpClient, HttpHandler } from "./http/http.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "./http/server-socket.ts";
@@ -82,11 +82,9 @@ export interface NsiDialectOptions extends DialectOptions {
 }
 
 /** In milliseconds. */
-export interface OscarsDriverTimes extends RequesterTimes {
+export interface OscarsDriverTimes extends RequesterTimes, CircuitDriverTimes {
   /** How long frames may take to pass after a circuit is provisioned; 10 minutes when absent. */
   readonly activationMs?: number;
-  /** How often the domain is asked what it has when nothing else is; 30 s when absent. */
-  readonly auditMs?: number;
 }
 
 const DEFAULT_ACTIVATION_MS = 600_000;
@@ -100,7 +98,7 @@ export class OscarsDriver extends CircuitDriver {
 
   constructor(options: OscarsDriverOptions) {
     const mounted: Mounted = { handler: async () => ({ status: 503 }) };
-    super((context) => open(options, context, mounted), options.times?.auditMs);
+    super((context) => open(options, context, mounted), options.times);
     this.callbacks = (request) => mounted.handler(request);
   }
 }

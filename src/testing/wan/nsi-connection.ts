@@ -1,4 +1,5 @@
 import type { Criteria } from "../../drivers/oscars/nsi/criteria.ts";
+import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
 import type { ChildSummary, Reservation } from "../../drivers/oscars/nsi/reservation.ts";
 import type { ConnectionStates } from "../../drivers/oscars/nsi/states.ts";
 import {
@@ -108,5 +109,21 @@ export function summaryOf(connection: NsiConnection): Reservation<ChildSummary> 
     criteria: connection.committed === undefined ? [] : [connection.committed.criteria],
     requesterNSA,
     connectionStates: states,
+  };
+}
+
+/** What a request for a version means: what it does not say is as it was. */
+export function wantedCriteria(
+  { criteria }: Reserve,
+  { committed }: NsiConnection,
+): Reserve["criteria"] {
+  const before = committed?.criteria;
+  if (before?.p2ps === undefined) return criteria;
+  const capacity = criteria.capacity ?? criteria.p2ps?.capacity ?? before.p2ps.capacity;
+  return {
+    ...before,
+    version: criteria.version ?? (before.version ?? 0) + 1,
+    schedule: { ...before.schedule, ...criteria.schedule },
+    p2ps: { ...before.p2ps, capacity },
   };
 }

@@ -1,3 +1,4 @@
+import type { OutgoingResponse } from "../../drivers/oscars/http/http.ts";
 import type { ConnectionFilter } from "../../drivers/oscars/rest/connection.ts";
 import type {
   ConnectionPhase,
@@ -104,4 +105,26 @@ export function pageOf(
   const shown = sizePerPage < 0 ? listed : listed.slice(from, from + sizePerPage);
   const connections = shown.map(writeConnection);
   return { page, sizePerPage, totalSize: listed.length, connections };
+}
+
+/** The same at another rate, the same each way everywhere. */
+export function atRate(simple: SimpleConnection, mbps: number): SimpleConnection {
+  const one = { inMbps: undefined, outMbps: undefined, azMbps: undefined, zaMbps: undefined, mbps };
+  return {
+    ...simple,
+    fixtures: simple.fixtures.map((each) => ({ ...each, ...one })),
+    pipes: simple.pipes.map((each) => ({ ...each, ...one })),
+  };
+}
+
+export function json(value: unknown): OutgoingResponse {
+  const headers = { "content-type": "application/json" };
+  return { status: 200, headers, body: JSON.stringify(value) };
+}
+
+/** What the framework says where the server has no words. */
+export function failure(status: number, path: string): OutgoingResponse {
+  const error = status === 500 ? "Internal Server Error" : "Bad Request";
+  const body = { timestamp: "2030-01-01T00:00:00.000+00:00", status, error, path };
+  return { ...json(body), status };
 }

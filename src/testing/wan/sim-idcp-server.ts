@@ -46,6 +46,8 @@ export class SimIdcpServer {
   readonly handler: HttpHandler;
   readonly #options: SimIdcpServerOptions;
   readonly #reservations: CircuitTable<Reservation>;
+  /** What was sold to others, by URN. */
+  readonly #elsewhere = new Map<string, { readonly mbps: number; readonly vlans: string }[]>();
   #serial = 0;
 
   constructor(options: SimIdcpServerOptions) {
@@ -64,9 +66,24 @@ export class SimIdcpServer {
     return this.reservations.map(({ globalReservationId }) => globalReservationId);
   }
 
+  /** Sells some of a port to somebody who asks in another way. */
+  sellElsewhere(
+    urn: string,
+    { mbps, vlan }: { readonly mbps: number; readonly vlan: number },
+  ): void {
+    const before = this.#elsewhere.get(urn) ?? [];
+    this.#elsewhere.set(urn, [...before, { mbps, vlans: String(vlan) }]);
+  }
+
   /** Ends a reservation without anybody asking. */
   forceEnd(id: string): void {
     this.#put(id, { status: "FINISHED" });
+  }
+
+  /** Breaks, or mends, what carries a reservation: its path is gone, and comes back. */
+  setDataPlane(id: string, works: boolean): void {
+    const [from, to] = works ? ["RESERVED", "ACTIVE"] : ["ACTIVE", "RESERVED"];
+    if (this.#reservations.get(id)?.status === from) this.#put(id, { status: to });
   }
 
   async #handle(text: string): Promise<OutgoingResponse> {
@@ -177,11 +194,12 @@ export class SimIdcpServer {
     for (const { urn, vlans } of endsOf(pathInfo)) {
       const sold = this.#options.ports.get(urn);
       if (sold === undefined) return `unknown endpoint ${urn}`;
-      const here = others.flatMap(({ reservedConstraint: has }) =>
+      const ours = others.flatMap(({ reservedConstraint: has }) =>
         endsOf(has?.pathInfo).flatMap((end) =>
           end.urn === urn ? [{ vlans: end.vlans, mbps: has?.bandwidth ?? 0 }] : [],
         ),
       );
+      const here = [...ours, ...(this.#elsewhere.get(urn) ?? [])];
       const left = here.reduce((sum, { mbps }) => sum - mbps, sold.capacity);
       if (left < bandwidth) return `${urn} has ${left} Mbps left`;
       const isSold = vlans === "0" || sold.vlans.intersect(asked(vlans)).equals(asked(vlans));

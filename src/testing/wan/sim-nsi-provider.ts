@@ -1,4 +1,4 @@
-import type { HttpClient, HttpHandler, IncomingRequest } from "../../drivers/oscars/http/http.ts";
+import type { HttpHandler, IncomingRequest } from "../../drivers/oscars/http/http.ts";
 import {
   answerOf,
   exceptionOf,
@@ -6,16 +6,14 @@ import {
   type Refusal,
   refusalFault,
 } from "../../drivers/oscars/nsi/answer.ts";
-import { readNsi, type SoapFault, writeNsi } from "../../drivers/oscars/nsi/envelope.ts";
+import { readNsi, type SoapFault } from "../../drivers/oscars/nsi/envelope.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { NsiMessage, Reserve } from "../../drivers/oscars/nsi/message.ts";
-import { REQUESTER_VERSION, soapAction } from "../../drivers/oscars/nsi/names.ts";
-import type { Notification } from "../../drivers/oscars/nsi/notification.ts";
 import type { OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
 import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
 import { allows, confirmations, withStates } from "../../drivers/oscars/nsi/transitions.ts";
-import type { Clock } from "../../model/clock.ts";
-import { type CircuitChange, CircuitTable } from "./circuit-table.ts";
+import { CircuitTable } from "./circuit-table.ts";
+import { NsiCallbacks, type Untold } from "./nsi-callbacks.ts";
 import {
   carriedBy,
   carriedOut,
@@ -25,38 +23,10 @@ import {
   newConnection,
   shouldCarry,
   summaryOf,
+  wantedCriteria,
 } from "./nsi-connection.ts";
-import { grant, granted, type Holding, type NsiPort } from "./nsi-ports.ts";
-
-/** How a provider departs from what one would wish; peers in the field do each of these. */
-export interface NsiQuirks {
-  /** When confirmations are posted, against the answer to the request. */
-  readonly callbacks?: "after" | "before" | "twice" | "never";
-  /** Whether a request that cannot be met is refused in the answer, or later by a callback. */
-  readonly refusals?: "callback" | "answer";
-  /** What a synchronous query gives. */
-  readonly queries?: "answered" | "omitted" | "refused";
-  /** Whether a forced end names the connection only as the originating one. */
-  readonly forcedEndWithoutId?: boolean;
-  /** Whether the labels of a connection's two ends may differ; they may when absent. */
-  readonly swapsLabels?: boolean;
-}
-
-export interface SimNsiProviderOptions {
-  readonly nsa: string;
-  /** By port URN, without label. */
-  readonly ports: ReadonlyMap<string, NsiPort>;
-  readonly clock: Clock;
-  /** Carries the callbacks. */
-  readonly http: HttpClient;
-  readonly quirks?: NsiQuirks;
-  /** How long something is held, in seconds; 120 when absent. */
-  readonly holdSeconds?: number;
-  /** How long each step takes, in milliseconds; 0 when absent. */
-  readonly delayMs?: number;
-  /** Attaches a data plane: told of every circuit that begins, or ceases, to carry frames. */
-  readonly onCircuit?: (change: CircuitChange) => void;
-}
+import type { NsiQuirks, SimNsiProviderOptions } from "./nsi-options.ts";
+import { grant, granted, type Holding } from "./nsi-ports.ts";
 
 /** What became of a request: the connection as it is now and what to tell, or why not. */
 type Outcome =
@@ -73,17 +43,18 @@ export class SimNsiProvider {
   quirks: NsiQuirks;
   readonly #options: SimNsiProviderOptions;
   readonly #connections: CircuitTable<NsiConnection>;
-  readonly #replyTo = new Map<string, string>();
+  readonly #callbacks: NsiCallbacks;
+  /** Connections whose data plane is broken. */
+  readonly #broken = new Set<string>();
   /** The timers of what is held and not committed. */
   readonly #holds = new Map<string, unknown>();
   readonly #elsewhere: Holding[] = [];
-  readonly #never = new AbortController();
-  #notifications = 0;
   #serial = 0;
 
   constructor(options: SimNsiProviderOptions) {
     this.#options = options;
     this.#connections = new CircuitTable(carriedBy, options.onCircuit);
+    this.#callbacks = new NsiCallbacks(options);
     this.quirks = options.quirks ?? {};
     this.handler = (request) => this.#handle(request);
   }
@@ -125,6 +96,17 @@ export class SimNsiProvider {
     });
   }
 
+  /** Breaks, or mends, the data plane of a connection, which stays reserved. */
+  setDataPlane(connectionId: string, works: boolean): void {
+    if (works) this.#broken.delete(connectionId);
+    else this.#broken.add(connectionId);
+    this.#updateDataPlane(connectionId);
+  }
+
+  #notify(connection: NsiConnection, notification: Untold): void {
+    if (this.quirks.callbacks !== "never") this.#callbacks.notify(connection, notification);
+  }
+
   async #handle(request: IncomingRequest): ReturnType<HttpHandler> {
     const read = readNsi(request.body);
     if (read.isErr()) return answerOf(500, undefined, faultOf("Client", "not a message"));
@@ -132,7 +114,7 @@ export class SimNsiProvider {
     if (header === undefined) return answerOf(500, undefined, faultOf("Client", "no header"));
     if (header.providerNSA !== this.#options.nsa)
       return answerOf(500, header, this.#fault({ errorId: "00300", text: "not this provider" }));
-    if (header.replyTo !== undefined) this.#replyTo.set(header.requesterNSA, header.replyTo);
+    this.#callbacks.learn(header);
     switch (body.type) {
       case "querySummarySync":
         return this.#query(header, body.connectionId);
@@ -177,10 +159,11 @@ export class SimNsiProvider {
     const connectionId = outcome.connection?.connectionId ?? this.#newId();
     const result =
       "result" in outcome ? outcome.result : this.#failure(request, outcome, connectionId);
-    if (callbacks === "before") await this.#post(header, result);
-    else if (callbacks !== "never") this.#later(() => this.#post(header, result));
-    if (callbacks === "twice") this.#later(() => this.#post(header, result));
-    this.#later(async () => this.#updateDataPlane(connectionId));
+    const post = () => this.#callbacks.post(header, result);
+    if (callbacks === "before") await post();
+    else if (callbacks !== "never") this.#callbacks.later(post);
+    if (callbacks === "twice") this.#callbacks.later(post);
+    this.#callbacks.later(async () => this.#updateDataPlane(connectionId));
     const answer: NsiMessage =
       request.type === "reserve"
         ? { type: "reserveResponse", connectionId }
@@ -269,7 +252,7 @@ export class SimNsiProvider {
     if (connection === undefined) return;
     const { clock } = this.#options;
     const now = clock.now();
-    const active = shouldCarry(connection, now);
+    const active = shouldCarry(connection, now) && !this.#broken.has(connectionId);
     const version = connection.committed?.criteria.version ?? 0;
     const before = connection.states.dataPlaneStatus;
     const { startTime, endTime } = connection.committed?.criteria.schedule ?? {};
@@ -295,52 +278,6 @@ export class SimNsiProvider {
     return { type, connectionId, connectionStates: connection.states, serviceException };
   }
 
-  #notify(
-    { requesterNSA }: NsiConnection,
-    notification: DistributiveOmit<Notification, "notificationId" | "timeStamp">,
-  ): void {
-    if (this.quirks.callbacks === "never") return;
-    this.#notifications += 1;
-    const stamped = {
-      ...notification,
-      notificationId: this.#notifications,
-      timeStamp: this.#options.clock.now(),
-    };
-    const serial = String(this.#notifications).padStart(12, "0");
-    const correlationId = `urn:uuid:00000000-0000-4000-8000-${serial}`;
-    this.#later(() =>
-      this.#post({ ...this.#header(requesterNSA), correlationId }, stamped as Notification),
-    );
-  }
-
-  async #post(header: NsiHeader, body: OperationResult | Notification): Promise<void> {
-    const url = this.#replyTo.get(header.requesterNSA);
-    if (url === undefined) return;
-    const { replyTo: _, ...echoed } = header;
-    const text = writeNsi({ header: { ...echoed, protocolVersion: REQUESTER_VERSION }, body });
-    const headers = {
-      "content-type": "text/xml; charset=utf-8",
-      soapaction: soapAction(body.type),
-    };
-    const limits = { signal: this.#never.signal, timeoutMs: 30_000 };
-    await this.#options.http.send({ method: "POST", url, headers, body: text }, limits);
-  }
-
-  #header(requesterNSA: string): NsiHeader {
-    return {
-      protocolVersion: REQUESTER_VERSION,
-      correlationId: "",
-      requesterNSA,
-      providerNSA: this.#options.nsa,
-      sessionSecurityAttr: [],
-      extensions: [],
-    };
-  }
-
-  #later(run: () => Promise<void>): void {
-    this.#options.clock.setTimeout(() => void run(), this.#options.delayMs ?? 0);
-  }
-
   #put(connection: NsiConnection): void {
     const { connectionId, held } = connection;
     if (held === undefined || connection.states.lifecycleState === "Terminated") {
@@ -358,19 +295,4 @@ export class SimNsiProvider {
   #fault(refusal: Refusal): SoapFault {
     return refusalFault(this.#options.nsa, refusal);
   }
-}
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-
-/** What a request for a version means: what it does not say is as it was. */
-function wantedCriteria({ criteria }: Reserve, { committed }: NsiConnection): Reserve["criteria"] {
-  const before = committed?.criteria;
-  if (before?.p2ps === undefined) return criteria;
-  const capacity = criteria.capacity ?? criteria.p2ps?.capacity ?? before.p2ps.capacity;
-  return {
-    ...before,
-    version: criteria.version ?? (before.version ?? 0) + 1,
-    schedule: { ...before.schedule, ...criteria.schedule },
-    p2ps: { ...before.p2ps, capacity },
-  };
 }

@@ -11,37 +11,19 @@ import {
   type SimpleConnection,
   simpleConnection,
 } from "../../drivers/oscars/rest/simple-connection.ts";
-import type { Clock } from "../../model/clock.ts";
-import { type CircuitChange, CircuitTable } from "./circuit-table.ts";
+import { CircuitTable } from "./circuit-table.ts";
 import {
+  atRate,
   carriedBy,
+  failure,
+  json,
   type OscarsConnection,
   pageOf,
   simpleOf,
   writeConnection,
 } from "./oscars-answer.ts";
-import { faultsOf, judged, type OscarsInventory, pathBetween } from "./oscars-inventory.ts";
-
-/** How a server departs from what one would wish. */
-export interface OscarsQuirks {
-  /** Nothing that is committed can be built. */
-  readonly buildFails?: boolean;
-  /** It starts, or stops: every request is answered by 503. */
-  readonly outOfService?: boolean;
-}
-
-export interface SimOscarsServerOptions extends OscarsInventory {
-  readonly clock: Clock;
-  readonly quirks?: OscarsQuirks;
-  /** Tokens that are taken; anybody may ask when absent. */
-  readonly tokens?: ReadonlySet<string>;
-  /** How long a circuit takes to build after its begin, in milliseconds; 0 when absent. */
-  readonly buildMs?: number;
-  /** How long from now a circuit begins at the earliest, in seconds; 30 when absent, as in the field. */
-  readonly leadSeconds?: number;
-  /** Attaches a data plane: told of every circuit that begins, or ceases, to carry frames. */
-  readonly onCircuit?: (change: CircuitChange) => void;
-}
+import { faultsOf, judged, pathBetween } from "./oscars-inventory.ts";
+import type { OscarsQuirks, SimOscarsServerOptions } from "./oscars-options.ts";
 
 const HOLD_S = 900;
 const DEFAULT_LEAD_S = 30;
@@ -89,6 +71,16 @@ export class SimOscarsServer {
   forceEnd(connectionId: string): void {
     const found = this.#connections.get(connectionId);
     if (found !== undefined) this.#archive(found);
+  }
+
+  /** Breaks, or mends, what carries a circuit: the network is being deployed again meanwhile. */
+  setDataPlane(connectionId: string, works: boolean): void {
+    const found = this.#connections.get(connectionId);
+    const [from, state] = works
+      ? (["WAITING", "ACTIVE"] as const)
+      : (["ACTIVE", "WAITING"] as const);
+    if (found?.state !== from || found.simple.begin > this.#now()) return;
+    this.#progress(connectionId, { state, deployment: works ? "DEPLOYED" : "BEING_DEPLOYED" });
   }
 
   #handle({ method, path, headers, body }: IncomingRequest): OutgoingResponse {
@@ -217,18 +209,7 @@ export class SimOscarsServer {
     const found = this.#connections.get(connectionId);
     const no = (explanation: string) => json({ success: false, explanation, connection: null });
     if (found?.phase !== "RESERVED") return no("connection not found");
-    const bare = {
-      inMbps: undefined,
-      outMbps: undefined,
-      azMbps: undefined,
-      zaMbps: undefined,
-      mbps,
-    };
-    const simple = {
-      ...found.simple,
-      fixtures: found.simple.fixtures.map((each) => ({ ...each, ...bare })),
-      pipes: found.simple.pipes.map((each) => ({ ...each, ...bare })),
-    };
+    const simple = atRate(found.simple, mbps);
     const [fault] = this.#refused(simple);
     if (fault !== undefined) return no(fault.message);
     const changed = { ...found, simple };
@@ -303,16 +284,4 @@ export class SimOscarsServer {
   #instant(): number {
     return this.#options.clock.now() / 1000;
   }
-}
-
-function json(value: unknown): OutgoingResponse {
-  const headers = { "content-type": "application/json" };
-  return { status: 200, headers, body: JSON.stringify(value) };
-}
-
-/** What the framework says where the server has no words. */
-function failure(status: number, path: string): OutgoingResponse {
-  const error = status === 500 ? "Internal Server Error" : "Bad Request";
-  const body = { timestamp: "2030-01-01T00:00:00.000+00:00", status, error, path };
-  return { ...json(body), status };
 }

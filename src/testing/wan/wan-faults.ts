@@ -22,7 +22,9 @@ export type WanFault =
   /** The server starts anew: everything is refused for that long. What it has, it keeps. */
   | { readonly type: "restart"; readonly downMs: number }
   /** A circuit ends without anybody asking; the request is carried out. */
-  | { readonly type: "force-end" };
+  | { readonly type: "force-end" }
+  /** A circuit that stays reserved carries nothing for that long; the request is carried out. */
+  | { readonly type: "outage"; readonly forMs: number };
 
 /** How likely each fault is for a message, from 0, the default, to 1. */
 export interface WanFaultRates {
@@ -36,6 +38,9 @@ export interface WanFaultRates {
   /** Restarts are uniform up to this; 60 s when absent. */
   readonly maxDownMs?: number;
   readonly forceEnd?: number;
+  readonly outage?: number;
+  /** Outages are uniform up to this; 5 minutes when absent. */
+  readonly maxOutageMs?: number;
 }
 
 /** What faults need to know of a server. The simulated ones of all dialects are such. */
@@ -44,10 +49,13 @@ export interface FaultyServer {
   /** The circuits, or what is held for them, that have not ended. */
   readonly ids: readonly string[];
   forceEnd(id: string): void;
+  /** Breaks, or mends, what carries a circuit; to the domain it stays reserved. */
+  setDataPlane(id: string, works: boolean): void;
 }
 
 const DEFAULT_MAX_DELAY_MS = 5_000;
 const DEFAULT_MAX_DOWN_MS = 60_000;
+const DEFAULT_MAX_OUTAGE_MS = 300_000;
 
 /** Decides what befalls the messages of one wide-area domain: those that are planned first, then chance. */
 export class WanFaults {
@@ -99,7 +107,10 @@ export class WanFaults {
           this.#downUntil = this.#clock.now() + fault.downMs;
           return REFUSED;
         case "force-end":
-          this.#endOne(server);
+          this.#withOne(server, (id) => server.forceEnd(id));
+          return server.handler(request);
+        case "outage":
+          this.#withOne(server, (id) => this.#breakFor(fault.forMs, server, id));
           return server.handler(request);
       }
     };
@@ -143,13 +154,20 @@ export class WanFaults {
     if (falls(rates.delay)) return { type: "delay", delayMs: this.#random.next() * maxDelayMs };
     if (falls(rates.refuse)) return { type: "refuse" };
     if (falls(rates.restart)) return { type: "restart", downMs: this.#random.next() * maxDownMs };
-    return falls(rates.forceEnd) ? { type: "force-end" } : undefined;
+    if (falls(rates.forceEnd)) return { type: "force-end" };
+    const { maxOutageMs = DEFAULT_MAX_OUTAGE_MS } = rates;
+    if (!falls(rates.outage)) return undefined;
+    return { type: "outage", forMs: this.#random.next() * maxOutageMs };
   }
 
-  #endOne(server: FaultyServer): void {
-    const { ids } = server;
+  #withOne({ ids }: FaultyServer, strike: (id: string) => void): void {
     const id = ids[Math.floor(this.#random.next() * ids.length)];
-    if (id !== undefined) server.forceEnd(id);
+    if (id !== undefined) strike(id);
+  }
+
+  #breakFor(ms: number, server: FaultyServer, id: string): void {
+    server.setDataPlane(id, false);
+    this.#clock.setTimeout(() => server.setDataPlane(id, true), ms);
   }
 
   #pause(ms: number): Promise<void> {

@@ -7,13 +7,15 @@ import { OscarsDriver } from "../../../src/drivers/oscars/oscars-driver.ts";
 import { vlanId } from "../../../src/model/ids.ts";
 import { VlanSet } from "../../../src/model/vlan-set.ts";
 import { MemoryHttp } from "../../../src/testing/wan/memory-http.ts";
-import { type NsiQuirks, SimNsiProvider } from "../../../src/testing/wan/sim-nsi-provider.ts";
-import { Topology } from "../../../src/topology.ts";
+import type { NsiQuirks } from "../../../src/testing/wan/nsi-options.ts";
+import { SimNsiProvider } from "../../../src/testing/wan/sim-nsi-provider.ts";
+import type { Topology } from "../../../src/topology.ts";
+import { campusTopology, hostAt } from "../../support/campuses.ts";
 import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
 import { errorOf, value } from "../../support/testbed.ts";
 
 const sites = ["west", "east", "south"] as const;
-const [west, east, south] = sites.map((site) => `${site}:eth0`);
+const [west, east, south] = sites.map(hostAt);
 const two = [west ?? "", east ?? ""];
 const three = [...two, south ?? ""];
 const stp = (wan: string, site: string): string => `urn:ogf:network:${wan}:2026:${site}`;
@@ -99,32 +101,7 @@ class World {
 
   #topology(): Topology {
     const wans = [...this.providers.keys()];
-    return value(
-      Topology.parse({
-        format: "dcns-topology/1",
-        domains: [
-          ...sites.map((id) => ({ id, driver: "memory" })),
-          ...wans.map((id) => ({ id, driver: "oscars" })),
-        ],
-        nodes: [
-          ...sites.map((id) => ({
-            ...{ id, domain: id },
-            ports: ["host", ...wans].map((port) => ({ id: port })),
-          })),
-          ...wans.map((id) => ({
-            ...{ id, domain: id, branching: this.#branching },
-            ports: sites.map((site) => ({ id: site, name: stp(id, site) })),
-          })),
-        ],
-        links: wans.flatMap((wan, at) =>
-          sites.map((site) => ({
-            ...{ id: `${site}-${wan}`, a: `${site}:${wan}`, b: `${wan}:${site}` },
-            ...{ capacity: "1Gbps", vlans: "100-199", metric: at + 1 },
-          })),
-        ),
-        hosts: sites.map((host) => ({ host, nic: "eth0", port: `${host}:host` })),
-      }),
-    );
+    return campusTopology({ campuses: sites, wans, branching: this.#branching, nameOf: stp });
   }
 }
 

@@ -8,35 +8,15 @@ import {
   type WanFault,
   WanFaults,
 } from "../../../src/testing/index.ts";
-import { Topology } from "../../../src/topology.ts";
+import { campusTopology, hostAt } from "../../support/campuses.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { type Dialect, dialects, simulatedWan } from "../../support/simulated-wan.ts";
 import { value } from "../../support/testbed.ts";
 
-const ends = ["west:eth0", "east:eth0"];
+const campuses = ["west", "east"];
+const ends = campuses.map(hostAt);
 /** What is held without our knowing, such as when the answer was lost, goes by itself (OSCARS 1: after 900 s). */
 const LONGEST_HOLD_MS = 1_000_000;
-
-/** Two campuses of one switch each, at the two ports of a wide-area domain. */
-function topology(): Topology {
-  const campus = (id: string) => ({ id, domain: id, ports: [{ id: "1" }, { id: "2" }] });
-  const campuses = ["west", "east"];
-  return value(
-    Topology.parse({
-      format: "dcns-topology/1",
-      domains: [
-        { id: "wan", driver: "oscars" },
-        ...campuses.map((id) => ({ id, driver: "memory" })),
-      ],
-      nodes: [
-        { id: "wan1", domain: "wan", branching: false, ports: campuses.map((id) => ({ id })) },
-        ...campuses.map(campus),
-      ],
-      links: campuses.map((id) => ({ id, a: `${id}:2`, b: `wan1:${id}`, capacity: "1Gbps" })),
-      hosts: campuses.map((id) => ({ host: id, nic: "eth0", port: `${id}:1` })),
-    }),
-  );
-}
 
 async function start(dialect: Dialect) {
   const clock = fakeClock();
@@ -44,13 +24,14 @@ async function start(dialect: Dialect) {
   const changes: CircuitChange[] = [];
   const faults = new WanFaults(clock, seededRandom(1));
   const wan = simulatedWan(dialect, {
-    ...{ clock, http, ports: ["wan1:west", "wan1:east"], delayMs: 100 },
+    ...{ clock, http, ports: ["wan:west", "wan:east"], delayMs: 100 },
     onCircuit: (change) => changes.push(change),
     telling: faults.carrying(http),
   });
   http.serve("http://wan.example", faults.around(wan.server));
+  const topology = campusTopology({ campuses, wans: ["wan"] });
   const drivers = { wan: wan.driver(), west: new MemoryDriver(), east: new MemoryDriver() };
-  const agent = value(await clock.until(DcnsAgent.start({ topology: topology(), drivers, clock })));
+  const agent = value(await clock.until(DcnsAgent.start({ topology, drivers, clock })));
   /** What was told since this was asked last. */
   const told = () =>
     changes.splice(0).map(({ type, circuit: { ends: at, mbps } }) => {
@@ -67,17 +48,17 @@ describe.each(dialects)("a simulated wide-area domain that speaks %s", (dialect)
     const { clock, wan, agent, told, setUp } = await start(dialect);
     expect(told()).toEqual([]);
     value(await setUp());
-    expect(told()).toEqual(["up wan1:east wan1:west 100"]);
+    expect(told()).toEqual(["up wan:east wan:west 100"]);
     value(await clock.until(agent.modifyPhysicalNetwork("p", [], [], "300Mbps")));
     const changed = told();
-    expect(changed.at(-1)).toContain("wan1:east wan1:west 300");
+    expect(changed.at(-1)).toContain("wan:east wan:west 300");
     for (const id of wan.server.ids) wan.server.forceEnd(id);
-    expect(told()).toEqual(["down wan1:east wan1:west 300"]);
+    expect(told()).toEqual(["down wan:east wan:west 300"]);
     await clock.advance(180_000);
-    expect(told()).toEqual(["up wan1:east wan1:west 300"]);
+    expect(told()).toEqual(["up wan:east wan:west 300"]);
     value(await clock.until(agent.teardownPhysicalNetwork("p")));
     await clock.advance(1_000);
-    expect(told()).toEqual(["down wan1:east wan1:west 300"]);
+    expect(told()).toEqual(["down wan:east wan:west 300"]);
     await clock.until(agent.close());
   });
 
@@ -94,7 +75,7 @@ describe.each(dialects)("a simulated wide-area domain that speaks %s", (dialect)
       faults.add(fault, nth);
       const done = await setUp();
       isStruck = faults.planned === 0;
-      if (done.isOk()) expect(told()).toEqual(["up wan1:east wan1:west 100"]);
+      if (done.isOk()) expect(told()).toEqual(["up wan:east wan:west 100"]);
       else await clock.advance(LONGEST_HOLD_MS);
       expect(wan.server.ids).toHaveLength(done.isOk() ? 1 : 0);
       // A teardown that meets the fault may say so; it is finished all the same.
@@ -109,7 +90,14 @@ describe.each(dialects)("a simulated wide-area domain that speaks %s", (dialect)
   test("draws faults by chance from one seed, the same each time", async () => {
     const runOf = async () => {
       const { clock, faults, agent, told, setUp } = await start(dialect);
-      faults.setRates({ drop: 0.1, dropAnswer: 0.1, delay: 0.1, refuse: 0.1, forceEnd: 0.05 });
+      faults.setRates({
+        drop: 0.1,
+        dropAnswer: 0.1,
+        delay: 0.1,
+        refuse: 0.1,
+        forceEnd: 0.05,
+        outage: 0.05,
+      });
       const outcomes: boolean[] = [];
       for (let at = 0; at < 3; at += 1) {
         outcomes.push((await setUp(`p${at}`)).isOk());

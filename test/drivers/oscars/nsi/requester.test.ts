@@ -5,7 +5,7 @@ import type { Notification } from "../../../../src/drivers/oscars/nsi/notificati
 import { NsiRequester } from "../../../../src/drivers/oscars/nsi/requester.ts";
 import { VlanSet } from "../../../../src/model/vlan-set.ts";
 import { MemoryHttp } from "../../../../src/testing/wan/memory-http.ts";
-import type { NsiQuirks } from "../../../../src/testing/wan/sim-nsi-provider.ts";
+import type { NsiQuirks } from "../../../../src/testing/wan/nsi-options.ts";
 import { SimNsiProvider } from "../../../../src/testing/wan/sim-nsi-provider.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 

@@ -1,0 +1,165 @@
+import type { Clock } from "../../model/clock.ts";
+import type { DomainView } from "../../model/domain-view.ts";
+import type { SegmentId } from "../../model/ids.ts";
+import type { DriverEvent } from "../driver-base.ts";
+import { pause } from "../driver-call.ts";
+import { blockedRates } from "./blocked.ts";
+import { causesOf, nodeOf } from "./circuit-cause.ts";
+import { differences, textOf } from "./circuit-differences.ts";
+import type { CircuitKeeper, Outage } from "./circuit-keeper.ts";
+import type { CircuitEvent, CircuitService } from "./circuit-service.ts";
+import { Outages } from "./outages.ts";
+
+/** What a watch works with. */
+export interface CircuitWatchContext {
+  readonly clock: Clock;
+  /** The domain as the inventory shows it now. */
+  readonly domain: () => DomainView;
+  readonly circuits: CircuitService;
+  readonly keeper: CircuitKeeper;
+  readonly emit: (event: DriverEvent) => void;
+  /** Raised when the driver closes. */
+  readonly closing: AbortSignal;
+  /** Between two looks, where nothing gives reason for one, in milliseconds. */
+  readonly auditMs: number;
+  /** How long a circuit may carry nothing before another takes its place, in milliseconds. */
+  readonly outageMs: number;
+}
+
+/**
+ * Compares what a domain has with what is wanted of it, whenever the domain tells of a change and from
+ * time to time; brings back what is missing, and ends what bears our mark and is not wanted, however
+ * often that takes. Tells whether the domain answers, and which segments carry nothing.
+ */
+export class CircuitWatch {
+  readonly #context: CircuitWatchContext;
+  readonly #outages: Outages;
+  /** Segments that are not as wanted, though somebody was promised that they will be. */
+  readonly #pending = new Set<SegmentId>();
+  /** What was told last of segments that carry nothing, as text. */
+  readonly #told = new Map<SegmentId, string>();
+  #isUp = false;
+  #wake = new AbortController();
+  #auditing: Promise<void> = Promise.resolve();
+
+  constructor(context: CircuitWatchContext) {
+    this.#context = context;
+    this.#outages = new Outages(context.outageMs);
+  }
+
+  start(): void {
+    this.#context.circuits.subscribe((event) => this.#hear(event));
+    this.#auditing = this.#auditUntilClosed();
+  }
+
+  /** Resolves when a watch whose driver has closed has ended. */
+  get ended(): Promise<void> {
+    return this.#auditing;
+  }
+
+  /** A segment is as somebody asked for it, or is not yet. */
+  settled(segment: SegmentId, isAsWanted: boolean): void {
+    if (isAsWanted) this.#pending.delete(segment);
+    else this.#pending.add(segment);
+    if (isAsWanted) this.#judge(segment);
+  }
+
+  /** The domain does not answer. */
+  unreachable(reason: string): void {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    for (const { id } of this.#context.domain().nodes)
+      this.#context.emit({ type: "node-down", node: id, reason });
+  }
+
+  #hear({ externalId, event }: CircuitEvent): void {
+    const { keeper } = this.#context;
+    if (event !== "up") {
+      const segment = keeper.down(externalId);
+      if (segment !== undefined && !keeper.isBusy(segment)) this.#judge(segment);
+    }
+    if (event !== "up" || this.#told.size > 0) this.#wake.abort();
+  }
+
+  async #auditUntilClosed(): Promise<void> {
+    const { clock, closing, auditMs } = this.#context;
+    while (!closing.aborted) {
+      this.#wake = new AbortController();
+      await this.#audit();
+      await pause(clock, auditMs, AbortSignal.any([closing, this.#wake.signal]));
+    }
+  }
+
+  /** Compares what the domain has with what it should, but for segments that somebody is changing. */
+  async #audit(): Promise<void> {
+    const { keeper, circuits, clock, closing } = this.#context;
+    const quiet = new Set([...keeper.segments].filter((each) => !keeper.isBusy(each)));
+    const listed = await circuits.list(closing);
+    if (closing.aborted) return;
+    if (listed.isErr()) return this.unreachable(listed.error.message);
+    const found = this.#outages.judge(listed.value, clock.now());
+    const strangers = found
+      .map(({ circuit }) => circuit.segment)
+      .filter((each) => !keeper.segments.has(each));
+    const judged = new Set([...quiet, ...strangers].filter((each) => !keeper.isBusy(each)));
+    keeper.note(found, (segment) => judged.has(segment));
+    for (const segment of judged) this.#judge(segment);
+    const wrong = [...judged].filter((segment) => !keeper.isRight(segment));
+    const repaired = await Promise.all(wrong.map((segment) => this.#repair(segment)));
+    // Who is told that a node is up counts on it that nothing is left there of what was given up.
+    const isClean = wrong.every((each, at) => repaired[at] || keeper.wantedOf(each).length > 0);
+    if (isClean && !closing.aborted) this.#up();
+  }
+
+  async #repair(segment: SegmentId): Promise<boolean> {
+    const { keeper, emit, closing, domain } = this.#context;
+    const wasPending = this.#pending.has(segment);
+    const found = [...keeper.held.values()].filter(({ circuit }) => circuit.segment === segment);
+    const what = differences(keeper.wantedOf(segment), found).map(
+      (each) => `${each.kind} ${each.what}`,
+    );
+    if (!wasPending) keeper.lose(segment);
+    const outcome = await keeper.settle(segment, { bringBack: true });
+    if (closing.aborted) return false;
+    const node = nodeOf(domain());
+    if (outcome.isOk()) this.#pending.delete(segment);
+    this.#judge(segment);
+    if (!wasPending) emit({ type: "drift", node, what, repaired: outcome.isOk() });
+    else if (outcome.isOk()) emit({ type: "confirmed", node, segment });
+    return outcome.isOk();
+  }
+
+  /** Tells of a segment that carries nothing, and when it does again. */
+  #judge(segment: SegmentId): void {
+    // Whoever asked for what is pending has been told.
+    if (this.#pending.has(segment)) return;
+    const outage = this.#context.keeper.outageOf(segment);
+    const told = this.#told.get(segment);
+    if (outage === undefined) {
+      if (this.#told.delete(segment)) this.#context.emit({ type: "segment-up", segment });
+      return;
+    }
+    const event = this.#downEvent(segment, outage);
+    const text = JSON.stringify(event);
+    if (text === told) return;
+    this.#told.set(segment, text);
+    this.#context.emit(event);
+  }
+
+  #downEvent(segment: SegmentId, { silent, fault }: Outage): DriverEvent {
+    const reason = `no frames pass from ${silent.map(textOf).join(", ")}`;
+    if (fault === undefined || fault.kind === "unreachable")
+      return { type: "segment-down", segment, reason };
+    // What the domain does not bring back is not to be had there, whatever the reason.
+    const blocked = fault.blocked ?? silent.flatMap((circuit) => blockedRates(circuit, 0));
+    const refused = causesOf(nodeOf(this.#context.domain()), { ...fault, blocked });
+    return { type: "segment-down", segment, reason, refused };
+  }
+
+  #up(): void {
+    if (this.#isUp) return;
+    this.#isUp = true;
+    for (const { id } of this.#context.domain().nodes)
+      this.#context.emit({ type: "node-up", node: id });
+  }
+}

@@ -1,0 +1,82 @@
+import type { HttpClient } from "../../drivers/oscars/http/http.ts";
+import { writeNsi } from "../../drivers/oscars/nsi/envelope.ts";
+import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
+import { REQUESTER_VERSION, soapAction } from "../../drivers/oscars/nsi/names.ts";
+import type { Notification } from "../../drivers/oscars/nsi/notification.ts";
+import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { NsiConnection } from "./nsi-connection.ts";
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** A notification before it has a number and a time. */
+export type Untold = DistributiveOmit<Notification, "notificationId" | "timeStamp">;
+
+/** What callbacks are made with. */
+export interface NsiCallbacksContext {
+  readonly nsa: string;
+  readonly clock: Clock;
+  readonly http: HttpClient;
+  /** How long each takes, in milliseconds; 0 when absent. */
+  readonly delayMs?: number;
+}
+
+/** What a simulated provider tells its requesters, where they last said that they listen. */
+export class NsiCallbacks {
+  readonly #context: NsiCallbacksContext;
+  readonly #replyTo = new Map<string, string>();
+  readonly #never = new AbortController();
+  #notifications = 0;
+
+  constructor(context: NsiCallbacksContext) {
+    this.#context = context;
+  }
+
+  /** Notes where the sender of a request listens, if it says so. */
+  learn({ requesterNSA, replyTo }: NsiHeader): void {
+    if (replyTo !== undefined) this.#replyTo.set(requesterNSA, replyTo);
+  }
+
+  /** Does something when a step of the provider has passed. */
+  later(run: () => Promise<void>): void {
+    this.#context.clock.setTimeout(() => void run(), this.#context.delayMs ?? 0);
+  }
+
+  /** Tells of something that nobody asked for. */
+  notify({ requesterNSA }: NsiConnection, notification: Untold): void {
+    this.#notifications += 1;
+    const stamped = {
+      ...notification,
+      notificationId: this.#notifications,
+      timeStamp: this.#context.clock.now(),
+    };
+    const serial = String(this.#notifications).padStart(12, "0");
+    const correlationId = `urn:uuid:00000000-0000-4000-8000-${serial}`;
+    const header = { ...this.#header(requesterNSA), correlationId };
+    this.later(() => this.post(header, stamped as Notification));
+  }
+
+  async post(header: NsiHeader, body: OperationResult | Notification): Promise<void> {
+    const url = this.#replyTo.get(header.requesterNSA);
+    if (url === undefined) return;
+    const { replyTo: _, ...echoed } = header;
+    const text = writeNsi({ header: { ...echoed, protocolVersion: REQUESTER_VERSION }, body });
+    const headers = {
+      "content-type": "text/xml; charset=utf-8",
+      soapaction: soapAction(body.type),
+    };
+    const limits = { signal: this.#never.signal, timeoutMs: 30_000 };
+    await this.#context.http.send({ method: "POST", url, headers, body: text }, limits);
+  }
+
+  #header(requesterNSA: string): NsiHeader {
+    return {
+      protocolVersion: REQUESTER_VERSION,
+      correlationId: "",
+      requesterNSA,
+      providerNSA: this.#context.nsa,
+      sessionSecurityAttr: [],
+      extensions: [],
+    };
+  }
+}
