@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Ledger } from "../../ledger.ts";
+import { invalidRequest } from "../../model/errors.ts";
 import type { LinkId, VlanId } from "../../model/ids.ts";
 import { invariant } from "../../model/invariant.ts";
 import type { Topology } from "../../topology.ts";
@@ -65,7 +66,8 @@ export interface FreshOptimum {
  *
  * Exact where few links could be used; how else is said at {@link searchEdits}. Of equals, the tree
  * that loses fewer links, then the cheaper, then the one of fewer and lower links. At most three plans,
- * or one tree after the other where all are compared. Pure; errors are those of {@link planNetwork}.
+ * or one tree after the other where all are compared. Pure; errors are those of {@link planNetwork},
+ * and `invalid-request` for a price that is negative.
  */
 export function editPlan(
   topology: Topology,
@@ -73,6 +75,8 @@ export function editPlan(
   linkState: LinkState,
   query: EditQuery,
 ): Result<PlanEdit, PlanRefusal> {
+  const { price } = query;
+  if (!(price >= 0)) return err(invalidRequest(["price"], price, "must not be negative"));
   const request = { ...query.request, keep: [] };
   const fresh = planNetwork(topology, ledger, linkState, request);
   const plan = fresh.unwrapOr(undefined);

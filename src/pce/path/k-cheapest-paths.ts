@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Ledger } from "../../ledger.ts";
+import { invalidRequest } from "../../model/errors.ts";
 import type { Topology } from "../../topology.ts";
 import { planOf, sceneOf } from "../plan/attempt.ts";
 import type { LinkState, NetworkPlan, PlanRefusal } from "../plan/plan.ts";
@@ -10,7 +11,7 @@ import { labelledPath } from "./path-search.ts";
 
 /** A request for the cheapest paths between two endpoints. */
 export interface KCheapestRequest extends PathRequest {
-  /** How many paths are wanted; at least one. */
+  /** How many paths are wanted; at least one, `Infinity` for all. */
   readonly count: number;
 }
 
@@ -19,7 +20,8 @@ export interface KCheapestRequest extends PathRequest {
  * constraint of the request; fewer if there are no more. Parallel links give distinct paths, labels
  * do not. Exact, and in the order of {@link cheapestPaths}, which names sources, complexity and ties.
  *
- * Errors: as of `planNetwork`, if there is no path at all or a search had to be given up.
+ * Errors: `invalid-request` for a count below one; else as of `planNetwork`, if there is no path at all or a
+ * search had to be given up.
  */
 export function kCheapestPaths(
   topology: Topology,
@@ -27,8 +29,10 @@ export function kCheapestPaths(
   linkState: LinkState,
   request: KCheapestRequest,
 ): Result<readonly NetworkPlan[], PlanRefusal> {
+  const { count } = request;
+  if (!(count >= 1)) return err(invalidRequest(["count"], count, "must be at least 1"));
   const scene = sceneOf(topology, ledger, linkState, request);
-  return found(scene, request.count).mapErr((obstacle) => refusalOf(scene, obstacle));
+  return found(scene, Math.floor(count)).mapErr((obstacle) => refusalOf(scene, obstacle));
 }
 
 function found(scene: Scene, count: number): Result<readonly NetworkPlan[], Obstacle> {

@@ -29,11 +29,11 @@ export function sceneOf(
   return { topology, graph, ledger: others, linkState, availability, request };
 }
 
-/** A bound on hops means the greatest number of links within it, and none if it is not one. */
+/** A bound on hops means the greatest number of links within it. */
 function withWholeHops(request: PlanRequest): PlanRequest {
   const { maxHops } = request;
   if (maxHops === undefined) return request;
-  return { ...request, maxHops: Number.isNaN(maxHops) ? 0 : Math.max(0, Math.floor(maxHops)) };
+  return { ...request, maxHops: Math.max(0, Math.floor(maxHops)) };
 }
 
 /** Plans the network, or says on what that failed. */

@@ -1,25 +1,23 @@
 import { err, ok, type Result } from "neverthrow";
 import { portLabels } from "../../ledger/channel.ts";
 import type { Tag } from "../../model/attachment.ts";
-import { type InvalidRequest, invalidRequest, type UnknownHostPort } from "../../model/errors.ts";
+import type { InvalidRequest, UnknownHostPort } from "../../model/errors.ts";
 import type { PortRef, VlanId } from "../../model/ids.ts";
-import { isEmpty } from "../../model/interval.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { NodeBindings } from "../labels/label-assignment.ts";
 import { type Side, sideOf } from "./edge-load.ts";
 import type { PlanEndpoint } from "./plan.ts";
+import { requestFault } from "./request-fault.ts";
 import type { Ends, LabelsAt, NoCommonLabel, Scene } from "./scene.ts";
 
 /** Finds the endpoints of a request in the graph, and the VLANs that suit all of their ports. */
 export function resolveEnds(
   scene: Scene,
 ): Result<Ends, InvalidRequest | UnknownHostPort | NoCommonLabel> {
-  const { endpoints, interval } = scene.request;
-  if (endpoints.length === 0) {
-    return err(invalidRequest(["endpoints"], endpoints, "must name at least one endpoint"));
-  }
-  if (isEmpty(interval)) return err(invalidRequest(["interval"], interval, "must not be empty"));
+  const fault = requestFault(scene);
+  if (fault !== undefined) return err(fault);
+  const { endpoints } = scene.request;
   const unknown = endpoints.filter((endpoint) => !isKnown(scene, endpoint));
   if (unknown.length > 0) {
     return err({ type: "unknown-host-port", hostPorts: unknown.map(hostPortOf) });

@@ -15,7 +15,7 @@ import type { Scene } from "./scene.ts";
  * give equal plans, whatever the order of the document or of the endpoints. Sources, complexity and ties are
  * those of the searches: `path-search.ts` and `tree-search.ts`.
  *
- * Errors: `invalid-request` for no endpoints or no time, `unknown-host-port` for touch points that are
+ * Errors: `invalid-request` for no endpoints, no time, bounds that are no numbers or a cycle to keep, `unknown-host-port` for touch points that are
  * not in the topology, `no-path` and `vlan-unavailable` with what is in the way and what would fit.
  */
 export function planNetwork(

@@ -6,6 +6,7 @@ import { always } from "../../../src/model/interval.ts";
 import { VlanSet } from "../../../src/model/vlan-set.ts";
 import {
   allLinksUp,
+  editPlan,
   explainRefusal,
   kCheapestPaths,
   type PlanEndpoint,
@@ -57,7 +58,47 @@ test("a VLAN that is given for an untagged endpoint is nobody's", () => {
   expect(planNetwork(topology, ledger, allLinksUp, request)._unsafeUnwrap().vlan).toBe(7);
 });
 
-test.each([1.5, -1, Number.NaN])(
+test.each([
+  { maxHops: Number.NaN },
+  { maxDelayMs: Number.NaN },
+  {
+    keep: ["x", "y"].map((link) => ({ link: linkId(link), label: vlanId(7) })),
+  },
+])("%j, a bound that is no number or a cycle to keep, is no request", (change) => {
+  const [from, to] = [at("h1"), at("h3")];
+  const request = { ...requestFor([from, to]), ...change };
+  const path = Object.keys(change);
+  const fault = { type: "invalid-request", faults: [{ path }] };
+  expect(planNetwork(topology, ledger, allLinksUp, request)._unsafeUnwrapErr()).toMatchObject(
+    fault,
+  );
+  expect(explainRefusal(topology, ledger, allLinksUp, request)._unsafeUnwrapErr()).toMatchObject(
+    fault,
+  );
+});
+
+test.each([0, -1, Number.NaN, 0.5])("%d paths cannot be asked for, nor such a price", (count) => {
+  const [from, to] = [at("h1"), at("h3")];
+  const request = { ...requestFor([from, to]), endpoints: [from, to] as const };
+  const paths = kCheapestPaths(topology, ledger, allLinksUp, { ...request, count });
+  expect(paths._unsafeUnwrapErr()).toMatchObject({
+    type: "invalid-request",
+    faults: [{ path: ["count"], value: count }],
+  });
+  const current = planNetwork(topology, ledger, allLinksUp, request)._unsafeUnwrap();
+  const edit = editPlan(topology, ledger, allLinksUp, { current, request, price: count });
+  expect(edit.isOk()).toBe(count >= 0);
+});
+
+test("all paths may be asked for", () => {
+  const [from, to] = [at("h1"), at("h3")];
+  const request = { ...requestFor([from, to]), endpoints: [from, to] as const };
+  const count = Number.POSITIVE_INFINITY;
+  const paths = kCheapestPaths(topology, ledger, allLinksUp, { ...request, count });
+  expect(paths._unsafeUnwrap().map(({ cost }) => cost)).toEqual([3, 6, 9]);
+});
+
+test.each([1.5, -1])(
   "a bound of %d hops is that of the whole number below, or none at all",
   (maxHops) => {
     const [from, to] = [at("h1"), at("h3")];
