@@ -8,8 +8,8 @@ export interface Campuses {
   readonly wans: readonly string[];
   /** Whether circuits of the wide-area domains may have more than two ends; false when absent. */
   readonly branching?: boolean;
-  /** How a domain calls its port at a campus; absent, it is told otherwise. */
-  readonly nameOf?: (wan: string, campus: string) => string;
+  /** How a domain calls its port of this name; absent, it is told otherwise. */
+  readonly nameOf?: (wan: string, port: string) => string;
   /** The driver of the campuses; `memory` when absent. */
   readonly driver?: string;
 }
@@ -17,6 +17,46 @@ export interface Campuses {
 /** The touch point of a campus. */
 export function hostAt(campus: string): string {
   return `${campus}:eth0`;
+}
+
+/**
+ * Two campuses with all the domains in a row between them: each has the ports `a` and `b`, and the
+ * links are called after what they join, `west-one`, `one-two`, `two-east`.
+ */
+export function rowTopology({ campuses, wans, nameOf, driver = "memory" }: Campuses): Topology {
+  const [first = "", last = ""] = campuses;
+  const stops = [
+    { node: first, out: `${first}:wan` },
+    ...wans.map((node) => ({ node, in: `${node}:a`, out: `${node}:b` })),
+    { node: last, in: `${last}:wan` },
+  ];
+  return value(
+    Topology.parse({
+      format: "dcns-topology/1",
+      domains: [
+        ...campuses.map((id) => ({ id, driver })),
+        ...wans.map((id) => ({ id, driver: "oscars" })),
+      ],
+      nodes: [
+        ...campuses.map((id) => ({
+          ...{ id, domain: id },
+          ports: [{ id: "host" }, { id: "wan" }],
+        })),
+        ...wans.map((id) => ({
+          ...{ id, domain: id, branching: false },
+          ports: ["a", "b"].map((port) => ({
+            id: port,
+            ...(nameOf === undefined ? {} : { name: nameOf(id, port) }),
+          })),
+        })),
+      ],
+      links: stops.slice(1).map(({ node, in: b }, at) => {
+        const before = stops[at];
+        return { id: `${before?.node}-${node}`, a: before?.out, b, capacity: "1Gbps" };
+      }),
+      hosts: campuses.map((host) => ({ host, nic: "eth0", port: `${host}:host` })),
+    }),
+  );
 }
 
 /**

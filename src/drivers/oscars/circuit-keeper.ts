@@ -4,7 +4,7 @@ import { VlanSet } from "../../model/vlan-set.ts";
 import { type Circuit, circuitKey } from "./circuit.ts";
 import { CircuitBook } from "./circuit-book.ts";
 import { CircuitMaker, isMade } from "./circuit-maker.ts";
-import type { CircuitFault, CircuitService, FoundCircuit, HeldCircuit } from "./circuit-service.ts";
+import type { CircuitFault, CircuitService, FoundCircuit } from "./circuit-service.ts";
 import { type Offers, withOffers } from "./label-offer.ts";
 import { LostCircuits } from "./lost-circuits.ts";
 
@@ -82,7 +82,7 @@ export class CircuitKeeper {
   }
 
   /**
-   * Has the domain keep room for those of `circuits` that it does not have. Nothing else is done for
+   * Has the domain keep room for those of `circuits` that it does not have, or not at that rate. Nothing else is done for
    * the segment until it is settled: what is held and not wanted then is given back. Where a label is
    * not to be had, the fault says which of those offered are not either.
    */
@@ -95,12 +95,9 @@ export class CircuitKeeper {
     return this.#start(segment, async (signal) => {
       const looked = await this.#lookUp(segment, signal);
       if (looked.isErr()) return looked;
-      const fresh = circuits.filter(
-        (circuit) => !this.#book.held.has(circuitKey(circuit)) && !this.#lost.has(circuit),
-      );
       const held = await Promise.all(
-        fresh.map(async (circuit): Promise<Result<HeldCircuit, CircuitFault>> => {
-          const one = await this.#maker.hold(circuit, signal);
+        circuits.map(async (circuit): Promise<Result<void, CircuitFault>> => {
+          const one = await this.#keepRoomFor(circuit, signal);
           if (one.isOk()) return one;
           return err(
             await withOffers(this.#service, { circuit, fault: one.error }, offers, signal),
@@ -167,7 +164,8 @@ export class CircuitKeeper {
       held.length === wanted.length &&
       wanted.every((circuit) => {
         const found = this.#book.held.get(circuitKey(circuit));
-        return found?.circuit.mbps === circuit.mbps && isMade(found);
+        const isAtRate = found?.circuit.mbps === circuit.mbps && found.rateHeld === undefined;
+        return isAtRate && isMade(found);
       })
     );
   }
@@ -225,6 +223,14 @@ export class CircuitKeeper {
       ...this.#book.surplusOf(segment).map((found) => this.#maker.removeSurplus(found, signal)),
     ]);
     return removed.find((each) => each.isErr()) ?? failed ?? ok(undefined);
+  }
+
+  async #keepRoomFor(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    if (this.#lost.has(circuit)) return ok(undefined);
+    const found = this.#book.held.get(circuitKey(circuit));
+    if (found === undefined) return (await this.#maker.hold(circuit, signal)).map(() => undefined);
+    if (!isMade(found) || circuit.mbps <= found.circuit.mbps) return ok(undefined);
+    return this.#maker.holdRate(found, circuit.mbps, signal);
   }
 
   async #lookUp(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {

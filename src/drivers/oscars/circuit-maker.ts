@@ -23,17 +23,49 @@ export class CircuitMaker {
     const isAtRate = found.circuit.mbps === circuit.mbps;
     if (found.state === "held" && isAtRate) return this.#bringUp(found, signal);
     if (!isMade(found)) return this.#replace(found, circuit, signal);
-    if (isAtRate) return ok(undefined);
+    const dropped = await this.#dropRate(found, circuit.mbps, signal);
+    if (isAtRate || dropped.isErr()) return dropped.map(() => undefined);
     this.#book.doubt(circuit);
-    const changed = await this.#service.changeRate(found, circuit.mbps, signal);
+    const changed = await this.#service.changeRate(dropped.value, circuit.mbps, signal);
     if (changed.isOk()) {
-      this.#book.keep({ ...found, circuit });
+      this.#book.keep({ externalId: found.externalId, state: found.state, circuit });
       return ok(undefined);
     }
     // Where a circuit cannot change while it carries frames it is interrupted; its ends are the same.
     return changed.error.kind === "unsupported"
       ? this.#replace(found, circuit, signal)
       : err(changed.error);
+  }
+
+  /**
+   * Has the domain keep room for a higher rate of a circuit that it has. Where no domain would, nothing
+   * is held: the circuit is made anew when its rate changes.
+   */
+  async holdRate(
+    found: HeldCircuit,
+    mbps: number,
+    signal: AbortSignal,
+  ): Promise<Result<void, CircuitFault>> {
+    this.#book.doubt(found.circuit);
+    const held = await this.#service.holdRate(found, mbps, signal);
+    if (held.isOk()) this.#book.keep({ ...found, rateHeld: mbps });
+    else if (held.error.kind === "unsupported") this.#book.keep(found);
+    else return held;
+    return ok(undefined);
+  }
+
+  /** Gives back a rate that is held and not the one wanted. */
+  async #dropRate(
+    found: HeldCircuit,
+    mbps: number,
+    signal: AbortSignal,
+  ): Promise<Result<HeldCircuit, CircuitFault>> {
+    const { rateHeld, ...bare } = found;
+    if (rateHeld === undefined || (rateHeld === mbps && found.circuit.mbps !== mbps))
+      return ok(found);
+    this.#book.doubt(found.circuit);
+    const dropped = await this.#service.dropRate(found, signal);
+    return dropped.map(() => this.#book.keep(bare));
   }
 
   async #replace(

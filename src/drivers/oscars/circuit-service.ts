@@ -31,8 +31,14 @@ export interface FoundCircuit {
   readonly state: "held" | "active" | "pending" | "failed";
 }
 
+/** A circuit, and another rate that is held for it. */
+export interface RatedCircuit extends FoundCircuit {
+  /** Mbit/s; `unknown` where the domain has something for somebody who does not know any more. */
+  readonly rateHeld?: number | "unknown";
+}
+
 /** What is held to take the place of a circuit, under the same name. */
-export interface HeldCircuit extends FoundCircuit {
+export interface HeldCircuit extends RatedCircuit {
   readonly instead?: FoundCircuit;
 }
 
@@ -50,7 +56,7 @@ export interface CircuitService {
   /** More than two ends in one circuit. */
   readonly multipoint: boolean;
   /** Every circuit that bears our mark and has not ended. */
-  list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault>;
+  list(signal: AbortSignal): ResultAsync<readonly RatedCircuit[], CircuitFault>;
   /** Has the domain keep room for a new circuit, for as long as its holds last; gives its name for it. */
   hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault>;
   /**
@@ -78,9 +84,19 @@ export interface CircuitService {
     held: Pick<FoundCircuit, "externalId" | "circuit">,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault>;
-  /** Brings a circuit to another rate while frames pass; `unsupported` where that cannot be. */
+  /**
+   * Has the domain keep room for another rate of a circuit, which goes on as it is;
+   * `unsupported` where that cannot be.
+   */
+  holdRate(found: FoundCircuit, mbps: number, signal: AbortSignal): ResultAsync<void, CircuitFault>;
+  /** Gives back what is held for another rate of a circuit. */
+  dropRate(found: RatedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault>;
+  /**
+   * Brings a circuit to another rate, held or not, while frames pass; `unsupported` where that cannot
+   * be.
+   */
   changeRate(
-    found: FoundCircuit,
+    found: RatedCircuit,
     mbps: number,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault>;

@@ -8,48 +8,14 @@ import { VlanSet } from "../../../src/model/vlan-set.ts";
 import { MemoryStore } from "../../../src/store/memory-store.ts";
 import { MemoryHttp } from "../../../src/testing/wan/memory-http.ts";
 import { SimNsiProvider } from "../../../src/testing/wan/sim-nsi-provider.ts";
-import { Topology } from "../../../src/topology.ts";
+import { rowTopology } from "../../support/campuses.ts";
 import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
 import { errorOf, value } from "../../support/testbed.ts";
 
 const ends = ["west:eth0", "east:eth0"];
 const stp = (domain: string, port: string): string => `urn:ogf:network:${domain}:2026:${port}`;
 
-/** Two campuses, and two wide-area domains in a row between them. */
-function topology(): Topology {
-  const wan = (id: string) => ({
-    id,
-    domain: id,
-    branching: false,
-    ports: ["a", "b"].map((port) => ({ id: port, name: stp(id, port) })),
-  });
-  const campus = (id: string, domain: string) => ({
-    id,
-    domain,
-    ports: [{ id: "1" }, { id: "2" }],
-  });
-  return value(
-    Topology.parse({
-      format: "dcns-topology/1",
-      domains: [
-        { id: "west", driver: "memory" },
-        { id: "one", driver: "oscars" },
-        { id: "two", driver: "oscars" },
-        { id: "east", driver: "memory" },
-      ],
-      nodes: [campus("w1", "west"), wan("one"), wan("two"), campus("e1", "east")],
-      links: [
-        { id: "west-one", a: "w1:2", b: "one:a", capacity: "1Gbps" },
-        { id: "one-two", a: "one:b", b: "two:a", capacity: "1Gbps" },
-        { id: "two-east", a: "two:b", b: "e1:2", capacity: "1Gbps" },
-      ],
-      hosts: [
-        { host: "west", nic: "eth0", port: "w1:1" },
-        { host: "east", nic: "eth0", port: "e1:1" },
-      ],
-    }),
-  );
-}
+const topology = rowTopology({ campuses: ["west", "east"], wans: ["one", "two"], nameOf: stp });
 
 interface World {
   readonly clock: FakeClock;
@@ -99,7 +65,7 @@ async function start({ clock, http, west, east, store }: World): Promise<DcnsAge
     two: driver("two"),
     east: new MemoryDriver(east),
   };
-  const started = DcnsAgent.start({ topology: topology(), drivers, clock, store });
+  const started = DcnsAgent.start({ topology, drivers, clock, store });
   return value(await clock.until(started));
 }
 
@@ -150,19 +116,43 @@ describe("a network across two wide-area domains", () => {
     await clock.until(agent.close());
   });
 
-  test("does not grow where one of them does not hold the change", async () => {
+  test("grows when both hold the change, and not where one of them does not", async () => {
     const its = world();
     const { clock, one, two } = its;
     const agent = await start(its);
     value(await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps")));
+    const rates = () => [one, two].map(({ holdings }) => holdings.map((each) => each.capacity));
+    value(await clock.until(agent.modifyPhysicalNetwork("p", [], [], "300Mbps")));
+    expect(rates()).toEqual([[300], [300]]);
     two.sellElsewhere({ capacity: 500, ends: lastVlan });
-    const refused = await clock.until(agent.modifyPhysicalNetwork("p", [], [], "600Mbps"));
-    const { refusals = [] } = errorOf(refused, "no-path");
-    expect(refusals.map(({ domain }) => domain)).toEqual(["two"]);
-    await clock.advance(60_000);
-    for (const { holdings } of [one, two])
-      expect(holdings.map(({ capacity }) => capacity)).toEqual([100]);
+    const versions = new Set<number | undefined>();
+    const modify = agent.modifyPhysicalNetwork("p", [], [], "600Mbps");
+    const refused = await clock.until(modify, undefined, () => {
+      for (const { committed } of one.connections) versions.add(committed?.criteria.version);
+    });
+    expect(errorOf(refused, "no-path").refusals?.map(({ domain }) => domain)).toEqual(["two"]);
+    // What the first held was given back: nothing was committed there, and nothing is held.
+    expect([...versions]).toEqual([2]);
+    expect(rates()).toEqual([[300], [300]]);
+    expect(value(agent.getNetworkInfo("p")).state).toBe("active");
     await clock.until(agent.close());
+  });
+
+  test("has one version when its agent dies while another is held", async () => {
+    const its = world({ twoTakes: 3_000 });
+    const { clock, one } = its;
+    const first = await start(its);
+    value(await clock.until(first.setupPhysicalNetwork("p", ends, "100Mbps")));
+    void first.modifyPhysicalNetwork("p", [], [], "300Mbps");
+    await clock.advance(1_000);
+    expect(one.connections.map(({ held }) => held?.holding.capacity)).toEqual([300]);
+    await clock.until(first.close());
+    const second = await start(its);
+    await clock.advance(60_000);
+    expect(one.connections.map(({ held }) => held)).toEqual([undefined]);
+    expect(one.holdings.map(({ capacity }) => capacity)).toEqual([100]);
+    expect(second.listNetworks().map(({ state }) => state)).toEqual(["active"]);
+    await clock.until(second.close());
   });
 
   test("is undone when a hold ends before all domains hold", async () => {

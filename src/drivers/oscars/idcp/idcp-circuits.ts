@@ -1,4 +1,4 @@
-import { err, ok, type Result, ResultAsync } from "neverthrow";
+import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../../model/clock.ts";
 import type { PortRef } from "../../../model/ids.ts";
 import { pause } from "../../driver-call.ts";
@@ -9,6 +9,7 @@ import {
   type CircuitService,
   circuitFault,
   type FoundCircuit,
+  type RatedCircuit,
 } from "../circuit-service.ts";
 import { watchUntil } from "../watch-until.ts";
 import type { IdcpClient, IdcpRefusal } from "./idcp-client.ts";
@@ -85,12 +86,26 @@ export class IdcpCircuits implements CircuitService {
       .andThen(() => this.#until(externalId, new Set(["ACTIVE"]), signal));
   }
 
-  /** Most servers change no reservation that is active. */
-  changeRate(
-    { externalId, circuit }: FoundCircuit,
+  /** Nothing is held here but by being made, so the circuit has its rate from then on. */
+  holdRate(
+    found: FoundCircuit,
     mbps: number,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
+    return this.changeRate(found, mbps, signal);
+  }
+
+  dropRate({ rateHeld: _, ...found }: RatedCircuit, signal: AbortSignal) {
+    return this.changeRate(found, found.circuit.mbps, signal);
+  }
+
+  /** Most servers change no reservation that is active. */
+  changeRate(
+    { externalId, circuit, rateHeld }: RatedCircuit,
+    mbps: number,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    if (rateHeld === mbps) return okAsync(undefined);
     const { client, mark } = this.#options;
     const description = `${mark} ${circuitKey(circuit)}`;
     return this.#constraintFor({ ...circuit, mbps })

@@ -4,25 +4,40 @@ import {
   type CircuitFault,
   circuitFault,
   type FoundCircuit,
+  type RatedCircuit,
 } from "../circuit-service.ts";
 import type { Notification } from "./notification.ts";
 import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
 import type { ChildSummary, Reservation } from "./reservation.ts";
+import type { ReservationState } from "./states.ts";
 
 /** The circuit that a reservation is, if it bears our mark and has not ended. */
 export function foundCircuit(
   reservation: Reservation<ChildSummary>,
   mark: string,
-): readonly FoundCircuit[] {
+): readonly RatedCircuit[] {
   const { description = "", connectionId, connectionStates, criteria } = reservation;
   if (!description.startsWith(`${mark} `)) return [];
   const key = parseCircuitKey(description.slice(mark.length + 1));
   if (key === undefined || connectionStates.lifecycleState === "Terminated") return [];
   const [latest] = [...criteria].sort((a, b) => (b.version ?? 0) - (a.version ?? 0));
   const mbps = latest?.p2ps?.capacity ?? 0;
-  return [{ externalId: connectionId, circuit: { ...key, mbps }, state: stateOf(reservation) }];
+  const isHeld = criteria.length > 0 && UNFINISHED.has(connectionStates.reservationState);
+  return [
+    {
+      ...{ externalId: connectionId, circuit: { ...key, mbps }, state: stateOf(reservation) },
+      ...(isHeld ? { rateHeld: "unknown" as const } : {}),
+    },
+  ];
 }
+
+/** There is a version, refused or not, that is to be given up before another can be asked for. */
+const UNFINISHED: ReadonlySet<ReservationState> = new Set([
+  "ReserveHeld",
+  "ReserveFailed",
+  "ReserveTimeout",
+]);
 
 function stateOf(reservation: Reservation<ChildSummary>): FoundCircuit["state"] {
   const { lifecycleState, provisionState } = reservation.connectionStates;

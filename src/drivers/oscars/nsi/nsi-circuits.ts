@@ -1,9 +1,7 @@
-import { err, errAsync, ok, type Result, ResultAsync } from "neverthrow";
+import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../../model/clock.ts";
-import type { PortRef, VlanId } from "../../../model/ids.ts";
-import { invariant } from "../../../model/invariant.ts";
-import { VlanSet } from "../../../model/vlan-set.ts";
-import { blockedLabels, blockedRates } from "../blocked.ts";
+import type { VlanId } from "../../../model/ids.ts";
+import type { VlanSet } from "../../../model/vlan-set.ts";
 import { type Circuit, type CircuitEnd, circuitKey } from "../circuit.ts";
 import {
   type CircuitEvent,
@@ -11,18 +9,17 @@ import {
   type CircuitService,
   circuitFault,
   type FoundCircuit,
+  type RatedCircuit,
 } from "../circuit-service.ts";
 import { watchUntil } from "../watch-until.ts";
 import { eventOf, faultOf, foundCircuit } from "./as-circuit.ts";
 import { blockedBy } from "./blocked.ts";
-import type { Criteria, PointToPoint, Schedule } from "./criteria.ts";
-import { ETHERNET_SERVICE } from "./names.ts";
+import { asWanted, changedCriteria, criteriaOf, type StpOf, shortOf } from "./circuit-criteria.ts";
 import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
 import type { PeerProfile } from "./peer-profile.ts";
 import type { NsiRequester } from "./requester.ts";
-import type { ChildSummary, Reservation } from "./reservation.ts";
-import { formatStp, parseStp } from "./stp.ts";
+import { parseStp } from "./stp.ts";
 
 /** What it takes to ask an NSI provider for circuits. */
 export interface NsiCircuitsOptions {
@@ -32,7 +29,7 @@ export interface NsiCircuitsOptions {
   /** What every description begins with: which circuits are ours. */
   readonly mark: string;
   /** The STP of a port, without its label; undefined for a port that has none. */
-  readonly stpOf: (port: PortRef) => string | undefined;
+  readonly stpOf: StpOf;
   /** How long frames may take to pass after a circuit is provisioned, in milliseconds. */
   readonly activationMs: number;
   /** Between two looks whether they do, where nobody tells. */
@@ -60,15 +57,15 @@ export class NsiCircuits implements CircuitService {
   }
 
   hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
-    const { requester } = this.#options;
-    return this.#criteriaOf(circuit)
+    const { requester, stpOf } = this.#options;
+    return criteriaOf(circuit, stpOf)
       .asyncAndThen((criteria) =>
         requester
           .reserve({ description: this.#description(circuit), criteria }, signal)
           .mapErr((fault) => this.#refused(circuit, fault)),
       )
       .andThen(({ connectionId, criteria }) => {
-        const granted = criteria === undefined ? ok(undefined) : this.#asWanted(circuit, criteria);
+        const granted = criteria === undefined ? ok(undefined) : asWanted(circuit, criteria, stpOf);
         return granted
           .asyncMap(async () => connectionId)
           .orElse((fault) => this.remove(connectionId, signal).andThen(() => errAsync(fault)));
@@ -81,8 +78,8 @@ export class NsiCircuits implements CircuitService {
     offered: (end: CircuitEnd) => VlanSet,
     signal: AbortSignal,
   ): ResultAsync<readonly CircuitEnd[], CircuitFault> {
-    const { requester } = this.#options;
-    return this.#criteriaOf(circuit, offered)
+    const { requester, stpOf } = this.#options;
+    return criteriaOf(circuit, stpOf, offered)
       .asyncAndThen((criteria) =>
         requester
           .reserve({ description: this.#description(circuit), criteria }, signal)
@@ -108,33 +105,54 @@ export class NsiCircuits implements CircuitService {
       .andThen(() => this.#untilActive(externalId, signal));
   }
 
-  changeRate(
+  /** Another version of the reservation; the one that is committed goes on. */
+  holdRate(
     { externalId, circuit }: FoundCircuit,
     mbps: number,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    const { requester, profile } = this.#options;
+    const { requester, profile, stpOf } = this.#options;
     if (profile.modify === "none")
       return errAsync(circuitFault("unsupported", "the provider changes no reservation"));
+    const wanted = { ...circuit, mbps };
     return requester
       .query([externalId], signal)
       .mapErr(faultOf)
-      .andThen(([reservation]) => this.#changed(circuit, reservation, mbps))
+      .andThen(([reservation]) => changedCriteria(wanted, reservation, { profile, stpOf }))
       .andThen((criteria) =>
         requester
           .reserve({ connectionId: externalId, criteria }, signal)
-          .mapErr((fault) => this.#refused({ ...circuit, mbps }, fault)),
+          .mapErr((fault) => this.#refused(wanted, fault))
+          .orElse((fault) => this.#givenUp(externalId, fault, signal)),
       )
-      .andThen((held) => {
-        const granted = held.criteria?.p2ps?.capacity ?? held.criteria?.capacity;
-        if (granted === undefined || granted >= mbps)
-          return requester.commit(externalId, signal).mapErr(faultOf);
-        const short = shortOf({ ...circuit, mbps }, granted);
-        return requester
-          .abort(externalId, signal)
-          .mapErr(faultOf)
-          .andThen(() => errAsync(short));
-      })
+      .andThen(({ criteria }) => {
+        const granted = criteria?.p2ps?.capacity ?? criteria?.capacity ?? mbps;
+        if (granted >= mbps) return okAsync(undefined);
+        return this.dropRate({ externalId }, signal).andThen(() => err(shortOf(wanted, granted)));
+      });
+  }
+
+  dropRate(
+    { externalId }: Pick<RatedCircuit, "externalId">,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    // A provider that has nothing to give up says so.
+    return this.#options.requester
+      .abort(externalId, signal)
+      .mapErr(faultOf)
+      .map(() => undefined)
+      .orElse((fault) => (fault.kind === "unreachable" ? err(fault) : ok(undefined)));
+  }
+
+  changeRate(
+    found: RatedCircuit,
+    mbps: number,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    const { externalId, rateHeld } = found;
+    const held = rateHeld === mbps ? okAsync(undefined) : this.holdRate(found, mbps, signal);
+    return held
+      .andThen(() => this.#options.requester.commit(externalId, signal).mapErr(faultOf))
       .andThen(() => this.#untilActive(externalId, signal));
   }
 
@@ -174,6 +192,16 @@ export class NsiCircuits implements CircuitService {
     return new ResultAsync(Promise.resolve(active).finally(() => subscription[Symbol.dispose]()));
   }
 
+  /** A version that was refused is to be given up before another can be asked for. */
+  #givenUp(
+    externalId: string,
+    fault: CircuitFault,
+    signal: AbortSignal,
+  ): ResultAsync<never, CircuitFault> {
+    if (fault.kind === "unreachable") return errAsync(fault);
+    return this.dropRate({ externalId }, signal).andThen(() => err(fault));
+  }
+
   /** What a refusal means for a circuit. */
   #refused(circuit: Circuit, fault: NsiFault): CircuitFault {
     const plain = faultOf(fault);
@@ -185,85 +213,6 @@ export class NsiCircuits implements CircuitService {
   #description(circuit: Circuit): string {
     return `${this.#options.mark} ${circuitKey(circuit)}`;
   }
-
-  #criteriaOf(
-    { ends, mbps }: Circuit,
-    labelsOf: (end: CircuitEnd) => VlanSet = ownLabel,
-  ): Result<Criteria, CircuitFault> {
-    const [a, b, third] = ends;
-    invariant(a !== undefined && b !== undefined && third === undefined, "a circuit has two ends");
-    const [source, dest] = [this.#stpOf(a, labelsOf), this.#stpOf(b, labelsOf)];
-    if (source.isErr()) return err(source.error);
-    return dest.map((destSTP) => ({
-      version: 1,
-      schedule: {},
-      serviceType: ETHERNET_SERVICE,
-      p2ps: service(mbps, source.value, destSTP),
-      parameter: [],
-      others: [],
-    }));
-  }
-
-  #stpOf(end: CircuitEnd, labelsOf = ownLabel): Result<string, CircuitFault> {
-    const stp = this.#options.stpOf(end.port);
-    if (stp === undefined) return err(circuitFault("rejected", `no STP is known for ${end.port}`));
-    return ok(formatStp({ port: stp, ...(isUntagged(end) ? {} : { vlans: labelsOf(end) }) }));
-  }
-
-  /** A provider may grant less than was asked, or other labels; then it is not what was planned. */
-  #asWanted(circuit: Circuit, { p2ps }: Criteria): Result<void, CircuitFault> {
-    if (p2ps === undefined) return ok(undefined);
-    if (p2ps.capacity < circuit.mbps) return err(shortOf(circuit, p2ps.capacity));
-    const granted = [p2ps.sourceSTP ?? "", p2ps.destSTP ?? ""];
-    const others = circuit.ends.filter(
-      (end, at) => !sameStp(this.#stpOf(end).unwrapOr(""), granted[at] ?? ""),
-    );
-    if (others.length === 0) return ok(undefined);
-    const blocked = others.flatMap((end) => blockedLabels({ ends: [end] }));
-    const message = `${granted.join(" and ")} were granted`;
-    return err({ ...circuitFault("unavailable", message), blocked });
-  }
-
-  /** Another version in the words of the provider: always with the whole schedule, which all take. */
-  #changed(
-    circuit: Circuit,
-    reservation: Reservation<ChildSummary> | undefined,
-    mbps: number,
-  ): Result<Criteria, CircuitFault> {
-    const [latest] = reservation?.criteria ?? [];
-    if (latest === undefined) return err(circuitFault("rejected", "there is nothing to change"));
-    const base = {
-      version: (latest.version ?? 0) + 1,
-      schedule: withoutNil(latest.schedule),
-      parameter: [],
-      others: [],
-    };
-    switch (this.#options.profile.modify) {
-      case "full-service":
-        return this.#criteriaOf({ ...circuit, mbps }).map((criteria) => ({ ...criteria, ...base }));
-      case "service-with-capacity":
-        return ok({
-          ...base,
-          p2ps: { capacity: mbps, parameter: [], inclusion: [], exclusion: [], others: [] },
-        });
-      case "capacity":
-      case "none":
-        return ok({ ...base, capacity: mbps });
-    }
-  }
-}
-
-function service(capacity: number, sourceSTP: string, destSTP: string): PointToPoint {
-  const lists = { parameter: [], inclusion: [], exclusion: [], others: [] };
-  return { capacity, directionality: "Bidirectional", sourceSTP, destSTP, ...lists };
-}
-
-function ownLabel({ tag }: CircuitEnd): VlanSet {
-  return tag === "untagged" ? VlanSet.empty : VlanSet.of(tag);
-}
-
-function isUntagged({ tag }: CircuitEnd): boolean {
-  return tag === "untagged";
 }
 
 /** The one label of an STP, if it has one. */
@@ -271,25 +220,4 @@ function labelOf(stp: string | undefined): VlanId | undefined {
   return parseStp(stp ?? "")
     .unwrapOr(undefined)
     ?.vlans?.first();
-}
-
-function sameStp(a: string, b: string): boolean {
-  const [left, right] = [parseStp(a), parseStp(b)];
-  if (left.isErr() || right.isErr()) return false;
-  const { port, vlans } = left.value;
-  const other = right.value;
-  // Some providers repeat an untagged STP with a label of their own making.
-  return port === other.port && (vlans === undefined || other.vlans?.equals(vlans) === true);
-}
-
-function shortOf(circuit: Circuit, granted: number): CircuitFault {
-  const message = `${granted} Mbit/s were granted, not ${circuit.mbps}`;
-  return { ...circuitFault("unavailable", message), blocked: blockedRates(circuit, granted) };
-}
-
-function withoutNil({ startTime, endTime }: Schedule = {}): Schedule {
-  return {
-    ...(typeof startTime === "number" ? { startTime } : {}),
-    ...(typeof endTime === "number" ? { endTime } : {}),
-  };
 }

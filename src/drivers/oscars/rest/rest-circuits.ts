@@ -1,44 +1,30 @@
 import { randomBytes } from "node:crypto";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
-import type { Clock } from "../../../model/clock.ts";
-import type { PortRef } from "../../../model/ids.ts";
 import { blockedLabels, blockedRates } from "../blocked.ts";
-import { type Circuit, circuitKey, parseCircuitKey } from "../circuit.ts";
+import { type Circuit, parseCircuitKey } from "../circuit.ts";
 import {
   type CircuitFault,
   type CircuitService,
   circuitFault,
   type FoundCircuit,
+  type RatedCircuit,
 } from "../circuit-service.ts";
 import { watchUntil } from "../watch-until.ts";
+import { type CircuitConnectionContext, connectionFor } from "./circuit-connection.ts";
+import { outcomeOf, stateOf } from "./circuit-state.ts";
 import { type Connection, connection, connectionPage } from "./connection.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
-import { pathAnswer } from "./path.ts";
-import { type RestClient, type RestRequest, readAnswer, statusFault } from "./rest-client.ts";
-import {
-  type Fixture,
-  type Pipe,
-  type SimpleConnection,
-  simpleConnection,
-} from "./simple-connection.ts";
+import { type RestRequest, readAnswer, statusFault } from "./rest-client.ts";
+import { type SimpleConnection, simpleConnection } from "./simple-connection.ts";
 
 /** What it takes to ask an OSCARS 1 server for circuits. */
-export interface RestCircuitsOptions {
-  readonly client: RestClient;
-  readonly clock: Clock;
-  /** What every description begins with: which circuits are ours. */
-  readonly mark: string;
-  /** The URN of a port, `device:port`; undefined for a port that has none. */
-  readonly urnOf: (port: PortRef) => string | undefined;
+export interface RestCircuitsOptions extends CircuitConnectionContext {
   /** How long frames may take to pass after a circuit is committed, in milliseconds. */
   readonly activationMs: number;
   readonly pollMs: number;
   readonly close: () => Promise<void>;
 }
 
-/** Whatever ends later is shown as ending here, for the server counts in 32 bits. */
-const LAST_END = 2_145_916_800;
-const MTU = 9_000;
 /** The text of an id: a letter and up to eleven more. */
 const ID_BYTES = 5;
 
@@ -95,8 +81,22 @@ export class RestCircuits implements CircuitService {
       .andThen(() => this.#untilActive(externalId, signal));
   }
 
-  changeRate(
+  /** Holding the id of a circuit once more, at another rate, is a check that lasts. */
+  holdRate(
     { externalId, circuit }: FoundCircuit,
+    mbps: number,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    return this.#hold(externalId, { ...circuit, mbps }, signal).map(() => undefined);
+  }
+
+  dropRate({ externalId }: RatedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    return this.#clear(externalId, signal);
+  }
+
+  /** To commit what is held would build the circuit anew; this changes it while frames pass. */
+  changeRate(
+    { externalId, circuit, rateHeld }: RatedCircuit,
     mbps: number,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
@@ -111,6 +111,7 @@ export class RestCircuits implements CircuitService {
               blocked: blockedRates({ ...circuit, mbps }),
             }),
       )
+      .andThen(() => (rateHeld === undefined ? ok(undefined) : this.#clear(externalId, signal)))
       .andThen(() => this.#untilActive(externalId, signal));
   }
 
@@ -138,7 +139,7 @@ export class RestCircuits implements CircuitService {
 
   #hold(id: string, circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
     const { client } = this.#options;
-    return this.#requestFor(id, circuit, signal).andThen((wanted) => {
+    return connectionFor(this.#options, { id, circuit }, signal).andThen((wanted) => {
       const request = post("/protected/hold", { json: wanted });
       return client
         .send(request, signal)
@@ -195,65 +196,6 @@ export class RestCircuits implements CircuitService {
     return err({ ...circuitFault("unavailable", fault.message.trim()), blocked });
   }
 
-  #requestFor(
-    connectionId: string,
-    circuit: Circuit,
-    signal: AbortSignal,
-  ): ResultAsync<SimpleConnection, CircuitFault> {
-    const { clock, mark } = this.#options;
-    const begin = Math.floor(clock.now() / 1000);
-    return this.#fixturesOf(circuit).asyncAndThen((fixtures) => {
-      const devices = [...new Set(fixtures.map(({ junction }) => junction))];
-      return this.#pipes(devices, circuit, begin, signal).map((pipes) => ({
-        connectionId,
-        ...{ begin, end: LAST_END, connection_mtu: MTU, mode: "AUTOMATIC" as const },
-        description: `${mark} ${circuitKey(circuit)}`,
-        junctions: devices.map((device) => ({ device })),
-        ...{ fixtures, pipes, tags: [], projectIds: [] },
-      }));
-    });
-  }
-
-  #fixturesOf({ ends, mbps }: Circuit): Result<readonly Fixture[], CircuitFault> {
-    const fixtures: Fixture[] = [];
-    for (const { port, tag } of ends) {
-      const urn = this.#options.urnOf(port);
-      const colon = urn?.indexOf(":") ?? -1;
-      if (urn === undefined || colon < 1)
-        return err(circuitFault("rejected", `no URN, device:port, is known for ${port}`));
-      const vlan = tag === "untagged" ? 0 : tag;
-      fixtures.push({ junction: urn.slice(0, colon), port: urn, vlan, strict: true, mbps });
-    }
-    return ok(fixtures);
-  }
-
-  /** A star of paths that the server computes, from the first device to every other. */
-  #pipes(
-    [root, ...others]: readonly string[],
-    circuit: Circuit,
-    beginning: number,
-    signal: AbortSignal,
-  ): ResultAsync<readonly Pipe[], CircuitFault> {
-    if (root === undefined) return okAsync([]);
-    const interval = { beginning, ending: LAST_END };
-    const { mbps } = circuit;
-    return ResultAsync.combine(
-      others.map((z) => {
-        const question = { interval, a: root, z, azBw: mbps, zaBw: mbps, include: [root, z] };
-        const request = post("/api/pce/paths", { json: { ...question, exclude: [] } });
-        return this.#options.client.read(pathAnswer, request, signal).andThen((found) => {
-          const path = found.fits ?? found.shortest;
-          if (path === undefined)
-            return err({
-              ...circuitFault("unavailable", `no path of ${mbps} Mbit/s from ${root} to ${z}`),
-              blocked: blockedRates(circuit),
-            });
-          return ok({ a: root, z, mbps, protect: false, ero: path.azEro, exclude: [] });
-        });
-      }),
-    );
-  }
-
   #info(id: string, signal: AbortSignal): ResultAsync<Connection | undefined, CircuitFault> {
     const request: RestRequest = { method: "GET", path: `/api/conn/info/${id}` };
     return this.#options.client.send(request, signal).andThen((response) => {
@@ -284,28 +226,11 @@ export class RestCircuits implements CircuitService {
   }
 }
 
-function stateOf({ state, deploymentState = "" }: Connection): "active" | "pending" | "failed" {
-  if (state === "FAILED" || state === "FINISHED" || deploymentState.endsWith("_FAILED"))
-    return "failed";
-  return state === "ACTIVE" && deploymentState === "DEPLOYED" ? "active" : "pending";
-}
-
-/** What has become of a circuit that is being built; undefined while nobody knows. */
-function outcomeOf(
-  id: string,
-  found: Connection | undefined,
-): Result<void, CircuitFault> | undefined {
-  if (found === undefined || found.phase === "ARCHIVED")
-    return err(circuitFault("rejected", `${id} was ended by the domain`));
-  const state = stateOf(found);
-  if (state === "failed") return err(circuitFault("rejected", `${id} could not be built`));
-  return state === "active" ? ok(undefined) : undefined;
-}
-
 function newId(): string {
   return `d${randomBytes(ID_BYTES).toString("hex")}`;
 }
 
+/** A request of this interface with a body. */
 function post(path: string, body: NonNullable<RestRequest["body"]>): RestRequest {
   return { method: "POST", path, body };
 }

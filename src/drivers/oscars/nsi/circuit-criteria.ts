@@ -1,0 +1,123 @@
+import { err, ok, type Result } from "neverthrow";
+import type { PortRef } from "../../../model/ids.ts";
+import { invariant } from "../../../model/invariant.ts";
+import { VlanSet } from "../../../model/vlan-set.ts";
+import { blockedLabels, blockedRates } from "../blocked.ts";
+import type { Circuit, CircuitEnd } from "../circuit.ts";
+import { type CircuitFault, circuitFault } from "../circuit-service.ts";
+import type { Criteria, PointToPoint, Schedule } from "./criteria.ts";
+import { ETHERNET_SERVICE } from "./names.ts";
+import type { PeerProfile } from "./peer-profile.ts";
+import type { ChildSummary, Reservation } from "./reservation.ts";
+import { formatStp, parseStp } from "./stp.ts";
+
+/** The STP of a port, without its label; undefined for a port that has none. */
+export type StpOf = (port: PortRef) => string | undefined;
+
+/** What to ask for, for a circuit; with a choice of labels at its ends, where some are offered. */
+export function criteriaOf(
+  { ends, mbps }: Circuit,
+  stpOf: StpOf,
+  labelsOf: (end: CircuitEnd) => VlanSet = ownLabel,
+): Result<Criteria, CircuitFault> {
+  const [a, b, third] = ends;
+  invariant(a !== undefined && b !== undefined && third === undefined, "a circuit has two ends");
+  const [source, dest] = [endStp(a, stpOf, labelsOf), endStp(b, stpOf, labelsOf)];
+  if (source.isErr()) return err(source.error);
+  return dest.map((destSTP) => ({
+    version: 1,
+    schedule: {},
+    serviceType: ETHERNET_SERVICE,
+    p2ps: service(mbps, source.value, destSTP),
+    parameter: [],
+    others: [],
+  }));
+}
+
+function endStp(end: CircuitEnd, stpOf: StpOf, labelsOf = ownLabel): Result<string, CircuitFault> {
+  const stp = stpOf(end.port);
+  if (stp === undefined) return err(circuitFault("rejected", `no STP is known for ${end.port}`));
+  return ok(formatStp({ port: stp, ...(isUntagged(end) ? {} : { vlans: labelsOf(end) }) }));
+}
+
+/** A provider may grant less than was asked, or other labels; then it is not what was planned. */
+export function asWanted(
+  circuit: Circuit,
+  { p2ps }: Criteria,
+  stpOf: StpOf,
+): Result<void, CircuitFault> {
+  if (p2ps === undefined) return ok(undefined);
+  if (p2ps.capacity < circuit.mbps) return err(shortOf(circuit, p2ps.capacity));
+  const granted = [p2ps.sourceSTP ?? "", p2ps.destSTP ?? ""];
+  const others = circuit.ends.filter(
+    (end, at) => !sameStp(endStp(end, stpOf).unwrapOr(""), granted[at] ?? ""),
+  );
+  if (others.length === 0) return ok(undefined);
+  const blocked = others.flatMap((end) => blockedLabels({ ends: [end] }));
+  const message = `${granted.join(" and ")} were granted`;
+  return err({ ...circuitFault("unavailable", message), blocked });
+}
+
+/** Another version in the words of the provider: always with the whole schedule, which all take. */
+export function changedCriteria(
+  circuit: Circuit,
+  reservation: Reservation<ChildSummary> | undefined,
+  { profile, stpOf }: { readonly profile: PeerProfile; readonly stpOf: StpOf },
+): Result<Criteria, CircuitFault> {
+  const { mbps } = circuit;
+  const [latest] = reservation?.criteria ?? [];
+  if (latest === undefined) return err(circuitFault("rejected", "there is nothing to change"));
+  const base = {
+    version: (latest.version ?? 0) + 1,
+    schedule: withoutNil(latest.schedule),
+    parameter: [],
+    others: [],
+  };
+  switch (profile.modify) {
+    case "full-service":
+      return criteriaOf(circuit, stpOf).map((criteria) => ({ ...criteria, ...base }));
+    case "service-with-capacity":
+      return ok({
+        ...base,
+        p2ps: { capacity: mbps, parameter: [], inclusion: [], exclusion: [], others: [] },
+      });
+    case "capacity":
+    case "none":
+      return ok({ ...base, capacity: mbps });
+  }
+}
+
+function service(capacity: number, sourceSTP: string, destSTP: string): PointToPoint {
+  const lists = { parameter: [], inclusion: [], exclusion: [], others: [] };
+  return { capacity, directionality: "Bidirectional", sourceSTP, destSTP, ...lists };
+}
+
+function ownLabel({ tag }: CircuitEnd): VlanSet {
+  return tag === "untagged" ? VlanSet.empty : VlanSet.of(tag);
+}
+
+function isUntagged({ tag }: CircuitEnd): boolean {
+  return tag === "untagged";
+}
+
+function sameStp(a: string, b: string): boolean {
+  const [left, right] = [parseStp(a), parseStp(b)];
+  if (left.isErr() || right.isErr()) return false;
+  const { port, vlans } = left.value;
+  const other = right.value;
+  // Some providers repeat an untagged STP with a label of their own making.
+  return port === other.port && (vlans === undefined || other.vlans?.equals(vlans) === true);
+}
+
+/** A domain has granted less than was asked. */
+export function shortOf(circuit: Circuit, granted: number): CircuitFault {
+  const message = `${granted} Mbit/s were granted, not ${circuit.mbps}`;
+  return { ...circuitFault("unavailable", message), blocked: blockedRates(circuit, granted) };
+}
+
+function withoutNil({ startTime, endTime }: Schedule = {}): Schedule {
+  return {
+    ...(typeof startTime === "number" ? { startTime } : {}),
+    ...(typeof endTime === "number" ? { endTime } : {}),
+  };
+}

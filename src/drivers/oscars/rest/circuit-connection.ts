@@ -1,0 +1,93 @@
+import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import type { Clock } from "../../../model/clock.ts";
+import type { PortRef } from "../../../model/ids.ts";
+import { blockedRates } from "../blocked.ts";
+import { type Circuit, circuitKey } from "../circuit.ts";
+import { type CircuitFault, circuitFault } from "../circuit-service.ts";
+import { pathAnswer } from "./path.ts";
+import type { RestClient } from "./rest-client.ts";
+import type { Fixture, Pipe, SimpleConnection } from "./simple-connection.ts";
+
+/** What a connection is made with. */
+export interface CircuitConnectionContext {
+  readonly client: RestClient;
+  readonly clock: Clock;
+  /** What every description begins with. */
+  readonly mark: string;
+  /** The URN of a port, `device:port`; undefined for a port that has none. */
+  readonly urnOf: (port: PortRef) => string | undefined;
+}
+
+/** Whatever ends later is shown as ending here, for the server counts in 32 bits. */
+const LAST_END = 2_145_916_800;
+const MTU = 9_000;
+
+/** The connection to ask for, for a circuit from now on: its ends, and paths that the server computes. */
+export function connectionFor(
+  { client, clock, mark, urnOf }: CircuitConnectionContext,
+  { id: connectionId, circuit }: { readonly id: string; readonly circuit: Circuit },
+  signal: AbortSignal,
+): ResultAsync<SimpleConnection, CircuitFault> {
+  const begin = Math.floor(clock.now() / 1000);
+  return fixturesOf(circuit, urnOf).asyncAndThen((fixtures) => {
+    const devices = [...new Set(fixtures.map(({ junction }) => junction))];
+    return pipes(client, { devices, circuit, begin }, signal).map((pipes) => ({
+      connectionId,
+      ...{ begin, end: LAST_END, connection_mtu: MTU, mode: "AUTOMATIC" as const },
+      description: `${mark} ${circuitKey(circuit)}`,
+      junctions: devices.map((device) => ({ device })),
+      ...{ fixtures, pipes, tags: [], projectIds: [] },
+    }));
+  });
+}
+
+function fixturesOf(
+  { ends, mbps }: Circuit,
+  urnOf: CircuitConnectionContext["urnOf"],
+): Result<readonly Fixture[], CircuitFault> {
+  const fixtures: Fixture[] = [];
+  for (const { port, tag } of ends) {
+    const urn = urnOf(port);
+    const colon = urn?.indexOf(":") ?? -1;
+    if (urn === undefined || colon < 1)
+      return err(circuitFault("rejected", `no URN, device:port, is known for ${port}`));
+    const vlan = tag === "untagged" ? 0 : tag;
+    fixtures.push({ junction: urn.slice(0, colon), port: urn, vlan, strict: true, mbps });
+  }
+  return ok(fixtures);
+}
+
+/** A star of paths that the server computes, from the first device to every other. */
+function pipes(
+  client: RestClient,
+  asked: { readonly devices: readonly string[]; readonly circuit: Circuit; readonly begin: number },
+  signal: AbortSignal,
+): ResultAsync<readonly Pipe[], CircuitFault> {
+  const {
+    devices: [root, ...others],
+    circuit,
+    begin: beginning,
+  } = asked;
+  if (root === undefined) return okAsync([]);
+  const interval = { beginning, ending: LAST_END };
+  const { mbps } = circuit;
+  return ResultAsync.combine(
+    others.map((z) => {
+      const question = { interval, a: root, z, azBw: mbps, zaBw: mbps, include: [root, z] };
+      const request = {
+        method: "POST" as const,
+        path: "/api/pce/paths",
+        body: { json: { ...question, exclude: [] } },
+      };
+      return client.read(pathAnswer, request, signal).andThen((found) => {
+        const path = found.fits ?? found.shortest;
+        if (path === undefined)
+          return err({
+            ...circuitFault("unavailable", `no path of ${mbps} Mbit/s from ${root} to ${z}`),
+            blocked: blockedRates(circuit),
+          });
+        return ok({ a: root, z, mbps, protect: false, ero: path.azEro, exclude: [] });
+      });
+    }),
+  );
+}
