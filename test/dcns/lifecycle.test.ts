@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { AgentEvent } from "../../src/agent/agent-event.ts";
 import { DcnsAgent } from "../../src/dcns.ts";
@@ -79,6 +80,34 @@ describe("close", () => {
     expect(mods.count).toBe(0);
     expect(bed.held()).toEqual(held);
     bed.expectWhole(info);
+  });
+
+  test("leaves no listener of a caller's signal, nor of the process", async () => {
+    const before = process.eventNames().map((name) => [name, process.listenerCount(name)]);
+    const bed = await Testbed.start({ faults: { delay: 1, maxDelayMs: 9 } });
+    const { signal } = new AbortController();
+    const { agent } = bed;
+    const late = new AbortController();
+    const listened: number[] = [];
+    const calls = [
+      agent.setupPhysicalNetwork("p", pair, 1e6, undefined, { signal }),
+      agent.setupPhysicalNetwork("p", pair, 1e6, undefined, { signal: late.signal }),
+      agent.verifyNetwork("p", { signal, dataPlane: true }),
+      agent.modifyPhysicalNetwork("p", ["s3a:eth1"], [], undefined, undefined, { signal }),
+      agent.getNetworkStatistics("p", { signal }),
+      agent.teardownPhysicalNetwork("p", { signal }),
+    ].map((call) => call.map(() => undefined));
+    listened.push(getEventListeners(signal, "abort").length);
+    await bed.clock.advance(2);
+    late.abort();
+    await bed.run(Promise.all(calls));
+    void agent.setupPhysicalNetwork("q", pair, 1e6, undefined, { signal });
+    await bed.run(agent.close());
+    listened.push(getEventListeners(signal, "abort").length);
+    listened.push(getEventListeners(late.signal, "abort").length);
+    await bed[Symbol.asyncDispose]();
+    expect(listened).toEqual([1, 0, 0]);
+    expect(process.eventNames().map((name) => [name, process.listenerCount(name)])).toEqual(before);
   });
 
   test("is idempotent, also when called twice at once", async () => {

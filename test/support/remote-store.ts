@@ -33,6 +33,8 @@ export class RemoteStore implements Store {
   readonly #options: RemoteStoreOptions;
   /** No message comes through, in either direction. */
   isCut = false;
+  /** Watches that have not been ended. */
+  watches = 0;
   /** Called with every transaction as it arrives. */
   onCommit: (transaction: StoreTransaction) => void = () => {};
 
@@ -80,9 +82,11 @@ export class RemoteStore implements Store {
             listener(change);
           })
           .then((watching) => {
+            if (watching.isOk()) this.watches += 1;
             resolve(
               watching.map((inner) => ({
                 [Symbol.dispose]: () => {
+                  if (!isOver) this.watches -= 1;
                   isOver = true;
                   inner[Symbol.dispose]();
                 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AgentGroup, wordOf } from "../../support/agent-group.ts";
+import { AgentGroup, LEASE_MS, wordOf } from "../../support/agent-group.ts";
 import { expectNoOverCommitment } from "../../support/no-over-commitment.ts";
 import { value } from "../../support/testbed.ts";
 
@@ -31,6 +31,18 @@ describe("agents that share a topology", () => {
     }
     value(await group.run(group.agent("a").teardownPhysicalNetwork("p")));
     await group.expectNothingLeft();
+  });
+
+  test("leave no watch of the store and no timer when they close", async () => {
+    const group = await AgentGroup.start();
+    value(
+      await group.run(group.agent("a").setupPhysicalNetwork("p", ["s1a:eth1", "s2a:eth1"], 1e6)),
+    );
+    expect(group.members.map(({ store }) => store.watches)).toEqual([1, 1, 1]);
+    await group[Symbol.asyncDispose]();
+    expect(group.members.map(({ store }) => store.watches)).toEqual([0, 0, 0]);
+    await group.clock.advance(LEASE_MS);
+    expect(group.clock.countTimers()).toBe(0);
   });
 
   test("never promise more than there is, however they meet", async () => {
