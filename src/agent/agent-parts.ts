@@ -108,7 +108,7 @@ export function wire(options: AgentOptions, base: Base): Wired {
     });
   };
   const unasked = {
-    ...{ registry, isTurn, transactions, serial, clock, emit },
+    ...{ registry, isTurn, transactions, books, serial, clock, emit },
     closing: closing.signal,
     timeoutMs: operationTimeoutMs,
   };

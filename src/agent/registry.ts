@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Claim, Ledger } from "../ledger.ts";
 import { type NetworkNumber, type NodeId, networkNumber, type ProjectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
@@ -18,6 +19,11 @@ import { topologyResources } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 import { LinkStates } from "./link-states.ts";
 import { Outages } from "./outages.ts";
+
+/** Whether two say the same; what is read from a store is another object each time. */
+function isSame(one: Realisation, other: Realisation): boolean {
+  return one.generation === other.generation && isDeepStrictEqual(one, other);
+}
 
 /**
  * What an agent knows: the topology, the networks, what they hold in the ledger, and which links are
@@ -173,9 +179,14 @@ export class Registry implements Health {
     this.#mayHaveStrays = records.length > 0;
   }
 
-  /** Takes what somebody else has written of a network. */
-  take(record: NetworkRecord): void {
+  /** Takes what somebody has written of a network, of which `before` was known, and dropped. */
+  take(record: NetworkRecord, before?: NetworkRecord): void {
     this.#keep(recordClaim(record));
+    for (const realisation of realisationsOf(record)) {
+      const same = before && realisationsOf(before).find((one) => isSame(one, realisation));
+      const decidedOn = same && this.#decidedOn.get(same);
+      if (decidedOn !== undefined) this.#decidedOn.set(realisation, decidedOn);
+    }
     this.#note(record);
     if (!realisationsOf(record).every((one) => this.canStay(one))) this.#mayHaveStrays = true;
   }

@@ -1,4 +1,5 @@
 import { ok, type Result } from "neverthrow";
+import { pause } from "../drivers/driver-call.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DcnsError } from "../model/errors.ts";
 import type { ProjectId } from "../model/ids.ts";
@@ -16,6 +17,9 @@ import { changeEvents } from "./change-events.ts";
 import { type Lost, withCrankback } from "./crankback.ts";
 import { Deadline } from "./deadline.ts";
 import type { UnaskedContext } from "./unasked-context.ts";
+
+/** How long agents are given that do not know a topology yet, in milliseconds, each time. */
+const BEHIND_MS = 500;
 
 /** What a restorer works with. */
 export interface RestorerContext extends UnaskedContext {
@@ -74,9 +78,14 @@ export class Restorer implements Disposable {
       for (const one of ended) outcomes.set(one.project, one);
       left = next;
     }
-    const refused = projects.filter((project) => !outcomes.has(project));
+    const { attempts } = this.#context.books;
+    const refused = projects.filter((project) => {
+      const outcome = outcomes.get(project);
+      return outcome === undefined || (attempts > 1 && isOfOthers(outcome.error));
+    });
     const alone = await Promise.all(refused.map((project) => this.#restoreAlone(project)));
-    return [...outcomes.values(), ...alone];
+    for (const one of alone) outcomes.set(one.project, one);
+    return [...outcomes.values()];
   }
 
   [Symbol.dispose](): void {
@@ -169,13 +178,21 @@ export class Restorer implements Disposable {
     };
   }
 
+  /** Waits for other agents that are at it, or do not know the topology yet on which it is planned. */
   async #restoreAlone(project: ProjectId): Promise<RestorationOutcome> {
-    const { serial } = this.#context;
+    const { serial, books, clock, closing } = this.#context;
     return serial.run(project, async () => {
-      const record = this.#hurt(project);
-      if (record === undefined) return { project };
-      const moved = await this.#move(record);
-      return moved.isErr() ? { project, error: moved.error } : { project };
+      for (let attempt = 1; ; attempt += 1) {
+        await books.untilFree(project, closing);
+        const record = this.#hurt(project);
+        if (record === undefined) return { project };
+        const moved = await this.#move(record);
+        if (moved.isOk()) return { project };
+        const { error } = moved;
+        const isLast = attempt === books.attempts || closing.aborted;
+        if (isLast || !isOfOthers(error)) return { project, error };
+        await pause(clock, BEHIND_MS, closing);
+      }
     });
   }
 
@@ -213,6 +230,14 @@ export class Restorer implements Disposable {
     const record = registry.record(project);
     return record?.phase === "stable" && !registry.isSound(record.current) ? record : undefined;
   }
+}
+
+/** Whether an error is gone once other agents have done what they are about to do. */
+function isOfOthers(error: DcnsError | undefined): boolean {
+  if (error?.type === "store-conflict") return true;
+  return (
+    error?.type === "driver-failed" && error.causes.some(({ kind }) => kind === "misconfigured")
+  );
 }
 
 function hurtNetwork({ project, current }: StableRecord): HurtNetwork {

@@ -1,6 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import type { ProjectId } from "../model/ids.ts";
 import type { AgentEvent } from "./agent-event.ts";
+import type { Books } from "./books.ts";
 import type { Registry } from "./registry.ts";
 import type { Serial } from "./serial.ts";
 import type { Transactions } from "./transaction.ts";
@@ -11,6 +12,7 @@ export interface UnaskedContext {
   /** Whether this agent sees to a project's network, and not another one. */
   readonly isTurn: (project: ProjectId) => boolean;
   readonly transactions: Transactions;
+  readonly books: Pick<Books, "untilFree" | "attempts">;
   readonly serial: Serial<ProjectId>;
   readonly clock: Clock;
   /** Raised when the agent closes. */

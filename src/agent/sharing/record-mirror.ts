@@ -71,7 +71,7 @@ function adopt(
 ): void {
   const before = records.map(({ project }) => registry.record(project));
   for (const record of before) if (record !== undefined) registry.drop(record.project);
-  for (const record of records) registry.take(record);
+  for (const [n, record] of records.entries()) registry.take(record, before[n]);
   for (const [n, record] of records.entries()) changed(before[n], record);
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { NetworkNumber, SegmentId } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
 
@@ -30,8 +31,14 @@ export class NodeWants {
     return [...new Set([...this.#rules.keys(), ...this.#pending.keys()])];
   }
 
-  /** Wants these rules for a segment; none at all when there are no rules. */
+  /**
+   * Wants these rules for a segment; none at all when there are no rules. Who asks for what is asked
+   * for already waits with those who did.
+   */
   set(segment: SegmentId, network: NetworkNumber, rules: readonly ForwardingRule[]): void {
+    const wanted = this.#rules.get(network)?.get(segment) ?? NO_RULES;
+    const isWaiting = this.#pending.get(network)?.has(segment) === true;
+    if (isWaiting && isDeepStrictEqual(wanted, rules)) return;
     this.#version += 1;
     this.#await(segment, network);
     const parts = this.#rules.get(network) ?? new Map<SegmentId, readonly ForwardingRule[]>();

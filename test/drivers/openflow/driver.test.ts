@@ -77,6 +77,17 @@ describe("the OpenFlow driver", () => {
     ).toEqual([[20_000], [20_000]]);
   });
 
+  test("says nothing is pending to either of two who ask for the same at once", async () => {
+    const driver = await world.attach();
+    for (const asked of [() => driver.provision(threeWay), () => driver.release(threeWay.id)]) {
+      const first = asked();
+      // The first has begun its work when the second comes.
+      await world.clock.advance(1);
+      const outcomes = await world.clock.until(Promise.all([first, asked()]));
+      for (const outcome of outcomes) expect(outcome._unsafeUnwrap().pending).toEqual([]);
+    }
+  });
+
   test("removes flows before the groups and meters that they use", async () => {
     const driver = await world.attach();
     await world.clock.until(driver.provision(threeWay));

@@ -53,6 +53,16 @@ describe("what a node should hold", () => {
     expect(wants.pendingNetworks(a)).toEqual([seven]);
   });
 
+  test("waits with those who asked for the same before", () => {
+    const wants = new NodeWants();
+    wants.set(a, seven, [ruleAt("1")]);
+    const earlier = wants.version;
+    wants.set(a, seven, [ruleAt("1")]);
+    expect(wants.settle(seven, earlier)).toEqual([a]);
+    wants.set(a, seven, [ruleAt("1")]);
+    expect(wants.pendingNetworks(a)).toEqual([seven]);
+  });
+
   test("does not wait for what is to be removed, where somebody else sees to that", () => {
     const wants = new NodeWants();
     wants.set(a, seven, [ruleAt("1")]);
