@@ -6,6 +6,8 @@ export interface Campuses {
   readonly campuses: readonly string[];
   /** Each a domain and its only node; the first is the cheapest to cross. */
   readonly wans: readonly string[];
+  /** Where they are nodes of one domain, not one each: what that is called. */
+  readonly domain?: string;
   /** Whether circuits of the wide-area domains may have more than two ends; false when absent. */
   readonly branching?: boolean;
   /** How a domain calls its port of this name; absent, it is told otherwise. */
@@ -64,13 +66,14 @@ export function rowTopology({ campuses, wans, nameOf, driver = "memory" }: Campu
  * `west-one`, with the labels 100 to 199.
  */
 export function campusTopology(shape: Campuses): Topology {
-  const { campuses, wans, branching = false, nameOf, driver = "memory" } = shape;
+  const { campuses, wans, domain, branching = false, nameOf, driver = "memory" } = shape;
+  const domains = domain === undefined ? wans : [domain];
   return value(
     Topology.parse({
       format: "dcns-topology/1",
       domains: [
         ...campuses.map((id) => ({ id, driver })),
-        ...wans.map((id) => ({ id, driver: "oscars" })),
+        ...domains.map((id) => ({ id, driver: "oscars" })),
       ],
       nodes: [
         ...campuses.map((id) => ({
@@ -78,7 +81,7 @@ export function campusTopology(shape: Campuses): Topology {
           ports: ["host", ...wans].map((port) => ({ id: port })),
         })),
         ...wans.map((id) => ({
-          ...{ id, domain: id, branching },
+          ...{ id, domain: domain ?? id, branching },
           ports: campuses.map((campus) => ({
             id: campus,
             ...(nameOf === undefined ? {} : { name: nameOf(id, campus) }),

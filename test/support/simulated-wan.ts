@@ -58,7 +58,7 @@ export function simulatedWan(dialect: Dialect, options: SimulatedWanOptions): Si
 }
 
 function urnOf(dialect: Dialect, domain: string, port: string): string {
-  const id = port.slice(port.indexOf(":") + 1);
+  const id = port.replace(":", "-");
   switch (dialect) {
     case "nsi":
       return `urn:ogf:network:${domain}:2026:topology:${id}`;

@@ -2,13 +2,21 @@ import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverFailed } from "../../model/errors.ts";
 import type { NodeId } from "../../model/ids.ts";
 import { invariant } from "../../model/invariant.ts";
+import type { Circuit } from "./circuit.ts";
 import type { CircuitFault } from "./circuit-service.ts";
 
-/** A domain of this kind is one node. */
-export function nodeOf({ nodes }: DomainView): NodeId {
-  const [node] = nodes;
+/** The nodes at which circuits end, in the order of the inventory; all of the domain, of no circuits. */
+export function nodesOf({ nodes }: DomainView, circuits: readonly Circuit[]): readonly NodeId[] {
+  const ports = new Set(circuits.flatMap(({ ends }) => ends.map(({ port }) => port)));
+  const theirs = nodes.filter((node) => node.ports.some(({ ref }) => ports.has(ref)));
+  return (theirs.length > 0 ? theirs : nodes).map(({ id }) => id);
+}
+
+/** The first node at which circuits end: a circuit ends at one alone. */
+export function nodeOf(domain: DomainView, circuits: readonly Circuit[]): NodeId {
+  const [node] = nodesOf(domain, circuits);
   invariant(node !== undefined, "a domain has a node");
-  return node.id;
+  return node;
 }
 
 /** Why a circuit is not as asked, in the words of drivers. */

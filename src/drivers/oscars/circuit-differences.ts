@@ -2,23 +2,31 @@ import type { Discrepancy } from "../driver-base.ts";
 import { type Circuit, circuitKey } from "./circuit.ts";
 import type { FoundCircuit } from "./circuit-service.ts";
 
+/** A difference, and the circuit that it is about. */
+export interface Difference extends Omit<Discrepancy, "node"> {
+  readonly circuit: Circuit;
+}
+
 /** In what the circuits of a segment differ from what is wanted. */
 export function differences(
   wanted: readonly Circuit[],
   held: readonly FoundCircuit[],
-): readonly Omit<Discrepancy, "node">[] {
+): readonly Difference[] {
   const heldByKey = new Map(held.map((each) => [circuitKey(each.circuit), each]));
   const wantedKeys = new Set(wanted.map(circuitKey));
-  const missing = wanted.flatMap((circuit): Omit<Discrepancy, "node">[] => {
+  const missing = wanted.flatMap((circuit): Difference[] => {
     const found = heldByKey.get(circuitKey(circuit));
-    if (found === undefined) return [{ kind: "missing", what: `circuit ${textOf(circuit)}` }];
+    if (found === undefined)
+      return [{ circuit, kind: "missing", what: `circuit ${textOf(circuit)}` }];
     const isRight = found.state === "active" && found.circuit.mbps === circuit.mbps;
     const what = `circuit ${textOf(circuit)} is ${found.state} at ${found.circuit.mbps} Mbit/s`;
-    return isRight ? [] : [{ kind: "differs", what }];
+    return isRight ? [] : [{ circuit, kind: "differs", what }];
   });
   const excess = held
     .filter(({ circuit }) => !wantedKeys.has(circuitKey(circuit)))
-    .map(({ circuit }) => ({ kind: "excess", what: `circuit ${textOf(circuit)}` }) as const);
+    .map(
+      ({ circuit }) => ({ circuit, kind: "excess", what: `circuit ${textOf(circuit)}` }) as const,
+    );
   return [...missing, ...excess];
 }
 

@@ -56,6 +56,12 @@ export class CircuitKeeper {
     );
   }
 
+  /** The circuits of a segment that are wanted, and those that the domain may have. */
+  circuitsOf(segment: SegmentId): readonly Circuit[] {
+    const held = this.#book.heldOf(segment).map(({ circuit }) => circuit);
+    return [...this.wantedOf(segment), ...held];
+  }
+
   /** What is wanted of a segment; nothing of most. */
   wantedOf(segment: SegmentId): readonly Circuit[] {
     return this.#wanted.get(segment) ?? [];

@@ -4,7 +4,7 @@ import type { SegmentId } from "../../model/ids.ts";
 import type { DriverEvent } from "../driver-base.ts";
 import { pause } from "../driver-call.ts";
 import { blockedRates } from "./blocked.ts";
-import { causesOf, nodeOf } from "./circuit-cause.ts";
+import { causesOf, nodeOf, nodesOf } from "./circuit-cause.ts";
 import { differences, textOf } from "./circuit-differences.ts";
 import type { CircuitKeeper, Outage } from "./circuit-keeper.ts";
 import type { CircuitEvent, CircuitService } from "./circuit-service.ts";
@@ -121,11 +121,13 @@ export class CircuitWatch {
     if (!wasPending) keeper.lose(segment);
     const outcome = await keeper.settle(segment, { bringBack: true });
     if (closing.aborted) return false;
-    const node = nodeOf(domain());
+    const circuits = keeper.circuitsOf(segment);
+    const [node, nodes] = [nodeOf(domain(), circuits), nodesOf(domain(), circuits)];
     if (outcome.isOk()) this.#pending.delete(segment);
     this.#judge(segment);
     if (!wasPending) emit({ type: "drift", node, what, repaired: outcome.isOk() });
-    else if (outcome.isOk()) emit({ type: "confirmed", node, segment });
+    else if (outcome.isOk())
+      for (const each of nodes) emit({ type: "confirmed", node: each, segment });
     return outcome.isOk();
   }
 
@@ -152,7 +154,7 @@ export class CircuitWatch {
       return { type: "segment-down", segment, reason };
     // What the domain does not bring back is not to be had there, whatever the reason.
     const blocked = fault.blocked ?? silent.flatMap((circuit) => blockedRates(circuit, 0));
-    const refused = causesOf(nodeOf(this.#context.domain()), { ...fault, blocked });
+    const refused = causesOf(nodeOf(this.#context.domain(), silent), { ...fault, blocked });
     return { type: "segment-down", segment, reason, refused };
   }
 

@@ -20,7 +20,7 @@ import type {
 } from "../driver-base.ts";
 import { DriverLife } from "../driver-life.ts";
 import { type Circuit, circuitsOf } from "./circuit.ts";
-import { causesOf, failed, misconfigured, nodeOf } from "./circuit-cause.ts";
+import { causesOf, failed, misconfigured, nodeOf, nodesOf } from "./circuit-cause.ts";
 import { differences } from "./circuit-differences.ts";
 import { CircuitKeeper } from "./circuit-keeper.ts";
 import type { CircuitFault, CircuitService } from "./circuit-service.ts";
@@ -46,8 +46,8 @@ const DEFAULT_OUTAGE_MS = 120_000;
 const CALL_MS = 180_000;
 
 /**
- * Drives a wide-area domain that somebody else runs: its node is a service that joins ports by
- * circuits. Calls say what is wanted, a {@link CircuitWatch} sees that it stays so.
+ * Drives a wide-area domain that somebody else runs: its nodes are a service that joins ports by
+ * circuits, of one node with each other. Calls say what is wanted, a {@link CircuitWatch} sees that it stays so.
  */
 export class CircuitDriver implements DriverBase {
   readonly kind = "oscars";
@@ -65,11 +65,7 @@ export class CircuitDriver implements DriverBase {
     const { domain } = context;
     const taken = this.#life.take(domain.id);
     if (taken.isErr()) return errAsync(taken.error);
-    const opened =
-      domain.nodes.length === 1
-        ? this.#open(context)
-        : errAsync(misconfigured("a wide-area domain is one node"));
-    return opened
+    return this.#open(context)
       .mapErr((cause) => failed(domain, cause))
       .andThen((circuits) => this.#begin(circuits, context))
       .orTee(() => this.#life.giveBack());
@@ -100,7 +96,7 @@ export class CircuitDriver implements DriverBase {
       const circuits = circuitsFor(segment, service);
       if (circuits.isErr()) return err(failed(domain, circuits.error));
       const held = await keeper.hold(segment.id, circuits.value, options.offers);
-      return held.mapErr((fault) => failedAt(service, fault));
+      return held.mapErr((fault) => failedAt(service, circuits.value, fault));
     });
   }
 
@@ -141,7 +137,10 @@ export class CircuitDriver implements DriverBase {
       const discrepancies = differences(keeper.wantedOf(segment), held);
       return ok({
         segment,
-        discrepancies: discrepancies.map((d) => ({ ...d, node: nodeOf(domain) })),
+        discrepancies: discrepancies.map(({ circuit, ...each }) => ({
+          ...each,
+          node: nodeOf(domain, [circuit]),
+        })),
       });
     });
   }
@@ -152,12 +151,13 @@ export class CircuitDriver implements DriverBase {
       options,
       async ({ domain, keeper, circuits }, signal) => {
         const listed = await circuits.list(signal);
-        if (listed.isErr()) return err(failed(domain, ...causesOf(nodeOf(domain), listed.error)));
-        const bySegment = new Map<SegmentId, number>();
+        if (listed.isErr())
+          return err(failed(domain, ...causesOf(nodeOf(domain, []), listed.error)));
+        const bySegment = new Map<SegmentId, readonly Circuit[]>();
         for (const { circuit } of listed.value)
-          bySegment.set(circuit.segment, (bySegment.get(circuit.segment) ?? 0) + 1);
-        const held = [...bySegment].map(([segment, items]): HeldSegment => {
-          const parts = { nodes: [nodeOf(domain)], items };
+          bySegment.set(circuit.segment, [...(bySegment.get(circuit.segment) ?? []), circuit]);
+        const held = [...bySegment].map(([segment, its]): HeldSegment => {
+          const parts = { nodes: nodesOf(domain, its), items: its.length };
           return keeper.wantedOf(segment).length > 0 ? { segment, ...parts } : parts;
         });
         return ok(held);
@@ -207,7 +207,6 @@ export class CircuitDriver implements DriverBase {
     { allowPending = false }: ProvisionOptions,
   ): Promise<Result<Confirmation, DriverError>> {
     const outcome = await keeper.settle(segment);
-    const node = nodeOf(domain);
     if (outcome.isOk()) {
       watch.settled(segment, true);
       const externalId = [...keeper.held.values()].find(
@@ -216,9 +215,11 @@ export class CircuitDriver implements DriverBase {
       return ok({ pending: [], ...(externalId === undefined ? {} : { externalId }) });
     }
     watch.settled(segment, false);
-    const error = failedAt({ domain, watch }, outcome.error);
-    if (allowPending && outcome.error.kind === "unreachable") return ok({ pending: [node] });
-    return err({ ...error, pending: [node] });
+    const circuits = keeper.circuitsOf(segment);
+    const nodes = nodesOf(domain, circuits);
+    const error = failedAt({ domain, watch }, circuits, outcome.error);
+    if (allowPending && outcome.error.kind === "unreachable") return ok({ pending: nodes });
+    return err({ ...error, pending: nodes });
   }
 }
 
@@ -234,10 +235,11 @@ interface Service {
 /** What came of a request that nobody answered shows later, and only then is the node up again. */
 function failedAt(
   { domain, watch }: Pick<Service, "domain" | "watch">,
+  circuits: readonly Circuit[],
   fault: CircuitFault,
 ): DriverFailed {
   if (fault.kind === "unreachable") watch.unreachable(fault.message);
-  return failed(domain, ...causesOf(nodeOf(domain), fault));
+  return failed(domain, ...causesOf(nodeOf(domain, circuits), fault));
 }
 
 /** The circuits of a segment, if it is one of this domain and the domain can make them. */
@@ -253,7 +255,7 @@ function circuitsFor(
     .andThen((circuits) => {
       const tooMany = circuits.find(({ ends }) => ends.length > 2);
       if (tooMany === undefined || multipoint) return ok(circuits);
-      const node = nodeOf(domain);
+      const node = nodeOf(domain, [tooMany]);
       return err<readonly Circuit[], DriverCause>({
         ...{ node, kind: "unsupported", blocked: [{ type: "branching", node }] },
         message: `cannot join ${tooMany.ends.length} ends at once`,

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { DcnsAgent } from "../../../src/dcns.ts";
+import { MemoryDriver } from "../../../src/drivers/memory.ts";
+import { type CircuitChange, MemoryHttp } from "../../../src/testing/index.ts";
+import { campusTopology, hostAt } from "../../support/campuses.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { dialects, simulatedWan } from "../../support/simulated-wan.ts";
+import { errorOf, value } from "../../support/testbed.ts";
+
+const campuses = ["west", "east", "south"];
+
+/** A domain that joins two ports at a time, with as many nodes as a network may have circuits there. */
+async function start(dialect: (typeof dialects)[number], circuits: number) {
+  const clock = fakeClock();
+  const http = new MemoryHttp(clock);
+  const wans = Array.from({ length: circuits }, (_, at) => `wan${at + 1}`);
+  const carried = new Set<string>();
+  const wan = simulatedWan(dialect, {
+    ...{ clock, http, delayMs: 100 },
+    ports: wans.flatMap((node) => campuses.map((campus) => `${node}:${campus}`)),
+    onCircuit: ({ type, circuit }: CircuitChange) => {
+      const ends = circuit.ends.map(({ port }) => wan.portOf(port)).sort();
+      if (type === "down") carried.delete(ends.join(" to "));
+      else carried.add(ends.join(" to "));
+    },
+  });
+  const drivers = {
+    ...Object.fromEntries(campuses.map((id) => [id, new MemoryDriver()])),
+    wan: wan.driver(),
+  };
+  const topology = campusTopology({ campuses, wans, domain: "wan" });
+  const agent = value(await clock.until(DcnsAgent.start({ topology, drivers, clock })));
+  return { clock, agent, carried, wan };
+}
+
+describe.each(dialects)("a domain of circuits with two ends, that speaks %s", (dialect) => {
+  test("joins three campuses by two circuits, which meet at a switch", async () => {
+    const { clock, agent, carried, wan } = await start(dialect, 2);
+    value(await clock.until(agent.setupPhysicalNetwork("p", campuses.map(hostAt), "100Mbps")));
+    expect(carried.size).toBe(2);
+    const ends = [...carried].map((circuit) => circuit.match(/(?<=:)\w+/g) ?? []);
+    // Each circuit has both ends at one node, and they have one campus in common.
+    for (const circuit of carried) expect(new Set(circuit.match(/\w+(?=:)/g) ?? []).size).toBe(1);
+    expect(new Set(ends.flat())).toEqual(new Set(campuses));
+    value(await clock.until(agent.modifyPhysicalNetwork("p", [], [hostAt("south")])));
+    await clock.advance(1_000);
+    expect(carried.size).toBe(1);
+    value(await clock.until(agent.modifyPhysicalNetwork("p", [hostAt("south")], [])));
+    expect(carried.size).toBe(2);
+    value(await clock.until(agent.teardownPhysicalNetwork("p")));
+    expect(wan.server.ids).toEqual([]);
+    await clock.until(agent.close());
+  });
+
+  test("joins two campuses where a network has one circuit, and says why not three", async () => {
+    const { clock, agent, carried } = await start(dialect, 1);
+    const hosts = campuses.map(hostAt);
+    const refused = await clock.until(agent.setupPhysicalNetwork("p", hosts, "100Mbps"));
+    const { explanation } = errorOf(refused, "no-path");
+    expect(explanation).toMatchObject({ reason: "branching", nodes: ["wan1"] });
+    value(await clock.until(agent.setupPhysicalNetwork("p", hosts.slice(1), "100Mbps")));
+    expect([...carried]).toEqual(["wan1:east to wan1:south"]);
+    await clock.until(agent.close());
+  });
+});
