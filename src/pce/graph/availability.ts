@@ -47,21 +47,29 @@ export class Availability {
   }
 
   /**
-   * What a search may read by itself of links that are usable, until the next request is served;
-   * `undefined` if the request has prices of its own.
+   * What a search may read by itself of links that are up, until the next request is served; of all links
+   * where {@link Availability.usability} tells more. `undefined` if the request has prices of its own.
    */
   get table(): LinkTable | undefined {
     const { cost = "congestion", reprice } = this.#demand;
-    return reprice === undefined ? this.#now.table(cost) : undefined;
+    return reprice === undefined ? this.#now.table(cost, this.#tableUps) : undefined;
   }
 
-  /** Says of a link whether it is usable, as fast as may be; `undefined` if every link is. */
+  /** Says of a link whether it is usable; `undefined` if every link is that the table has as up. */
   get usability(): ((link: number) => boolean) | undefined {
-    if (this.#excluded.size > 0) return (link) => this.isUsable(link);
-    if (this.#linkState === allLinksUp) return undefined;
-    if (this.#keptLabels.size > 0) return (link) => this.isUsable(link);
-    const ups = linkUpsOf(this.graph, this.#linkState);
-    return (link) => ups.isUp(link);
+    const isAsked = this.#excluded.size > 0 || this.#isKeptPerhapsDown;
+    return isAsked ? (link) => this.isUsable(link) : undefined;
+  }
+
+  get #tableUps(): LinkUps | undefined {
+    if (this.#linkState === allLinksUp || this.#isKeptPerhapsDown) return undefined;
+    this.#ups ??= linkUpsOf(this.graph, this.#linkState);
+    return this.#ups;
+  }
+
+  /** Whether there are links that the request may use though they are down. */
+  get #isKeptPerhapsDown(): boolean {
+    return this.#linkState !== allLinksUp && this.#keptLabels.size > 0;
   }
 
   /** Whether `link` may be in the tree: it is up and not excluded, or the request keeps it. */

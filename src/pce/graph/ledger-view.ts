@@ -9,13 +9,12 @@ import type { Ledger } from "../../ledger.ts";
 import { linkId } from "../../model/ids.ts";
 import type { Interval } from "../../model/interval.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
-import { arcRowsOf } from "./arc-rows.ts";
 import { type Graph, linkIdOf, metricOf } from "./graph.ts";
 import { congestionCost, costWhenFull, type LinkCost, steepnessesOf } from "./link-cost.ts";
-import { emptyCells, forget, forgetAll, type LinkTable, setCells } from "./link-table.ts";
+import { LinkTable } from "./link-table.ts";
+import type { LinkUps } from "./link-ups.ts";
 import { periodOf } from "./period.ts";
 import { TICKS } from "./ticks.ts";
-import { zonesOf } from "./zones.ts";
 
 /**
  * What a ledger has left of each link over one interval, as arrays that searches read.
@@ -34,7 +33,7 @@ export class LedgerView {
   readonly #interval: Interval;
   readonly #labels: (VlanSet | undefined)[];
   #steepnesses: Float64Array | undefined;
-  readonly #tables = new Map<LinkCost, LinkTable>();
+  readonly #tables: OwnTable[] = [];
   #ledger: Ledger;
 
   constructor(graph: Graph, interval: Interval, ledger: Ledger) {
@@ -59,7 +58,7 @@ export class LedgerView {
     if (changes === undefined) {
       this.residuals.fill(Number.NaN);
       this.costs.fill(Number.NaN);
-      for (const { cells } of this.#tables.values()) forgetAll(this.#graph, cells);
+      for (const { table } of this.#tables) table.forgetAll();
       this.#labels.fill(undefined);
       return;
     }
@@ -77,29 +76,30 @@ export class LedgerView {
     this.residuals[onward] = forward;
     this.residuals[back] = backward;
     this.costs[link] = this.#cost(link, room);
-    for (const kind of this.#tables.keys()) this.#write(link, kind);
+    for (const own of this.#tables) this.#write(link, own);
   }
 
-  /** What searches read of the links if they cost so much. */
-  table(kind: LinkCost): LinkTable {
-    const known = this.#tables.get(kind);
-    if (known !== undefined) return known;
+  /** What searches read of the links that `ups` tells to be up, or of all, if they cost so much. */
+  table(kind: LinkCost, ups?: LinkUps): LinkTable {
+    const isOfAll = ups === undefined;
+    const known = this.#tables.find((own) => own.kind === kind && own.isOfAll === isOfAll);
+    const { table } = known ?? this.#addTable(kind, ups);
+    if (ups !== undefined) table.follow(ups);
+    return table;
+  }
+
+  #addTable(kind: LinkCost, ups: LinkUps | undefined): OwnTable {
+    const isFixed = kind === "metric";
     const { greatest } = this.#graph.metricRange;
-    const greatestStep = TICKS * (kind === "metric" ? greatest : costWhenFull(greatest));
-    const made: LinkTable = {
-      cells: emptyCells(this.#graph, greatestStep),
-      rows: arcRowsOf(this.#graph),
-      zones: zonesOf(this.#graph),
-      greatestStep,
-      grain: this.#grain(kind),
-      residuals: this.residuals,
-      load: (link) => this.load(link),
-    };
-    this.#tables.set(kind, made);
+    const greatestStep = TICKS * (isFixed ? greatest : costWhenFull(greatest));
+    const form = { greatestStep, grain: this.#grain(kind), isFixed, ups };
+    const table = new LinkTable(this.#graph, this, form);
+    const own = { kind, isOfAll: ups === undefined, table };
+    this.#tables.push(own);
     for (let link = 0; link < this.costs.length; link++) {
-      if (!Number.isNaN(this.costs[link])) this.#write(link, kind);
+      if (!Number.isNaN(this.costs[link])) this.#write(link, own);
     }
-    return made;
+    return own;
   }
 
   #grain(kind: LinkCost): number {
@@ -141,11 +141,10 @@ export class LedgerView {
   }
 
   /** Writes what is known of `link` where searches read it. */
-  #write(link: number, kind: LinkCost): void {
-    const { cells } = this.table(kind);
+  #write(link: number, { kind, table }: OwnTable): void {
     const cost = kind === "metric" ? metricOf(this.#graph, link) : (this.costs[link] ?? 0);
     const room = Math.min(this.residuals[2 * link] ?? 0, this.residuals[2 * link + 1] ?? 0);
-    setCells(this.#graph, cells, link, { cost, room });
+    table.set(link, { cost, room });
   }
 
   #forgetBandwidth(id: string | undefined): void {
@@ -153,7 +152,7 @@ export class LedgerView {
     if (link === undefined) return;
     this.residuals.fill(Number.NaN, 2 * link, 2 * link + 2);
     this.costs[link] = Number.NaN;
-    for (const { cells } of this.#tables.values()) forget(this.#graph, cells, link);
+    for (const { table } of this.#tables) table.forget(link);
   }
 
   #forgetLabels(id: string | undefined): void {
@@ -164,6 +163,13 @@ export class LedgerView {
   #indexOf(id: string | undefined): number | undefined {
     return id === undefined ? undefined : this.#graph.linkOf.get(linkId(id));
   }
+}
+
+/** A table, and of what: what links cost, and whether all of them count as up. */
+interface OwnTable {
+  readonly kind: LinkCost;
+  readonly isOfAll: boolean;
+  readonly table: LinkTable;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { arcRowsOf } from "../graph/arc-rows.ts";
+import { MORE_THAN_ANY } from "../graph/cell-words.ts";
 import type { Graph } from "../graph/graph.ts";
-import { ALWAYS_ASK, CELL, type Cells, neededCellOf, ROOM } from "../graph/link-table.ts";
+import { CELL, type Cells } from "../graph/link-table.ts";
 import type { Potentials } from "../graph/potentials.ts";
 import { TICKS } from "../graph/ticks.ts";
 import { zonesOf } from "../graph/zones.ts";
@@ -43,10 +44,10 @@ export class BidirectionalSearch {
 
   #query: PathQuery | undefined;
   #cells: Cells = new Int32Array(0);
-  /** What must be in the cell of an arc so that it can be used without asking, see `#isOpen`. */
+  #nodeMask = 0;
+  #isSorted = false;
+  /** What the word of an arc must be at least so that it can be used without asking, see `#isOpen`. */
   #need = 0;
-  /** What must be in it so that there is room for certain. */
-  #enough = 0;
   #potentials: Potentials | undefined;
 
   /** The bucket in which each side begins. */
@@ -79,8 +80,10 @@ export class BidirectionalSearch {
     this.#fit(table.greatestStep);
     this.#query = query;
     this.#cells = table.cells;
-    this.#enough = neededCellOf(Math.max(onward, back));
-    this.#need = isUsable === undefined ? this.#enough : ALWAYS_ASK;
+    this.#nodeMask = table.words.nodeMask;
+    this.#isSorted = table.isSorted;
+    const enough = table.words.needed(Math.max(onward, back));
+    this.#need = isUsable === undefined ? enough : MORE_THAN_ANY;
     this.#potentials = potentials;
     this.#start(0, from);
     this.#start(1, to);
@@ -120,11 +123,8 @@ export class BidirectionalSearch {
     const entries = this.#entries;
     const entry = entries.count++;
     const number = this.#first + entry;
-    entries.nodes[entry] = node;
-    entries.costs[entry] = 0;
-    entries.hops[entry] = 0;
-    entries.via[entry] = -1;
-    entries.below[entry] = 0;
+    entries.costs[4 * entry] = 0;
+    entries.words.set([node, 0, -1, 0, 0], 8 * entry + 2);
     const other = (this.#nodes[4 * node + 1 - side] ?? 0) - this.#first;
     if (other >= 0) this.#meet(side, entry, other);
     this.#nodes[4 * node + side] = number;
@@ -140,9 +140,12 @@ export class BidirectionalSearch {
    * knows what does not change, and a search takes a quarter less time.
    */
   // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: see above
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: see above
   #search(potentials: Potentials | undefined): void {
     const cells = this.#cells;
     const need = this.#need;
+    const nodeMask = this.#nodeMask;
+    const isSorted = this.#isSorted;
     const first = this.#first;
     const records = this.#nodes;
     const tops = this.#tops;
@@ -150,7 +153,7 @@ export class BidirectionalSearch {
     const width = this.#width;
     const last = this.#buckets - 1;
     const entries = this.#entries;
-    let { nodes, costs, hops, via, before, below } = entries;
+    let { words, costs } = entries;
     let count = entries.count;
     let limit = this.#limit;
     // Potentials do not say how far away a zone is beyond which there is nothing to find.
@@ -169,38 +172,40 @@ export class BidirectionalSearch {
       const rest = (side === 0 ? bucket1 : bucket0) * width;
       const top = ring + ((side === 0 ? bucket0 : bucket1) & last);
       const from = (tops[top] ?? 0) - first;
-      tops[top] = below[from] ?? 0;
-      const tail = nodes[from] ?? 0;
+      tops[top] = words[8 * from + 6] ?? 0;
+      const tail = words[8 * from + 2] ?? 0;
       const isBestAtTail = (records[4 * tail + side] ?? 0) - first === from;
       const start = records[4 * tail + 3] ?? 0;
       const end = isBestAtTail ? (records[4 * tail + 7] ?? 0) : start;
-      if (count + end - start > nodes.length) {
+      if (8 * (count + end - start) > words.length) {
         entries.grow(count, end - start);
-        ({ nodes, costs, hops, via, before, below } = entries);
+        ({ words, costs } = entries);
       }
-      const base = costs[from] ?? 0;
-      const hop = (hops[from] ?? 0) + 1;
+      const base = costs[4 * from] ?? 0;
+      const hop = (words[8 * from + 3] ?? 0) + 1;
       let waiting = -1;
       let most = limit - rest - base + slack;
-      for (let cell = start; cell < end; cell += 4) {
+      for (let cell = start; cell < end; cell += 2) {
         if ((cells[cell + 1] ?? 0) > most) {
-          if ((cells[cell + 3] ?? 0) > most) break;
+          if (isSorted) break;
           continue;
         }
-        if ((cells[cell + 2] ?? 0) < need && !this.#isOpen(side, cell)) continue;
-        const node = cells[cell] ?? 0;
+        const word = cells[cell] ?? 0;
+        if (word < need && !this.#isOpen(side, cell)) continue;
+        const node = word & nodeMask;
         const zone = records[4 * node + 2] ?? 0;
         const cost = base + ((cells[cell + 1] ?? 0) + zone);
         const known = (records[4 * node + side] ?? 0) - first;
         if (known >= 0) {
-          const least = costs[known] ?? 0;
-          if (least < cost || (least === cost && (hops[known] ?? 0) <= hop)) continue;
+          const least = costs[4 * known] ?? 0;
+          if (least < cost || (least === cost && (words[8 * known + 3] ?? 0) <= hop)) continue;
         }
-        nodes[count] = node;
-        costs[count] = cost;
-        hops[count] = hop;
-        via[count] = cell;
-        before[count] = from;
+        const at = 8 * count;
+        costs[4 * count] = cost;
+        words[at + 2] = node;
+        words[at + 3] = hop;
+        words[at + 4] = cell;
+        words[at + 5] = from;
         const other = (records[4 * node + 1 - side] ?? 0) - first;
         const isBest = other >= 0 && this.#meet(side, count, other);
         if (isBest) limit = this.#limit;
@@ -208,7 +213,7 @@ export class BidirectionalSearch {
         const ahead = potentials === undefined ? zone : potentials.of(node, side);
         if (cost + ahead + rest <= limit) {
           const bucket = ring + (((cost + ahead) * density) & last);
-          below[count] = tops[bucket] ?? 0;
+          words[at + 6] = tops[bucket] ?? 0;
           tops[bucket] = first + count;
           records[4 * node + side] = first + count;
           waiting++;
@@ -224,10 +229,10 @@ export class BidirectionalSearch {
 
   /** Takes the path through entries of both sides at one node if it is the best so far. */
   #meet(side: Side, entry: number, other: number): boolean {
-    const { costs, hops } = this.#entries;
-    const cost = (costs[entry] ?? 0) + (costs[other] ?? 0);
+    const entries = this.#entries;
+    const cost = entries.costOf(entry) + entries.costOf(other);
     if (cost > this.#cost) return false;
-    const count = (hops[entry] ?? 0) + (hops[other] ?? 0);
+    const count = entries.hopsOf(entry) + entries.hopsOf(other);
     if (cost === this.#cost && count >= this.#hops) return false;
     this.#cost = cost;
     this.#hops = count;
@@ -249,12 +254,7 @@ export class BidirectionalSearch {
     if (this.#query === undefined) return false;
     const { table, onward, back, isUsable } = this.#query;
     const arc = table.rows.arcs[cell / CELL] ?? 0;
-    if ((table.cells[cell + ROOM] ?? 0) < this.#enough) {
-      if (Number.isNaN(table.residuals[arc])) table.load(arc >> 1);
-      const ahead = table.residuals[arc ^ side] ?? 0;
-      const behind = table.residuals[arc ^ side ^ 1] ?? 0;
-      if (ahead < onward || behind < back) return false;
-    }
+    if (!table.isOpen(arc ^ side, onward, back)) return false;
     return isUsable === undefined || isUsable(arc >> 1);
   }
 
@@ -266,13 +266,13 @@ export class BidirectionalSearch {
 
   /** The arcs by which a side came to where the two met, the last first. */
   #arcsTo(side: Side): number[] {
-    const { via, before } = this.#entries;
+    const entries = this.#entries;
     const rows = arcRowsOf(this.#graph);
     const arcs: number[] = [];
     let entry = this.#met[side] ?? 0;
-    for (let cell = via[entry] ?? -1; cell >= 0; cell = via[entry] ?? -1) {
+    for (let cell = entries.cellOf(entry); cell >= 0; cell = entries.cellOf(entry)) {
       arcs.push(rows.arcs[cell / CELL] ?? 0);
-      entry = before[entry] ?? 0;
+      entry = entries.beforeOf(entry);
     }
     return arcs;
   }

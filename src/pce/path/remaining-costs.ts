@@ -1,4 +1,4 @@
-import { ALWAYS_ASK, neededCellOf } from "../graph/link-table.ts";
+import { MORE_THAN_ANY } from "../graph/cell-words.ts";
 import { MinHeap } from "../graph/min-heap.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 import { isOpenAt, stepAt } from "./open-arc.ts";
@@ -16,7 +16,7 @@ export class RemainingCosts {
   /** The query against its direction, in which the search runs. */
   readonly #reverse: PathQuery;
   readonly #step: ((place: number) => number) | undefined;
-  /** What must be in the cell of an arc so that it can be used without asking. */
+  /** What the word of an arc must be at least so that it can be used without asking. */
   readonly #need: number;
   readonly #costs: Float64Array;
   readonly #hops: Uint32Array;
@@ -27,11 +27,12 @@ export class RemainingCosts {
 
   /** `step` is what counts of the arc at a place of the table's rows; what it costs by default. */
   constructor(query: PathQuery, radius: number, step?: (place: number) => number) {
-    const { graph, to, onward, back } = query;
+    const { graph, table, to, onward, back } = query;
     this.#query = query;
     this.#reverse = { ...query, onward: back, back: onward };
     this.#step = step;
-    this.#need = query.isUsable === undefined ? neededCellOf(Math.max(onward, back)) : ALWAYS_ASK;
+    const isFree = query.isUsable === undefined;
+    this.#need = isFree ? table.words.needed(Math.max(onward, back)) : MORE_THAN_ANY;
     this.#costs = new Float64Array(graph.nodeIds.length).fill(Number.POSITIVE_INFINITY);
     this.#hops = new Uint32Array(graph.nodeIds.length);
     this.#via = new Uint32Array(graph.nodeIds.length);
@@ -68,13 +69,15 @@ export class RemainingCosts {
   #scan(node: number, cost: number): void {
     const { graph, table } = this.#reverse;
     const { cells } = table;
+    const { nodeMask } = table.words;
     const hops = (this.#hops[node] ?? 0) + 1;
     const end = graph.offsets[node + 1] ?? 0;
     // For every arc: numbers are written out, as in `open-arc.ts`.
     for (let place = graph.offsets[node] ?? 0; place < end; place++) {
-      const tail = cells[4 * place] ?? 0;
+      const word = cells[2 * place] ?? 0;
+      const tail = word & nodeMask;
       if ((this.#costs[tail] ?? 0) < cost) continue;
-      const isOpen = (cells[4 * place + 2] ?? 0) >= this.#need || isOpenAt(this.#reverse, place);
+      const isOpen = word >= this.#need || isOpenAt(this.#reverse, place);
       if (isOpen) this.#arrive(tail, place, cost, hops);
     }
   }

@@ -1,37 +1,42 @@
 /**
- * The ways to nodes that a search has come across, in arrays by their place; they grow by doubling.
- * Places are given out in order, and all are free again once `count` is zero.
+ * The ways to nodes that a search has come across, by their place, side by side in one piece of memory that
+ * grows by doubling. Places are given out in order, and all are free again once `count` is zero.
+ *
+ * The cost of the way at place `p`, in ticks, is `costs[4 * p]`; in `words`, from `8 * p` on, are that cost (two
+ * words), then the node to which it comes, its hops, the cell of its last arc (-1 where the search began), the place
+ * of the way that it goes on from, and the number of the entry below it, where it waits.
  */
 export class SearchEntries {
   count = 0;
-  /** The node to which each comes. */
-  nodes: Int32Array = new Int32Array(INITIAL);
-  /** What it costs to come there, in ticks. */
-  costs: Float64Array = new Float64Array(INITIAL);
-  hops: Int32Array = new Int32Array(INITIAL);
-  /** The cell of the last arc; -1 where the search began. */
-  via: Int32Array = new Int32Array(INITIAL);
-  /** The place of the way that it goes on from. */
-  before: Int32Array = new Int32Array(INITIAL);
-  /** The number of the entry below it, where it waits. */
-  below: Int32Array = new Int32Array(INITIAL);
+  costs: Float64Array<ArrayBuffer> = new Float64Array(4 * INITIAL);
+  words: Int32Array = new Int32Array(this.costs.buffer);
 
   /** Makes room for so many more than `count`. */
   grow(count: number, more: number): void {
-    const size = 2 * (count + more);
-    const grown = (old: Int32Array): Int32Array => {
-      const array = new Int32Array(size);
-      array.set(old);
-      return array;
-    };
-    const costs = new Float64Array(size);
+    const costs = new Float64Array(8 * (count + more));
     costs.set(this.costs);
     this.costs = costs;
-    this.nodes = grown(this.nodes);
-    this.hops = grown(this.hops);
-    this.via = grown(this.via);
-    this.before = grown(this.before);
-    this.below = grown(this.below);
+    this.words = new Int32Array(costs.buffer);
+  }
+
+  nodeOf(place: number): number {
+    return this.words[8 * place + 2] ?? 0;
+  }
+
+  hopsOf(place: number): number {
+    return this.words[8 * place + 3] ?? 0;
+  }
+
+  cellOf(place: number): number {
+    return this.words[8 * place + 4] ?? -1;
+  }
+
+  beforeOf(place: number): number {
+    return this.words[8 * place + 5] ?? 0;
+  }
+
+  costOf(place: number): number {
+    return this.costs[4 * place] ?? 0;
   }
 }
 

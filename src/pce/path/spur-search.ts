@@ -83,12 +83,13 @@ export class SpurSearch {
     const query = this.#query;
     const { graph, table } = query;
     const { cells, rows } = table;
+    const { nodeMask } = table.words;
     const base = labels.costs[indexOf(node)] ?? 0;
     const hops = (labels.hops[indexOf(node)] ?? 0) + 1;
     labels.scanned[indexOf(node)] = 1;
     const end = graph.offsets[node + 1] ?? 0;
     for (let place = graph.offsets[node] ?? 0; place < end; place++) {
-      const head = cells[4 * place] ?? 0;
+      const head = (cells[2 * place] ?? 0) & nodeMask;
       const known = labels.costs[indexOf(head)] ?? 0;
       if (known < base || !isOpenAt(query, place)) continue;
       const cost = base + stepAt(query, place);

@@ -1,11 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { arcRowsOf } from "../../../src/pce/graph/arc-rows.ts";
 import { type Graph, graphOf } from "../../../src/pce/graph/graph.ts";
 import type { Landmarks } from "../../../src/pce/graph/landmarks.ts";
-import { emptyCells, type LinkTable, setCells } from "../../../src/pce/graph/link-table.ts";
+import { LinkTable } from "../../../src/pce/graph/link-table.ts";
 import { TICKS } from "../../../src/pce/graph/ticks.ts";
-import { zonesOf } from "../../../src/pce/graph/zones.ts";
 import { bidirectionalPath, type SearchMeans } from "../../../src/pce/path/bidirectional-path.ts";
 import { RemainingCosts } from "../../../src/pce/path/remaining-costs.ts";
 import { Topology } from "../../../src/topology.ts";
@@ -29,6 +27,9 @@ interface Case {
   readonly back: number;
 }
 
+/** Bit/s, of which cells tell more or less. */
+const rates = fc.constantFrom(0, 1, 999_999, 1e6, 1_000_001, 10e9, 400e9, 400_001e6);
+
 const cases = fc.integer({ min: 2, max: 12 }).chain((nodes) =>
   fc.record({
     nodes: fc.constant(nodes),
@@ -43,15 +44,15 @@ const cases = fc.integer({ min: 2, max: 12 }).chain((nodes) =>
           ),
           enabled: fc.integer({ max: 9 }).map((n) => n !== 0),
           isUsable: fc.nat(9).map((n) => n !== 0),
-          forward: fc.nat(4),
-          backward: fc.nat(4),
+          forward: rates,
+          backward: rates,
           growth: fc.constantFrom(1, 1.25, 2.5),
         }),
         { maxLength: 30 },
       )
       .map((wires) => wires.filter(({ a, b }) => a !== b)),
-    onward: fc.nat(2),
-    back: fc.nat(2),
+    onward: rates,
+    back: rates,
   }),
 );
 
@@ -135,24 +136,18 @@ function graphFor({ nodes, wires }: Case): Graph {
 function tableFor(graph: Graph, { wires }: Case, isGrown: boolean): LinkTable {
   const greatest = Math.max(0, ...wires.map(({ metric, growth }) => metric * growth));
   const greatestStep = greatest * TICKS;
-  const cells = emptyCells(graph, greatestStep);
   const residuals = new Float64Array(graph.heads.length).fill(Number.NaN);
   const load = (link: number): void => {
     const wire = wires[link];
     if (wire === undefined) throw new Error(`there is no link ${link}`);
     residuals.set([wire.forward, wire.backward], 2 * link);
     const room = Math.min(wire.forward, wire.backward);
-    setCells(graph, cells, link, { cost: isGrown ? wire.metric * wire.growth : wire.metric, room });
+    table.set(link, { cost: isGrown ? wire.metric * wire.growth : wire.metric, room });
   };
-  return {
-    cells,
-    rows: arcRowsOf(graph),
-    zones: zonesOf(graph),
-    greatestStep,
-    grain: graph.metricRange.areWhole ? (isGrown ? 1 : TICKS) : 0,
-    residuals,
-    load,
-  };
+  const grain = graph.metricRange.areWhole ? (isGrown ? 1 : TICKS) : 0;
+  const form = { greatestStep, grain, isFixed: !isGrown };
+  const table = new LinkTable(graph, { residuals, load }, form);
+  return table;
 }
 
 function found(
