@@ -83,11 +83,12 @@ export function wire(options: AgentOptions, base: Base): Wired {
     scheduler.changed(before, after);
   };
   const books = base.books(changed);
+  const conductor = new Conductor({
+    ...{ drivers, clock },
+    drainMs: options.drainMs ?? DEFAULT_DRAIN_MS,
+  });
   const transactions = new Transactions({
-    clock,
-    registry,
-    books,
-    conductor: new Conductor({ drivers, clock, drainMs: options.drainMs ?? DEFAULT_DRAIN_MS }),
+    ...{ clock, registry, books, conductor },
     rollbackTimeoutMs,
     seenClean: (node, network) => watch.seenClean(node, network),
   });
@@ -95,7 +96,7 @@ export function wire(options: AgentOptions, base: Base): Wired {
   const emit = (event: AgentEvent): void => events.emit(event);
   const limits = { ...defaultLimits, ...options.limits };
   const calls = new Calls({
-    ...{ registry, books, transactions, drivers, clock, griPrefix, emit, limits },
+    ...{ registry, books, transactions, conductor, drivers, clock, griPrefix, emit, limits },
   });
   const closing = new AbortController();
   const resumeTeardown = (project: ProjectId): void => {

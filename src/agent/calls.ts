@@ -11,7 +11,7 @@ import { changeFault } from "../network/change-fault.ts";
 import { holderOf } from "../network/claims.ts";
 import { type Decision, decideModify, decideSetup, type View } from "../network/decide.ts";
 import { decideReserved } from "../network/decide-scheduled.ts";
-import { segmentsOf } from "../network/forwarding.ts";
+import { type Segments, segmentsOf } from "../network/forwarding.ts";
 import { networkInfo, networkState } from "../network/info.ts";
 import { standbyOf } from "../network/realisation.ts";
 import { latestOf, type NetworkRecord, type StableRecord } from "../network/record.ts";
@@ -27,7 +27,8 @@ import {
 import type { AgentEvent } from "./agent-event.ts";
 import type { Books } from "./books.ts";
 import { changeEvents } from "./change-events.ts";
-import { withCrankback } from "./crankback.ts";
+import type { Conductor } from "./conductor.ts";
+import { plannedAround, withCrankback } from "./crankback.ts";
 import type { Deadline } from "./deadline.ts";
 import type { AgentLimits } from "./limits.ts";
 import type { Registry } from "./registry.ts";
@@ -52,6 +53,7 @@ export interface CallsContext {
   readonly registry: Registry;
   readonly books: Books;
   readonly transactions: Transactions;
+  readonly conductor: Conductor;
   readonly drivers: ReadonlyMap<DomainId, DriverBase>;
   readonly clock: Clock;
   readonly griPrefix: string;
@@ -239,14 +241,23 @@ export class Calls {
   }
 
   plan(project: ProjectId, spec: NetworkSpec): Result<NetworkPlan, DcnsError> {
-    const { registry, drivers } = this.#context;
-    // A dry run has the time to say which single changes of the request would succeed.
-    const view = { ...registry.view(), planner: explainRefusal };
+    const { registry, drivers, conductor } = this.#context;
+    const holder = holderOf(project);
+    const number = registry.record(project)?.number ?? ANY_NUMBER;
+    const segmentsFor = ({ target }: Decision): Segments =>
+      segmentsOf(registry.topology, { project, number }, target);
     const isLater = startsLater(spec.schedule, this.#context.clock.now());
     const interval = (isLater ? reservedInterval : heldInterval)(spec.schedule);
-    return decideSetup(view, holderOf(project), spec, interval).map(({ target }) => {
-      const number = registry.record(project)?.number ?? ANY_NUMBER;
-      const segments = [...segmentsOf(registry.topology, { project, number }, target).values()];
+    const planned = plannedAround({
+      holder,
+      // A dry run has the time to say which single changes of the request would succeed.
+      view: () => ({ ...registry.view(), planner: explainRefusal }),
+      decide: (view) => decideSetup(view, holder, spec, interval),
+      unsupported: (decision) => conductor.unsupported(segmentsFor(decision)),
+    });
+    return planned.map((decision) => {
+      const { target } = decision;
+      const segments = [...segmentsFor(decision).values()];
       const standby = standbyOf(target);
       return {
         ...target.plan,

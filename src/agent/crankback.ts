@@ -1,4 +1,4 @@
-import { err, type Result } from "neverthrow";
+import { err, ok, type Result } from "neverthrow";
 import type { DcnsError, DriverFailed } from "../model/errors.ts";
 import { always, type Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
@@ -14,8 +14,8 @@ export interface Lost {
 
 const NOTHING: Lost = { refused: [], interval: always };
 
-/** What is to be done, and how it is planned. */
-export interface Crankback<T> {
+/** How something is planned. */
+export interface Planning {
   /** Whose plan it is, in the ledger. */
   readonly holder: string;
   /** The picture of this instant. */
@@ -23,6 +23,10 @@ export interface Crankback<T> {
   /** What domains do not have any more of what is there: it is planned without from the start. */
   readonly lost?: Lost;
   readonly decide: (view: View) => Result<Decision, DecisionError>;
+}
+
+/** What is to be done. */
+export interface Crankback<T> extends Planning {
   /** Makes a decision true; what fails leaves nothing, or says at which nodes something may be left. */
   readonly carryOut: (decision: Decision) => Promise<Result<T, DcnsError>>;
 }
@@ -34,45 +38,119 @@ export const MAX_PLANS = 8;
  * Decides and carries out. Where a domain refuses what was planned and says what it does not have, it
  * is planned again without that (crankback, RFC 4920); where the domain knows only that it is one of
  * several things, without each of them in turn. Where nothing is left, the error is that of the plan
- * with the fewest of these, and tells what domains have refused.
+ * with the fewest of these, and tells what domains have refused; or what the first could not carry,
+ * where it had only nodes to go around.
  */
 export async function withCrankback<T>(its: Crankback<T>): Promise<Result<T, DcnsError>> {
-  const { lost = NOTHING } = its;
-  const refused = [...lost.refused];
-  const tried = new Set<string>();
-  const waiting = [...withoutLost(lost)];
-  let unplanned: DecisionError | undefined;
-  for (let blocked = waiting.shift(); blocked !== undefined; blocked = waiting.shift()) {
-    const decided = its.decide(without(its.view(), its.holder, blocked));
-    if (decided.isErr()) {
-      unplanned ??= decided.error;
-      continue;
-    }
-    const key = keyOf(decided.value);
-    if (tried.has(key)) continue;
-    tried.add(key);
-    const done = await its.carryOut(decided.value);
+  const plans = new Plans(its);
+  for (let decision = plans.next(); decision !== undefined; decision = plans.next()) {
+    const done = await its.carryOut(decision);
     if (done.isOk()) return done;
-    const { error } = done;
-    const otherwise = alternatives(error, decided.value.claim.interval);
-    if (error.type !== "driver-failed" || otherwise.length === 0 || tried.size === MAX_PLANS)
-      return err(after(refused, error));
-    refused.push(error);
-    for (const more of otherwise) waiting.push([...blocked, ...more]);
+    const final = plans.refused(decision, done.error);
+    if (final !== undefined) return err(final);
   }
-  if (unplanned !== undefined) return err(after(refused, unplanned));
-  const last = refused.at(-1);
-  invariant(last !== undefined, "the first plan was refused, or there was none");
-  return err(after(refused.slice(0, -1), last));
+  return err(plans.exhausted());
 }
 
-/** What to do without next: one thing of each cause. Nothing, if no other plan would help. */
+/** What {@link withCrankback} would carry out, as far as that is known before anything is. */
+export function plannedAround(
+  its: Planning & { readonly unsupported: (decision: Decision) => DcnsError | undefined },
+): Result<Decision, DcnsError> {
+  const plans = new Plans(its);
+  for (let decision = plans.next(); decision !== undefined; decision = plans.next()) {
+    const refusal = its.unsupported(decision);
+    if (refusal === undefined) return ok(decision);
+    const final = plans.refused(decision, refusal);
+    if (final !== undefined) return err(final);
+  }
+  return err(plans.exhausted());
+}
+
+/** The plans to try one after another, each without what was refused before. */
+class Plans {
+  readonly #its: Planning;
+  readonly #refused: DriverFailed[];
+  readonly #tried = new Set<string>();
+  readonly #waiting: (readonly BlockedBy[])[];
+  #without: readonly BlockedBy[] = [];
+  #unplanned: DecisionError | undefined;
+
+  constructor(its: Planning) {
+    const { lost = NOTHING } = its;
+    this.#its = its;
+    this.#refused = [...lost.refused];
+    this.#waiting = [...withoutLost(lost)];
+  }
+
+  /** The next one that has not been tried; undefined when there is none. */
+  next(): Decision | undefined {
+    const { decide, view, holder } = this.#its;
+    const waiting = this.#waiting;
+    for (let blocked = waiting.shift(); blocked !== undefined; blocked = waiting.shift()) {
+      const decided = decide(without(view(), holder, blocked));
+      if (decided.isErr()) {
+        this.#unplanned ??= decided.error;
+        continue;
+      }
+      const key = keyOf(decided.value);
+      if (this.#tried.has(key)) continue;
+      this.#tried.add(key);
+      this.#without = blocked;
+      return decided.value;
+    }
+    return undefined;
+  }
+
+  /** Notes why the plan that was given last cannot be; gives the error if nothing else is to be tried. */
+  refused(decision: Decision, error: DcnsError): DcnsError | undefined {
+    const otherwise = alternatives(error, decision.claim.interval);
+    if (
+      error.type !== "driver-failed" ||
+      otherwise.length === 0 ||
+      this.#tried.size === MAX_PLANS
+    ) {
+      return after(this.#refused, error);
+    }
+    this.#refused.push(error);
+    for (const more of otherwise) this.#waiting.push([...this.#without, ...more]);
+    return undefined;
+  }
+
+  /** The error when there is no next one. */
+  exhausted(): DcnsError {
+    const [first, ...later] = this.#refused;
+    const last = this.#refused.at(-1);
+    if (first !== undefined && isOfNodes(first)) return after(later, first);
+    if (this.#unplanned !== undefined) return after(this.#refused, this.#unplanned);
+    invariant(last !== undefined, "the first plan was refused, or there was none");
+    return after(this.#refused.slice(0, -1), last);
+  }
+}
+
+/** Whether each cause is that of one node, which another plan could go around. */
+function isOfNodes({ causes }: DriverFailed): boolean {
+  return causes.every(({ blocked = [] }) => blocked.some(({ type }) => type === "node"));
+}
+
+/**
+ * What to do without next: one thing of each cause. Nothing, if no other plan would help. Of more ways to
+ * choose than there may be plans, those in which all causes have their first, their second and so on.
+ */
 function alternatives(error: DcnsError, interval: Interval): readonly (readonly BlockedBy[])[] {
   if (error.type !== "driver-failed" || (error.pending ?? []).length > 0) return [];
   const { domain, causes } = error;
-  return causes.reduce<readonly (readonly BlockedBy[])[]>(
-    (lists, { blocked = [] }) =>
-      lists.flatMap((list) => blocked.map((resource) => [...list, { domain, resource, interval }])),
+  const choices = causes.map(({ blocked = [] }) =>
+    blocked.map((resource): BlockedBy => ({ domain, resource, interval })),
+  );
+  const count = choices.reduce((product, { length }) => product * length, 1);
+  if (count > MAX_PLANS) {
+    const ranks = Math.max(...choices.map(({ length }) => length));
+    return Array.from({ length: ranks }, (_, rank) =>
+      choices.flatMap((each) => each[Math.min(rank, each.length - 1)] ?? []),
+    );
+  }
+  return choices.reduce<readonly (readonly BlockedBy[])[]>(
+    (lists, each) => lists.flatMap((list) => each.map((one) => [...list, one])),
     [[]],
   );
 }

@@ -11,4 +11,6 @@ export type BlockedResource =
   /** A network cannot branch there. */
   | { readonly type: "branching"; readonly node: NodeId }
   /** Labels stay the same from one port to the other there. */
-  | { readonly type: "translation"; readonly node: NodeId };
+  | { readonly type: "translation"; readonly node: NodeId }
+  /** A network cannot pass there at all. */
+  | { readonly type: "node"; readonly node: NodeId };

@@ -8,7 +8,7 @@ import {
 } from "../ledger.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { BlockedResource } from "../model/blocked-resource.ts";
-import type { DomainId, NodeId, PortRef } from "../model/ids.ts";
+import { type DomainId, type NodeId, nodeId, type PortRef } from "../model/ids.ts";
 import type { Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
@@ -28,31 +28,36 @@ export interface BlockedBy {
  * nobody we know, and is found in explanations under the domain's name.
  */
 export function without(view: View, holder: string, blocked: readonly BlockedBy[]): View {
-  return blocked.reduce((on, { domain, resource, interval }, index): View => {
+  const less = new Map<NodeId, Less>();
+  const lessAt = (on: View, node: NodeId, what: Less): View => {
+    less.set(node, { ...less.get(node), ...what });
+    return on;
+  };
+  const held = blocked.reduce((on, { domain, resource, interval }, index): View => {
     const by: Absent = { holder: `others in ${domain}, refusal ${index + 1}`, interval };
     return match(resource)
       .with({ type: "bandwidth" }, (one) => withLedger(on, atMost(on, holder, one, by)))
       .with({ type: "label" }, (one) => withLedger(on, withoutLabels(on, one, by)))
-      .with({ type: "branching" }, ({ node }) => withLess(on, node, { branching: false }))
-      .with({ type: "translation" }, ({ node }) => withLess(on, node, { vlanTranslation: false }))
+      .with({ type: "branching" }, ({ node }) => lessAt(on, node, { branching: false }))
+      .with({ type: "translation" }, ({ node }) => lessAt(on, node, { vlanTranslation: false }))
+      .with({ type: "node" }, ({ node }) => lessAt(on, node, { enabled: false }))
       .exhaustive();
   }, view);
+  return less.size === 0 ? held : withLess(held, less);
 }
 
 function withLedger(view: View, ledger: Ledger): View {
   return { ...view, ledger };
 }
 
-/** A node is able to do less than the inventory says. */
-function withLess(
-  view: View,
-  id: NodeId,
-  less: { readonly branching?: false; readonly vlanTranslation?: false },
-): View {
+/** What a node is not able to do, or is not to be used for, against what the inventory says. */
+type Less = Partial<Record<"branching" | "vlanTranslation" | "enabled", false>>;
+
+function withLess(view: View, less: ReadonlyMap<NodeId, Less>): View {
   const document = view.topology.toDocument();
-  const nodes = document.nodes.map((node) => (node.id === id ? { ...node, ...less } : node));
+  const nodes = document.nodes.map((node) => ({ ...node, ...less.get(nodeId(node.id)) }));
   const topology = Topology.parse({ ...document, nodes });
-  invariant(topology.isOk(), "a node that can do less is in a topology as before");
+  invariant(topology.isOk(), "nodes that can do less are in a topology as before");
   return { ...view, topology: topology.value };
 }
 

@@ -1,4 +1,5 @@
 import type { FlowStats } from "../drivers/openflow/wire/flow.ts";
+import type { OfMessage } from "../drivers/openflow/wire/message.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Frame } from "../model/frame.ts";
 import { type LinkId, linkId, type NodeId, nodeId, type PortRef } from "../model/ids.ts";
@@ -6,11 +7,12 @@ import { invariant } from "../model/invariant.ts";
 import type { Link, TouchPoint } from "../topology/elements.ts";
 import type { Topology } from "../topology.ts";
 import type { LinkTiming } from "./controller-link.ts";
+import type { Refusal } from "./datapath/refusal.ts";
 import { FaultPlan, type FaultRates } from "./faults.ts";
 import type { Dial } from "./memory-link.ts";
 import { derivedSeed, seededRandom } from "./random.ts";
 import { SimHost } from "./sim-host.ts";
-import { SimSwitch, type SimSwitchOptions } from "./sim-switch.ts";
+import { SimSwitch } from "./sim-switch.ts";
 import { planSwitches, type SwitchPlan } from "./switch-plan.ts";
 import {
   type Crossing,
@@ -35,8 +37,8 @@ export interface FabricOptions extends LinkTiming, WireOptions {
   readonly faults?: FaultRates;
   /** Whether the switches learn addresses as Open vSwitch does; not when absent. */
   readonly learns?: boolean;
-  /** What the switches cannot do, and what they say to that; nothing when absent. */
-  readonly lacks?: NonNullable<SimSwitchOptions["lacks"]>;
+  /** What the switch of a node cannot do, and what it says to that; nothing when absent. */
+  readonly lacks?: (message: OfMessage, node: NodeId) => Refusal | undefined;
   /**
    * What comes out of a node that is not one of the switches, such as a wide-area domain, for a frame that
    * goes in; nothing when absent.
@@ -186,9 +188,10 @@ export class SimulatedFabric implements Disposable {
   }
 
   #makeSwitch({ node, datapathId, ports, refs }: SwitchPlan, options: FabricOptions): SimSwitch {
-    const { dial, seed = 0, faults } = options;
+    const { dial, seed = 0, faults, lacks } = options;
     return new SimSwitch({
       ...options,
+      lacks: (message) => lacks?.(message, node),
       datapathId,
       ports,
       dial: typeof dial === "function" ? [dial] : dial,

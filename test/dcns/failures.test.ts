@@ -41,7 +41,8 @@ describe("a setup that fails", () => {
     await using bed = await Testbed.start();
     const fault = full("flow");
     bed.fabric.switchOf("s2").faults.add({ on: "flow-mod", nth: 4, fault });
-    const result = await bed.run(bed.agent.setupPhysicalNetwork("p", hosts, 1e6, 101));
+    // So fast that there is one tree only.
+    const result = await bed.run(bed.agent.setupPhysicalNetwork("p", hosts, "4Gbps", 101));
     expect(errorOf(result, "driver-failed").causes).toMatchObject([{ node: "s2" }]);
     bed.expectNothingLeft();
   });

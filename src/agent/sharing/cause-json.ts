@@ -27,6 +27,7 @@ const blocked: v.GenericSchema<unknown, BlockedResource> = v.variant("type", [
   v.object({ type: v.literal("label"), port, labels }),
   v.object({ type: v.literal("branching"), node }),
   v.object({ type: v.literal("translation"), node }),
+  v.object({ type: v.literal("node"), node }),
 ]);
 
 /** Why a master's node does not hold what it should, as it is read from the store. */

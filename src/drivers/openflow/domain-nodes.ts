@@ -11,6 +11,7 @@ import type {
   SegmentReport,
 } from "../driver-base.ts";
 import type { DomainAudit, NodeAudit } from "./audit-report.ts";
+import { causeAt } from "./blocked.ts";
 import { NO_NETWORK } from "./compile/cookie.ts";
 import { emptyProgram, type NodeProgram } from "./compile/program.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
@@ -92,7 +93,9 @@ export class DomainNodes {
   /** Why a segment cannot be carried: what the switches lack of which that is known. */
   refusals(segment: Segment): readonly DriverCause[] {
     return segment.nodes.flatMap(({ node, rules }) =>
-      (this.#nodes.get(node)?.refusals(rules) ?? []).map((problem) => ({ node, ...problem })),
+      (this.#nodes.get(node)?.refusals(rules) ?? []).map((problem) =>
+        causeAt(node, problem, segment),
+      ),
     );
   }
 
@@ -130,7 +133,10 @@ export class DomainNodes {
     const pending = this.pendingNodes(id);
     const fatal = failures.filter((f) => !f.isAway || !options.allowPending);
     if (fatal.length === 0) return ok({ pending });
-    const causes = fatal.flatMap(({ node, problems }) => problems.map((p) => ({ node, ...p })));
+    const segment = this.#segments.get(id);
+    const causes = fatal.flatMap(({ node, problems }) =>
+      problems.map((problem) => causeAt(node, problem, segment)),
+    );
     return err({ ...this.#failed(causes), pending });
   }
 

@@ -3,51 +3,14 @@ import { type Feature, featureNames } from "../../../src/drivers/openflow/compil
 import type { Lack, SwitchProfile } from "../../../src/drivers/openflow/compile/switch-profile.ts";
 import { OpenFlowDriver } from "../../../src/drivers/openflow/driver.ts";
 import { flowMod } from "../../../src/drivers/openflow/wire/flow.ts";
-import type { OfMessage } from "../../../src/drivers/openflow/wire/message.ts";
 import { describeError } from "../../../src/model/errors.ts";
 import { domainId } from "../../../src/model/ids.ts";
-import type { Refusal } from "../../../src/testing/datapath/refusal.ts";
 import { type FabricOptions, MemoryListener, SimulatedFabric } from "../../../src/testing/index.ts";
 import { campus } from "../../support/campus.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { type Lacks, without } from "../../support/lacking.ts";
 import { addForeignEntries, allForeignEntries, allOurEntries } from "../../support/switch-state.ts";
 import { Testbed } from "../../support/testbed.ts";
-
-type Lacks = (message: OfMessage) => Refusal | undefined;
-
-/** Everything that a message is made of, one word each. */
-function wordsOf(message: OfMessage): ReadonlySet<string> {
-  const words = new Set<string>([message.type]);
-  if (message.type === "group-mod") words.add(`group ${message.groupType}`);
-  if (message.type !== "flow-mod") return words;
-  words.add(`table ${message.table}`);
-  for (const { field, mask } of message.match) words.add(mask === undefined ? field : `${field}/`);
-  for (const instruction of message.instructions) {
-    words.add(instruction.type);
-    if (instruction.type !== "apply-actions") continue;
-    for (const action of instruction.actions) {
-      words.add(action.type === "output" ? `output ${action.port}` : action.type);
-    }
-  }
-  return words;
-}
-
-/** Refuses what has this word, but lets it be deleted. */
-function without(word: string): Lacks {
-  return (message) => {
-    if (isForeign(message)) return undefined;
-    const isDelete = "command" in message && String(message.command).startsWith("delete");
-    if (isDelete || !wordsOf(message).has(word)) return undefined;
-    return { kind: "bad-request", code: "bad-type" };
-  };
-}
-
-/** Whether it is about what a testbed's switches hold that is not ours. */
-function isForeign(message: OfMessage): boolean {
-  if (message.type === "flow-mod") return message.cookie >> 48n !== 0xdc05n;
-  if (message.type === "group-mod") return message.group < 0xdc05_0000;
-  return message.type === "meter-mod" && message.meter < 1000;
-}
 
 /** What a switch has to be without so that a feature, and perhaps others with it, is missing. */
 const wordFor: Readonly<Record<Exclude<Feature, "bundle">, string>> = {

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { fabricDocument } from "../lab/fabric-document.ts";
+import { takeAll } from "../lab/frame-port.ts";
+import { describeWithOvs } from "../lab/require-ovs.ts";
+import { heldByUs, lostForeign, startScenario, value } from "../lab/scenario.ts";
+
+/** Two ways from es1 to es3: by s2, and by s4, which costs more. */
+const diamond = fabricDocument({
+  links: {
+    "s1-s2": ["s1:10", "s2:10"],
+    "s2-s3": ["s2:11", "s3:10"],
+    "s1-s4": ["s1:11", "s4:10"],
+    "s4-s3": ["s4:11", "s3:11"],
+  },
+  hosts: { "es1:eth1": "s1:1", "es3:eth1": "s3:1" },
+});
+const document = {
+  ...diamond,
+  links: (diamond.links ?? []).map((link) => (/s4/.test(link.id) ? { ...link, metric: 10 } : link)),
+};
+
+/** How many entries of somebody else a table holds. */
+const FOREIGN_FLOWS = 2;
+
+describeWithOvs("a switch whose table is full, on Open vSwitch", () => {
+  test("is gone around, and carries the next network when there is room again", async () => {
+    await using scenario = await startScenario(document);
+    const { agent, lab } = scenario;
+    const ends = ["es1:eth1", "es3:eth1"];
+    await lab.limitTables("s2", FOREIGN_FLOWS);
+    const info = value(await agent.setupPhysicalNetwork("projectA", ends, "10Mbps", 101));
+    expect(info.links.map(({ id }) => id).sort()).toEqual(["s1-s4", "s4-s3"]);
+    await lab.settle();
+    const [es1, es3] = await Promise.all([lab.framePort("es1:eth1"), lab.framePort("es3:eth1")]);
+    await es1.send({
+      ...{ dst: "02:00:00:00:00:03", src: "02:00:00:00:00:01", vlan: 101 },
+      payload: "around",
+    });
+    expect((await takeAll([es3]))["es3:eth1"]).toMatchObject([{ payload: "around" }]);
+
+    await lab.limitTables("s2", "none");
+    const next = value(await agent.setupPhysicalNetwork("projectB", ends, "10Mbps", 102));
+    expect(next.links.map(({ id }) => id).sort()).toEqual(["s1-s2", "s2-s3"]);
+    value(await agent.teardownPhysicalNetwork("projectA"));
+    value(await agent.teardownPhysicalNetwork("projectB"));
+    expect(await heldByUs(scenario)).toEqual([]);
+    expect(await lostForeign(scenario)).toEqual([]);
+  });
+});
