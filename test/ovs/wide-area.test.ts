@@ -1,22 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DcnsAgent, OpenFlowDriver, systemClock, Topology } from "../../src/index.ts";
-import { MemoryHttp } from "../../src/testing/index.ts";
+import type { DcnsAgent } from "../../src/index.ts";
 import { OvsLab } from "../lab/ovs-lab.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { eventually, value } from "../lab/scenario.ts";
 import type { Station } from "../lab/station.ts";
-import { WanBridge } from "../lab/wan-bridge.ts";
-import {
-  type Dialect,
-  dialects,
-  type SimulatedWan,
-  simulatedWan,
-} from "../support/simulated-wan.ts";
+import type { WanBridge } from "../lab/wan-bridge.ts";
+import { campus, startWideArea } from "../lab/wide-area.ts";
+import { type Dialect, dialects, type SimulatedWan } from "../support/simulated-wan.ts";
 
-const campus = (id: string, number: number) => ({
-  ...{ id, domain: id, datapathId: String(number).padStart(16, "0") },
-  ports: [1, 2, 10].map((port) => ({ id: String(port), ofPort: port })),
-});
 const edges = ["west", "east"];
 
 /** Two campuses and somebody else's bridge between them; what the agent knows of that are two ports. */
@@ -68,26 +59,10 @@ describeWithOvs("a network across somebody else's domain, on Open vSwitch", () =
     let bridge: WanBridge;
 
     beforeAll(async () => {
-      const http = new MemoryHttp(systemClock);
-      const ports = edges.map((id) => `wan1:${id}`);
-      bridge = new WanBridge(lab, "wan1", (name) => 1 + ports.indexOf(wan.portOf(name)));
-      wan = simulatedWan(dialect, {
-        ...{ clock: systemClock, http, ports, leadSeconds: 0 },
-        onCircuit: bridge.change,
-      });
-      const { host, port } = lab.controller;
-      const campusDriver = (offset: number) =>
-        new OpenFlowDriver({ listen: { host, port: port + offset } });
-      const drivers = {
-        ...{ west: campusDriver(0), east: campusDriver(1) },
-        wan: wan.driver({ pollMs: 100, auditMs: 500 }),
-      };
-      agent = value(await DcnsAgent.start({ topology: value(Topology.parse(document)), drivers }));
-      const up = new Set<string>();
-      agent.events.on("node-up", ({ node }) => up.add(node));
-      await lab.connect({ bridges: ["west"] });
-      await lab.connect({ bridges: ["east"], port: port + 1 });
-      await eventually(() => up.size === 3);
+      const started = await startWideArea(lab, document, dialect);
+      const [server, itsBridge] = [started.wans.get("wan"), started.bridges.get("wan1")];
+      if (server === undefined || itsBridge === undefined) throw new Error("no wan");
+      [agent, wan, bridge] = [started.agent, server, itsBridge];
     });
     afterAll(() => agent?.close());
 

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { OvsLab } from "../lab/ovs-lab.ts";
+import { describeWithOvs } from "../lab/require-ovs.ts";
+import { eventually, value } from "../lab/scenario.ts";
+import type { Station } from "../lab/station.ts";
+import { campus, startWideArea, type WideArea } from "../lab/wide-area.ts";
+import { type Dialect, dialects } from "../support/simulated-wan.ts";
+
+const campuses = ["west", "east", "south"];
+const wans = ["one", "two"];
+const hosts = campuses.map((host, at) => ({
+  ...{ host, nic: "eth0", port: `${host}:1` },
+  ...(at === 2 ? { tagging: "untagged" as const } : {}),
+}));
+const endpoints = campuses.map((host) => `${host}:eth0`);
+const RATE = 2_000_000;
+
+/** Every campus has a cable to each of two bridges of somebody else's, and these have one between them. */
+const cables = [
+  ...wans.flatMap((wan, at) =>
+    campuses.map((id) => ({ id: `${id}-${wan}`, a: `${id}:${10 + at}`, b: `${wan}:${id}` })),
+  ),
+  { id: "one-two", a: "one:other", b: "two:other" },
+].map((link) => ({ ...link, capacity: "100Mbps" }));
+
+/** What an agent is told of that: some of the cables, and whose the bridges are. */
+function document(used: (id: string) => boolean, domains: readonly string[] = wans) {
+  const wan = (id: string, domain: string) => ({
+    ...{ id, domain, branching: false },
+    ports: [...campuses, "other"].map((port, at) => ({
+      ...{ id: port, ofPort: at + 1, vlans: "200-209" },
+    })),
+  });
+  return {
+    format: "dcns-topology/1",
+    domains: [
+      ...campuses.map((id) => ({ id, driver: "openflow" })),
+      ...[...new Set(domains)].map((id) => ({ id, driver: "oscars" })),
+    ],
+    nodes: [
+      ...campuses.map((id, at) => campus(id, at + 1)),
+      ...wans.map((id, at) => wan(id, domains[at] ?? id)),
+    ],
+    links: cables.filter(({ id }) => used(id)),
+    hosts,
+  };
+}
+
+const inRow = document((id) => ["west-one", "one-two", "east-two"].includes(id));
+const either = document((id) => id !== "one-two");
+const oneDomain = document((id) => id !== "one-two", ["wan", "wan"]);
+
+describeWithOvs("networks across several wide-area domains, on Open vSwitch", () => {
+  let lab: OvsLab;
+  let stations: readonly Station[];
+
+  beforeAll(async () => {
+    lab = await OvsLab.start(document(() => true));
+    const added: Station[] = [];
+    for (const [at, end] of endpoints.entries())
+      added.push(await lab.addStation({ at: end, vlan: at === 2 ? "untagged" : 101 }));
+    stations = added;
+  });
+  afterAll(() => lab?.close());
+
+  const received = async (from: number, to: number): Promise<number> => {
+    const [a, b] = [stations[from], stations[to]];
+    if (a === undefined || b === undefined) throw new Error("no such station");
+    await a.forgetNeighbours();
+    return (await a.ping(b, 5)).received;
+  };
+  const isClean = async ({ idle, wans: servers, agent }: WideArea): Promise<boolean> => {
+    await idle();
+    const isFree = [...servers.values()].every(({ server }) => server.ids.length === 0);
+    const { flows, groups, meters } = await lab.census();
+    return isFree && flows + groups + meters === 0 && agent.listNetworks().length === 0;
+  };
+
+  describe.each(dialects)("asked by %s", (dialect: Dialect) => {
+    test("frames cross two in a row, and none when one of them refuses", async () => {
+      await using area = await startWideArea(lab, inRow, dialect);
+      const { agent, idle, wans: servers } = area;
+      value(await agent.setupPhysicalNetwork("p", endpoints.slice(0, 2), RATE, 101));
+      await idle();
+      expect(await received(0, 1)).toBe(5);
+      expect([...servers.values()].map(({ server }) => server.ids.length)).toEqual([1, 1]);
+      value(await agent.teardownPhysicalNetwork("p"));
+      expect(await isClean(area)).toBe(true);
+      servers.get("two")?.sellOut("two:east");
+      const refused = await agent.setupPhysicalNetwork("p", endpoints.slice(0, 2), "80Mbps", 101);
+      expect(refused.isErr()).toBe(true);
+      expect(await isClean(area)).toBe(true);
+      expect(await received(0, 1)).toBe(0);
+    });
+
+    test("frames take the other of two when one is lost for good", async () => {
+      await using area = await startWideArea(lab, either, dialect);
+      const { agent, idle, wans: servers } = area;
+      const options = { protection: "restore" } as const;
+      value(await agent.setupPhysicalNetwork("p", endpoints.slice(0, 2), "80Mbps", 101, options));
+      await idle();
+      expect(await received(0, 1)).toBe(5);
+      const [used, other] =
+        servers.get("one")?.server.ids.length === 1 ? wans : [...wans].reverse();
+      const lost = servers.get(used ?? "");
+      const story: string[] = [];
+      agent.events.on("network-state", ({ state }) => story.push(state));
+      for (const id of ["west", "east"]) lost?.sellOut(`${used}:${id}`);
+      for (const id of lost?.server.ids ?? []) lost?.server.forceEnd(id);
+      await eventually(() => story.includes("degraded") && story.at(-1) === "active");
+      await idle();
+      expect(servers.get(other ?? "")?.server.ids).toHaveLength(1);
+      expect(await received(0, 1)).toBe(5);
+      value(await agent.teardownPhysicalNetwork("p"));
+      expect(await isClean(area)).toBe(true);
+    });
+
+    test("three campuses are joined by two circuits of a domain that joins two ports at a time", async () => {
+      await using area = await startWideArea(lab, oneDomain, dialect);
+      const { agent, idle, wans: servers } = area;
+      value(await agent.setupPhysicalNetwork("p", endpoints, RATE, 101));
+      await idle();
+      expect(servers.get("wan")?.server.ids).toHaveLength(2);
+      for (const [from, to] of [
+        [0, 1],
+        [1, 2],
+        [2, 0],
+      ] as const)
+        expect(await received(from, to)).toBe(5);
+      value(await agent.modifyPhysicalNetwork("p", [], endpoints.slice(2)));
+      await eventually(async () => {
+        await idle();
+        return servers.get("wan")?.server.ids.length === 1;
+      });
+      expect(await received(0, 1)).toBe(5);
+      expect(await received(0, 2)).toBe(0);
+      value(await agent.teardownPhysicalNetwork("p"));
+      expect(await isClean(area)).toBe(true);
+    });
+  });
+});
