@@ -153,13 +153,15 @@ export class SwitchLink {
     if (found.isErr()) return this.#unreadable(found.error.map((each) => each.message).join("; "));
     this.#isInService = true;
     inService();
-    const mended = await tenure.mend(found.value);
+    const mended = await tenure.takeOver(found.value);
     if (this.#tenure === tenure) await tenure.resumeLearning();
     if (this.#tenure !== tenure) return;
+    if (mended.isErr())
+      return this.#unreadable(mended.error.map((each) => each.message).join("; "));
     this.#isAnnounced = true;
     emit({ type: "node-up", node: view().id });
     this.#tellPorts(live);
-    tenure.tell(mended);
+    tenure.tell(mended.value);
     tenure.auditRegularly();
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from "../../model/clock.ts";
 import type { NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
 import type { DriverEvent } from "../driver-base.ts";
-import { sharedAbort } from "../driver-call.ts";
+import { pause, sharedAbort } from "../driver-call.ts";
 import type { NodeAudit } from "./audit-report.ts";
 import { Coalesced } from "./coalesced.ts";
 import { NO_NETWORK } from "./compile/cookie.ts";
@@ -16,6 +16,10 @@ import type { NodeWants } from "./node-wants.ts";
 import { describeSessionError } from "./session-error.ts";
 import { type AuditFindings, examine } from "./switch-audit.ts";
 import type { NodeProblem } from "./switch-problem.ts";
+
+/** How long is waited before a switch is cleared once more of what it did not let go, in milliseconds. */
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
 
 /** What a tenure is made with. */
 export interface TenureContext {
@@ -95,6 +99,33 @@ export class SwitchTenure {
         ...mended.unrepaired,
       ],
     };
+  }
+
+  /**
+   * Repairs what was found until the switch holds no flow that it should not: what others have been told
+   * is gone must be. What it does not take, the next audit tries again.
+   */
+  async takeOver(found: AuditFindings): Promise<Result<Mended, readonly NodeProblem[]>> {
+    const { clock } = this.#context;
+    let mended = await this.mend(found);
+    let waitMs = 0;
+    let isClean = mended.unrepaired.length === 0;
+    while (!isClean && !this.#over.signal.aborted) {
+      await pause(clock, waitMs, this.#over.signal);
+      const again = await this.examine(NO_NETWORK);
+      if (again.isErr()) return err(again.error);
+      const { excess, wrong } = again.value.count.verdicts.flows;
+      const { confirmed, drift, unrepaired } = await this.mend(again.value);
+      isClean = excess + wrong === 0 || unrepaired.length === 0;
+      mended = {
+        confirmed: [...mended.confirmed, ...confirmed],
+        drift: [...mended.drift, ...drift],
+        unrepaired,
+      };
+      if (!isClean && waitMs === FIRST_WAIT_MS) this.#tellDrift(unrepaired, false);
+      waitMs = Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, 2 * waitMs));
+    }
+    return ok(mended);
   }
 
   /** Goes on learning for the switch where whoever served it before has left off. */

@@ -77,6 +77,24 @@ describe("the OpenFlow driver", () => {
     ).toEqual([[20_000], [20_000]]);
   });
 
+  test("takes a switch into service when it holds no flow any more that it should not", async () => {
+    const before = await world.attach();
+    (await world.clock.until(before.provision(pair)))._unsafeUnwrap();
+    const at = world.at("n1");
+    await world.listen();
+    const reject = { type: "reject", kind: "bad-request", code: "eperm" } as const;
+    for (let nth = 1; nth <= 6; nth += 1) at.faults.add({ on: "flow-mod", nth, fault: reject });
+    const held: number[] = [];
+    world.driver.subscribe(({ type }) => {
+      if (type === "node-up") held.push(at.flows().length);
+    });
+    at.connect();
+    await world.clock.advance(1_000);
+    expect(at.flows().length).toBeGreaterThan(0);
+    await world.clock.advance(20_000);
+    expect(held).toEqual([0]);
+  });
+
   test("says nothing is pending to either of two who ask for the same at once", async () => {
     const driver = await world.attach();
     for (const asked of [() => driver.provision(threeWay), () => driver.release(threeWay.id)]) {
