@@ -6,7 +6,7 @@ import type { Scene } from "../plan/scene.ts";
 import { earliestStart } from "./earliest-start.ts";
 import { elementsOf, inclusionOf, leastBound, type TreeBound } from "./explain-bounds.ts";
 import { largestRate } from "./largest-rate.ts";
-import { asking, greatestRate, restaged, without } from "./what-if.ts";
+import { asking, greatestRate, patient, restaged, without } from "./what-if.ts";
 import { workingVlans } from "./working-vlans.ts";
 
 /** How many exclusions, inclusions or endpoints are each left out by turns. */
@@ -19,14 +19,14 @@ export const MAX_LEFT_OUT = 32;
  */
 export function remediesOf(scene: Scene): Remedies {
   const kinds = [
-    otherVlans(scene),
-    fewerExclusions(scene),
-    fewerInclusions(scene),
-    widerBound(scene, "maxHops"),
-    widerBound(scene, "maxDelayMs"),
-    laterStart(scene),
-    lessBandwidth(scene),
-    fewerEndpoints(scene),
+    otherVlans(patient(scene)),
+    fewerExclusions(patient(scene)),
+    fewerInclusions(patient(scene)),
+    widerBound(patient(scene), "maxHops"),
+    widerBound(patient(scene), "maxDelayMs"),
+    laterStart(patient(scene)),
+    lessBandwidth(patient(scene)),
+    fewerEndpoints(patient(scene)),
   ];
   return {
     changes: kinds.flatMap(({ changes }) => changes),

@@ -53,14 +53,29 @@ export function without(scene: Scene, ...bounds: readonly Bound[]): Scene {
 /**
  * The scene in which searches do a fixed amount of work, so that explanations are reproducible, and
  * less than for a plan, for an explanation is made of many attempts, and what matters of each is only
- * whether there is a tree.
+ * whether there is a tree. The bigger the fabric, the fewer looks; and after {@link MAX_GIVEN_UP} searches
+ * that came to no end there is no other.
  */
 export function timeless(scene: Scene): Scene {
   const { budget: _, ...request } = scene.request;
-  return { ...scene, request, maxLooks: MAX_LOOKS_TO_EXPLAIN, takesAny: true };
+  const looks = Math.floor(EXPLAIN_WORK / (scene.graph.linkIds.length * request.endpoints.length));
+  const maxLooks = Math.min(MAX_LOOKS_TO_EXPLAIN, Math.max(LEAST_LOOKS, looks));
+  return patient({ ...scene, request, maxLooks, takesAny: true });
 }
 
+/** The scene with patience anew. */
+export function patient(scene: Scene): Scene {
+  return { ...scene, patience: { left: MAX_GIVEN_UP } };
+}
+
+/** How many searches for one purpose may be given up, which takes long, before no more are made. */
+export const MAX_GIVEN_UP = 3;
+
+/** Links times endpoints that all looks of an attempt together may go through. */
+const EXPLAIN_WORK = 100_000;
+
 const MAX_LOOKS_TO_EXPLAIN = 16;
+const LEAST_LOOKS = 2;
 
 /** Whether it is a path that is looked for, for which the search is complete. */
 export function isPath({ graph, availability, request }: Scene): boolean {

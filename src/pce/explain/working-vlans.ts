@@ -19,9 +19,6 @@ export interface WorkingVlans {
 /** How many plans may be made to find the VLANs that would work. */
 export const MAX_VLAN_PLANS = 64;
 
-/** How many of these may be given up, which takes long, before no more are made. */
-const MAX_GIVEN_UP = 2;
-
 /**
  * The VLANs, other than those asked for, with which the request would succeed.
  *
@@ -74,8 +71,8 @@ function tried(scene: Scene, vlans: VlanSet, bindings: NodeBindings): WorkingVla
   const sets = [...new Set(usableLinkLabels(scene.availability)), ...bindings.own.values()];
   let working = VlanSet.empty;
   let left = vlans;
-  let givenUp = 0;
-  for (let plans = 0; plans < MAX_VLAN_PLANS && givenUp < MAX_GIVEN_UP; plans++) {
+  let isCertain = true;
+  for (let plans = 0; plans < MAX_VLAN_PLANS; plans++) {
     const vlan = left.first();
     if (vlan === undefined) break;
     const planned = attempt(asking(scene, { vlans: VlanSet.of(vlan) }));
@@ -83,10 +80,10 @@ function tried(scene: Scene, vlans: VlanSet, bindings: NodeBindings): WorkingVla
       ? vlansOn(scene, planned.value, left, bindings)
       : alike(left, vlan, sets);
     if (planned.isOk()) working = working.union(settled);
-    else if (planned.error.type === "search-limit") givenUp++;
+    else if (planned.error.type === "search-limit") isCertain = false;
     left = left.difference(settled).without(vlan);
   }
-  return { vlans: working, isComplete: givenUp === 0 && left.isEmpty };
+  return { vlans: working, isComplete: isCertain && left.isEmpty };
 }
 
 /** Those of `vlans` that the network may have on the tree of `plan`. */

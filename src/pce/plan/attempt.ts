@@ -89,7 +89,18 @@ function hasRoom(scene: Scene, ends: Ends, node: number): boolean {
   return most >= (ends.terminals.size > 1 ? 1 : 0);
 }
 
+/** The tree, as long as there is patience for searches that come to no end. */
 function join(scene: Scene, ends: Ends): Result<ProvedTree, NoTree | SearchLimit> {
+  const { patience } = scene;
+  if (patience?.left === 0) return err({ type: "search-limit", limit: 0 });
+  const joined = joinedAtAll(scene, ends);
+  if (patience !== undefined && joined.isErr() && joined.error.type === "search-limit") {
+    patience.left--;
+  }
+  return joined;
+}
+
+function joinedAtAll(scene: Scene, ends: Ends): Result<ProvedTree, NoTree | SearchLimit> {
   const [from, to = from, third] = [...ends.terminals].map(([node, side]) => ({ node, side }));
   const isPath = third === undefined && scene.availability.kept.length === 0;
   if (isPath && from !== undefined && to !== undefined) {

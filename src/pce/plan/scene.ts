@@ -22,6 +22,13 @@ export interface Scene {
   readonly maxLooks?: number;
   /** Whether any tree will do: the search for one ends with the first. */
   readonly takesAny?: boolean;
+  /** How many of the attempts that are made for one purpose may yet be given up; by default any number. */
+  readonly patience?: Patience;
+}
+
+/** Counted down by attempts that are given up; at none, all others are at once. */
+export interface Patience {
+  left: number;
 }
 
 /** The endpoints of a request as the searches see them. */
