@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { err, errAsync, ok, type Result, type ResultAsync } from "neverthrow";
+import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../../model/errors.ts";
@@ -32,6 +32,7 @@ import { DomainNodes } from "./domain-nodes.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
 import { socketListener } from "./listener-socket.ts";
 import type { LiveSwitch } from "./live-switch.ts";
+import { optionFault } from "./option-faults.ts";
 import { probeSegment } from "./probe/segment-probe.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
 import type { SwitchSession } from "./session.ts";
@@ -68,15 +69,20 @@ export class OpenFlowDriver implements DriverBase {
     return this.#address;
   }
 
-  attach({
+  attach(context: DriverContext): ResultAsync<void, DriverError> {
+    const fault = optionFault(this.#options);
+    if (fault !== undefined) return errAsync(misconfigured(context.domain.id, fault));
+    const taken = this.#life.take(context.domain.id);
+    return taken.isErr() ? errAsync(taken.error) : this.#begin(context);
+  }
+
+  #begin({
     domain,
     clock,
     segments,
     leaving = [],
     role = "equal",
   }: DriverContext): ResultAsync<void, DriverError> {
-    const taken = this.#life.take(domain.id);
-    if (taken.isErr()) return errAsync(taken.error);
     const options = programOptions(this.#options);
     const emit = (event: DriverEvent): void => this.#life.emit(event);
     const isRecovering = segments.length + leaving.length > 0;
@@ -106,15 +112,23 @@ export class OpenFlowDriver implements DriverBase {
     for (const { id } of leaving) service.nodes.unwant(id);
     return server
       .listen((session, features) => this.#greet(service, session, features))
-      .andTee((address) => {
-        this.#address = address;
-        this.#wiring = this.#watchWiring(service);
-      })
-      .map(() => undefined)
-      .mapErr(({ address: { host, port }, reason }) => {
+      .mapErr(({ address: { host, port }, reason }): DriverError => {
         this.#life.giveBack();
         return misconfigured(domain.id, `cannot listen on ${host}:${port}: ${reason}`);
-      });
+      })
+      .andThen((address) => this.#listening(service, address));
+  }
+
+  /** Switches may come, unless the driver was closed meanwhile: then nobody listens any more. */
+  #listening(service: Service, address: ListenAddress): ResultAsync<void, DriverError> {
+    if (this.#life.closing.aborted) {
+      return ResultAsync.fromSafePromise(service.server.close()).andThen(() =>
+        errAsync<void, DriverError>({ type: "closed", what: "the driver" }),
+      );
+    }
+    this.#address = address;
+    this.#wiring = this.#watchWiring(service);
+    return okAsync();
   }
 
   updateDomain(domain: DomainView): ResultAsync<void, DriverError> {

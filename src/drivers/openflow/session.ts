@@ -21,6 +21,7 @@ import {
 } from "./channel/message-roles.ts";
 import type { ChannelState } from "./channel/transitions.ts";
 import { concatBytes } from "./concat-bytes.ts";
+import { withDefaults } from "./given.ts";
 import { isPacketIn, PacketInLimit } from "./packet-in-limit.ts";
 import { Alarm } from "./session-alarm.ts";
 import { BatchSender } from "./session-batch-sender.ts";
@@ -78,7 +79,7 @@ export class SwitchSession {
     this.certificate = transport.certificate;
     this.#transport = transport;
     this.#clock = clock;
-    this.#options = { ...sessionDefaults, ...options };
+    this.#options = withDefaults(sessionDefaults, options);
     this.#packetIns = new PacketInLimit(this.#options.maxPacketInsPerSecond, clock.now());
     this.#channel = new Channel(this.#options);
     this.#handshake = new Call<SwitchFeatures, SessionError>(clock, {}, (why) => why);

@@ -1,4 +1,4 @@
-import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "neverthrow";
+import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverError, DriverFailed } from "../../model/errors.ts";
@@ -180,6 +180,12 @@ export class CircuitDriver implements DriverBase {
     circuits: CircuitService,
     { clock, domain, segments }: DriverContext,
   ): ResultAsync<void, DriverError> {
+    if (this.#life.closing.aborted) {
+      // Closed while the service was being opened: nobody else knows of it.
+      return ResultAsync.fromSafePromise(circuits.close()).andThen(() =>
+        errAsync<void, DriverError>({ type: "closed", what: "the driver" }),
+      );
+    }
     const keeper = new CircuitKeeper(circuits);
     for (const segment of segments) {
       const wanted = circuitsFor(segment, { domain, circuits, keeper });

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import { datapathId } from "../../../model/ids.ts";
 import { invariant } from "../../../model/invariant.ts";
+import { withDefaults } from "../given.ts";
 import { type Decoded, type DecodeError, decodeHeader, decodeMessage } from "../wire/decode.ts";
 import { encodeMessage } from "../wire/encode.ts";
 import { type Hello, helloFor } from "../wire/hello.ts";
@@ -49,7 +50,7 @@ export class Channel<Tag> {
   #probedAtMs: number | undefined;
 
   constructor(options: ChannelOptions = {}) {
-    this.#options = { ...channelDefaults, ...options };
+    this.#options = withDefaults(channelDefaults, options);
     this.#outstanding = new Outstanding(this.#options);
     const [highest] = this.#options.versions.toSorted((a, b) => b - a);
     invariant(highest !== undefined, "a channel offers at least one version");
