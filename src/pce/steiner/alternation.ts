@@ -48,6 +48,8 @@ export class Alternation {
     const { effort, incumbent } = this.#state;
     while (!this.#bounding.isDone && !effort.isSpent()) {
       const before = effort.work;
+      // Every turn counts, so that a search in which nothing is left to scan ends too.
+      effort.charge(1);
       const turn = this.#turn();
       if (turn === "starts") this.#starts.step();
       else if (turn === "bounds") this.#bounding.step();
@@ -79,7 +81,9 @@ export class Alternation {
     const reduction = this.#reduction;
     reduction.step();
     const { instance, lowerBound } = reduction.found;
-    if (reduction.isDone && exactWithin(instance, this.#state, EXACT)) {
+    // Where no cheaper tree can be, the reductions may have left the terminals apart, with no edge to go on by.
+    const isProved = lowerBound >= this.#state.incumbent.target;
+    if (isProved || (reduction.isDone && exactWithin(instance, this.#state, EXACT))) {
       this.#isSolved = true;
       return;
     }
