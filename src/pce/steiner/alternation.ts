@@ -1,4 +1,5 @@
 import { BranchAndBound, type SearchState } from "./branch-and-bound.ts";
+import { CuttingPlane } from "./cutting-plane.ts";
 import { DeeperReduction } from "./deeper-reduction.ts";
 import { exactWithin } from "./exact-within.ts";
 import type { Instance } from "./instance.ts";
@@ -10,12 +11,13 @@ interface Shares {
   starts: number;
   bounds: number;
   reductions: number;
+  cuts: number;
 }
 
 /**
- * Deeper reductions, branch and bound, and multi-start local search in turn, each for as much work. Once what is
- * left has become much smaller, branch and bound begins anew on that, and local search takes its trees there. Branch and bound
- * that gets nowhere gets less.
+ * Deeper reductions, then cutting planes, branch and bound, and multi-start local search in turn. Once what is
+ * left has become much smaller, all of them begin anew on that, and local search takes its trees there. Branch and bound
+ * that gets nowhere gets less; cutting planes get the most once the bound is near the best tree, as that is what they prove.
  *
  * After the interplay of reductions, bounds and heuristics in Polzin and Vahdati Daneshmand (2001). Exponential at worst;
  * whenever it ends, the lower bound holds and the incumbent is a tree. Equal problems and random numbers
@@ -23,9 +25,11 @@ interface Shares {
  */
 export class Alternation {
   readonly #state: SearchState;
-  readonly #reduction: DeeperReduction;
+  #reduction: DeeperReduction;
+  #cuts: CuttingPlane | undefined;
+  #areCutsDone = false;
   readonly #starts: MultiStart;
-  readonly #work: Shares = { starts: 0, bounds: 0, reductions: 0 };
+  readonly #work: Shares = { starts: 0, bounds: 0, reductions: 0, cuts: 0 };
   #bounding: BranchAndBound;
   /** What branch and bound is about. */
   #instance: Instance;
@@ -53,25 +57,34 @@ export class Alternation {
       const turn = this.#turn();
       if (turn === "starts") this.#starts.step();
       else if (turn === "bounds") this.#bounding.step();
+      else if (turn === "cuts") this.#cut();
       else this.#reduce();
       if (this.#isSolved) return incumbent.cost;
       this.#work[turn] += effort.work - before;
       if (turn === "bounds") this.#stepWork = effort.work - before;
     }
-    const { lowerBound } = this.#reduction.found;
-    return Math.max(this.#bounding.lowerBound, Math.min(lowerBound, incumbent.cost));
+    return Math.max(this.#bounding.lowerBound, Math.min(this.#lowerBound(), incumbent.cost));
+  }
+
+  /** No tree costs less than this, or than the best. */
+  #lowerBound(): number {
+    return Math.max(this.#reduction.found.lowerBound, this.#cuts?.lowerBound ?? 0);
   }
 
   /** Whose turn it is. */
   #turn(): keyof Shares {
-    const { starts, bounds, reductions } = this.#work;
-    const { edgeCount } = this.#reduction.found.instance.graph;
+    const { starts, bounds, reductions, cuts } = this.#work;
+    const { edgeCount, terminals } = this.#reduction.found.instance.graph;
+    const isLarge = edgeCount > MOST_EDGES || terminals.length > MOST_TERMINALS;
     const isWorthIt = !this.#reduction.isDone;
     if (isWorthIt && reductions + ROUND_WORK * edgeCount <= starts) {
       return "reductions";
     }
-    const isHopeless = bounds > TRIAL * edgeCount && this.#bounding.progress < LEAST_PROGRESS;
     const { cost } = this.#state.incumbent;
+    const areCutsWorthIt = !(isWorthIt || this.#areCutsDone || isLarge);
+    const isNear = cost - this.#lowerBound() <= FAR * cost;
+    if (areCutsWorthIt && cuts <= (isNear ? NEAR_SHARE : FAR_SHARE) * starts) return "cuts";
+    const isHopeless = bounds > TRIAL * edgeCount && this.#bounding.progress < LEAST_PROGRESS;
     const isFar = cost - this.#bounding.lowerBound > FAR * cost;
     const share = isHopeless ? HOPELESS_SHARE : isFar ? FAR_SHARE : 1;
     return bounds + this.#stepWork <= share * starts ? "bounds" : "starts";
@@ -89,10 +102,31 @@ export class Alternation {
     }
     const least = reduction.isDone ? WORTH_A_LAST : WORTH_MORE;
     if (instance.graph.edgeCount > least * this.#instance.graph.edgeCount) return;
+    this.#moveTo({ instance, lowerBound });
+  }
+
+  #moveTo({ instance, lowerBound }: Preprocessed): void {
     const bound = Math.max(this.#bounding.lowerBound, lowerBound);
     this.#instance = instance;
     this.#starts.moveTo(instance);
     this.#bounding = new BranchAndBound(instance, bound, this.#state);
+  }
+
+  #cut(): void {
+    const { found } = this.#reduction;
+    this.#cuts ??= new CuttingPlane(found, this.#state);
+    const cuts = this.#cuts;
+    cuts.step(CUT_WORK * found.instance.graph.edgeCount);
+    const { lowerBound } = cuts;
+    this.#isSolved = lowerBound >= this.#state.incumbent.target;
+    if (this.#isSolved || !(cuts.isDone || cuts.hasShrunk)) return;
+    const instance = cuts.left();
+    const { edgeCount } = instance.graph;
+    this.#areCutsDone = cuts.isDone && edgeCount > WORTH_A_LAST * found.instance.graph.edgeCount;
+    if (this.#areCutsDone) return;
+    this.#cuts = undefined;
+    this.#moveTo({ instance, lowerBound });
+    this.#reduction = new DeeperReduction({ instance, lowerBound }, this.#state);
   }
 }
 
@@ -101,6 +135,11 @@ const STEP_WORK = 100;
 
 /** What a round of reductions takes for each edge, about. */
 const ROUND_WORK = 1_000;
+
+/** The most edges and terminals of a graph to which cutting planes come, and what a step of theirs may take for each edge. */
+const MOST_EDGES = 2_500;
+const MOST_TERMINALS = 300;
+const CUT_WORK = 1_000;
 
 /** Down to which share of the edges a search begins anew, and after the last round. */
 const WORTH_MORE = 0.9;
@@ -115,4 +154,6 @@ const LEAST_PROGRESS = 0.01;
 /** With bounds farther from the best tree than this share of its cost, too. */
 const FAR = 0.01;
 const FAR_SHARE = 1 / 4;
+/** What cutting planes get with bounds nearer than that, of the work of local search; theirs is quicker done. */
+const NEAR_SHARE = 12;
 const HOPELESS_SHARE = 1 / 8;

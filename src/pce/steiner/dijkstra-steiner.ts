@@ -30,7 +30,9 @@ export interface ExactSearch {
  * worst. Ties go to what was found first, which the numbers of nodes and edges alone decide.
  */
 export function dijkstraSteiner(graph: SteinerGraph, below: number, effort: Effort): ExactSearch {
-  const distances = Array.from(graph.terminals, (node) => distancesFrom(graph, node, below));
+  const distances = Array.from(graph.terminals, (node) =>
+    distancesFrom(graph, [node], graph.slotCosts, below),
+  );
   effort.charge(distances.length * graph.edgeCount);
   const order = centralLast(graph.terminals, distances, below);
   const terminals = Int32Array.from(order, (index) => graph.terminals[index] ?? 0);

@@ -2,20 +2,18 @@ import { CostHeap } from "./cost-heap.ts";
 import type { SteinerGraph } from "./steiner-graph.ts";
 
 /**
- * The cost of a cheapest path from `source` to each node, infinity where there is none; with `limit`,
- * also where it would cost more. Dijkstra (1959) with a binary heap: O((V + E) log V). Exact;
- * ways that cost the same make no difference to it.
+ * The cost of a cheapest path from the nearest of `sources` to each node, infinity where there is none; with `limit`,
+ * also where it would cost more. `costs` are of slots, by which a path leaves a node. Dijkstra (1959) with a binary heap:
+ * O((V + E) log V). Exact; ways that cost the same make no difference to it.
  */
 export function distancesFrom(
-  graph: SteinerGraph,
-  source: number,
+  { nodeCount, offsets, heads }: SteinerGraph,
+  sources: Iterable<number>,
+  costs: Float64Array,
   limit: number = Number.POSITIVE_INFINITY,
 ): Float64Array {
-  const { offsets, heads, slotCosts } = graph;
-  const distances = new Float64Array(graph.nodeCount).fill(Number.POSITIVE_INFINITY);
-  const heap = new CostHeap();
-  distances[source] = 0;
-  heap.push(0, source);
+  const distances = new Float64Array(nodeCount).fill(Number.POSITIVE_INFINITY);
+  const heap = startingAt(sources, distances);
   while (heap.size > 0) {
     const cost = heap.lowest;
     const node = heap.pop();
@@ -23,11 +21,20 @@ export function distancesFrom(
     const end = offsets[node + 1] ?? 0;
     for (let slot = offsets[node] ?? 0; slot < end; slot++) {
       const head = heads[slot] ?? 0;
-      const way = cost + (slotCosts[slot] ?? 0);
+      const way = cost + (costs[slot] ?? 0);
       if (way >= (distances[head] ?? 0) || way > limit) continue;
       distances[head] = way;
       heap.push(way, head);
     }
   }
   return distances;
+}
+
+function startingAt(sources: Iterable<number>, distances: Float64Array): CostHeap {
+  const heap = new CostHeap();
+  for (const source of sources) {
+    distances[source] = 0;
+    heap.push(0, source);
+  }
+  return heap;
 }

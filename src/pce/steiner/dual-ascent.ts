@@ -11,6 +11,14 @@ export interface DualAscent {
   readonly reduced: Float64Array;
 }
 
+/** How an ascent begins, and who learns of its cuts. */
+export interface AscentStart {
+  /** What is paid by then, from the same root; nothing by default. */
+  readonly before?: DualAscent;
+  /** Is told of each cut the slots of its arcs, which are only lent. */
+  readonly onCut?: (slots: Int32Array) => void;
+}
+
 /**
  * A lower bound by dual ascent on the directed cut formulation (Wong, 1984): every terminal must be
  * entered from `root`. While one is not by arcs that are paid for, the arcs into all nodes from which
@@ -21,8 +29,13 @@ export interface DualAscent {
  * Algorithm for the Steiner Problem in Graphs, 2018, section 4.1). O(E) for each cut. Broken off by
  * `effort`, the bound is lower but valid. Ties go to the order in the queue, so to lower terminals.
  */
-export function dualAscent(graph: SteinerGraph, root: number, effort: Effort): DualAscent {
-  const ascent = new Ascent(graph, root);
+export function dualAscent(
+  graph: SteinerGraph,
+  root: number,
+  effort: Effort,
+  start: AscentStart = {},
+): DualAscent {
+  const ascent = new Ascent(graph, root, start);
   const queue = new CostHeap();
   for (const node of graph.terminals) {
     if (node === root) continue;
@@ -53,11 +66,14 @@ class Ascent {
   readonly #cut: Int32Array;
   #cutCount = 0;
   #scanned = 0;
+  readonly #onCut: AscentStart["onCut"];
   #search = 0;
   #work = 0;
 
-  constructor(graph: SteinerGraph, root: number) {
-    this.reduced = graph.slotCosts.slice();
+  constructor(graph: SteinerGraph, root: number, { before, onCut }: AscentStart) {
+    this.reduced = (before?.reduced ?? graph.slotCosts).slice();
+    this.lowerBound = before?.lowerBound ?? 0;
+    this.#onCut = onCut;
     this.#graph = graph;
     this.#isOpen = graph.isTerminal.slice();
     this.#isOpen[root] = 1;
@@ -81,7 +97,7 @@ class Ascent {
     this.#begin(terminal);
     while (this.#scanInside()) {
       const least = this.#cheapestOfCut();
-      if (this.#cutCount === 0) {
+      if (least === Number.POSITIVE_INFINITY) {
         this.lowerBound = Number.POSITIVE_INFINITY;
         return 0;
       }
@@ -152,6 +168,7 @@ class Ascent {
     const { heads } = this.#graph;
     const count = this.#cutCount;
     this.lowerBound += amount;
+    this.#onCut?.(this.#cut.subarray(0, count));
     for (let at = 0; at < count; at++) {
       const slot = this.#cut[at] ?? 0;
       const left = (this.reduced[slot] ?? 0) - amount;
