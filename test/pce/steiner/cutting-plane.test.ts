@@ -68,21 +68,40 @@ describe("the cutting planes of a Steiner tree problem", () => {
     );
   });
 
+  test("bound a minimum tree from below, whatever tree is known", () => {
+    let count = 0;
+    fc.assert(
+      fc.property(sparseProblems(28), (problem) => {
+        const { graph } = problemGraph(problem);
+        const { state, whole } = settingOf(graph);
+        // Poor trees bar little, and leave much between them and the bound.
+        const dearest = graph.costs.map((cost) => 1 / cost);
+        const { incumbent } = state;
+        incumbent.offer(whole, heuristicTree(graph, graph.terminals[0] ?? 0, dearest) ?? []);
+        const minimum = minimumOf(whole);
+        const planes = new CuttingPlane({ instance: whole, lowerBound: 0 }, state);
+        for (let step = 0; step < 200 && !planes.isDone; step++) {
+          planes.bound();
+          if (incumbent.cost > minimum + 1e-9) {
+            expect(planes.lowerBound).toBeLessThanOrEqual(minimum + 1e-9);
+            count++;
+          }
+          planes.step(2_000);
+        }
+      }),
+      { numRuns: 400 },
+    );
+    expect(count).toBeGreaterThan(200);
+  });
+
   test("bound a minimum tree from below, and keep one that is cheaper than the best", () => {
     let proved = 0;
     fc.assert(
       fc.property(sparseProblems(28), (problem) => {
         const { graph } = problemGraph(problem);
-        const whole = wholeInstance(graph);
-        const history = new EdgeHistory(graph.edgeCount);
-        const incumbent = new Incumbent(graph, history);
+        const { state, whole } = settingOf(graph);
+        const { incumbent } = state;
         incumbent.offer(whole, heuristicTree(graph, graph.terminals[0] ?? 0) ?? []);
-        const state: SearchState = {
-          history,
-          incumbent,
-          effort: unlimited(),
-          random: randomNumbers(5),
-        };
         const minimum = minimumOf(whole);
         const planes = new CuttingPlane({ instance: whole, lowerBound: 0 }, state);
         for (let step = 0; step < 200 && !planes.isDone; step++) planes.step(1e6);
@@ -184,6 +203,13 @@ function separates(graph: SteinerGraph, root: number, cut: Int32Array): boolean 
     }
   }
   return [...graph.terminals].some((node) => node !== root && !pathIn(left, root, node));
+}
+
+function settingOf(graph: SteinerGraph): { state: SearchState; whole: Instance } {
+  const history = new EdgeHistory(graph.edgeCount);
+  const incumbent = new Incumbent(graph, history);
+  const state = { history, incumbent, effort: unlimited(), random: randomNumbers(5) };
+  return { state, whole: wholeInstance(graph) };
 }
 
 function minimumOf({ graph, fixedCost }: Instance): number {
