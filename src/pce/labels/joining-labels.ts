@@ -1,5 +1,6 @@
 import { VlanSet } from "../../model/vlan-set.ts";
-import { type Graph, headOf } from "../graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
+import { spreadLabels } from "./spread-labels.ts";
 
 /** Which labels are looked for. */
 export interface JoiningQuery {
@@ -19,14 +20,14 @@ export interface JoiningQuery {
  * or to some node that translates. Where none translates, these are the labels of which there is a
  * tree that joins the terminals; else no other label has one.
  *
- * All labels are followed at once, as sets: each node hands on what has newly come to it, until
- * nothing is new. O(E) operations on sets for each new set at a node, of which there are few. The
- * fixpoint is unique, so no ties; it is the layered graph of wavelength routing, all layers at once.
+ * From each bound terminal they spread, see {@link spreadLabels}.
  */
 export function joiningLabels(query: JoiningQuery): VlanSet {
   const { graph, terminals, bound } = query;
+  const handOn = (node: number, news: VlanSet): VlanSet =>
+    graph.translates[node] ? VlanSet.empty : news;
   return bound.reduce((left, start) => {
-    const come = comeFrom({ ...query, vlans: left }, start);
+    const come = spreadLabels({ ...query, handOn }, start, left);
     const at = (node: number): VlanSet => come[node] ?? VlanSet.empty;
     const joined = terminals.reduce((set, node) => set.intersect(at(node)), left);
     return come.reduce(
@@ -34,25 +35,4 @@ export function joiningLabels(query: JoiningQuery): VlanSet {
       joined,
     );
   }, query.vlans);
-}
-
-/** The labels with which one can get from `start` to each node without a translation. */
-function comeFrom(query: JoiningQuery, start: number): readonly VlanSet[] {
-  const { graph } = query;
-  const come = graph.nodeIds.map((_, node) => (node === start ? query.vlans : VlanSet.empty));
-  const fresh = new Map([[start, query.vlans]]);
-  for (const [node, news] of fresh) {
-    fresh.delete(node);
-    if (graph.translates[node]) continue;
-    for (const arc of graph.arcs.subarray(graph.offsets[node], graph.offsets[node + 1])) {
-      if (!query.isOpen(arc)) continue;
-      const head = headOf(graph, arc);
-      const known = come[head] ?? VlanSet.empty;
-      const more = news.intersect(query.labels(arc >> 1)).difference(known);
-      if (more.isEmpty) continue;
-      come[head] = known.union(more);
-      fresh.set(head, (fresh.get(head) ?? VlanSet.empty).union(more));
-    }
-  }
-  return come;
 }

@@ -3,6 +3,7 @@ import { VlanSet } from "../../model/vlan-set.ts";
 import { headOf } from "../graph/graph.ts";
 import { MinHeap } from "../graph/min-heap.ts";
 import type { CostAhead, LabelPathQuery } from "./label-path.ts";
+import { labelsToTarget } from "./labels-to-target.ts";
 
 /** Whether every path of `query` has the same label on all its links: no node on the way translates. */
 export function hasOneLabel({ graph: { translates }, origin, target }: LabelPathQuery): boolean {
@@ -30,7 +31,7 @@ export function cheapestOneLabelPath(
   const labels = labelsAtEnds(query);
   const found = search(query, ahead, labels, HASTY_WAYS);
   if (found !== "unknown") return found;
-  const left = labelsReaching(query, labels);
+  const left = labelsToTarget(query, labels)[query.origin.node] ?? VlanSet.empty;
   const exact = search(query, ahead, left, Number.POSITIVE_INFINITY);
   invariant(exact !== "unknown", "a search without a limit ends with an answer");
   return exact;
@@ -79,26 +80,6 @@ function waysAfter({ graph, weight }: LabelPathQuery, before: Way, labels: VlanS
     ways.push({ node: headOf(graph, arc), cost, hops, labels, last: { arc, before } });
   }
   return ways;
-}
-
-/** Those of `labels` with which there is some path: they spread from the target, many at a time. */
-function labelsReaching(query: LabelPathQuery, labels: VlanSet): VlanSet {
-  const { graph, weight, origin, target } = query;
-  const reached = new Map<number, VlanSet>();
-  const fresh = new Map([[target.node, labels]]);
-  for (const [node, arrived] of fresh) {
-    fresh.delete(node);
-    reached.set(node, (reached.get(node) ?? VlanSet.empty).union(arrived));
-    if (node === origin.node) continue;
-    for (const arc of graph.arcs.subarray(graph.offsets[node], graph.offsets[node + 1])) {
-      if (weight(arc ^ 1) === Number.POSITIVE_INFINITY) continue;
-      const head = headOf(graph, arc);
-      const known = reached.get(head) ?? VlanSet.empty;
-      const more = arrived.intersect(query.labels(arc >> 1)).difference(known);
-      if (!more.isEmpty) fresh.set(head, (fresh.get(head) ?? VlanSet.empty).union(more));
-    }
-  }
-  return reached.get(origin.node) ?? VlanSet.empty;
 }
 
 /** A way from the origin to `node`. */
