@@ -1,11 +1,11 @@
 import { arcRowsOf } from "../graph/arc-rows.ts";
-import { MORE_THAN_ANY } from "../graph/cell-words.ts";
 import type { Graph } from "../graph/graph.ts";
 import { CELL, type Cells } from "../graph/link-table.ts";
 import type { Potentials } from "../graph/potentials.ts";
 import { TICKS } from "../graph/ticks.ts";
 import { zonesOf } from "../graph/zones.ts";
 import type { FoundPath, PathQuery } from "./bidirectional-path.ts";
+import { sureOf } from "./open-arc.ts";
 import { SearchEntries } from "./search-entries.ts";
 
 /**
@@ -75,15 +75,14 @@ export class BidirectionalSearch {
   }
 
   #begin(query: PathQuery, potentials: Potentials | undefined): void {
-    const { table, from, to, onward, back, isUsable } = query;
+    const { table, from, to } = query;
     this.#forget();
     this.#fit(table.greatestStep);
     this.#query = query;
     this.#cells = table.cells;
     this.#nodeMask = table.words.nodeMask;
     this.#isSorted = table.isSorted;
-    const enough = table.words.needed(Math.max(onward, back));
-    this.#need = isUsable === undefined ? enough : MORE_THAN_ANY;
+    this.#need = sureOf(query);
     this.#potentials = potentials;
     this.#start(0, from);
     this.#start(1, to);

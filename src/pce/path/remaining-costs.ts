@@ -1,7 +1,6 @@
-import { MORE_THAN_ANY } from "../graph/cell-words.ts";
 import { MinHeap } from "../graph/min-heap.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
-import { isOpenAt, stepAt } from "./open-arc.ts";
+import { isOpenAt, stepAt, sureOf } from "./open-arc.ts";
 
 /**
  * What paths to the target of a query still cost from each node on, at least: exactly up to a radius,
@@ -27,12 +26,11 @@ export class RemainingCosts {
 
   /** `step` is what counts of the arc at a place of the table's rows; what it costs by default. */
   constructor(query: PathQuery, radius: number, step?: (place: number) => number) {
-    const { graph, table, to, onward, back } = query;
+    const { graph, to, onward, back } = query;
     this.#query = query;
     this.#reverse = { ...query, onward: back, back: onward };
     this.#step = step;
-    const isFree = query.isUsable === undefined;
-    this.#need = isFree ? table.words.needed(Math.max(onward, back)) : MORE_THAN_ANY;
+    this.#need = sureOf(query);
     this.#costs = new Float64Array(graph.nodeIds.length).fill(Number.POSITIVE_INFINITY);
     this.#hops = new Uint32Array(graph.nodeIds.length);
     this.#via = new Uint32Array(graph.nodeIds.length);

@@ -1,7 +1,7 @@
 import { headOf, tailOf } from "../graph/graph.ts";
 import { MinHeap } from "../graph/min-heap.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
-import { isOpenAt, stepAt, stepOf } from "./open-arc.ts";
+import { isOpenAt, stepAt, stepOf, sureOf } from "./open-arc.ts";
 import { RemainingCosts } from "./remaining-costs.ts";
 import { labelsOf, type SearchLabels } from "./search-labels.ts";
 import { type Fork, forkOf, type Subspace } from "./subspace.ts";
@@ -21,6 +21,8 @@ export class SpurSearch {
   readonly #remaining: RemainingCosts;
   readonly #labels: SearchLabels;
   readonly #heap = new MinHeap();
+  /** What the word of an arc must be at least so that it can be used without asking. */
+  readonly #need: number;
 
   /** `first` is a cheapest path of `query`. */
   constructor(query: PathQuery, first: readonly number[]) {
@@ -28,6 +30,7 @@ export class SpurSearch {
     const cost = first.reduce((sum, arc) => sum + stepOf(query, arc), 0);
     this.#remaining = new RemainingCosts(query, RADIUS * cost);
     this.#labels = labelsOf(query.graph);
+    this.#need = sureOf(query);
   }
 
   /** What a path costs at least from the end of the prefix of a part on. */
@@ -38,7 +41,9 @@ export class SpurSearch {
     for (let place = graph.offsets[node] ?? 0; place < end; place++) {
       const arc = table.rows.arcs[place] ?? 0;
       const head = headOf(graph, arc);
-      if (closed.has(head) || banned.has(arc) || !isOpenAt(this.#query, place)) continue;
+      if (closed.has(head) || banned.has(arc)) continue;
+      const isSure = (table.cells[2 * place] ?? 0) >= this.#need;
+      if (!isSure && !isOpenAt(this.#query, place)) continue;
       least = Math.min(least, stepAt(this.#query, place) + this.#remaining.from(head));
     }
     return least;
@@ -84,14 +89,16 @@ export class SpurSearch {
     const { graph, table } = query;
     const { cells, rows } = table;
     const { nodeMask } = table.words;
+    const need = this.#need;
     const base = labels.costs[indexOf(node)] ?? 0;
     const hops = (labels.hops[indexOf(node)] ?? 0) + 1;
     labels.scanned[indexOf(node)] = 1;
     const end = graph.offsets[node + 1] ?? 0;
     for (let place = graph.offsets[node] ?? 0; place < end; place++) {
-      const head = (cells[2 * place] ?? 0) & nodeMask;
-      const known = labels.costs[indexOf(head)] ?? 0;
-      if (known < base || !isOpenAt(query, place)) continue;
+      const word = cells[2 * place] ?? 0;
+      const head = word & nodeMask;
+      const known = labels.costs[2 * head] ?? 0;
+      if (known < base || (word < need && !isOpenAt(query, place))) continue;
       const cost = base + stepAt(query, place);
       if (cost > known || (banned.size > 0 && banned.has(rows.arcs[place] ?? 0))) continue;
       this.#arrive(head, place, cost, hops);
