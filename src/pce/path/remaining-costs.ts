@@ -1,4 +1,7 @@
 import { MinHeap } from "../graph/min-heap.ts";
+import type { MonotoneQueue } from "../graph/monotone-queue.ts";
+import { queueFor } from "../graph/queue-choice.ts";
+import { TICKS } from "../graph/ticks.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
 import { isOpenAt, stepAt, sureOf } from "./open-arc.ts";
 
@@ -6,8 +9,8 @@ import { isOpenAt, stepAt, sureOf } from "./open-arc.ts";
  * What paths to the target of a query still cost from each node on, at least: exactly up to a radius,
  * and beyond it the radius. Within, it also knows these paths.
  *
- * A search backward from the target (Dijkstra, 1959) that ends at the radius: O((V + E) log V) for the nodes within. As an estimate it is consistent: along an arc it falls
- * by no more than its cost. Of paths that cost the same it has those of the fewest hops; what is then left is
+ * A search backward from the target (Dijkstra, 1959) that ends at the radius, with the queue of {@link queueFor}:
+ * O((V + E) log V) for the nodes within. As an estimate it is consistent: along an arc it falls by no more than its cost. Of paths that cost the same it has those of the fewest hops; what is then left is
  * decided by the numbers of nodes and links.
  */
 export class RemainingCosts {
@@ -21,7 +24,9 @@ export class RemainingCosts {
   readonly #hops: Uint32Array;
   /** Of each node: the place of the arc by which the search came. */
   readonly #via: Uint32Array;
-  readonly #heap = new MinHeap();
+  /** Of each node: 1 once the search has gone on from there by the way that it has. */
+  readonly #scanned: Uint8Array;
+  readonly #queue: MonotoneQueue;
   readonly #radius: number;
 
   /** `step` is what counts of the arc at a place of the table's rows; what it costs by default. */
@@ -34,14 +39,17 @@ export class RemainingCosts {
     this.#costs = new Float64Array(graph.nodeIds.length).fill(Number.POSITIVE_INFINITY);
     this.#hops = new Uint32Array(graph.nodeIds.length);
     this.#via = new Uint32Array(graph.nodeIds.length);
+    this.#scanned = new Uint8Array(graph.nodeIds.length);
+    this.#queue = step === undefined ? queueFor(query.table.greatestStep / TICKS) : new MinHeap();
     this.#costs[to] = 0;
-    this.#heap.push(0, 0, to);
-    while (this.#heap.least() <= radius && this.#heap.size > 0) {
-      const cost = this.#heap.least();
-      const node = this.#heap.pop();
-      if (cost === this.#costs[node]) this.#scan(node, cost);
+    this.#queue.push(0, 0, to);
+    let node = to;
+    while (node !== -1 && this.#queue.least() <= radius) {
+      this.#queue.pop();
+      if (this.#scanned[node] === 0) this.#scan(node);
+      node = this.#queue.peek();
     }
-    this.#radius = this.#heap.least();
+    this.#radius = this.#queue.least();
   }
 
   /** What a path from `node` to the target costs at least. */
@@ -64,7 +72,9 @@ export class RemainingCosts {
     return (this.#query.table.rows.arcs[this.#via[node] ?? 0] ?? 0) ^ 1;
   }
 
-  #scan(node: number, cost: number): void {
+  #scan(node: number): void {
+    const cost = this.#costs[node] ?? 0;
+    this.#scanned[node] = 1;
     const { graph, table } = this.#reverse;
     const { cells } = table;
     const { nodeMask } = table.words;
@@ -89,6 +99,7 @@ export class RemainingCosts {
     this.#costs[tail] = cost;
     this.#hops[tail] = hops;
     this.#via[tail] = place;
-    this.#heap.push(cost, hops, tail);
+    this.#scanned[tail] = 0;
+    this.#queue.push(cost, hops, tail);
   }
 }

@@ -41,9 +41,7 @@ export class SpurSearch {
     for (let place = graph.offsets[node] ?? 0; place < end; place++) {
       const arc = table.rows.arcs[place] ?? 0;
       const head = headOf(graph, arc);
-      if (closed.has(head) || banned.has(arc)) continue;
-      const isSure = (table.cells[2 * place] ?? 0) >= this.#need;
-      if (!isSure && !isOpenAt(this.#query, place)) continue;
+      if (closed.has(head) || banned.has(arc) || !this.#isOpen(place)) continue;
       least = Math.min(least, stepAt(this.#query, place) + this.#remaining.from(head));
     }
     return least;
@@ -89,20 +87,23 @@ export class SpurSearch {
     const { graph, table } = query;
     const { cells, rows } = table;
     const { nodeMask } = table.words;
-    const need = this.#need;
     const base = labels.costs[indexOf(node)] ?? 0;
     const hops = (labels.hops[indexOf(node)] ?? 0) + 1;
     labels.scanned[indexOf(node)] = 1;
     const end = graph.offsets[node + 1] ?? 0;
     for (let place = graph.offsets[node] ?? 0; place < end; place++) {
-      const word = cells[2 * place] ?? 0;
-      const head = word & nodeMask;
-      const known = labels.costs[2 * head] ?? 0;
-      if (known < base || (word < need && !isOpenAt(query, place))) continue;
+      const head = (cells[2 * place] ?? 0) & nodeMask;
+      const known = labels.costs[indexOf(head)] ?? 0;
+      if (known < base || !this.#isOpen(place)) continue;
       const cost = base + stepAt(query, place);
       if (cost > known || (banned.size > 0 && banned.has(rows.arcs[place] ?? 0))) continue;
       this.#arrive(head, place, cost, hops);
     }
+  }
+
+  #isOpen(place: number): boolean {
+    const { table } = this.#query;
+    return (table.cells[2 * place] ?? 0) >= this.#need || isOpenAt(this.#query, place);
   }
 
   /** Comes to `head` along the arc at `place` for no more than is known. */
