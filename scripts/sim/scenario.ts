@@ -1,9 +1,10 @@
 import type { FaultRates } from "../../src/testing/index.ts";
 import type { TopologyDocument } from "../../src/topology/document.ts";
+import { dialects } from "../../test/support/simulated-wan.ts";
 import type { Dice } from "./dice.ts";
-import type { HttpRates } from "./sim-http.ts";
+
 import type { StoreRates } from "./sim-store.ts";
-import { WIDE_AREA } from "./wide-area.ts";
+import { WIDE_AREA, type WideAreaOptions } from "./wide-area.ts";
 
 /** What kind of world a seed gives. */
 export interface Scenario {
@@ -22,7 +23,7 @@ export interface Scenario {
   /** Whether the one agent keeps its records in a file. */
   readonly file: boolean;
   /** There where a wide-area domain joins parts of the campus. */
-  readonly wideArea: HttpRates | undefined;
+  readonly wideArea: WideAreaOptions | undefined;
   /** How many of a hundred networks have a start to come, or an end. */
   readonly scheduled: number;
   /** How many things happen before everything is mended. */
@@ -74,6 +75,7 @@ export function scenarioFrom(dice: Dice, more: Dice): Scenario {
           lose: isAlso(0.03),
           loseAnswer: isAlso(0.05),
           maxDelayMs: more.pick([0, 20, 300]),
+          dialect: more.pick(dialects),
         }
       : undefined,
     store: {

@@ -1,58 +1,74 @@
-import type { HttpHandler } from "../../src/drivers/oscars/http/http.ts";
-import { OscarsDriver } from "../../src/index.ts";
+import type { OscarsDriver } from "../../src/index.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { Frame } from "../../src/model/frame.ts";
 import { linkId, type PortRef } from "../../src/model/ids.ts";
 import type { NetworkInfo } from "../../src/model/network.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
-import { MemoryHttp, type PortFrame, SimNsiProvider } from "../../src/testing/index.ts";
+import {
+  type CarriedCircuit,
+  MemoryHttp,
+  type PortFrame,
+  SimNsiProvider,
+} from "../../src/testing/index.ts";
 import type { Topology } from "../../src/topology.ts";
+import { type Dialect, type SimulatedWan, simulatedWan } from "../../test/support/simulated-wan.ts";
 import type { Dice } from "./dice.ts";
+import { ProcessClock } from "./process-clock.ts";
 import { type HttpRates, SimHttp } from "./sim-http.ts";
 
 /** The node of the wide-area domain, and the domain. */
 export const WIDE_AREA = "wan";
-const PROVIDER = "urn:ogf:network:wan.example:2026:nsa";
-const REQUESTER = "urn:ogf:network:us.example:2026:nsa";
-const PROVIDER_URL = "http://wan.example";
-const OUR_URL = "http://us.example";
+const SERVER_URL = `http://${WIDE_AREA}.example`;
+const OUR_URL = `http://us.${WIDE_AREA}.example`;
 
-/** A provider of circuits that somebody else runs, and the way to it. */
+/** What a wide-area domain speaks, and how the way to it misbehaves. */
+export interface WideAreaOptions extends HttpRates {
+  readonly dialect: Dialect;
+}
+
+/** A domain of circuits that somebody else runs, and the way to it. */
 export class WideArea {
   readonly #dice: Dice;
   readonly #http: MemoryHttp;
-  readonly #provider: SimNsiProvider;
-  readonly #names: ReadonlyMap<string, PortRef>;
+  readonly #wan: SimulatedWan;
+  /** What the domain goes by. */
+  readonly #clock: ProcessClock;
+  readonly #circuits = new Map<string, readonly CircuitEnd[]>();
+  readonly #ports: ReadonlyMap<string, PortRef>;
   #rates: HttpRates;
 
-  constructor(topology: Topology, clock: Clock, dice: Dice, rates: HttpRates) {
+  constructor(topology: Topology, clock: Clock, dice: Dice, options: WideAreaOptions) {
     this.#dice = dice;
-    this.#rates = rates;
+    this.#rates = options;
+    this.#clock = new ProcessClock(clock);
     this.#http = new MemoryHttp(clock);
     const ports = [...topology.links.values()].flatMap(({ a, b, nodeA, nodeB }) => [
       ...(nodeA === WIDE_AREA ? [a] : []),
       ...(nodeB === WIDE_AREA ? [b] : []),
     ]);
-    this.#names = new Map(ports.map((port) => [stpOf(port), port]));
-    const sold = { capacity: 10_000, vlans: VlanSet.range(1, 4094) };
-    this.#provider = new SimNsiProvider({
-      ...{ nsa: PROVIDER, clock, http: this.#http, delayMs: 1 + dice.below(30) },
-      ports: new Map([...this.#names.keys()].map((name) => [name, sold])),
+    this.#ports = new Map(ports.map((port) => [port, port]));
+    this.#wan = simulatedWan(options.dialect, {
+      ...{
+        clock: this.#clock,
+        ports,
+        http: this.#http,
+        name: WIDE_AREA,
+        delayMs: 1 + dice.below(30),
+      },
+      leadSeconds: 0,
+      sold: { capacity: 10_000, vlans: VlanSet.range(1, 4094) },
+      onCircuit: ({ type, circuit }) => {
+        if (type === "down") this.#circuits.delete(circuit.id);
+        else this.#circuits.set(circuit.id, this.#endsOf(circuit));
+      },
     });
-    this.#http.serve(PROVIDER_URL, this.#provider.handler);
   }
 
-  /** The way of a new process to the provider. */
+  /** The way of a new process to the domain. */
   connect(own: Clock): WideAreaUser {
     const way = new SimHttp(this.#http, own, this.#dice, () => this.#rates);
-    const driver = new OscarsDriver({
-      dialect: "nsi",
-      provider: { nsa: PROVIDER, url: `${PROVIDER_URL}/provider` },
-      requester: { nsa: REQUESTER, callbacks: { url: `${OUR_URL}/` } },
-      http: way,
-      stps: Object.fromEntries([...this.#names].map(([name, port]) => [port, name])),
-      times: { answerMs: 2_000, activationMs: 10_000, pollMs: 1_000 },
-    });
+    const times = { answerMs: 2_000, activationMs: 10_000, pollMs: 1_000 };
+    const driver = this.#wan.driver(times, way);
     this.#http.serve(OUR_URL, async (request) => {
       await way.untilRunning();
       return driver.callbacks(request);
@@ -70,36 +86,38 @@ export class WideArea {
 
   /** Something goes wrong there; says what. */
   mishap(): string {
-    const { connections } = this.#provider;
+    const { server } = this.#wan;
     const drawn = this.#dice.below(4);
-    if (drawn <= 1 && connections.length > 0) {
-      const { connectionId } = this.#dice.pick(connections);
-      this.#provider.forceEnd(connectionId);
-      return `the provider ends ${connectionId}`;
+    if (drawn <= 1 && server.ids.length > 0) {
+      const id = this.#dice.pick(server.ids);
+      server.forceEnd(id);
+      return `the provider ends ${id}`;
     }
-    if (drawn === 2) {
+    if (drawn === 2 && server instanceof SimNsiProvider) {
       const callbacks = this.#dice.pick(["after", "before", "twice", "never"] as const);
       const refusals = this.#dice.pick(["callback", "answer"] as const);
-      this.#provider.quirks = { callbacks, refusals };
+      server.quirks = { callbacks, refusals };
       return `the provider calls back ${callbacks}, and refuses by ${refusals}`;
     }
     const isAway = this.#dice.chance(0.5);
-    this.#serve(isAway ? undefined : this.#provider.handler);
+    if (isAway) this.#http.serve(SERVER_URL, undefined);
+    else this.#serve();
     return isAway ? "the provider is out of reach" : "the provider is there";
   }
 
   /** No more faults, ever. */
   mend(): void {
+    const { server } = this.#wan;
     this.#rates = CALM;
-    this.#provider.quirks = {};
-    this.#serve(this.#provider.handler);
+    if (server instanceof SimNsiProvider) server.quirks = {};
+    this.#serve();
   }
 
   /** Where a frame comes out that goes in. */
   readonly carry = (into: PortRef, frame: Frame): readonly PortFrame[] => {
     const [tag, ...inner] = frame.tags;
     if (tag === undefined) return [];
-    for (const ends of this.#circuits()) {
+    for (const ends of this.#circuits.values()) {
       if (!ends.some(({ port, vlan }) => port === into && vlan === tag.vid)) continue;
       return ends.flatMap(({ port, vlan }) =>
         port === into
@@ -113,11 +131,9 @@ export class WideArea {
   /** A circuit that no network knows, or an end of a network that no circuit has, when all is calm. */
   faultIn(topology: Topology, networks: readonly NetworkInfo[]): string | undefined {
     const wanted = new Set(networks.flatMap((info) => endsOf(topology, info)));
-    const half = this.#provider.connections.find(
-      ({ states }) => !states.dataPlaneStatus.active || states.lifecycleState !== "Created",
-    );
-    if (half !== undefined) return `${half.connectionId} is neither there nor gone`;
-    for (const ends of this.#circuits()) {
+    const half = this.#wan.server.ids.find((id) => !this.#circuits.has(id));
+    if (half !== undefined) return `${half} is neither there nor gone`;
+    for (const ends of this.#circuits.values()) {
       for (const end of ends.map(({ port, vlan }) => `${port}/${vlan}`)) {
         if (!wanted.delete(end)) return `a circuit ends at ${end}, and no network does`;
       }
@@ -126,21 +142,27 @@ export class WideArea {
     return missing && `no circuit ends at ${missing}`;
   }
 
-  #serve(handler: HttpHandler | undefined): void {
-    this.#http.serve(PROVIDER_URL, handler);
+  /** The domain does nothing more. */
+  close(): void {
+    this.#clock.die();
   }
 
-  /** The ends of every circuit that carries frames. */
-  #circuits(): readonly (readonly { readonly port: PortRef; readonly vlan: number }[])[] {
-    return this.#provider.connections.flatMap(({ states, committed }) => {
-      if (!states.dataPlaneStatus.active || committed === undefined) return [];
-      const ends = committed.holding.ends.flatMap(({ port: name, vlan }) => {
-        const port = this.#names.get(name);
-        return port === undefined ? [] : [{ port, vlan }];
-      });
-      return [ends];
+  #serve(): void {
+    this.#http.serve(SERVER_URL, (request) => this.#wan.server.handler(request));
+  }
+
+  #endsOf({ ends }: CarriedCircuit): readonly CircuitEnd[] {
+    return ends.flatMap(({ port: name, tag }) => {
+      const port = this.#ports.get(this.#wan.portOf(name));
+      return port === undefined || tag === "untagged" ? [] : [{ port, vlan: tag }];
     });
   }
+}
+
+/** Where a circuit ends. */
+interface CircuitEnd {
+  readonly port: PortRef;
+  readonly vlan: number;
 }
 
 /** A process's part in the wide area. */
@@ -165,7 +187,3 @@ function endsOf(topology: Topology, { links, backup, state }: NetworkInfo): read
 }
 
 const CALM: HttpRates = { refuse: 0, lose: 0, loseAnswer: 0, maxDelayMs: 0 };
-
-function stpOf(port: PortRef): string {
-  return `urn:ogf:network:wan.example:2026:topology:${port.slice(port.indexOf(":") + 1)}`;
-}

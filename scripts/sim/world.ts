@@ -237,6 +237,7 @@ export class World {
   async close(): Promise<number> {
     for (const agent of this.agents) await this.clock.until(agent.close());
     this.fabric[Symbol.dispose]();
+    this.wideArea?.close();
     // What is on its way to somebody who is gone still arrives.
     await this.clock.advance(10);
     return this.clock.countTimers();

@@ -28,6 +28,8 @@ export interface SimulatedWanOptions {
   readonly delayMs?: number;
   /** How long OSCARS 1 wants beforehand; half a minute when absent. */
   readonly leadSeconds?: number;
+  /** What may be sold of each port; 1 Gbit/s and all VLANs for data when absent. */
+  readonly sold?: { readonly capacity: number; readonly vlans: VlanSet };
   /** Carries what the server tells unasked, in place of `http`. */
   readonly telling?: HttpClient;
 }
@@ -37,7 +39,8 @@ export interface SimulatedWan {
   readonly server: FaultyServer;
   /** By the name that the server has for it, the port. */
   readonly portOf: (name: string) => string;
-  driver(times?: OscarsDriverTimes): OscarsDriver;
+  /** Asks by `asking`, where that is another way than `http`. */
+  driver(times?: OscarsDriverTimes, asking?: HttpClient): OscarsDriver;
   /** Sells nearly all of a port to others. */
   sellOut(port: string): void;
 }
@@ -53,7 +56,7 @@ export function simulatedWan(dialect: Dialect, options: SimulatedWanOptions): Si
     server,
     portOf: (urn) => ports.find((port) => urns[port] === urn) ?? urn,
     sellOut: (port) => sellOut(server, urns[port] ?? port),
-    driver: (times = {}) => driverOf(dialect, domain, { http, urns, times }),
+    driver: (times = {}, asking = http) => driverOf(dialect, domain, { http, asking, urns, times }),
   };
 }
 
@@ -72,10 +75,11 @@ function urnOf(dialect: Dialect, domain: string, port: string): string {
 function serverOf(
   dialect: Dialect,
   domain: string,
-  { clock, http, onCircuit, delayMs = 0, leadSeconds, telling = http }: SimulatedWanOptions,
+  options: SimulatedWanOptions,
   urns: readonly string[],
 ): SimNsiProvider | SimOscarsServer | SimIdcpServer {
-  const sold = { capacity: 1_000, vlans: VlanSet.default };
+  const { clock, http, onCircuit, delayMs = 0, leadSeconds, telling = http } = options;
+  const { sold = { capacity: 1_000, vlans: VlanSet.default } } = options;
   const ports = new Map(urns.map((urn) => [urn, sold]));
   const common = { clock, ...(onCircuit === undefined ? {} : { onCircuit }) };
   switch (dialect) {
@@ -128,23 +132,25 @@ function driverOf(
   domain: string,
   {
     http,
+    asking,
     urns,
     times,
   }: {
     readonly times: OscarsDriverTimes;
     readonly http: MemoryHttp;
+    readonly asking: HttpClient;
     readonly urns: Readonly<Record<string, string>>;
   },
 ): OscarsDriver {
   const url = `http://${domain}`;
   switch (dialect) {
     case "rest":
-      return new OscarsDriver({ dialect, url, http, urns, times });
+      return new OscarsDriver({ dialect, url, http: asking, urns, times });
     case "idcp":
-      return new OscarsDriver({ dialect, url: `${url}/OSCARS`, http, urns, times });
+      return new OscarsDriver({ dialect, url: `${url}/OSCARS`, http: asking, urns, times });
     case "nsi": {
       const driver = new OscarsDriver({
-        ...{ dialect, http, times, stps: urns },
+        ...{ dialect, http: asking, times, stps: urns },
         provider: { nsa: nsaOf(domain), url: `${url}/` },
         requester: {
           nsa: "urn:ogf:network:us.example:2026:nsa",
