@@ -47,14 +47,26 @@ export function struct<const Fields extends FieldCodecs>(fields: Fields): Codec<
   // objects of many shapes costs more than reading a field.
   const entries = Object.entries(fields).map(([name, codec]): Entry => {
     const { read, write } = codec as Codec<unknown>;
-    return { name, read, write, isPad: "pad" in codec, isConstant: "constant" in codec };
+    const kinds = {
+      isPad: "pad" in codec,
+      isOptional: "optional" in codec,
+      isConstant: "constant" in codec,
+    };
+    return { name, read, write, ...kinds };
   });
+  // What is read starts as a copy with a place for every field: an object to which fields are added
+  // one by one takes twice the memory, and longer.
+  const blank: Readonly<Record<string, unknown>> = Object.fromEntries(
+    entries.flatMap(({ name, isPad, isOptional }) => (isPad || isOptional ? [] : [[name, 0]])),
+  );
   return {
     read(reader) {
-      const value: Record<string, unknown> = {};
+      const value: Record<string, unknown> = { ...blank };
       for (const { name, read, isPad } of entries) {
         const field = read(reader);
-        if (!isPad && field !== undefined) value[name] = field;
+        if (isPad) continue;
+        if (field !== undefined) value[name] = field;
+        else if (name in blank) delete value[name];
       }
       return value as Struct<Fields>;
     },
@@ -71,6 +83,7 @@ export function struct<const Fields extends FieldCodecs>(fields: Fields): Codec<
 interface Entry extends Codec<unknown> {
   readonly name: string;
   readonly isPad: boolean;
+  readonly isOptional: boolean;
   readonly isConstant: boolean;
 }
 
@@ -108,7 +121,11 @@ export function optionalList<T>(item: Codec<T>): Optional<readonly T[]> {
 export function list<T>(item: Codec<T>): Codec<readonly T[]> {
   return {
     read(reader) {
-      const items: T[] = [];
+      if (reader.offset >= reader.end) return [];
+      // Most lists have one item or two; a list that grows has room for seventeen from the first on.
+      const first = item.read(reader);
+      if (reader.offset >= reader.end) return [first];
+      const items = [first, item.read(reader)];
       while (reader.offset < reader.end) items.push(item.read(reader));
       return items;
     },
