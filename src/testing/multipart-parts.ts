@@ -1,7 +1,10 @@
-import { encodeMessage } from "../drivers/openflow/wire/encode.ts";
+import { encodedBytes } from "../drivers/openflow/wire/encode.ts";
 import { MAX_MESSAGE_BYTES } from "../drivers/openflow/wire/message-splitter.ts";
 import type { MultipartReply, MultipartReplyBody } from "../drivers/openflow/wire/multipart.ts";
 import type { OfVersion } from "../drivers/openflow/wire/version.ts";
+
+/** How many elements are measured together. */
+const MEASURED_AT_ONCE = 64;
 
 /**
  * Cuts an answer into messages, each as full as one can be (OpenFlow 1.3.5 §7.3.5): no element is
@@ -45,19 +48,31 @@ function fill<Element>(
   elements: readonly Element[],
   bodyOf: (elements: readonly Element[]) => MultipartReplyBody,
 ): readonly MultipartReplyBody[] {
+  // What is one element, or none, is one part whatever it takes.
+  if (elements.length <= 1) return [bodyOf(elements)];
   const bytesOf = (part: readonly Element[]): number =>
-    encodeMessage(version, 0, { type: "multipart-reply", more: false, body: bodyOf(part) }).length;
+    encodedBytes(version, { type: "multipart-reply", more: false, body: bodyOf(part) });
   const headerBytes = bytesOf([]);
   const parts: Element[][] = [[]];
   let room = MAX_MESSAGE_BYTES - headerBytes;
-  for (const element of elements) {
-    const bytes = bytesOf([element]) - headerBytes;
+  /** Many elements are measured at once, and by halves where they do not fit. */
+  const add = (run: readonly Element[]): void => {
+    const bytes = bytesOf(run) - headerBytes;
+    if (bytes > room && run.length > 1) {
+      const middle = run.length >> 1;
+      add(run.slice(0, middle));
+      add(run.slice(middle));
+      return;
+    }
     if (bytes > room) {
       parts.push([]);
       room = MAX_MESSAGE_BYTES - headerBytes;
     }
-    parts.at(-1)?.push(element);
+    parts.at(-1)?.push(...run);
     room -= bytes;
+  };
+  for (let at = 0; at < elements.length; at += MEASURED_AT_ONCE) {
+    add(elements.slice(at, at + MEASURED_AT_ONCE));
   }
   return parts.map(bodyOf);
 }

@@ -4,6 +4,8 @@ import type { FlowStats } from "../../src/drivers/openflow/wire/flow.ts";
 import { OPENFLOW_1_3 } from "../../src/drivers/openflow/wire/version.ts";
 import { multipartParts } from "../../src/testing/multipart-parts.ts";
 
+const output = { type: "output", port: 1, maxLen: 0 } as const;
+
 function flowStats(priority: number): FlowStats {
   return {
     table: 0,
@@ -41,6 +43,35 @@ describe("a multipart reply", () => {
     for (const part of parts) {
       expect(encodeMessage(OPENFLOW_1_3, 0, part).length).toBeLessThanOrEqual(65_535);
     }
+  });
+
+  test("is cut in the same places where elements differ in size, even the longest there can be", () => {
+    // A flow with one output action takes 24 bytes more, each further one 16.
+    const flows = Array.from({ length: 900 }, (_, index) => {
+      const outputs = index % 97 === 0 ? 4_080 : index % 7;
+      const actions = Array.from({ length: outputs }, () => output);
+      return { ...flowStats(index), instructions: [{ type: "apply-actions", actions } as const] };
+    });
+    const sizeOf = (part: readonly FlowStats[]): number => {
+      const body = { type: "flow", flows: part } as const;
+      return encodeMessage(OPENFLOW_1_3, 0, { type: "multipart-reply", more: false, body }).length;
+    };
+    const header = sizeOf([]);
+    const wanted: number[] = [0];
+    let room = 65_535 - header;
+    for (const flow of flows) {
+      const bytes = sizeOf([flow]) - header;
+      if (bytes > room) {
+        wanted.push(0);
+        room = 65_535 - header;
+      }
+      wanted.push((wanted.pop() ?? 0) + 1);
+      room -= bytes;
+    }
+    const parts = multipartParts(OPENFLOW_1_3, { type: "flow", flows });
+    const found = parts.map(({ body }) => (body.type === "flow" ? body.flows : []));
+    expect(found.map(({ length }) => length)).toEqual(wanted);
+    expect(found.flat()).toEqual(flows);
   });
 
   test("that is no list goes out as it is", () => {

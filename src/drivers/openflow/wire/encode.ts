@@ -37,6 +37,16 @@ export function encodeMessages(version: OfVersion, messages: readonly Envelope[]
   return writer.finish();
 }
 
+/** How many bytes a message takes, or would take if messages could be longer than they can. */
+export function encodedBytes(version: OfVersion, message: OfMessage): number {
+  scratch.offset = 0;
+  messagesOf[version].of(message).body.write(scratch, message);
+  return HEADER_BYTES + scratch.offset;
+}
+
+/** What is measured is written here, and overwritten by what is measured next. */
+const scratch = new Writer(POOL_BYTES);
+
 function writeMessage(writer: Writer, version: OfVersion, { xid, message }: Envelope): void {
   const { code, body } = messagesOf[version].of(message);
   const start = writer.take(HEADER_BYTES);
