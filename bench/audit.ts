@@ -6,6 +6,7 @@ import { missingForOvs } from "../test/lab/require-ovs.ts";
 import { countedListener } from "./audit/counted-listener.ts";
 import { auditedDocument, auditedDomain, segmentsOf } from "./audit/rules.ts";
 import type { Bench, BenchCase, BenchOptions, BenchReport, BenchSummary } from "./support/bench.ts";
+import { type BenchClock, milliseconds } from "./support/clock.ts";
 import { percentiles } from "./support/statistics.ts";
 import { value } from "./support/value.ts";
 
@@ -25,7 +26,7 @@ interface Dialler {
   close(): Promise<void>;
 }
 
-async function run({ quick: isQuick, progress }: BenchOptions): Promise<BenchReport> {
+async function run({ quick: isQuick, clock, progress }: BenchOptions): Promise<BenchReport> {
   const { rules, rounds } = isQuick ? quick : full;
   const missing = missingForOvs();
   const starts = new Map([["simulated-memory", startSimulated]]);
@@ -36,7 +37,7 @@ async function run({ quick: isQuick, progress }: BenchOptions): Promise<BenchRep
   let flowModsWhenEqual = 0;
   for (const [name, start] of starts) {
     progress(`${rules} rules on ${name}, ${rounds} times`);
-    const { installMs, auditMs, mods } = await measure(await start(), rules, rounds);
+    const { installMs, auditMs, mods } = await measure(await start(), { rules, rounds, clock });
     const { p50, p99 } = percentiles(auditMs);
     ms[name] = { p50, p99, install: Math.round(installMs) };
     flowModsWhenEqual += mods;
@@ -45,23 +46,29 @@ async function run({ quick: isQuick, progress }: BenchOptions): Promise<BenchRep
   return { cases, summary: { ms, flowModsWhenEqual } };
 }
 
+interface Extent {
+  readonly rules: number;
+  readonly rounds: number;
+  readonly clock: BenchClock;
+}
+
 async function measure(
   dialler: Dialler,
-  rules: number,
-  rounds: number,
+  { rules, rounds, clock }: Extent,
 ): Promise<{
   readonly installMs: number;
   readonly auditMs: readonly number[];
   readonly mods: number;
 }> {
-  const listener = countedListener(dialler.listener);
+  const now = (): number => milliseconds(clock);
+  const listener = countedListener(dialler.listener, now);
   const driver = new OpenFlowDriver({ listen: listener });
   try {
     const context = { domain: auditedDomain, clock: systemClock, segments: segmentsOf(rules) };
     value(await driver.attach(context));
     /** From the switch's dialling in until it is said to hold exactly what it should. */
     const untilUp = async (): Promise<number> => {
-      const up = nextUp(driver);
+      const up = nextUp(driver, now);
       await dialler.dial();
       return (await up) - listener.acceptedAtMs;
     };
@@ -80,14 +87,14 @@ async function measure(
   }
 }
 
-/** When the driver next says that a switch is as it should be. */
-function nextUp(driver: OpenFlowDriver): Promise<number> {
+/** When the driver next says that a switch is as it should be, by `now`. */
+function nextUp(driver: OpenFlowDriver, now: () => number): Promise<number> {
   return new Promise((resolve, reject) => {
     const subscription = driver.subscribe((event) => {
       if (event.type === "drift" && !event.repaired) reject(new Error(event.what.join("; ")));
       if (event.type !== "node-up") return;
       subscription[Symbol.dispose]();
-      resolve(performance.now());
+      resolve(now());
     });
   });
 }

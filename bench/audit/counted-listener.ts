@@ -23,8 +23,8 @@ export interface CountedListener extends SwitchListener {
   readonly transport: Transport | undefined;
 }
 
-/** Counts at another listener. */
-export function countedListener(inner: SwitchListener): CountedListener {
+/** Counts at another listener; `now` is the time that is noted, in milliseconds. */
+export function countedListener(inner: SwitchListener, now: () => number): CountedListener {
   let acceptedAtMs = 0;
   let mods = 0;
   let transport: Transport | undefined;
@@ -46,7 +46,7 @@ export function countedListener(inner: SwitchListener): CountedListener {
   return {
     listen: (accept) =>
       inner.listen((bare) => {
-        acceptedAtMs = performance.now();
+        acceptedAtMs = now();
         mods = 0;
         transport = counted(bare);
         accept(transport);
