@@ -52,7 +52,10 @@ function missingPorts(
   for (const rule of rules) {
     for (const port of portsOf(rule)) if (!ports.has(port)) missing.add(port);
   }
+  if (missing.size === 0) return NO_PROBLEMS;
   return [...missing].map((port) => {
     return { kind: "misconfigured", message: `the switch has no port for ${port}` };
   });
 }
+
+const NO_PROBLEMS: readonly CompileProblem[] = [];

@@ -55,6 +55,9 @@ export function portsOf({
   failover = [],
   unicast,
 }: ForwardingRule): readonly PortRef[] {
+  if (failover.length === 0 && unicast === undefined) {
+    return [ingress.port, ...egress.map(({ port }) => port)];
+  }
   const instead = failover.map((detour) => detour.instead);
   const also = unicast?.ways.flatMap((way) => way.also ?? []) ?? [];
   return [ingress, ...egress, ...instead, ...also].map(({ port }) => port);

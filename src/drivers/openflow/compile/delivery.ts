@@ -38,7 +38,7 @@ export interface Member {
  * Where the version has no groups, every flow makes its copies itself.
  */
 export function deliveryOf(rule: ForwardingRule, version: SwitchVersion): Delivery {
-  const egress = rule.egress.toSorted(byKey);
+  const egress = rule.egress.length > 1 ? rule.egress.toSorted(byKey) : rule.egress;
   const own = attachmentKey(rule.ingress);
   invariant(
     egress.every((to) => attachmentKey(to) !== own),
@@ -47,6 +47,7 @@ export function deliveryOf(rule: ForwardingRule, version: SwitchVersion): Delive
   const [first, second] = egress;
   if (first === undefined) return { type: "drop" };
   if (!hasGroups(version)) return { type: "list" };
+  if (second === undefined && rule.failover === undefined) return { type: "direct", to: first };
   const detours = new Map(rule.failover?.map(({ to, instead }) => [attachmentKey(to), instead]));
   if (second === undefined) return oneWay(own, first, detours.get(attachmentKey(first)));
   if (egress.some((to) => detours.has(attachmentKey(to)))) {

@@ -70,6 +70,7 @@ function changes<Key, T>(
   wanted: ReadonlyMap<Key, T>,
   same: (a: T, b: T) => boolean,
 ): Changes<T> {
+  if (installed.size === 0 && wanted.size === 0) return NO_CHANGES;
   const missing: T[] = [];
   const differing: T[] = [];
   for (const [key, item] of wanted) {
@@ -77,6 +78,12 @@ function changes<Key, T>(
     if (held === undefined) missing.push(item);
     else if (!same(held, item)) differing.push(item);
   }
-  const excess = [...installed].filter(([key]) => !wanted.has(key)).map(([, item]) => item);
+  const excess: T[] = [];
+  // Otherwise there is nothing but what is wanted.
+  if (installed.size > wanted.size - missing.length) {
+    for (const [key, item] of installed) if (!wanted.has(key)) excess.push(item);
+  }
   return { missing, differing, excess };
 }
+
+const NO_CHANGES: Changes<never> = { missing: [], differing: [], excess: [] };

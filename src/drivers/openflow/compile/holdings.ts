@@ -4,6 +4,7 @@ import type { GroupDesc } from "../wire/group.ts";
 import type { MeterConfig } from "../wire/meter.ts";
 import { isLearned, networkOfCookie } from "./cookie.ts";
 import {
+  emptyProgram,
   type FlowEntry,
   flowKey,
   groupOf,
@@ -36,12 +37,15 @@ export function sortHoldings(
   }
   const networks = new Map<NetworkNumber, NodeProgram>();
   for (const [network, all] of byNetwork) {
-    const its = all.filter(({ cookie }) => !isLearned(cookie));
+    const learns = all.some(({ cookie }) => isLearned(cookie));
+    const its = learns ? all.filter(({ cookie }) => !isLearned(cookie)) : all;
     networks.set(network, {
       flows: flowsByKey(its),
       groups: withNested(takeUsed(groups, its, groupOf), groups),
       meters: takeUsed(meters, its, meterOf),
-      learned: new Set(all.map(({ cookie }) => cookie).filter(isLearned)),
+      learned: learns
+        ? new Set(all.map(({ cookie }) => cookie).filter(isLearned))
+        : emptyProgram.learned,
     });
   }
   return { networks, orphans: { groups, meters } };
@@ -49,7 +53,9 @@ export function sortHoldings(
 
 /** Flow entries as a {@link NodeProgram} holds them. */
 export function flowsByKey(flows: readonly FlowEntry[]): ReadonlyMap<string, FlowEntry> {
-  return new Map(flows.map((flow) => [flowKey(flow), flow]));
+  const byKey = new Map<string, FlowEntry>();
+  for (const flow of flows) byKey.set(flowKey(flow), flow);
+  return byKey;
 }
 
 /** Moves what the flows use out of `from`. */
@@ -59,6 +65,7 @@ function takeUsed<T extends GroupDesc | MeterConfig>(
   reference: (flow: FlowEntry) => number | undefined,
 ): ReadonlyMap<number, T> {
   const used = new Map<number, T>();
+  if (from.size === 0) return used;
   for (const id of flows.map(reference)) {
     const item = id === undefined ? undefined : from.get(id);
     if (id === undefined || item === undefined) continue;
@@ -73,6 +80,7 @@ function withNested(
   used: ReadonlyMap<number, GroupDesc>,
   from: Map<number, GroupDesc>,
 ): ReadonlyMap<number, GroupDesc> {
+  if (used.size === 0) return used;
   const all = new Map(used);
   for (const group of all.values()) {
     for (const id of groupsWithin(group)) {

@@ -77,7 +77,12 @@ export function meterOf(flow: FlowEntry): number | undefined {
 
 /** A match for people, and for comparing: `in_port=1,vlan_vid=0x1065`. */
 export function matchText(match: Match): string {
-  return match.map(fieldText).sort().join(",");
+  const [first, second, ...others] = match;
+  if (first === undefined) return "";
+  if (second === undefined) return fieldText(first);
+  if (others.length > 0) return match.map(fieldText).sort().join(",");
+  const [one, other] = [fieldText(first), fieldText(second)];
+  return one < other ? `${one},${other}` : `${other},${one}`;
 }
 
 function fieldText(field: OxmField): string {
@@ -87,7 +92,7 @@ function fieldText(field: OxmField): string {
 }
 
 function numberText(field: string, value: number | bigint | string): string {
-  return field === "vlan_vid" ? `0x${value.toString(16).padStart(4, "0")}` : String(value);
+  return field === "vlan_vid" ? `0x${value.toString(16).padStart(4, "0")}` : `${value}`;
 }
 
 function instructionsText(flow: FlowEntry): string {
