@@ -67,7 +67,8 @@ export interface Confirmation {
 /** One difference between what a node should hold for a segment and what it does hold. */
 export interface Discrepancy {
   readonly node: NodeId;
-  readonly kind: "missing" | "excess" | "differs" | "unreachable";
+  /** `foreign`: something of somebody else takes frames of the segment; it is left alone. */
+  readonly kind: "missing" | "excess" | "differs" | "unreachable" | "foreign";
   /** What it is about, for people: a flow, a group, a meter, a circuit. */
   readonly what: string;
 }

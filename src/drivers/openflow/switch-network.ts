@@ -13,6 +13,7 @@ import {
   meterOf,
   type NodeProgram,
 } from "./compile/program.ts";
+import { flowsThatTake } from "./foreign-flows.ts";
 import { free, own, take } from "./own-numbers.ts";
 import type { SessionError } from "./session-error.ts";
 import { readNetwork } from "./switch-network-read.ts";
@@ -195,9 +196,17 @@ export class NetworkOnSwitch {
   ): Promise<Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>> {
     return this.inTurn(async () => {
       const read = await this.#read(signal).mapErr(problemsOf);
-      const found = read.andThen((held) => this.#discrepancies(held, rules()));
-      if (found.isErr() || found.value.length > 0) this.#isCertain = false;
-      return found;
+      const found = read.andThen((held) =>
+        this.#judged(held, rules()).map((wanted) => ({
+          wanted,
+          own: discrepanciesOf(diffPrograms(held, wanted)),
+        })),
+      );
+      if (found.isErr() || found.value.own.length > 0) this.#isCertain = false;
+      if (found.isErr()) return err(found.error);
+      const { wanted, own } = found.value;
+      const foreign = await unlessAborted(flowsThatTake(this.#tools, wanted), signal, ABORTED);
+      return foreign.mapErr(problemsOf).map((theirs) => [...own, ...theirs]);
     });
   }
 
@@ -254,17 +263,18 @@ export class NetworkOnSwitch {
     return this.#bind(rules, this.#program, this.#groups, this.#meters);
   }
 
-  #discrepancies(
+  /** What the rules come to where the switch holds `held`; no number is taken for it. */
+  #judged(
     held: NodeProgram,
     rules: readonly ForwardingRule[],
-  ): Result<readonly NodeDiscrepancy[], readonly NodeProblem[]> {
+  ): Result<NodeProgram, readonly NodeProblem[]> {
     const { groupIds, meterIds } = this.#tools;
     const groups = new Set<number>();
     const meters = new Set<number>();
     const wanted = this.#bind(rules, held, groups, meters);
     for (const id of groups) groupIds.free(id);
     for (const id of meters) meterIds.free(id);
-    return wanted.map((program) => discrepanciesOf(diffPrograms(held, program)));
+    return wanted;
   }
 
   /** What the rules come to where the switch holds `held`; new numbers are added to the sets. */
