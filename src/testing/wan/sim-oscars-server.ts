@@ -166,8 +166,11 @@ export class SimOscarsServer {
     this.#connections.set(id, { ...kept, simple, phase: "RESERVED", state });
     const { clock, buildMs = 0 } = this.#options;
     const startMs = Math.max(0, simple.begin * 1000 - clock.now());
-    clock.setTimeout(() => this.#progress(id, { deployment: "BEING_DEPLOYED" }), startMs);
-    clock.setTimeout(() => this.#built(id), startMs + buildMs);
+    clock.setTimeout(() => {
+      this.#progress(id, { deployment: "BEING_DEPLOYED" });
+      // Begun from here, so that a late timer cannot come before an early one.
+      clock.setTimeout(() => this.#built(id), buildMs);
+    }, startMs);
     return json({ what: "COMMITTED", phase: "RESERVED", when: this.#instant() });
   }
 
