@@ -1,13 +1,14 @@
 import type { DcnsAgent } from "dcns";
+import { dialects } from "../test/support/simulated-wan.ts";
 import type { Bench, BenchCase, BenchOptions, BenchReport, BenchSummary } from "./support/bench.ts";
 import { percentiles, timeMs } from "./support/statistics.ts";
 import { value } from "./support/value.ts";
 import { bothSides, startCampuses } from "./wan/campuses.ts";
 import { messageRates } from "./wan/messages.ts";
 
-/** How long networks across a wide-area domain take, and messages of NSI. */
+/** How long networks across a wide-area domain take, and messages, in each dialect. */
 export const wan: Bench = {
-  about: "networks across an NSI provider that takes its time; messages written and read",
+  about: "networks across a wide-area domain that takes its time; messages written and read",
   run,
 };
 
@@ -27,24 +28,27 @@ const quick: Extent = { networks: 2, inFlight: [1, 2], delayMs: 1, sliceMs: 10 }
 async function run({ quick: isQuick, progress }: BenchOptions): Promise<BenchReport> {
   const { networks, inFlight, delayMs, sliceMs } = isQuick ? quick : full;
   const cases: BenchCase[] = [];
-  const ms: Record<string, BenchSummary> = {};
-  for (const count of inFlight) {
-    progress(`${count} in flight`);
-    const agent = await startCampuses(delayMs);
-    const { setup, teardown } = await measure(agent, Math.max(networks, count), count);
-    await agent.close();
-    const [up, down] = [percentiles(setup), percentiles(teardown)];
-    ms[count] = { setup: up, teardown: down };
-    const times = {
-      setupP50: up.p50,
-      setupP99: up.p99,
-      teardownP50: down.p50,
-      teardownP99: down.p99,
-    };
-    cases.push({ case: `${count} in flight`, delayMs, ...times });
+  const ms: Record<string, Record<string, BenchSummary>> = {};
+  for (const dialect of dialects) {
+    const its: Record<string, BenchSummary> = {};
+    ms[dialect] = its;
+    for (const count of inFlight) {
+      progress(`${dialect}, ${count} in flight`);
+      const agent = await startCampuses(dialect, delayMs);
+      const { setup, teardown } = await measure(agent, Math.max(networks, count), count);
+      await agent.close();
+      const [up, down] = [percentiles(setup), percentiles(teardown)];
+      its[count] = { setup: up, teardown: down };
+      const times = {
+        setupP50: up.p50,
+        setupP99: up.p99,
+        teardownP50: down.p50,
+        teardownP99: down.p99,
+      };
+      cases.push({ dialect, inFlight: count, delayMs, ...times });
+    }
   }
-  const { written, read, bytes } = messageRates(sliceMs);
-  return { cases, summary: { ms, messagesPerSecond: { written, read, bytes } } };
+  return { cases, summary: { ms, messagesPerSecond: messageRates(sliceMs) } };
 }
 
 interface Times {
@@ -57,7 +61,7 @@ async function measure(agent: DcnsAgent, networks: number, inFlight: number): Pr
   const times: Times = { setup: [], teardown: [] };
   const projects = Array.from({ length: networks }, (_, at) => `p${at}`);
   await inTurns(projects, inFlight, async (project) => {
-    const call = () => agent.setupPhysicalNetwork(project, bothSides, "10Mbps");
+    const call = () => agent.setupPhysicalNetwork(project, bothSides, "1Mbps");
     times.setup.push(await timeMs(async () => value(await call())));
   });
   await inTurns(projects, inFlight, async (project) => {
