@@ -104,7 +104,8 @@ export function labelsOn(link: WorldLink): readonly number[] {
   return link.vlans.filter((vlan) => link.isPast || !link.taken.includes(vlan));
 }
 
-function endpointsCan(world: World): boolean {
+/** Whether the ports of the hosts have room, and may be used. */
+export function endpointsCan(world: World): boolean {
   const { nodes, hosts, request } = world;
   return hosts.every((host) => {
     const node = nodes.find(({ id }) => id === host.node);
@@ -115,7 +116,8 @@ function endpointsCan(world: World): boolean {
   });
 }
 
-function isUsable({ nodes, request }: World, link: WorldLink): boolean {
+/** Whether a link may be used, labels and bandwidth aside. */
+export function isUsable({ nodes, request }: World, link: WorldLink): boolean {
   const ends = nodes.filter(({ id }) => id === link.a || id === link.b);
   return (
     link.up &&

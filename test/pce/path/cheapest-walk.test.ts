@@ -1,7 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cheapestWalk, planNetwork, type Walk } from "../../../src/pce/index.ts";
-import { freeOn, type Load, labelsOn, load, solutionsOf } from "../brute-force.ts";
+import {
+  endpointsCan,
+  freeOn,
+  isUsable,
+  type Load,
+  labelsOn,
+  load,
+  solutionsOf,
+} from "../brute-force.ts";
 import {
   pathSettingOf,
   VLANS,
@@ -93,7 +101,7 @@ interface State {
 /** Dijkstra over nodes, tags and passes, if `vlan` is the network's; a free choice of tag is a state each. */
 function leastCost(world: World, vlan: number, isOneWay: boolean): number {
   const [from, to] = world.hosts;
-  if (from === undefined || to === undefined || !haveTags(world, vlan))
+  if (from === undefined || to === undefined || !haveTags(world, vlan) || !endpointsCan(world))
     return Number.POSITIVE_INFINITY;
   const translates = (node: string): boolean =>
     world.nodes.find(({ id }) => id === node)?.translates === true;
@@ -132,8 +140,7 @@ function* nextStates(
 ): Generator<State> {
   for (const [index, link] of world.links.entries()) {
     const next = link.a === node ? link.b : link.b === node ? link.a : undefined;
-    const isOpen =
-      link.up && !world.request.excludedLinks.includes(link.id) && areEnabled(world, link);
+    const isOpen = isUsable(world, link);
     const isForward = link.a === node;
     const room = roomOn(world, link);
     // No label is used twice on a link: more passes than there are labels are of no use.
@@ -151,17 +158,12 @@ function* nextStates(
   }
 }
 
-function areEnabled({ nodes }: World, link: WorldLink): boolean {
-  return nodes.every(({ id, enabled }) => enabled || (id !== link.a && id !== link.b));
-}
-
-/** Whether both hosts can have their tags on their ports, and enough bandwidth. */
-function haveTags({ hosts, nodes }: World, vlan: number): boolean {
+/** Whether both hosts can have their tags on their ports. */
+function haveTags({ hosts }: World, vlan: number): boolean {
   return hosts.every((host) => {
     const tag = host.own ?? vlan;
-    const isEnabled = nodes.find(({ id }) => id === host.node)?.enabled === true;
     const isFree = host.vlans.includes(tag) && !host.taken.includes(tag);
-    return isEnabled && (host.tagging === "untagged" || isFree);
+    return host.tagging === "untagged" || isFree;
   });
 }
 
