@@ -41,6 +41,11 @@ export class Expectations {
     return [...this.#open].some((call) => call.project === project);
   }
 
+  /** Whether nodes may have something of a project that is no more. */
+  hasLeft(project: string): boolean {
+    return this.#left.has(project);
+  }
+
   of(project: string): Possible {
     return this.#possible.get(project) ?? [undefined];
   }

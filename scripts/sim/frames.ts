@@ -34,7 +34,9 @@ export class Traffic {
       for (const { hostPort } of ends) hostPorts.add(hostPort);
       return [...hostPorts].map((hostPort): Membership => {
         const end = ends.find((one) => one.hostPort === hostPort);
-        const isOpen = expectations.isBusy(project) || end === undefined;
+        // What nodes may still have of before has had a tag of its own.
+        const isOpen =
+          expectations.isBusy(project) || expectations.hasLeft(project) || end === undefined;
         return { project, hostPort, tag: isOpen ? "any" : end.vlan };
       });
     });

@@ -106,6 +106,11 @@ export class SharedBooks implements Books {
     const { journal, agent, lease, clock } = this.#context;
     const { begun, after, quarantine } = outcome;
     for (;;) {
+      // Somebody else has ended it, or gone on from there: what we would write is old.
+      if (isUnfinished(begun) && journal.worker(begun.number) !== lease() && !this.#isSo(outcome)) {
+        this.#release(begun.number);
+        return err({ type: "lease-expired", lease: agent });
+      }
       const written = await journal.write(endOf(begun, after, quarantine));
       // What nobody has acknowledged may have been written all the same.
       if (written.isOk() || this.#isSo(outcome)) break;

@@ -82,3 +82,31 @@ test("a teardown whose beginning was taken, unknown to who asked, is finished al
   await group.clock.advance(10_000);
   await group.expectNothingLeft();
 });
+
+test("what others have torn down does not come back when the end of its beginning is not acknowledged", async () => {
+  await using group = await AgentGroup.start({ names: ["a", "b"] });
+  const start = new Date(group.clock.now() + 5_000).toISOString();
+  const schedule = { schedule: { start } };
+  const setup = group.agent("a").setupPhysicalNetwork("p", pair, "1Gbps", 101, schedule);
+  value(await group.run(setup));
+  let beginning: string | undefined;
+  for (const { name, store } of group.members) {
+    store.onCommit = ({ writes }) => {
+      if (!JSON.stringify(writes).includes('"phase":"stable"')) return;
+      store.onCommit = () => {};
+      beginning = name;
+      store.isCut = true;
+      group.clock.setTimeout(() => {
+        store.isCut = false;
+      }, 200);
+    };
+  }
+  while (beginning === undefined) await group.clock.advance(10);
+  const other = group.agent(beginning === "a" ? "b" : "a");
+  while (other.getNetworkInfo("p").unwrapOr(undefined)?.state !== "active") {
+    await group.clock.advance(10);
+  }
+  value(await group.run(other.teardownPhysicalNetwork("p")));
+  await group.clock.advance(10_000);
+  await group.expectNothingLeft();
+});
