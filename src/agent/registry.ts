@@ -39,7 +39,7 @@ export class Registry implements Health {
   /** Which links are up. */
   readonly links: LinkStates;
   /** Which parts of networks carry nothing. */
-  readonly outages = new Outages();
+  readonly outages: Outages = new Outages();
   /** Which ports a realisation means is a matter of the topology that it was decided on. */
   readonly #decidedOn = new WeakMap<Realisation, Topology>();
   /** Whether some network may stand on what the topology does not have any more. */

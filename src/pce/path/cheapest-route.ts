@@ -1,6 +1,8 @@
-import { ok, type Result } from "neverthrow";
+import { err, ok, type Result } from "neverthrow";
 import type { Ledger } from "../../ledger.ts";
+import { type InvalidRequest, invalidRequest } from "../../model/errors.ts";
 import type { LinkId, NodeId, VlanId } from "../../model/ids.ts";
+import { isEmpty } from "../../model/interval.ts";
 import { invariant } from "../../model/invariant.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { Topology } from "../../topology.ts";
@@ -49,14 +51,17 @@ export interface Route {
  * need neither ports nor reasons. Exact. See {@link bidirectionalPath} and, where labels matter,
  * {@link cheapestLabelPath} for sources, complexity and ties.
  *
- * Errors: `search-limit` if labels are so entangled that the search was given up.
+ * Errors: `search-limit` if labels are so entangled that the search was given up, `invalid-request`
+ * for rates that are none and intervals in which nothing is.
  */
 export function cheapestRoute(
   topology: Topology,
   ledger: Ledger,
   linkState: LinkState,
   request: RouteRequest,
-): Result<Route | undefined, SearchLimit> {
+): Result<Route | undefined, SearchLimit | InvalidRequest> {
+  const fault = faultOf(request);
+  if (fault !== undefined) return err(fault);
   const graph = graphOf(topology);
   const from = graph.nodeOf.get(request.from);
   const to = graph.nodeOf.get(request.to);
@@ -74,6 +79,14 @@ export function cheapestRoute(
   return cheapestLabelPath(labelQuery(query, labels, vlans, blind)).map(
     (arcs) => arcs && labelled(query, labels, vlans, { arcs, cost: costOf(query, arcs) }),
   );
+}
+
+function faultOf({ onward, back, interval }: RouteRequest): InvalidRequest | undefined {
+  const [name, rate] = onward >= 0 ? ["back", back] : ["onward", onward];
+  if (!(rate >= 0)) return invalidRequest([name], rate, "must be a rate, 0 bit/s or more");
+  return isEmpty(interval)
+    ? invalidRequest(["interval"], interval, "must not be empty")
+    : undefined;
 }
 
 function routeOf(

@@ -79,6 +79,22 @@ test("a graph that has seen other ledgers and link states has the paths of one t
   );
 });
 
+test.each([
+  [{ onward: Number.NaN }, "onward"],
+  [{ onward: -1 }, "onward"],
+  [{ back: Number.NaN }, "back"],
+  [{ interval: { start: 5, end: 5 } }, "interval"],
+])("a request with %j is none", (part, path) => {
+  const topology = topologyOf([{ a: "a", b: "b", metric: 1 }]);
+  const ledger = Ledger.over(topologyResources(topology));
+  const ends = { from: nodeId("a"), to: nodeId("b") };
+  const asked = { ...ends, onward: 1, back: 1, interval: always, ...part };
+  expect(cheapestRoute(topology, ledger, allLinksUp, asked)._unsafeUnwrapErr()).toMatchObject({
+    type: "invalid-request",
+    faults: [{ path: [path] }],
+  });
+});
+
 function topologyOf(links: readonly { a: string; b: string; metric: number }[]): Topology {
   return Topology.parse({
     format: "dcns-topology/1",

@@ -95,7 +95,10 @@ export class IdcpCircuits implements CircuitService {
     return this.changeRate(found, mbps, signal);
   }
 
-  dropRate({ rateHeld: _, ...found }: RatedCircuit, signal: AbortSignal) {
+  dropRate(
+    { rateHeld: _, ...found }: RatedCircuit,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
     return this.changeRate(found, found.circuit.mbps, signal);
   }
 
