@@ -3,7 +3,7 @@ import { match } from "ts-pattern";
 import type { DriverBase, NodeCost } from "../drivers/driver-base.ts";
 import type { Bandwidth } from "../model/bandwidth.ts";
 import type { Clock } from "../model/clock.ts";
-import type { DcnsError, LimitReached, NetworkNotFound } from "../model/errors.ts";
+import type { DcnsError, NetworkNotFound } from "../model/errors.ts";
 import { type DomainId, networkNumber, type ProjectId, projectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { Delivery, NetworkInfo, SegmentInfo } from "../model/network.ts";
@@ -30,7 +30,7 @@ import { changeEvents } from "./change-events.ts";
 import type { Conductor } from "./conductor.ts";
 import { plannedAround, withCrankback } from "./crankback.ts";
 import type { Deadline } from "./deadline.ts";
-import type { AgentLimits } from "./limits.ts";
+import { type AgentLimits, limitReached } from "./limits.ts";
 import type { Registry } from "./registry.ts";
 import { type NetworkStatistics, networkStatistics } from "./statistics.ts";
 import type { Transactions } from "./transaction.ts";
@@ -126,7 +126,7 @@ export class Calls {
     const { registry, transactions } = this.#context;
     const existing = registry.record(project);
     if (existing !== undefined) return this.#same(existing, spec);
-    const full = this.#full({ isNew: true });
+    const full = limitReached(registry, this.#context.limits, { isNew: true });
     if (full !== undefined) return err(full);
     const isLater = startsLater(spec.schedule, this.#context.clock.now());
     const interval = (isLater ? reservedInterval : heldInterval)(spec.schedule);
@@ -162,7 +162,7 @@ export class Calls {
     });
     if (fault !== undefined) return err(fault);
     if (specDifferences(before.spec, spec).length === 0) return ok(this.#info(record));
-    const full = this.#full({ isNew: false });
+    const full = limitReached(registry, this.#context.limits, { isNew: false });
     if (full !== undefined) return err(full);
     const holder = holderOf(project);
     const view = (): View => registry.view();
@@ -269,18 +269,6 @@ export class Calls {
         nodes: segments.flatMap((segment) => drivers.get(segment.domain)?.cost(segment) ?? []),
       };
     });
-  }
-
-  /** What there is too much of for a change to begin. */
-  #full({ isNew }: { readonly isNew: boolean }): LimitReached | undefined {
-    const { registry, limits } = this.#context;
-    const { maxNetworks, maxQuarantines } = limits;
-    if (isNew && registry.count >= maxNetworks) {
-      return { type: "limit-reached", what: "networks", limit: maxNetworks };
-    }
-    return registry.quarantineCount >= maxQuarantines
-      ? { type: "limit-reached", what: "quarantines", limit: maxQuarantines }
-      : undefined;
   }
 
   /** An identical request finds its work done; any other must not change what exists. */

@@ -1,3 +1,6 @@
+import type { LimitReached } from "../model/errors.ts";
+import type { Registry } from "./registry.ts";
+
 /** How much of what can grow an agent takes on; beyond that a call ends with `limit-reached`. */
 export interface AgentLimits {
   /** Networks, those that wait for their start and those that are being torn down among them; default 100,000. */
@@ -13,3 +16,17 @@ export const defaultLimits: AgentLimits = {
   maxCalls: 10_000,
   maxQuarantines: 10_000,
 };
+
+/** What there is too much of for a change to begin; `isNew` where it makes a network. */
+export function limitReached(
+  { count, quarantineCount }: Pick<Registry, "count" | "quarantineCount">,
+  { maxNetworks, maxQuarantines }: Pick<AgentLimits, "maxNetworks" | "maxQuarantines">,
+  { isNew }: { readonly isNew: boolean },
+): LimitReached | undefined {
+  if (isNew && count >= maxNetworks) {
+    return { type: "limit-reached", what: "networks", limit: maxNetworks };
+  }
+  return quarantineCount >= maxQuarantines
+    ? { type: "limit-reached", what: "quarantines", limit: maxQuarantines }
+    : undefined;
+}

@@ -1,14 +1,80 @@
+import type { IdSource } from "./compile/bind.ts";
 import type { IdPool } from "./compile/id-pool.ts";
+import { groupOf, groupsWithin, meterOf, type NodeProgram } from "./compile/program.ts";
+import type { SwitchTools } from "./switch-tools.ts";
 
-/** A new number, noted as one's own; undefined when there is none. */
-export function take(pool: IdPool, own: Set<number>): number | undefined {
+/** Numbers of groups and meters that are one network's: on the switch, or perhaps so. */
+export class OwnNumbers implements IdSource {
+  readonly groups: ReadonlySet<number>;
+  readonly meters: ReadonlySet<number>;
+  readonly #groups = new Set<number>();
+  readonly #meters = new Set<number>();
+  readonly #pools: Pick<SwitchTools, "groupIds" | "meterIds">;
+
+  constructor(pools: Pick<SwitchTools, "groupIds" | "meterIds">) {
+    this.#pools = pools;
+    this.groups = this.#groups;
+    this.meters = this.#meters;
+  }
+
+  get size(): number {
+    return this.#groups.size + this.#meters.size;
+  }
+
+  takeGroup(): number | undefined {
+    return take(this.#pools.groupIds, this.#groups);
+  }
+
+  takeMeter(): number | undefined {
+    return take(this.#pools.meterIds, this.#meters);
+  }
+
+  /** What was read of the network, with what has one of its numbers though no flow uses it. */
+  withOrphans(
+    read: NodeProgram,
+    orphans: Pick<NodeProgram, "groups" | "meters">,
+  ): Pick<NodeProgram, "groups" | "meters"> {
+    const { groupIds, meterIds } = this.#pools;
+    return {
+      groups: own(this.#groups, groupIds, read.groups, orphans.groups),
+      meters: own(this.#meters, meterIds, read.meters, orphans.meters),
+    };
+  }
+
+  /** Notes what the network's flows use and nobody else does; true when something is new. */
+  adopt({ flows, groups }: NodeProgram): boolean {
+    const { groupIds, meterIds } = this.#pools;
+    let found = false;
+    const within = [...groups.values()].flatMap(groupsWithin);
+    for (const group of [...[...flows.values()].map(groupOf), ...within]) {
+      if (group === undefined || !groupIds.claim(group)) continue;
+      this.#groups.add(group);
+      found = true;
+    }
+    for (const flow of flows.values()) {
+      const meter = meterOf(flow);
+      if (meter !== undefined && meterIds.claim(meter)) {
+        this.#meters.add(meter);
+        found = true;
+      }
+    }
+    return found;
+  }
+
+  /** Frees all numbers that a program does not use. */
+  keepOnly({ groups, meters }: Pick<NodeProgram, "groups" | "meters">): void {
+    free(this.#groups, groups, this.#pools.groupIds);
+    free(this.#meters, meters, this.#pools.meterIds);
+  }
+}
+
+function take(pool: IdPool, own: Set<number>): number | undefined {
   const id = pool.take();
   if (id !== undefined) own.add(id);
   return id;
 }
 
-/** Frees one's own numbers that are not used any more. */
-export function free(own: Set<number>, used: ReadonlyMap<number, unknown>, pool: IdPool): void {
+function free(own: Set<number>, used: ReadonlyMap<number, unknown>, pool: IdPool): void {
   for (const id of own) {
     if (used.has(id)) continue;
     own.delete(id);
@@ -16,8 +82,7 @@ export function free(own: Set<number>, used: ReadonlyMap<number, unknown>, pool:
   }
 }
 
-/** What was read of a network, and what else of it has a number of its own; claims new numbers. */
-export function own<T>(
+function own<T>(
   ids: Set<number>,
   pool: IdPool,
   read: ReadonlyMap<number, T>,

@@ -6,15 +6,9 @@ import { bindDraft } from "./compile/bind.ts";
 import { compileNode } from "./compile/compile.ts";
 import { diffPrograms, isEmptyDiff, type ProgramDiff } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
-import {
-  emptyProgram,
-  groupOf,
-  groupsWithin,
-  meterOf,
-  type NodeProgram,
-} from "./compile/program.ts";
+import { emptyProgram, type NodeProgram } from "./compile/program.ts";
 import { flowsThatTake } from "./foreign-flows.ts";
-import { free, own, take } from "./own-numbers.ts";
+import { OwnNumbers } from "./own-numbers.ts";
 import type { SessionError } from "./session-error.ts";
 import { readNetwork } from "./switch-network-read.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
@@ -78,9 +72,7 @@ export class NetworkOnSwitch {
   #isCertain = true;
   /** Whether messages may still be on their way that nobody waits for any more. */
   #isUnsettled = false;
-  /** Numbers that are this network's: on the switch, or perhaps so. */
-  readonly #groups = new Set<number>();
-  readonly #meters = new Set<number>();
+  readonly #numbers: OwnNumbers;
   /** The cookies under which the switch has learned something for this network, or may have. */
   readonly #learned = new Set<bigint>();
   #tail: Promise<unknown> = Promise.resolve();
@@ -91,6 +83,7 @@ export class NetworkOnSwitch {
   constructor(tools: SwitchTools, network: NetworkNumber) {
     this.#tools = tools;
     this.#network = network;
+    this.#numbers = new OwnNumbers(tools);
   }
 
   /** Whether something is under way. */
@@ -113,8 +106,7 @@ export class NetworkOnSwitch {
 
   /** Whether the switch holds nothing of the network, and nothing is under way. */
   get isVacant(): boolean {
-    const numbers = this.#groups.size + this.#meters.size;
-    const items = this.#program.flows.size + this.#learned.size + numbers;
+    const items = this.#program.flows.size + this.#learned.size + this.#numbers.size;
     return !this.isInUse && this.#isCertain && items === 0;
   }
 
@@ -152,13 +144,7 @@ export class NetworkOnSwitch {
 
   /** Notes what was just read of this network, see {@link judge}. */
   assume(read: NodeProgram, orphans: Pick<NodeProgram, "groups" | "meters">): void {
-    const { groupIds, meterIds } = this.#tools;
-    this.#program = {
-      flows: read.flows,
-      groups: own(this.#groups, groupIds, read.groups, orphans.groups),
-      meters: own(this.#meters, meterIds, read.meters, orphans.meters),
-      learned: read.learned,
-    };
+    this.#program = { ...read, ...this.#numbers.withOrphans(read, orphans) };
     this.#expectLearned(read);
     this.#isCertain = true;
     this.#isUnsettled = false;
@@ -260,7 +246,7 @@ export class NetworkOnSwitch {
   }
 
   #wanted(rules: readonly ForwardingRule[]): Result<NodeProgram, readonly NodeProblem[]> {
-    return this.#bind(rules, this.#program, this.#groups, this.#meters);
+    return this.#bind(rules, this.#program, this.#numbers);
   }
 
   /** What the rules come to where the switch holds `held`; no number is taken for it. */
@@ -268,29 +254,22 @@ export class NetworkOnSwitch {
     held: NodeProgram,
     rules: readonly ForwardingRule[],
   ): Result<NodeProgram, readonly NodeProblem[]> {
-    const { groupIds, meterIds } = this.#tools;
-    const groups = new Set<number>();
-    const meters = new Set<number>();
-    const wanted = this.#bind(rules, held, groups, meters);
-    for (const id of groups) groupIds.free(id);
-    for (const id of meters) meterIds.free(id);
+    const lent = new OwnNumbers(this.#tools);
+    const wanted = this.#bind(rules, held, lent);
+    lent.keepOnly(emptyProgram);
     return wanted;
   }
 
-  /** What the rules come to where the switch holds `held`; new numbers are added to the sets. */
+  /** What the rules come to where the switch holds `held`; new numbers are noted in `numbers`. */
   #bind(
     rules: readonly ForwardingRule[],
     held: NodeProgram,
-    groups: Set<number>,
-    meters: Set<number>,
+    numbers: OwnNumbers,
   ): Result<NodeProgram, readonly NodeProblem[]> {
-    const { ports, options, profile, groupIds, meterIds } = this.#tools;
+    const { ports, options, profile } = this.#tools;
     const setting = { ...options, profile };
     return compileNode(rules, this.#network, ports.numbers(), setting).andThen((draft) =>
-      bindDraft(draft, held, {
-        takeGroup: () => take(groupIds, groups),
-        takeMeter: () => take(meterIds, meters),
-      }),
+      bindDraft(draft, held, numbers),
     );
   }
 
@@ -341,43 +320,23 @@ export class NetworkOnSwitch {
   }
 
   #read(signal: AbortSignal): ResultAsync<NodeProgram, SessionError> {
+    const { groups, meters } = this.#numbers;
     const whole = readNetwork(this.#tools, {
+      ...{ groups, meters },
       network: this.#network,
-      groups: this.#groups,
-      meters: this.#meters,
       learned: this.#learned,
       isUnsettled: this.#isUnsettled,
     });
     return unlessAborted(whole, signal, ABORTED).andThen((read) => {
       this.#isUnsettled = false;
-      return this.#adopt(read) ? this.#read(signal) : ok(read);
+      return this.#numbers.adopt(read) ? this.#read(signal) : ok(read);
     });
-  }
-
-  /** Counts as this network's what its flows use and nobody else does; true when something is new. */
-  #adopt({ flows, groups }: NodeProgram): boolean {
-    let found = false;
-    const within = [...groups.values()].flatMap(groupsWithin);
-    for (const group of [...[...flows.values()].map(groupOf), ...within]) {
-      if (group === undefined || !this.#tools.groupIds.claim(group)) continue;
-      this.#groups.add(group);
-      found = true;
-    }
-    for (const flow of flows.values()) {
-      const meter = meterOf(flow);
-      if (meter !== undefined && this.#tools.meterIds.claim(meter)) {
-        this.#meters.add(meter);
-        found = true;
-      }
-    }
-    return found;
   }
 
   /** The switch was seen to hold what is wanted: other numbers are free again. */
   #settle(wanted: NodeProgram): void {
     this.#isCertain = true;
-    free(this.#groups, wanted.groups, this.#tools.groupIds);
-    free(this.#meters, wanted.meters, this.#tools.meterIds);
+    this.#numbers.keepOnly(wanted);
     for (const cookie of this.#learned) {
       if (!wanted.learned.has(cookie)) this.#learned.delete(cookie);
     }
