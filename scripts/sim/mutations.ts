@@ -72,8 +72,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "switches are not cleared of what they should not have",
     file: "src/drivers/openflow/compile/diff.ts",
-    from: "[...installed].filter(([key]) => !wanted.has(key)).map(([, item]) => item)",
-    to: "[...installed].filter(() => false).map(([, item]) => item)",
+    from: "for (const [key, item] of installed) if (!wanted.has(key)) excess.push(item);",
+    to: "",
   },
   {
     name: "somebody else's flows are taken for ours",
