@@ -45,6 +45,9 @@ export class Steps {
  * The cheapest forests behind a few nodes, by which of these are in it and which are joined. A state is
  * a number with a digit for each node: 0 for one that is not in it, and equal digits for nodes that are joined, in the order
  * of their first nodes.
+ *
+ * To join two tables costs the product of their states, of which `k` nodes have at most the Bell number of `k + 1`. Exact; of
+ * equal forests the first stays. After Chimani, Mutzel and Zey, 2012.
  */
 export class ConnectionTable {
   readonly scope: number[];

@@ -27,8 +27,8 @@ interface Way {
  * - goes on by {@link iteratedSearch}, which is better where trees are large and graphs sparse;
  * - or by {@link Annealing}, which is better where graphs are dense.
  *
- * The latter three get less work while they find nothing better. No bound on how good the trees are; the best is never
- * lost. Equal random numbers give equal trees.
+ * The latter three get less work while they find nothing better. A tree costs a Dijkstra search, O(m log n), and a local
+ * search. No bound on how good the trees are; the best is never lost. Equal random numbers give equal trees.
  */
 export class MultiStart {
   #instance: Instance;
