@@ -20,11 +20,6 @@ import type { Topology } from "../topology.ts";
 import { LinkStates } from "./link-states.ts";
 import { Outages } from "./outages.ts";
 
-/** Whether two say the same; what is read from a store is another object each time. */
-function isSame(one: Realisation, other: Realisation): boolean {
-  return one.generation === other.generation && isDeepStrictEqual(one, other);
-}
-
 /**
  * What an agent knows: the topology, the networks, what they hold in the ledger, and which links are
  * down. All values in it are immutable; a decision is made on the `view` of one instant and put back
@@ -295,4 +290,9 @@ export class Registry implements Health {
     invariant(kept.isOk(), `no label of ${claim.holder} is anybody else's`);
     this.#ledger = kept.value;
   }
+}
+
+/** Whether two say the same; what is read from a store is another object each time. */
+function isSame(one: Realisation, other: Realisation): boolean {
+  return one.generation === other.generation && isDeepStrictEqual(one, other);
 }

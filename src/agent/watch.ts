@@ -236,7 +236,7 @@ export class Watch implements Disposable {
     const { registry, events } = this.#context;
     const current = currentOf(record);
     if (current === undefined || standbyOf(current) === undefined) return;
-    const isUp = (link: LinkId): boolean => registry.links.linkState.isUp(link);
+    const { isUp } = registry.links;
     const wasUp = (link: LinkId): boolean => (link === changed ? !up : isUp(link));
     const [from, to] = [linksInUse(current, wasUp), linksInUse(current, isUp)];
     if (from === undefined || to === undefined || from.join() === to.join()) return;
