@@ -71,9 +71,13 @@ export class SimStore implements Store {
   watch(listener: (change: StoreChange) => void): ResultAsync<Disposable, StoreError> {
     if (this.#isDead) return never();
     let isFirst = true;
+    const untold: StoreChange[] = [];
     return this.#disk.watch((change) => {
+      // One after the other, as they were made: timers of the same instant may overtake each other.
+      untold.push(change);
       const tell = (): void => {
-        if (!this.#isDead) listener(change);
+        const next = untold.shift();
+        if (next !== undefined && !this.#isDead) listener(next);
       };
       // Whoever begins to listen is told what there is at once, and what comes when it comes.
       if (isFirst) tell();
