@@ -41,6 +41,7 @@ export type { Lack, SelfTest, SwitchProfile } from "./drivers/openflow/compile/s
 export { OpenFlowDriver } from "./drivers/openflow/driver.ts";
 export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts";
 export type { HttpServerOptions, ServerTls } from "./drivers/oscars/http/server-socket.ts";
+export type { IdcpPeerName, IdcpProfile } from "./drivers/oscars/idcp/peer-profile.ts";
 export type { SigningIdentity } from "./drivers/oscars/idcp/ws-security.ts";
 export type { PeerName } from "./drivers/oscars/nsi/peer-profile.ts";
 export {

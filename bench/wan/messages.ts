@@ -12,7 +12,7 @@ import {
   type SimpleConnection,
   simpleConnection,
 } from "../../src/drivers/oscars/rest/simple-connection.ts";
-import type { Dialect } from "../../test/support/simulated-wan.ts";
+import type { dialects } from "../../test/support/simulated-wan.ts";
 import { rounded } from "../support/statistics.ts";
 
 const agent = (name: string): string => `urn:ogf:network:${name}.example:2026:nsa`;
@@ -92,7 +92,9 @@ const held: SimpleConnection = {
 };
 
 /** Requests for a circuit written and read, in each dialect, per second of processor time. */
-export function messageRates(sliceMs: number): Readonly<Record<Dialect, MessageRates>> {
+export function messageRates(
+  sliceMs: number,
+): Readonly<Record<(typeof dialects)[number], MessageRates>> {
   return {
     nsi: ratesOf(sliceMs, () => writeNsi(request), readNsi),
     rest: ratesOf(

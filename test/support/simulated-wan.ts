@@ -14,7 +14,8 @@ import {
 
 /** The dialects that a wide-area domain may speak. */
 export const dialects = ["nsi", "rest", "idcp"] as const;
-export type Dialect = (typeof dialects)[number];
+/** The messages of OSCARS 0.5 are the same dialect in other words. */
+export type Dialect = (typeof dialects)[number] | "idcp-0.5";
 
 export interface SimulatedWanOptions {
   readonly clock: Clock;
@@ -68,6 +69,7 @@ function urnOf(dialect: Dialect, domain: string, port: string): string {
     case "rest":
       return `edge-${id}:1/1/1`;
     case "idcp":
+    case "idcp-0.5":
       return `urn:ogf:network:domain=${domain}:node=n1:port=${id}:link=1`;
   }
 }
@@ -87,6 +89,8 @@ function serverOf(
       return new SimNsiProvider({ ...common, nsa: nsaOf(domain), ports, http: telling, delayMs });
     case "idcp":
       return new SimIdcpServer({ ...common, domain, ports, delayMs });
+    case "idcp-0.5":
+      return new SimIdcpServer({ ...common, domain, ports, delayMs, version: "0.5" });
     case "rest": {
       const lead = leadSeconds === undefined ? {} : { leadSeconds };
       const star = starOf(urns);
@@ -148,6 +152,11 @@ function driverOf(
       return new OscarsDriver({ dialect, url, http: asking, urns, times });
     case "idcp":
       return new OscarsDriver({ dialect, url: `${url}/OSCARS`, http: asking, urns, times });
+    case "idcp-0.5":
+      return new OscarsDriver({
+        ...{ dialect: "idcp", peer: "oscars-0.5", url: `${url}/OSCARS` },
+        ...{ http: asking, urns, times },
+      });
     case "nsi": {
       const driver = new OscarsDriver({
         ...{ dialect, http: asking, times, stps: urns },

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { errAsync, okAsync, type ResultAsync } from "neverthrow";
 import { match } from "ts-pattern";
+import type { Clock } from "../../model/clock.ts";
 import type { DriverCause } from "../../model/errors.ts";
 import type { PortRef } from "../../model/ids.ts";
 import type { DriverContext } from "../driver-base.ts";
@@ -9,8 +10,13 @@ import { CircuitDriver, type CircuitDriverTimes } from "./driver.ts";
 import { type ClientTls, httpClient } from "./http/client-socket.ts";
 import type { HttpClient, HttpHandler } from "./http/http.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "./http/server-socket.ts";
+import { idcp05, idcp06 } from "./idcp/envelope.ts";
 import { IdcpCircuits } from "./idcp/idcp-circuits.ts";
 import { IdcpClient } from "./idcp/idcp-client.ts";
+import { type IdcpPeerName, type IdcpProfile, idcpProfiles } from "./idcp/peer-profile.ts";
+import type { IdcpRequests } from "./idcp/requests.ts";
+import { requests05 } from "./idcp/requests-05.ts";
+import { requests06 } from "./idcp/requests-06.ts";
 import type { SigningIdentity } from "./idcp/ws-security.ts";
 import { NsiCircuits } from "./nsi/nsi-circuits.ts";
 import { type PeerName, peerProfiles } from "./nsi/peer-profile.ts";
@@ -50,11 +56,15 @@ export interface RestDialectOptions extends DialectOptions {
   readonly urns?: Readonly<Record<string, string>>;
 }
 
-/** The interface of OSCARS 0.6 (IDCP). */
+/** The Inter-Domain Controller Protocol: OSCARS 0.6 and 0.5, DRAGON, ION. */
 export interface IdcpDialectOptions extends DialectOptions {
   readonly dialect: "idcp";
   /** Where the server takes requests: `https://idc.example.net:9001/OSCARS`. */
   readonly url: string;
+  /** Which server it is, for the messages it speaks and what it can do; `oscars-0.6` when absent. */
+  readonly peer?: IdcpPeerName;
+  /** What of that is otherwise with this one. */
+  readonly profile?: Partial<IdcpProfile>;
   /** Signs requests (WS-Security); needs the packages `xml-crypto` and `@xmldom/xmldom`. */
   readonly identity?: SigningIdentity;
   /** URNs of links, by port; the name of the port in the topology when absent. */
@@ -121,14 +131,26 @@ function open(
 }
 
 function openIdcp(options: IdcpDialectOptions, context: DriverContext): CircuitService {
-  const { url, identity, headers, times = {}, urns } = options;
+  const { peer = "oscars-0.6", urns } = options;
+  const profile = { ...idcpProfiles[peer], ...options.profile };
   const { http, ...common } = commonOf(options, context);
-  const client = new IdcpClient({
-    ...{ url, http, clock: context.clock, timeoutMs: times.answerMs ?? DEFAULT_ANSWER_MS },
+  const requests = idcpRequests(options, profile, { http, clock: context.clock });
+  return new IdcpCircuits({ ...common, requests, profile, urnOf: namesOf(context, urns) });
+}
+
+function idcpRequests(
+  { url, identity, headers, times = {} }: IdcpDialectOptions,
+  { version }: IdcpProfile,
+  context: { readonly http: HttpClient; readonly clock: Clock },
+): IdcpRequests {
+  const asking = {
+    ...{ ...context, url, timeoutMs: times.answerMs ?? DEFAULT_ANSWER_MS },
     ...(headers === undefined ? {} : { headers }),
     ...(identity === undefined ? {} : { identity }),
-  });
-  return new IdcpCircuits({ ...common, client, urnOf: namesOf(context, urns) });
+  };
+  return version === "0.5"
+    ? requests05(new IdcpClient({ ...asking, version: idcp05 }))
+    : requests06(new IdcpClient({ ...asking, version: idcp06 }));
 }
 
 function openRest(options: RestDialectOptions, context: DriverContext): CircuitService {

@@ -1,22 +1,15 @@
 import type { HttpHandler, OutgoingResponse } from "../../drivers/oscars/http/http.ts";
-import { type IdcpFault, idcp06, readIdcp, writeIdcp } from "../../drivers/oscars/idcp/envelope.ts";
-import type {
-  CreateReservation06,
-  Message06,
-  ModifyReservation06,
-  ReservationDetails06,
-} from "../../drivers/oscars/idcp/message-06.ts";
+import type { CtrlPlaneTopology } from "../../drivers/oscars/idcp/ctrl-plane.ts";
+import { OSCARS_05, OSCARS_06 } from "../../drivers/oscars/idcp/names.ts";
 import { verifyEnvelope } from "../../drivers/oscars/idcp/ws-security.ts";
+import { childNamed } from "../../drivers/oscars/xml/element.ts";
+import { readXml } from "../../drivers/oscars/xml/read-xml.ts";
 import type { Clock } from "../../model/clock.ts";
-import { VlanSet } from "../../model/vlan-set.ts";
 import { type CarriedCircuit, type CircuitChange, CircuitTable } from "./circuit-table.ts";
-
-/** A port that a simulated IDCP server sells. */
-export interface IdcpPort {
-  /** Mbit/s. */
-  readonly capacity: number;
-  readonly vlans: VlanSet;
-}
+import { door05 } from "./idcp-door-05.ts";
+import { door06 } from "./idcp-door-06.ts";
+import type { IdcpAnswer, IdcpOperation, IdcpReservation, IdcpTerms } from "./idcp-operation.ts";
+import { endsOf, type IdcpEnd, type IdcpPort, lackOf } from "./idcp-ports.ts";
 
 export interface SimIdcpServerOptions {
   /** What its reservations are called after: `example.net` makes `example.net-1`. */
@@ -24,30 +17,33 @@ export interface SimIdcpServerOptions {
   /** By URN. */
   readonly ports: ReadonlyMap<string, IdcpPort>;
   readonly clock: Clock;
+  /** Which messages it takes: those of OSCARS 0.6, when absent, or those of OSCARS 0.5 and DRAGON. */
+  readonly version?: "0.6" | "0.5";
   /** How long each step takes, in milliseconds; 0 when absent. */
   readonly delayMs?: number;
   /** Subjects of certificates by which requests must be signed; nobody signs when absent. */
   readonly signers?: ReadonlySet<string>;
   /** Whether a reservation that is active may change its rate; most servers say no. */
   readonly changesActive?: boolean;
+  /** Whether the labels of a circuit's two ends may differ; they may when absent. */
+  readonly swapsLabels?: boolean;
+  /** Its inventory, for who asks; most servers do not tell. */
+  readonly topology?: CtrlPlaneTopology;
   /** Attaches a data plane: told of every circuit that begins, or ceases, to carry frames. */
   readonly onCircuit?: (change: CircuitChange) => void;
 }
 
-type Reservation = ReservationDetails06 & {
-  readonly reason?: string;
-  /** Frames pass: it is active, or is and is being changed. */
-  readonly carries?: boolean;
-};
-
-/** An OSCARS 0.6 server that exists only in memory, with its state engine and its refusals. */
+/**
+ * An IDCP server that exists only in memory, with its state engine and its refusals: OSCARS 0.6 or,
+ * with its messages and habits, 0.5.
+ */
 export class SimIdcpServer {
   /** Answers requests. */
   readonly handler: HttpHandler;
   readonly #options: SimIdcpServerOptions;
-  readonly #reservations: CircuitTable<Reservation>;
-  /** What was sold to others, by URN. */
-  readonly #elsewhere = new Map<string, { readonly mbps: number; readonly vlans: string }[]>();
+  readonly #reservations: CircuitTable<IdcpReservation>;
+  /** What was sold to others. */
+  readonly #elsewhere: IdcpEnd[] = [];
   #serial = 0;
 
   constructor(options: SimIdcpServerOptions) {
@@ -57,13 +53,13 @@ export class SimIdcpServer {
   }
 
   /** Every reservation that has not ended. */
-  get reservations(): readonly ReservationDetails06[] {
+  get reservations(): readonly IdcpReservation[] {
     return [...this.#reservations.values()].filter(({ status }) => !ENDED.has(status));
   }
 
   /** Their ids. */
   get ids(): readonly string[] {
-    return this.reservations.map(({ globalReservationId }) => globalReservationId);
+    return this.reservations.map(({ gri }) => gri);
   }
 
   /** Sells some of a port to somebody who asks in another way. */
@@ -71,8 +67,7 @@ export class SimIdcpServer {
     urn: string,
     { mbps, vlan }: { readonly mbps: number; readonly vlan: number },
   ): void {
-    const before = this.#elsewhere.get(urn) ?? [];
-    this.#elsewhere.set(urn, [...before, { mbps, vlans: String(vlan) }]);
+    this.#elsewhere.push({ urn, mbps, vlans: String(vlan) });
   }
 
   /** Ends a reservation without anybody asking. */
@@ -86,131 +81,162 @@ export class SimIdcpServer {
     if (this.#reservations.get(id)?.status === from) this.#put(id, { status: to });
   }
 
+  get #is05(): boolean {
+    return this.#options.version === "0.5";
+  }
+
   async #handle(text: string): Promise<OutgoingResponse> {
+    const door = this.#is05 ? door05 : door06;
+    const operation = isIn(this.#is05 ? OSCARS_05 : OSCARS_06, text)
+      ? door.operationIn(text)
+      : undefined;
+    if (operation === undefined) return { status: 400 };
+    const isHeard = await this.#isHeard(text);
+    const said = isHeard
+      ? this.#answerTo(operation)
+      : refused("ACCESS_DENIED", "not signed by anybody known");
+    return {
+      status: said.type === "refused" ? 500 : 200,
+      headers: { "content-type": "application/soap+xml; charset=utf-8" },
+      body: door.say(operation, said, this.#seconds),
+    };
+  }
+
+  /** Whether a message is signed, in time, by somebody who is known. */
+  async #isHeard(text: string): Promise<boolean> {
     const { signers, clock } = this.#options;
-    if (signers !== undefined) {
-      const signed = await verifyEnvelope(text);
-      const isGood = signed
-        .map(({ certificate, validity: { created, expires } }) => {
-          const isTimely = created <= clock.now() && clock.now() < expires;
-          return isTimely && signers.has(certificate.subject);
-        })
-        .unwrapOr(false);
-      if (!isGood) return answer(500, faultOf("ACCESS_DENIED", "not signed by anybody known"));
-    }
-    const read = readIdcp(idcp06, text);
-    if (read.isErr() || read.value.body.type === "fault") return { status: 400 };
-    const said = this.#answerTo(read.value.body);
-    return answer(said.type === "fault" ? 500 : 200, said);
+    if (signers === undefined) return true;
+    const signed = await verifyEnvelope(text);
+    return signed
+      .map(({ certificate, validity: { created, expires } }) => {
+        const isTimely = created <= clock.now() && clock.now() < expires;
+        return isTimely && signers.has(certificate.subject);
+      })
+      .unwrapOr(false);
   }
 
-  #answerTo(request: Message06): Message06 | IdcpFault {
-    switch (request.type) {
-      case "createReservation":
-        return this.#create(request);
-      case "listReservations": {
-        const { description = "" } = request;
-        const all = [...this.#reservations.values()];
-        const resDetails = all.filter((each) => each.description.includes(description));
-        return { type: "listReservationsResponse", resDetails, totalResults: resDetails.length };
-      }
-      case "queryReservation":
-      case "cancelReservation":
-      case "modifyReservation":
-      case "createPath":
-      case "teardownPath": {
-        const found = this.#reservations.get(request.globalReservationId);
-        if (found === undefined) return faultOf("RESERVATION_NOT_FOUND", "no such reservation");
-        return this.#operate(request, found);
-      }
-      default:
-        return faultOf("NOT_IMPLEMENTED", request.type);
-    }
-  }
-
-  #operate(
-    request: Extract<Message06, { globalReservationId: string }>,
-    found: Reservation,
-  ): Message06 | IdcpFault {
-    const { globalReservationId: id, status } = found;
-    const refused = faultOf("RESERVATION_STATE_CHANGE_NOT_ALLOWED", `${request.type} in ${status}`);
-    switch (request.type) {
-      case "queryReservation":
+  #answerTo(operation: IdcpOperation): IdcpAnswer {
+    const { topology } = this.#options;
+    switch (operation.type) {
+      case "create":
         return {
-          ...{ type: "queryReservationResponse", reservationDetails: found },
-          errorReport: found.reason === undefined ? [] : [this.#report(found.reason)],
+          type: "reservation",
+          reservation: this.#create(operation.description, operation.wanted),
         };
-      case "cancelReservation":
-        if (!["ACCEPTED", "RESERVED", "ACTIVE"].includes(status)) return refused;
-        this.#go(id, "INCANCEL", "CANCELLED");
-        return { type: "cancelReservationResponse", status: "Ok" };
-      case "createPath":
-        if (status !== "RESERVED") return refused;
-        this.#go(id, "INSETUP", "ACTIVE");
-        return { type: "createPathResponse", globalReservationId: id, status: "INSETUP" };
-      case "teardownPath":
-        if (status === "ACTIVE") this.#go(id, "INTEARDOWN", "RESERVED");
-        return { type: "teardownPathResponse", globalReservationId: id, status };
-      case "modifyReservation":
-        return this.#modify(request, found) ?? refused;
-      default:
-        return refused;
+      case "list": {
+        const { description = "", from, count } = operation;
+        const all = [...this.#reservations.values()];
+        const found = all.filter((each) => each.description.includes(description));
+        return { type: "list", reservations: found.slice(from, from + count) };
+      }
+      case "topology":
+        if (topology !== undefined) return { type: "topology", topology };
+        return refused("NOT_IMPLEMENTED", "the inventory is not told");
+      case "unknown":
+        return refused("NOT_IMPLEMENTED", operation.name);
+      default: {
+        const found = this.#reservations.get(operation.gri);
+        if (found === undefined) return refused("RESERVATION_NOT_FOUND", "no such reservation");
+        return this.#operate(operation, found);
+      }
     }
   }
 
-  #create({ description, userRequestConstraint }: CreateReservation06): Message06 {
+  #operate(operation: Extract<IdcpOperation, { gri: string }>, found: IdcpReservation): IdcpAnswer {
+    const { gri, status } = found;
+    const notNow = refused(
+      "RESERVATION_STATE_CHANGE_NOT_ALLOWED",
+      `cannot ${operation.type} with status ${status}`,
+    );
+    switch (operation.type) {
+      case "query":
+      case "refreshPath":
+        return { type: "reservation", reservation: found };
+      case "cancel":
+        return this.#cancel(found) ?? notNow;
+      case "createPath":
+        if (status !== "RESERVED" || found.wanted.startTime > this.#seconds) return notNow;
+        this.#go(gri, "INSETUP", "ACTIVE");
+        return { type: "reservation", reservation: { ...found, status: "INSETUP" } };
+      case "teardownPath":
+        if (status === "ACTIVE") this.#go(gri, "INTEARDOWN", "RESERVED");
+        return { type: "reservation", reservation: found };
+      case "modify":
+        return this.#modify(operation.wanted, found) ?? notNow;
+    }
+  }
+
+  #cancel(found: IdcpReservation): IdcpAnswer | undefined {
+    const { gri, status } = found;
+    const answer: IdcpAnswer = { type: "reservation", reservation: found };
+    if (["ACCEPTED", "RESERVED", "ACTIVE"].includes(status)) {
+      this.#go(gri, "INCANCEL", "CANCELLED");
+      return answer;
+    }
+    // OSCARS 0.5 finds out afterwards, and tells nobody.
+    return this.#is05 && !ENDED.has(status) ? answer : undefined;
+  }
+
+  /** Makes a reservation that nobody asked for by a message; gives its name. */
+  reserve(description: string, wanted: IdcpTerms): string {
+    return this.#create(description, wanted).gri;
+  }
+
+  #create(description: string, wanted: IdcpTerms): IdcpReservation {
     const { clock, domain, delayMs = 0 } = this.#options;
     this.#serial += 1;
-    const id = `${domain}-${this.#serial}`;
-    this.#reservations.set(id, {
-      ...{ globalReservationId: id, login: "user", description, userRequestConstraint },
-      ...{ createTime: Math.floor(clock.now() / 1000), status: "INPATHCALCULATION" },
-      optionalConstraint: [],
-    });
-    clock.setTimeout(() => {
-      const reason = this.#lack(id, userRequestConstraint);
-      if (reason !== undefined) this.#put(id, { status: "FAILED", reason });
-      else this.#put(id, { status: "RESERVED", reservedConstraint: userRequestConstraint });
-    }, delayMs);
-    return { type: "createReservationResponse", globalReservationId: id, status: "Ok" };
+    const gri = `${domain}-${this.#serial}`;
+    const reservation: IdcpReservation = {
+      ...{ gri, description, wanted, createTime: this.#seconds, status: "INPATHCALCULATION" },
+    };
+    this.#reservations.set(gri, reservation);
+    clock.setTimeout(() => this.#decide(reservation), delayMs);
+    return reservation;
+  }
+
+  #decide({ gri, wanted }: IdcpReservation): void {
+    if (this.#reservations.get(gri)?.status !== "INPATHCALCULATION") return;
+    const reason = this.#lack(gri, wanted);
+    const change = { status: "RESERVED", reserved: wanted };
+    this.#put(gri, reason === undefined ? change : { status: "FAILED", reason });
+    if (wanted.pathInfo.pathSetupMode === "timer-automatic") this.#setUpFrom(wanted.startTime, gri);
+  }
+
+  #setUpFrom(startTime: number, gri: string): void {
+    const { clock } = this.#options;
+    const left = startTime * 1000 - clock.now();
+    if (left > 0)
+      clock.setTimeout(() => this.#setUpFrom(startTime, gri), Math.min(left, LONGEST_TIMER_MS));
+    else if (this.#reservations.get(gri)?.status === "RESERVED") this.#go(gri, "INSETUP", "ACTIVE");
   }
 
   #modify(
-    { userRequestConstraint: { bandwidth } }: ModifyReservation06,
-    { globalReservationId: id, status, userRequestConstraint }: Reservation,
-  ): Message06 | IdcpFault | undefined {
+    { bandwidth }: Omit<IdcpTerms, "pathInfo">,
+    found: IdcpReservation,
+  ): IdcpAnswer | undefined {
+    const { gri, status, wanted } = found;
     const may = status === "RESERVED" || (status === "ACTIVE" && this.#options.changesActive);
     if (may !== true) return undefined;
-    const changed = { ...userRequestConstraint, bandwidth };
-    const lack = this.#lack(id, changed);
-    if (lack !== undefined) return faultOf("PCE_MODIFY_FAILED", lack);
-    this.#go(id, "INMODIFY", status);
-    this.#put(id, { userRequestConstraint: changed, reservedConstraint: changed });
-    return { type: "modifyReservationResponse", globalReservationId: id, status };
+    // OSCARS 0.5 changes nothing but times, and says so to nobody.
+    const changed = this.#is05 ? wanted : { ...wanted, bandwidth };
+    const lack = this.#lack(gri, changed);
+    if (lack !== undefined) return refused("PCE_MODIFY_FAILED", lack);
+    this.#go(gri, "INMODIFY", status);
+    this.#put(gri, { wanted: changed, reserved: changed });
+    return { type: "reservation", reservation: found };
   }
 
-  #lack(id: string, { bandwidth, pathInfo }: CreateReservation06["userRequestConstraint"]) {
-    const others = this.reservations.filter((each) => each.globalReservationId !== id);
-    for (const { urn, vlans } of endsOf(pathInfo)) {
-      const sold = this.#options.ports.get(urn);
-      if (sold === undefined) return `unknown endpoint ${urn}`;
-      const ours = others.flatMap(({ reservedConstraint: has }) =>
-        endsOf(has?.pathInfo).flatMap((end) =>
-          end.urn === urn ? [{ vlans: end.vlans, mbps: has?.bandwidth ?? 0 }] : [],
-        ),
-      );
-      const here = [...ours, ...(this.#elsewhere.get(urn) ?? [])];
-      const left = here.reduce((sum, { mbps }) => sum - mbps, sold.capacity);
-      if (left < bandwidth) return `${urn} has ${left} Mbps left`;
-      const isSold = vlans === "0" || sold.vlans.intersect(asked(vlans)).equals(asked(vlans));
-      if (!isSold || here.some((end) => end.vlans === vlans)) return `no VLAN ${vlans} at ${urn}`;
-    }
-    return undefined;
+  /** What a reservation could not have. */
+  #lack(gri: string, terms: IdcpTerms): string | undefined {
+    const { ports, swapsLabels = true } = this.#options;
+    const others = this.reservations.flatMap((each) =>
+      each.gri === gri || each.reserved === undefined ? [] : endsOf(each.reserved),
+    );
+    return lackOf(terms, { ports, swapsLabels, taken: [...others, ...this.#elsewhere] });
   }
 
-  #report(errorMsg: string) {
-    const timestamp = Math.floor(this.#options.clock.now() / 1000);
-    return { errorCode: "PCE_CREATE_FAILED", errorMsg, errorType: "user", timestamp };
+  get #seconds(): number {
+    return Math.floor(this.#options.clock.now() / 1000);
   }
 
   #go(id: string, through: string, to: string): void {
@@ -221,7 +247,7 @@ export class SimIdcpServer {
     }, delayMs);
   }
 
-  #put(id: string, change: Partial<Reservation>): void {
+  #put(id: string, change: Partial<IdcpReservation>): void {
     const found = this.#reservations.get(id);
     if (found === undefined) return;
     const next = { ...found, ...change };
@@ -230,41 +256,25 @@ export class SimIdcpServer {
   }
 }
 
-function asked(vlans: string): VlanSet {
-  return vlans === "any" ? VlanSet.default : VlanSet.parse(vlans).unwrapOr(VlanSet.all);
+/** Whether the element in the body of an envelope is of a namespace. */
+function isIn(namespace: string, text: string): boolean {
+  return readXml(text)
+    .map((root) => childNamed(root, "Body")?.children[0]?.namespace === namespace)
+    .unwrapOr(false);
 }
 
+/** Timers take no more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const ENDED: ReadonlySet<string> = new Set(["CANCELLED", "FINISHED", "FAILED"]);
 
-function endsOf(
-  pathInfo: CreateReservation06["userRequestConstraint"]["pathInfo"] | undefined,
-): readonly { readonly urn: string; readonly vlans: string }[] {
-  const info = pathInfo?.layer2Info;
-  if (info === undefined) return [];
-  return [
-    { urn: info.srcEndpoint, vlans: info.srcVtag?.vlans ?? "any" },
-    { urn: info.destEndpoint, vlans: info.destVtag?.vlans ?? "any" },
-  ];
-}
-
-function carriedBy(of: Reservation): CarriedCircuit | undefined {
-  const { globalReservationId: id, carries, reservedConstraint: has } = of;
-  if (carries !== true || has === undefined) return undefined;
-  const ends = endsOf(has.pathInfo).map(({ urn: port, vlans }) => {
+function carriedBy({ gri: id, carries, reserved }: IdcpReservation): CarriedCircuit | undefined {
+  if (carries !== true || reserved === undefined) return undefined;
+  const ends = endsOf(reserved).map(({ urn: port, vlans }) => {
     return { port, tag: vlans === "0" ? ("untagged" as const) : Number(vlans) };
   });
-  return { id, ends, mbps: has.bandwidth };
+  return { id, ends, mbps: reserved.bandwidth };
 }
 
-function faultOf(errorCode: string, errorMsg: string): IdcpFault {
-  const errorReport = { errorCode, errorMsg, errorType: "user", timestamp: 0 };
-  return {
-    ...{ type: "fault", code: "Receiver", reason: errorMsg },
-    detail: { name: "OSCARSFault", msg: errorMsg, errorReport },
-  };
-}
-
-function answer(status: number, body: Message06 | IdcpFault): OutgoingResponse {
-  const headers = { "content-type": "application/soap+xml; charset=utf-8" };
-  return { status, headers, body: writeIdcp(idcp06, { header: [], body }) };
+function refused(code: string, message: string): IdcpAnswer {
+  return { type: "refused", code, message };
 }

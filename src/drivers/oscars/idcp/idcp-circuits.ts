@@ -1,6 +1,6 @@
-import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../../model/clock.ts";
-import type { PortRef } from "../../../model/ids.ts";
+import { nodeOfPort, type PortRef } from "../../../model/ids.ts";
 import { pause } from "../../driver-call.ts";
 import { atNamedEnds, blockedLabels, blockedRates } from "../blocked.ts";
 import { type Circuit, type CircuitEnd, circuitKey, parseCircuitKey } from "../circuit.ts";
@@ -12,13 +12,15 @@ import {
   type RatedCircuit,
 } from "../circuit-service.ts";
 import { watchUntil } from "../watch-until.ts";
-import type { IdcpClient, IdcpRefusal } from "./idcp-client.ts";
-import type { Constraint, QueryReservationResponse06, ReservationDetails06 } from "./message-06.ts";
 import type { VlanTag } from "./path-info.ts";
+import type { IdcpProfile } from "./peer-profile.ts";
+import { type IdcpRefusal, NOT_FOUND, NOT_NOW } from "./refusal.ts";
+import type { IdcpRequests, ReservationDemand, ReservationReport } from "./requests.ts";
 
-/** What it takes to ask an OSCARS 0.6 server for circuits. */
+/** What it takes to ask an IDCP server for circuits. */
 export interface IdcpCircuitsOptions {
-  readonly client: IdcpClient;
+  readonly requests: IdcpRequests;
+  readonly profile: IdcpProfile;
   readonly clock: Clock;
   /** What every description begins with: which circuits are ours. */
   readonly mark: string;
@@ -35,10 +37,13 @@ const LAST_END = 2_145_916_800;
 const ENDED: ReadonlySet<string> = new Set(["CANCELLED", "FINISHED", "FAILED"]);
 /** `RESERVED` is `PENDING` in the words of older servers. */
 const RESERVED: ReadonlySet<string> = new Set(["RESERVED", "PENDING"]);
+const ACTIVE: ReadonlySet<string> = new Set(["ACTIVE"]);
+/** What comes up by itself may be up before we look. */
+const HELD: ReadonlySet<string> = new Set([...RESERVED, ...ACTIVE]);
 
 /**
- * Circuits of an OSCARS 0.6 server (IDCP): reserved to be set up when we say so, which is how they
- * are held, then set up. Every change goes on after it is answered, and is watched by queries.
+ * Circuits of an IDCP server: reserved to be set up when we say so, which is how they are held, then
+ * set up. Every change goes on after it is answered, and is watched by queries.
  */
 export class IdcpCircuits implements CircuitService {
   readonly multipoint = false;
@@ -49,30 +54,15 @@ export class IdcpCircuits implements CircuitService {
   }
 
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
-    const { client, mark } = this.#options;
-    const filter = { resStatus: [], description: mark, linkId: [], vlanTag: [] };
-    return client
-      .ask({ type: "listReservations", ...filter }, "listReservationsResponse", signal)
-      .map(({ resDetails }) => resDetails.flatMap((each) => this.#found(each)));
+    const { requests, mark } = this.#options;
+    return requests.list(mark, signal).map((all) => all.flatMap((each) => this.#found(each)));
   }
 
   hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
-    const { client, mark } = this.#options;
-    const description = `${mark} ${circuitKey(circuit)}`;
-    return this.#constraintFor(circuit)
-      .asyncAndThen((userRequestConstraint) =>
-        client.ask(
-          {
-            ...{ type: "createReservation", description, userRequestConstraint },
-            optionalConstraint: [],
-          },
-          "createReservationResponse",
-          signal,
-        ),
-      )
-      .andThen(({ globalReservationId }) =>
-        this.#until(globalReservationId, RESERVED, signal).map(() => globalReservationId),
-      )
+    const { requests } = this.#options;
+    return this.#demandFor(circuit)
+      .asyncAndThen((demand) => requests.create(demand, signal))
+      .andThen((gri) => this.#until({ gri, wanted: HELD }, signal).map(() => gri))
       .mapErr((fault) => this.#refused(circuit, fault));
   }
 
@@ -80,10 +70,19 @@ export class IdcpCircuits implements CircuitService {
     { externalId }: Pick<FoundCircuit, "externalId">,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    const request = { type: "createPath", globalReservationId: externalId } as const;
-    return this.#options.client
-      .ask(request, "createPathResponse", signal)
-      .andThen(() => this.#until(externalId, new Set(["ACTIVE"]), signal));
+    const { requests, profile } = this.#options;
+    const gri = externalId;
+    if (profile.pathSetup === "timer-automatic")
+      return this.#until({ gri, wanted: ACTIVE }, signal);
+    let isAsked = false;
+    const ask = async (): Promise<Result<void, CircuitFault>> => {
+      if (isAsked) return ok(undefined);
+      const asked = await requests.createPath(gri, signal);
+      isAsked = asked.isOk();
+      // By a clock that is behind ours it has not begun yet; or it is being set up already.
+      return asked.orElse((fault) => (fault.code === NOT_NOW ? ok(undefined) : err(fault)));
+    };
+    return this.#until({ gri, wanted: ACTIVE, ask }, signal);
   }
 
   /** Nothing is held here but by being made, so the circuit has its rate from then on. */
@@ -109,26 +108,18 @@ export class IdcpCircuits implements CircuitService {
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
     if (rateHeld === mbps) return okAsync(undefined);
-    const { client, mark } = this.#options;
-    const description = `${mark} ${circuitKey(circuit)}`;
-    return this.#constraintFor({ ...circuit, mbps })
-      .asyncAndThen((constraint) =>
-        client
-          .ask(
-            {
-              ...{ type: "modifyReservation", globalReservationId: externalId, description },
-              // What is 0 stays.
-              userRequestConstraint: { ...constraint, startTime: 0, endTime: 0 },
-              optionalConstraint: [],
-            },
-            "modifyReservationResponse",
-            signal,
-          )
+    const { requests, profile } = this.#options;
+    if (!profile.changesRates)
+      return errAsync(circuitFault("unsupported", "the server changes no rates"));
+    return this.#demandFor({ ...circuit, mbps })
+      .asyncAndThen((demand) =>
+        requests
+          .modify(externalId, demand, signal)
           .mapErr((fault) =>
             fault.code === NOT_NOW ? circuitFault("unsupported", fault.message) : fault,
           ),
       )
-      .andThen(() => this.#until(externalId, new Set(["ACTIVE"]), signal, mbps))
+      .andThen(() => this.#until({ gri: externalId, wanted: ACTIVE, mbps }, signal))
       .mapErr((fault) => this.#refused({ ...circuit, mbps }, fault));
   }
 
@@ -146,70 +137,78 @@ export class IdcpCircuits implements CircuitService {
   }
 
   /** A reservation that is just changing cannot be cancelled: what it changes to can. */
-  async #cancel(id: string, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
-    const { client, clock, activationMs, pollMs } = this.#options;
+  async #cancel(gri: string, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    const { requests, clock, activationMs, pollMs } = this.#options;
     const deadline = clock.now() + activationMs;
-    const request = { type: "cancelReservation", globalReservationId: id } as const;
     for (;;) {
-      const found = await this.#query(id, signal);
+      const found = await this.#query(gri, signal);
       if (found.isErr()) return err(found.error);
-      if (found.value === undefined || ENDED.has(found.value.reservationDetails.status))
-        return ok(undefined);
-      const asked = await client.ask(request, "cancelReservationResponse", signal);
+      if (found.value === undefined || ENDED.has(found.value.status)) return ok(undefined);
+      const asked = await requests.cancel(gri, signal);
       if (asked.isErr() && asked.error.code !== NOT_NOW && asked.error.code !== NOT_FOUND)
         return err(asked.error);
       if (signal.aborted || clock.now() > deadline)
-        return err(circuitFault("unreachable", `${id} was not seen to end`));
+        return err(circuitFault("unreachable", `${gri} was not seen to end`));
       await pause(clock, pollMs, signal);
     }
   }
 
+  /** Ends when a reservation has a status, and the rate if one is given; asks for it before each look. */
   #until(
-    id: string,
-    wanted: ReadonlySet<string>,
+    { gri, wanted, mbps, ask }: Awaited,
     signal: AbortSignal,
-    mbps?: number,
   ): ResultAsync<void, CircuitFault> {
     const { clock, activationMs, pollMs } = this.#options;
     const look = async (): Promise<Result<void, CircuitFault> | undefined> => {
-      const found = await this.#query(id, signal);
+      const asked = await ask?.();
+      if (asked?.isErr()) return err(asked.error);
+      const found = await this.#query(gri, signal);
       if (found.isErr()) return undefined;
       const { value } = found;
-      if (value === undefined || ENDED.has(value.reservationDetails.status))
-        return err(circuitFault("unavailable", reasonOf(id, value)));
-      const isAtRate = mbps === undefined || rateOf(value.reservationDetails) === mbps;
-      return wanted.has(value.reservationDetails.status) && isAtRate ? ok(undefined) : undefined;
+      if (value === undefined || ENDED.has(value.status))
+        return err(circuitFault("unavailable", reasonOf(gri, value)));
+      const isAtRate = mbps === undefined || value.mbps === mbps;
+      return wanted.has(value.status) && isAtRate ? ok(undefined) : undefined;
     };
-    const late = circuitFault("unreachable", `nobody knows what has become of ${id}`);
+    const late = circuitFault("unreachable", `nobody knows what has become of ${gri}`);
     return watchUntil({ clock, activationMs, pollMs, signal }, look, late);
   }
 
   /** What the server knows of a reservation; nothing of one that it does not have. */
   #query(
-    globalReservationId: string,
+    gri: string,
     signal: AbortSignal,
-  ): ResultAsync<QueryReservationResponse06 | undefined, IdcpRefusal> {
-    return this.#options.client
-      .ask({ type: "queryReservation", globalReservationId }, "queryReservationResponse", signal)
-      .map((found): QueryReservationResponse06 | undefined => found)
+  ): ResultAsync<ReservationReport | undefined, IdcpRefusal> {
+    return this.#options.requests
+      .query(gri, signal)
+      .map((found): ReservationReport | undefined => found)
       .orElse((fault) => (fault.code === NOT_FOUND ? ok(undefined) : err(fault)));
   }
 
-  #constraintFor({ ends, mbps }: Circuit): Result<Constraint, CircuitFault> {
+  #demandFor(circuit: Circuit): Result<ReservationDemand, CircuitFault> {
+    const { urnOf, clock, mark, profile } = this.#options;
+    const { ends, mbps } = circuit;
     const [source, dest] = ends;
-    const [srcEndpoint, destEndpoint] = [source, dest].map(
-      (end) => end && this.#options.urnOf(end.port),
-    );
+    const [srcEndpoint, destEndpoint] = [source, dest].map((end) => end && urnOf(end.port));
     if (source === undefined || dest === undefined || !srcEndpoint || !destEndpoint) {
       const ports = ends.map(({ port }) => port).join(" or ");
       return err(circuitFault("rejected", `no URN is known for ${ports}`));
     }
+    if (!profile.swapsLabels && isSwapped(source, dest))
+      return err({
+        ...circuitFault(
+          "unavailable",
+          `a frame keeps its label there: ${source.tag} is not ${dest.tag}`,
+        ),
+        blocked: [[{ type: "translation", node: nodeOfPort(source.port) }]],
+      });
     return ok({
-      startTime: Math.floor(this.#options.clock.now() / 1000),
+      description: `${mark} ${circuitKey(circuit)}`,
+      startTime: Math.floor(clock.now() / 1000),
       endTime: LAST_END,
-      bandwidth: mbps,
+      mbps,
       pathInfo: {
-        pathSetupMode: "signal-xml",
+        pathSetupMode: profile.pathSetup,
         layer2Info: {
           ...{ srcVtag: tagOf(source), destVtag: tagOf(dest), srcEndpoint, destEndpoint },
         },
@@ -219,36 +218,39 @@ export class IdcpCircuits implements CircuitService {
 
   /** What a circuit could not have is in the reason alone. */
   #refused(circuit: Circuit, fault: CircuitFault): CircuitFault {
-    if (fault.kind !== "unavailable") return fault;
+    if (fault.kind !== "unavailable" || fault.blocked !== undefined) return fault;
     const named = atNamedEnds(circuit, fault.message, this.#options.urnOf);
     const isLabel = /vlan|vtag/i.test(fault.message);
     return { ...fault, blocked: isLabel ? blockedLabels(named) : blockedRates(named) };
   }
 
-  #found(details: ReservationDetails06): readonly FoundCircuit[] {
-    const { mark } = this.#options;
-    const { description, status, globalReservationId } = details;
+  #found({ gri, description, status, mbps }: ReservationReport): readonly FoundCircuit[] {
+    const { mark, profile } = this.#options;
     if (ENDED.has(status) || !description.startsWith(`${mark} `)) return [];
     const key = parseCircuitKey(description.slice(mark.length + 1));
     if (key === undefined) return [];
-    const state = status === "ACTIVE" ? "active" : RESERVED.has(status) ? "failed" : "pending";
-    const circuit = { ...key, mbps: rateOf(details) };
-    return [{ externalId: globalReservationId, circuit, state }];
+    // What waits to be told does not come up by itself.
+    const waits = RESERVED.has(status) && profile.pathSetup === "signal-xml";
+    const state = ACTIVE.has(status) ? "active" : waits ? "failed" : "pending";
+    return [{ externalId: gri, circuit: { ...key, mbps }, state }];
   }
 }
 
-const NOT_NOW = "RESERVATION_STATE_CHANGE_NOT_ALLOWED";
-const NOT_FOUND = "RESERVATION_NOT_FOUND";
-
-function rateOf({ userRequestConstraint, reservedConstraint }: ReservationDetails06): number {
-  return (reservedConstraint ?? userRequestConstraint).bandwidth;
+/** What is waited for of a reservation. */
+interface Awaited {
+  readonly gri: string;
+  readonly wanted: ReadonlySet<string>;
+  readonly mbps?: number;
+  readonly ask?: () => Promise<Result<void, CircuitFault>>;
 }
 
-function reasonOf(id: string, found: QueryReservationResponse06 | undefined): string {
-  if (found === undefined) return `the domain does not know ${id}`;
-  const [report] = found.errorReport;
-  const { status } = found.reservationDetails;
-  return report === undefined ? `${id} is ${status}` : `${report.errorCode}: ${report.errorMsg}`;
+function reasonOf(gri: string, found: ReservationReport | undefined): string {
+  if (found === undefined) return `the domain does not know ${gri}`;
+  return found.reason ?? `${gri} is ${found.status}`;
+}
+
+function isSwapped({ tag: a }: CircuitEnd, { tag: b }: CircuitEnd): boolean {
+  return a !== b && a !== "untagged" && b !== "untagged";
 }
 
 function tagOf({ tag }: CircuitEnd): VlanTag {

@@ -3,12 +3,13 @@ import type { Clock } from "../../../model/clock.ts";
 import { type CircuitFault, circuitFault } from "../circuit-service.ts";
 import type { HttpClient } from "../http/http.ts";
 import { readXml } from "../xml/read-xml.ts";
-import { type IdcpFault, idcp06, readIdcp, writeIdcp } from "./envelope.ts";
-import type { Message06 } from "./message-06.ts";
+import { type IdcpFault, type IdcpVersion, readIdcp, writeIdcp } from "./envelope.ts";
 import { soapAction } from "./names.ts";
+import { type IdcpRefusal, refusalOf } from "./refusal.ts";
 import { type SigningIdentity, signEnvelope } from "./ws-security.ts";
 
-export interface IdcpClientOptions {
+export interface IdcpClientOptions<Message> {
+  readonly version: IdcpVersion<Message>;
   /** Where the server takes requests, such as `https://idc.example.net:9001/OSCARS`. */
   readonly url: string;
   readonly http: HttpClient;
@@ -19,41 +20,32 @@ export interface IdcpClientOptions {
   readonly identity?: SigningIdentity;
 }
 
-/** Why a request was not met; `code` is the server's word where it has one. */
-export interface IdcpRefusal extends CircuitFault {
-  readonly code?: string;
-}
-
 /** For how long a signed request is good. */
 const SIGNATURE_VALID_MS = 300_000;
-const NOTHING_LEFT = /^PCE_|^RESERVATION_CREATE_FAILED$|^PATH_/;
 
-/** Asks an OSCARS 0.6 server. */
-export class IdcpClient {
-  readonly #options: IdcpClientOptions;
+/** Asks an IDCP server in the messages of one version. */
+export class IdcpClient<Message extends { readonly type: string }> {
+  readonly #options: IdcpClientOptions<Message>;
 
-  constructor(options: IdcpClientOptions) {
+  constructor(options: IdcpClientOptions<Message>) {
     this.#options = options;
   }
 
   /** The answer to a request, if it is of the type that is expected. */
-  ask<Type extends Message06["type"]>(
-    request: Message06,
+  ask<Type extends Message["type"]>(
+    request: Message,
     expected: Type,
     signal: AbortSignal,
-  ): ResultAsync<Extract<Message06, { type: Type }>, IdcpRefusal> {
-    return new ResultAsync(this.#exchange(request, signal)).andThen((answer) =>
-      isOf(answer, expected)
-        ? ok(answer)
-        : err(circuitFault("rejected", `${request.type} was answered by ${answer.type}`)),
-    );
+  ): ResultAsync<Extract<Message, { type: Type }>, IdcpRefusal> {
+    const answered = new ResultAsync(this.#exchange(request, signal));
+    return answered.andThen((answer): Result<Extract<Message, { type: Type }>, IdcpRefusal> => {
+      if (isOf(answer, expected)) return ok(answer);
+      return err(circuitFault("rejected", `${request.type} was answered by ${answer.type}`));
+    });
   }
 
-  async #exchange(
-    request: Message06,
-    signal: AbortSignal,
-  ): Promise<Result<Message06, IdcpRefusal>> {
-    const { url, http, headers, timeoutMs } = this.#options;
+  async #exchange(request: Message, signal: AbortSignal): Promise<Result<Message, IdcpRefusal>> {
+    const { version, url, http, headers, timeoutMs } = this.#options;
     const text = await this.#textOf(request);
     if (text.isErr()) return err(text.error);
     const action = soapAction(request.type);
@@ -64,19 +56,19 @@ export class IdcpClient {
     );
     if (sent.isErr())
       return err(circuitFault("unreachable", `${request.type}: ${sent.error.message}`));
-    const read = readIdcp(idcp06, sent.value.body);
+    const read = readIdcp(version, sent.value.body);
     if (read.isErr()) {
       const { status } = sent.value;
       const kind = status >= 500 ? "unreachable" : "rejected";
       return err(circuitFault(kind, `${request.type}: HTTP ${status}, and no message`));
     }
     const { body } = read.value;
-    return body.type === "fault" ? err(refusalOf(body)) : ok(body);
+    return isFault(body) ? err(refusalOf(body)) : ok(body);
   }
 
-  async #textOf(request: Message06): Promise<Result<string, CircuitFault>> {
-    const { identity, clock } = this.#options;
-    const plain = writeIdcp(idcp06, { header: [], body: request });
+  async #textOf(request: Message): Promise<Result<string, CircuitFault>> {
+    const { version, identity, clock } = this.#options;
+    const plain = writeIdcp(version, { header: [], body: request });
     if (identity === undefined) return ok(plain);
     const created = clock.now();
     const validity = { created, expires: created + SIGNATURE_VALID_MS };
@@ -87,16 +79,15 @@ export class IdcpClient {
   }
 }
 
-function isOf<Type extends Message06["type"]>(
-  message: Message06,
+function isOf<Message extends { readonly type: string }, Type extends Message["type"]>(
+  message: Message,
   type: Type,
-): message is Extract<Message06, { type: Type }> {
+): message is Extract<Message, { type: Type }> {
   return message.type === type;
 }
 
-function refusalOf({ reason, detail }: IdcpFault): IdcpRefusal {
-  const code = detail?.errorReport?.errorCode;
-  const message = detail?.errorReport?.errorMsg ?? detail?.msg ?? reason;
-  const kind = code !== undefined && NOTHING_LEFT.test(code) ? "unavailable" : "rejected";
-  return { ...circuitFault(kind, message), ...(code === undefined ? {} : { code }) };
+function isFault<Message extends { readonly type: string }>(
+  body: Message | IdcpFault,
+): body is IdcpFault {
+  return body.type === "fault";
 }
