@@ -214,6 +214,17 @@ describe("the self-test of a switch", () => {
 });
 
 describe("what a self-test has found", () => {
+  test("is not believed longer than a connection where something is missing", async () => {
+    let isDisturbed = true;
+    const lacks: Lacks = (message) => (isDisturbed ? without("meter")(message) : undefined);
+    await using bench = await connected({ lacks });
+    expect(lacksIn(bench.driver.profiles())).toHaveLength(1);
+    isDisturbed = false;
+    for (const at of bench.fabric.switches.values()) at.breakConnections();
+    await bench.clock.advance(60_000);
+    expect(lacksIn(bench.driver.profiles())).toEqual([]);
+  });
+
   test("refuses a network with the reason, before anything is touched", async () => {
     await using bed = await Testbed.start({ lacks: without("group all") });
     using mods = bed.countMessages("flow-mod", "group-mod", "meter-mod");

@@ -6,10 +6,14 @@ import { type SelfTestBench, selfTest } from "./self-test.ts";
 /** How often a test may come to nothing before a switch is taken as it says that it is. */
 const MAX_INTERRUPTED = 2;
 
-/** What was found by trying at the switch of one node, for as long as it says that it is the same. */
+/**
+ * What was found by trying at the switch of one node, for as long as it says that it is the same. What
+ * works is not tried again. Where something does not, all is tried anew at each connection: a message
+ * that was lost or overtaken on the way looks the same.
+ */
 export class SelfTestRecord {
   #identity = "";
-  #found: SelfTest | undefined;
+  #found: Extract<SelfTest, { status: "done" }> | undefined;
   #interrupted = 0;
   #isSpared: boolean;
 
@@ -29,19 +33,20 @@ export class SelfTestRecord {
       this.#isSpared = false;
       return ok({ status: "not-done", reason: "the agent has come back to networks that stand" });
     }
-    if (this.#found?.status === "done") return ok(this.#found);
+    const known = this.#found;
+    if (known?.lacks.length === 0) return ok(known);
     if (this.#interrupted >= MAX_INTERRUPTED) {
-      return ok({ status: "not-done", reason: "it was interrupted each time" });
+      return ok(known ?? { status: "not-done", reason: "it was interrupted each time" });
     }
     const found = await selfTest(bench);
     if (found.isOk()) {
-      this.#found = found.value;
       this.#interrupted = 0;
-      return found;
+      if (found.value.status === "done") this.#found = found.value;
+      return ok(this.#found ?? found.value);
     }
     this.#interrupted += 1;
     const { error } = found;
     if (error.type === "session-closed") return err(error);
-    return ok({ status: "not-done", reason: describeSessionError(error) });
+    return ok(known ?? { status: "not-done", reason: describeSessionError(error) });
   }
 }
