@@ -1,15 +1,12 @@
 import { err, ok, type Result } from "neverthrow";
 import { invariant } from "../../../model/invariant.ts";
-import type { Action } from "../wire/action.ts";
 import { PORT_IN_PORT } from "../wire/constants.ts";
-import type { Bucket, GroupDesc } from "../wire/group.ts";
-import type { Instruction } from "../wire/instruction.ts";
-import type { OxmField } from "../wire/match.ts";
-import { networkOfCookie } from "./cookie.ts";
+import type { Bucket } from "../wire/group.ts";
+import { assemble, withMembers, withNested } from "./assemble.ts";
+import { bindItems, holdings } from "./bind-items.ts";
 import type { Draft, DraftFlow, DraftGroup } from "./draft.ts";
-import { membersField, membersMetadata } from "./pipeline.ts";
+import { NO_NUMBERS, type Numbers } from "./numbers.ts";
 import {
-  type FlowEntry,
   flowKey,
   groupOf,
   groupsWithin,
@@ -89,18 +86,6 @@ function groupAt({ groups }: Draft, key: string): DraftGroup {
   return group;
 }
 
-/** What a group does, once the groups that it sends copies on to have numbers. */
-function withNested({ groupType, buckets }: DraftGroup, nested: Numbers): Omit<GroupDesc, "group"> {
-  return {
-    groupType,
-    buckets: buckets.map(({ group, ...bucket }) => {
-      if (group === undefined) return bucket;
-      const onward: Action = { type: "group", group: numberOf(nested, group) };
-      return { ...bucket, actions: [...bucket.actions, onward] };
-    }),
-  };
-}
-
 function bindGroups(
   draft: Draft,
   nested: Numbers,
@@ -153,48 +138,6 @@ function bindMeters(
   );
 }
 
-/** The flow, with the number of the group in its match where it matches by it. */
-function withMembers(flow: DraftFlow, groups: Numbers): DraftFlow {
-  if (flow.among === undefined) return flow;
-  const group = numberOf(groups, flow.among);
-  const members: OxmField =
-    flow.seen === undefined
-      ? membersField(networkOfCookie(flow.cookie), group)
-      : { field: "metadata", value: flow.seen | BigInt(group) };
-  return { ...flow, match: [members, ...flow.match] };
-}
-
-/** The numbers of groups or meters, by their keys in the draft. */
-type Numbers = ReadonlyMap<string, number>;
-
-const NO_NUMBERS: Numbers = new Map();
-
-function numberOf(numbers: Numbers, key: string): number {
-  const number = numbers.get(key);
-  invariant(number !== undefined, `${key} has a number`);
-  return number;
-}
-
-/** A group or a meter of a draft, and the flows that are to use it. */
-interface Item {
-  readonly key: string;
-  readonly users: ReadonlySet<string>;
-  /** Whether it sends frames back out of the port they came in by. */
-  readonly hairpins: boolean;
-  /** Whether what the switch holds under `id` can become this in place. */
-  isKindOf(id: number): boolean;
-  /** Whether the switch holds exactly this under `id`. */
-  sameAs(id: number): boolean;
-}
-
-/** The flows that use a number now: those that stay, and whether there are some that go. */
-interface Holding {
-  readonly staying: Set<string>;
-  someGo: boolean;
-}
-
-type Holdings = ReadonlyMap<number, Holding>;
-
 function usersByKey(
   draft: Draft,
   reference: (flow: DraftFlow) => string | undefined,
@@ -214,131 +157,6 @@ function hairpins(bucket: Bucket): boolean {
   return bucket.actions.some((action) => action.type === "output" && action.port === PORT_IN_PORT);
 }
 
-function holdings(
-  draft: Draft,
-  flows: NodeProgram["flows"],
-  reference: (flow: FlowEntry) => number | undefined,
-  held: ReadonlyMap<number, unknown>,
-): Holdings {
-  const byId = new Map<number, Holding>();
-  if (held.size === 0) return byId;
-  const wanted = new Set(draft.flows.map(flowKey));
-  for (const [key, flow] of flows) {
-    const id = reference(flow);
-    if (id === undefined || !held.has(id)) continue;
-    const holding = byId.get(id) ?? { staying: new Set(), someGo: false };
-    if (wanted.has(key)) holding.staying.add(key);
-    else holding.someGo = true;
-    byId.set(id, holding);
-  }
-  return byId;
-}
-
-/** Numbers for all items, those that need no change first; undefined when there are not enough. */
-function bindItems(
-  items: readonly Item[],
-  held: Holdings,
-  take: () => number | undefined,
-): Numbers | undefined {
-  const bound = new Map<string, number>();
-  const free = new Map(held);
-  const bindTo = (item: Item, id: number | undefined): void => {
-    if (id === undefined) return;
-    bound.set(item.key, id);
-    free.delete(id);
-  };
-  for (const item of items)
-    bindTo(
-      item,
-      find(free, item, (id) => item.sameAs(id)),
-    );
-  for (const item of items) {
-    if (bound.has(item.key)) continue;
-    const inPlace = find(
-      free,
-      item,
-      (id, holding) => item.isKindOf(id) && mayChange(item, holding),
-    );
-    bindTo(item, inPlace ?? take());
-  }
-  return bound.size === items.length ? bound : undefined;
-}
-
-/** A number that one of the item's flows uses now, and that `fits`. */
-function find(
-  free: Holdings,
-  item: Item,
-  fits: (id: number, holding: Holding) => boolean,
-): number | undefined {
-  for (const [id, holding] of free) {
-    const known = [...holding.staying].some((user) => item.users.has(user));
-    if (known && fits(id, holding)) return id;
-  }
-  return undefined;
-}
-
-/**
- * Until they are changed or removed themselves, all flows that use a number follow its new content.
- * One that stays but is to leave the number would lose frames or reflect them; one that goes would
- * reflect them if the new content hairpins.
- */
-function mayChange(item: Item, { staying, someGo }: Holding): boolean {
-  return [...staying].every((user) => item.users.has(user)) && !(someGo && item.hairpins);
-}
-
 function exhausted(what: string): CompileProblem {
   return { kind: "unsupported", message: `the switch has no ${what} numbers left for us` };
 }
-
-function assemble(draft: Draft, groupIds: Numbers, meterIds: Numbers): NodeProgram {
-  return {
-    flows: new Map(
-      draft.flows.map((flow) => {
-        const { table, priority, cookie, match } = flow;
-        const instructions = instructionsOf(flow, groupIds, meterIds);
-        return [flowKey(flow), { table, priority, cookie, match, instructions }];
-      }),
-    ),
-    groups: new Map(
-      [...draft.groups].map(([key, what]) => {
-        const group = numberOf(groupIds, key);
-        return [group, { ...withNested(what, groupIds), group }];
-      }),
-    ),
-    meters: new Map(
-      [...draft.meters].map(([key, config]) => {
-        const meter = numberOf(meterIds, key);
-        return [meter, { ...config, meter }];
-      }),
-    ),
-    learned: draft.learned,
-  };
-}
-
-function instructionsOf(
-  flow: DraftFlow,
-  groupIds: Numbers,
-  meterIds: Numbers,
-): readonly Instruction[] {
-  const { actions, group, meter, noteAmong, goto } = flow;
-  const applied: readonly Action[] =
-    group === undefined
-      ? actions
-      : [...actions, { type: "group", group: numberOf(groupIds, group) }];
-  const noted = noteAmong === undefined ? undefined : numberOf(groupIds, noteAmong);
-  const instructions: readonly (Instruction | undefined)[] = [
-    meter === undefined ? undefined : { type: "meter", meter: numberOf(meterIds, meter) },
-    applied.length === 0 ? undefined : { type: "apply-actions", actions: applied },
-    noted === undefined
-      ? undefined
-      : {
-          type: "write-metadata",
-          metadata: membersMetadata(networkOfCookie(flow.cookie), noted),
-          mask: ALL_BITS,
-        },
-    goto === undefined ? undefined : { type: "goto-table", table: goto },
-  ];
-  return instructions.filter((each) => each !== undefined);
-}
-
-const ALL_BITS = 0xffff_ffff_ffff_ffffn;

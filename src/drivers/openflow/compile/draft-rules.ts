@@ -1,5 +1,4 @@
 import { type Attachment, attachmentKey } from "../../../model/attachment.ts";
-import type { Bandwidth } from "../../../model/bandwidth.ts";
 import type { NetworkNumber } from "../../../model/ids.ts";
 import type {
   ForwardingRule,
@@ -10,14 +9,13 @@ import type {
 import type { Action } from "../wire/action.ts";
 import type { Match, OxmField } from "../wire/match.ts";
 import type { CompileOptions } from "./compile.ts";
-import { learnedCookie, networkCookie } from "./cookie.ts";
 import { type Delivery, deliveryOf, type Failover, type Member } from "./delivery.ts";
-import type { Draft, DraftBucket, DraftFlow, DraftGroup } from "./draft.ts";
+import type { Draft, DraftBucket, DraftFlow } from "./draft.ts";
+import { DraftBuilder } from "./draft-builder.ts";
 import { numberOf, type PortNumbers, sendCopies, sendCopy } from "./exits.ts";
 import { anyTag, bannedFields, ingressClasses, taggedIngress, vidOf } from "./ingress.ts";
 import { learnActions, seenBehind } from "./learn.ts";
-import { meterFor } from "./meter.ts";
-import { type PipelineTable, pipelineTable, rank, seenMetadata, taughtTable } from "./pipeline.ts";
+import { rank, seenMetadata } from "./pipeline.ts";
 import { pushTag } from "./rewrite.ts";
 import { hasGroups, hasMeters, type SwitchVersion } from "./switch-profile.ts";
 import { showSource } from "./taught.ts";
@@ -30,7 +28,7 @@ export type DraftOptions = Omit<CompileOptions, "profile" | "learning"> & {
 /**
  * Drafts what one node should hold for one network. Where every frame has one way, or all of them,
  * that is one flow for each kind of frame that enters: it polices it and delivers it. Otherwise
- * frames go on through the tables of {@link pipelineTable}, all of them with a tag from there on.
+ * frames go on through the tables of `pipelineTable`, all of them with a tag from there on.
  *
  * Groups always see a tagged frame, so that tagged and untagged members can share one. For OpenFlow
  * 1.0, which has neither groups nor meters, each flow makes all copies itself and nothing is policed.
@@ -49,12 +47,6 @@ export function draftOf(
 /** Where a rule's frames go when they have been let in. */
 type Entrance = Pick<DraftFlow, "actions" | "group" | "goto" | "noteAmong">;
 
-/** A meter to be. */
-interface Limit {
-  readonly rate: Bandwidth;
-  readonly burstMs: number;
-}
-
 /**
  * How many times the burst of others is let through of what is flooded, so that a conversation that
  * begins, or whose network begins to learn, is not cut before its addresses are known.
@@ -63,33 +55,21 @@ const FLOOD_BURSTS = 10;
 
 class Drafting {
   readonly #network: NetworkNumber;
-  readonly #cookie: bigint;
   readonly #ports: PortNumbers;
   readonly #options: DraftOptions;
-  readonly #flows: DraftFlow[] = [];
-  readonly #groups = new Map<string, DraftGroup>();
-  readonly #limits = new Map<string, Limit>();
-  readonly #learned = new Set<bigint>();
+  readonly #into: DraftBuilder;
   /** The members whose ways are drafted already. */
   readonly #among = new Set<string>();
 
   constructor(network: NetworkNumber, ports: PortNumbers, options: DraftOptions) {
     this.#network = network;
-    this.#cookie = networkCookie(options.cookiePrefix, network);
     this.#ports = ports;
     this.#options = options;
+    this.#into = new DraftBuilder(network, options);
   }
 
   draft(): Draft {
-    const meters = [...this.#limits].map(
-      ([key, { rate, burstMs }]) => [key, meterFor(rate, burstMs)] as const,
-    );
-    return {
-      flows: this.#flows,
-      groups: this.#groups,
-      meters: new Map(meters),
-      learned: this.#learned,
-    };
+    return this.#into.draft();
   }
 
   add(rule: ForwardingRule): void {
@@ -99,7 +79,7 @@ class Drafting {
     const police = isPoliced ? rule.police : undefined;
     const thenPolice = isPoliced ? rule.thenPolice : undefined;
     this.#addBeyond(rule, delivery, thenPolice);
-    this.#addAdmission(rule, delivery, this.#meter(police), (tagged) =>
+    this.#addAdmission(rule, delivery, this.#into.meter(police), (tagged) =>
       this.#entrance(rule, delivery, tagged, thenPolice !== undefined),
     );
   }
@@ -111,7 +91,7 @@ class Drafting {
       const buckets = ways.map((to) => {
         return { watchPort: numberOf(to, this.#ports), actions: copy(to) };
       });
-      this.#groups.set(key, { groupType: "fast-failover", buckets });
+      this.#into.group(key, { groupType: "fast-failover", buckets });
       return key;
     };
     if (delivery.type === "failover") {
@@ -123,7 +103,7 @@ class Drafting {
         ? { actions: copy(to) }
         : { actions: [], group: addFailover(failover) };
     });
-    this.#groups.set(delivery.key, { groupType: "all", buckets });
+    this.#into.group(delivery.key, { groupType: "all", buckets });
   }
 
   /** What lies behind the table that lets frames in; nothing for most rules. */
@@ -137,13 +117,13 @@ class Drafting {
         choice === undefined
           ? this.#deliver(rule, delivery, true)
           : { actions: this.#learning(rule), goto: this.#after("limit", choice.unicast) };
-      this.#flow("limit", match, { ...this.#meter(thenPolice), ...onward });
+      this.#into.flow("limit", match, { ...this.#into.meter(thenPolice), ...onward });
     }
     if (choice === undefined) return;
     if (isTaught) this.#addTeaching(rule, match);
     const { key, unicast } = choice;
-    const flood = this.#meter(unicast.flood, FLOOD_BURSTS);
-    this.#flow(isTaught ? "deliver-taught" : "deliver", match, {
+    const flood = this.#into.meter(unicast.flood, FLOOD_BURSTS);
+    this.#into.flow(isTaught ? "deliver-taught" : "deliver", match, {
       ...flood,
       actions: [],
       group: key,
@@ -169,13 +149,13 @@ class Drafting {
       member === undefined
         ? { actions: [] }
         : member.failover === undefined
-          ? { ...this.#meter(police), actions: sendCopy(true, ingress, to, this.#ports) }
-          : { ...this.#meter(police), actions: [], group: member.failover.key };
+          ? { ...this.#into.meter(police), actions: sendCopy(true, ingress, to, this.#ports) }
+          : { ...this.#into.meter(police), actions: [], group: member.failover.key };
     const way = { ...sent, among: key, priority: this.#options.priority + rank.listed };
     const places = [to, ...also].map((at) => [numberOf(at, this.#ports), vidOf(at.tag)] as const);
     if (this.#isTaught(unicast)) {
       for (const [port, vid] of places) {
-        this.#flow("deliver-taught", [anyTag], { ...way, seen: seenMetadata(port, vid) });
+        this.#into.flow("deliver-taught", [anyTag], { ...way, seen: seenMetadata(port, vid) });
       }
       return;
     }
@@ -183,7 +163,8 @@ class Drafting {
       unicast?.learn === undefined
         ? addresses.map((value) => [{ field: "eth_dst", value }])
         : places.map(([port, vid]) => seenBehind(port, vid));
-    for (const destination of destinations) this.#flow("deliver", [anyTag, ...destination], way);
+    for (const destination of destinations)
+      this.#into.flow("deliver", [anyTag, ...destination], way);
   }
 
   /** Whether the agent learns for the switch where a frame's destination is. */
@@ -194,25 +175,28 @@ class Drafting {
   /** Shows the agent what comes from addresses that it has not noted, and looks up where it goes. */
   #addTeaching({ ingress }: ForwardingRule, match: Match): void {
     const port = numberOf(ingress, this.#ports);
-    this.#learned.add(learnedCookie(this.#options.cookiePrefix, this.#network, port));
-    this.#flow("sources", match, { actions: [showSource], goto: this.#table("addresses") });
-    this.#flow("addresses", match, { actions: [], goto: this.#table("deliver-taught") });
+    this.#into.mayLearn(port);
+    this.#into.flow("sources", match, {
+      actions: [showSource],
+      goto: this.#into.table("addresses"),
+    });
+    this.#into.flow("addresses", match, { actions: [], goto: this.#into.table("deliver-taught") });
   }
 
   /** Where frames go on to that have a choice. */
   #after(table: "admit" | "limit", unicast: UnicastDelivery, isLimited = false): number {
-    if (table === "admit" && isLimited) return this.#table("limit");
-    if (this.#isTaught(unicast)) return this.#table("sources");
+    if (table === "admit" && isLimited) return this.#into.table("limit");
+    if (this.#isTaught(unicast)) return this.#into.table("sources");
     const learnsNext = table === "admit" && unicast.learn !== undefined;
-    return this.#table(learnsNext ? "limit" : "deliver");
+    return this.#into.table(learnsNext ? "limit" : "deliver");
   }
 
   #learning({ ingress, unicast }: ForwardingRule): DraftFlow["actions"] {
     if (unicast?.learn === undefined || this.#isTaught(unicast)) return [];
     const { cookiePrefix, priority, agingS } = this.#options;
     const port = numberOf(ingress, this.#ports);
-    this.#learned.add(learnedCookie(cookiePrefix, this.#network, port));
-    const table = this.#table("addresses");
+    this.#into.mayLearn(port);
+    const table = this.#into.table("addresses");
     const { maxAddresses } = unicast.learn;
     const network = this.#network;
     return learnActions({ cookiePrefix, network, port, table, priority, maxAddresses, agingS });
@@ -230,16 +214,16 @@ class Drafting {
     for (const { match, tagged } of ingressClasses(numberOf(ingress, this.#ports), ingress.tag)) {
       const letIn = { ...meter, ...entrance(tagged) };
       const sources = isOpen ? undefined : admit.sources;
-      this.#flow("admit", match, sources === undefined ? letIn : { actions: [] });
+      this.#into.flow("admit", match, sources === undefined ? letIn : { actions: [] });
       for (const value of sources ?? []) {
         const listed = { priority: priority + rank.listed };
-        this.#flow("admit", [...match, { field: "eth_src", value }], { ...letIn, ...listed });
+        this.#into.flow("admit", [...match, { field: "eth_src", value }], { ...letIn, ...listed });
       }
       // OpenFlow 1.0 matches no part of an address.
       if (isOpen || !hasGroups(profile)) continue;
       for (const field of bannedFields(admit)) {
         const banned = { actions: [], priority: priority + rank.banned };
-        this.#flow("admit", [...match, field], banned);
+        this.#into.flow("admit", [...match, field], banned);
       }
     }
   }
@@ -256,7 +240,7 @@ class Drafting {
       actions: tagged ? [] : [pushTag],
       goto:
         choice === undefined
-          ? this.#table("limit")
+          ? this.#into.table("limit")
           : this.#after("admit", choice.unicast, isLimited),
       ...(choice === undefined ? {} : { noteAmong: choice.key }),
     };
@@ -275,37 +259,7 @@ class Drafting {
         return { actions: tagged ? [] : [pushTag], group: delivery.key };
     }
   }
-
-  /** Rules may share a policer; it has the highest of their rates. */
-  #meter(police: Policer | undefined, bursts = 1): Pick<DraftFlow, "meter"> {
-    if (police === undefined) return {};
-    const { key, rate } = police;
-    const known = this.#limits.get(key);
-    const burstMs = this.#options.burstMs * bursts;
-    if (known === undefined || known.rate < rate) this.#limits.set(key, { rate, burstMs });
-    return { meter: key };
-  }
-
-  #flow(
-    table: keyof typeof tableNumbers,
-    match: Match,
-    does: Omit<DraftFlow, "table" | "match" | "priority" | "cookie"> & { priority?: number },
-  ): void {
-    const { priority } = this.#options;
-    const cookie = this.#cookie;
-    this.#flows.push({ priority, cookie, ...does, table: this.#table(table), match });
-  }
-
-  #table(table: keyof typeof tableNumbers): number {
-    return this.#options.table + tableNumbers[table];
-  }
 }
-
-const tableNumbers = {
-  ...pipelineTable,
-  sources: taughtTable.sources,
-  "deliver-taught": taughtTable.deliver,
-} as const satisfies Readonly<Record<string, PipelineTable>>;
 
 /** Between which members a rule's frames may choose, if there is a choice. */
 function choiceOf({ unicast }: ForwardingRule, delivery: Delivery) {
