@@ -40,6 +40,7 @@ export type { Feature } from "./drivers/openflow/compile/features.ts";
 export type { Lack, SelfTest, SwitchProfile } from "./drivers/openflow/compile/switch-profile.ts";
 export { OpenFlowDriver } from "./drivers/openflow/driver.ts";
 export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts";
+export type { EgressQueues } from "./drivers/openflow/egress-queues.ts";
 export type { HttpServerOptions, ServerTls } from "./drivers/oscars/http/server-socket.ts";
 export type { IdcpPeerName, IdcpProfile } from "./drivers/oscars/idcp/peer-profile.ts";
 export type { SigningIdentity } from "./drivers/oscars/idcp/ws-security.ts";

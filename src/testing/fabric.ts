@@ -39,6 +39,8 @@ export interface FabricOptions extends LinkTiming, WireOptions {
   readonly learns?: boolean;
   /** What the switch of a node cannot do, and what it says to that; nothing when absent. */
   readonly lacks?: (message: OfMessage, node: NodeId) => Refusal | undefined;
+  /** The queues that somebody has made at a port, which count and do not shape; none when absent. */
+  readonly queues?: (port: PortRef) => readonly number[];
   /**
    * What comes out of a node that is not one of the switches, such as a wide-area domain, for a frame that
    * goes in; nothing when absent.
@@ -188,10 +190,14 @@ export class SimulatedFabric implements Disposable {
   }
 
   #makeSwitch({ node, datapathId, ports, refs }: SwitchPlan, options: FabricOptions): SimSwitch {
-    const { dial, seed = 0, faults, lacks } = options;
+    const { dial, seed = 0, faults, lacks, queues } = options;
     return new SimSwitch({
       ...options,
       lacks: (message) => lacks?.(message, node),
+      queues: (port) => {
+        const ref = refs.get(port);
+        return ref === undefined ? [] : (queues?.(ref) ?? []);
+      },
       datapathId,
       ports,
       dial: typeof dial === "function" ? [dial] : dial,

@@ -3,6 +3,7 @@ import type { FlowStats } from "../drivers/openflow/wire/flow.ts";
 import type { GroupDesc } from "../drivers/openflow/wire/group.ts";
 import type { OfMessage } from "../drivers/openflow/wire/message.ts";
 import type { MeterConfig } from "../drivers/openflow/wire/meter.ts";
+import type { QueueStats } from "../drivers/openflow/wire/queue.ts";
 import type { RoleState } from "../drivers/openflow/wire/switch.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Frame } from "../model/frame.ts";
@@ -157,6 +158,11 @@ export class SimSwitch implements Disposable {
   /** The meters it holds. */
   meters(): readonly MeterConfig[] {
     return this.#datapath.meters();
+  }
+
+  /** What left by the queues of its ports. */
+  queues(): readonly QueueStats[] {
+    return this.#datapath.queues();
   }
 
   /** Calls `observer` with everything that happens on its connections, until disposed. */

@@ -44,6 +44,8 @@ export interface TestbedOptions {
   readonly learns?: boolean;
   /** What the switches cannot do; nothing when absent. */
   readonly lacks?: FabricOptions["lacks"];
+  /** The queues of each port; none when absent. */
+  readonly queues?: FabricOptions["queues"];
 }
 
 /**
@@ -81,6 +83,7 @@ export class Testbed implements AsyncDisposable {
       bundles: options.bundles ?? false,
       learns: options.learns ?? false,
       ...(options.lacks && { lacks: options.lacks }),
+      ...(options.queues && { queues: options.queues }),
     });
     addForeignEntries(this.fabric);
     this.#foreign = allForeignEntries(this.fabric);

@@ -6,11 +6,12 @@ import type { ForwardingRule, Segment } from "../../model/segment.ts";
 import type { NodeProblem } from "./switch-problem.ts";
 
 /**
- * A problem at a node as a cause, with what the next plan could do without: branching there, where
- * the network does; another label behind it; or the node.
+ * A problem at a node as a cause, with what the next plan could do without, if the problem does not
+ * say so itself: branching there, where the network does; another label behind it; or the node.
  */
 export function causeAt(node: NodeId, problem: NodeProblem, segment?: Segment): DriverCause {
   const cause = { node, ...problem };
+  if (problem.blocked !== undefined) return cause;
   const blocked = segment === undefined || !isItsOwn(problem) ? [] : avoidable(node, segment);
   return blocked.length === 0 ? cause : { ...cause, blocked };
 }

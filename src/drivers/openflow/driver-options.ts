@@ -1,5 +1,6 @@
 import type { IdRange } from "./compile/id-pool.ts";
 import type { Learning } from "./compile/switch-profile.ts";
+import type { EgressQueues } from "./egress-queues.ts";
 import { type MoveDamping, moveDampingDefaults } from "./learning/address-book.ts";
 import type { ListenerTls } from "./listener-socket.ts";
 import type { SessionServerOptions } from "./session-server.ts";
@@ -45,6 +46,11 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
    * from one round to the next; never when absent.
    */
   readonly wiringIntervalMs?: number;
+  /**
+   * By which queues of ports frames leave, where the operator has made some; by none when absent. Where
+   * a port that a network uses does not have its queue, the network is refused.
+   */
+  readonly egressQueues?: EgressQueues;
   /** How long a burst at full rate policers let through, in milliseconds; 100 when absent. */
   readonly burstMs?: number;
   /**
@@ -88,6 +94,7 @@ export interface ProgramOptions {
   readonly selfTest: boolean;
   readonly learning: Learning;
   readonly moveDamping: MoveDamping;
+  readonly egressQueues: EgressQueues | undefined;
 }
 
 /** Fills in the defaults. */
@@ -105,6 +112,7 @@ export function programOptions(options: OpenFlowDriverOptions): ProgramOptions {
     selfTest: options.selfTest ?? true,
     learning: options.learning ?? "either",
     moveDamping: options.moveDamping ?? moveDampingDefaults,
+    egressQueues: options.egressQueues,
   };
 }
 

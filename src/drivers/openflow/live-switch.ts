@@ -29,6 +29,7 @@ import { metersOf, type NodeCounters, nodeCounters } from "./statistics/network-
 import { type Judgement, NetworkOnSwitch, type RulesSource } from "./switch-network.ts";
 import { SwitchPorts } from "./switch-ports.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
+import { readQueues, sameQueues } from "./switch-queues.ts";
 import { SwitchReader } from "./switch-reader.ts";
 import { SwitchSender } from "./switch-sender.ts";
 import type { SwitchTools } from "./switch-tools.ts";
@@ -62,7 +63,7 @@ export interface Reading extends Disposable {
 
 /** A switch for as long as one connection to it lasts: what it holds that is ours, by network. */
 export class LiveSwitch {
-  readonly #tools: SwitchTools;
+  readonly #tools: SwitchTools & { profile: SwitchProfile };
   readonly #networks = new Map<NetworkNumber, NetworkOnSwitch>();
   readonly #work: SwitchWork;
   readonly #gate = new Gate(MAX_NETWORKS_AT_ONCE);
@@ -93,10 +94,15 @@ export class LiveSwitch {
     const dialect = dialectOf(features.version);
     const reader = new SwitchReader(session, features);
     return ResultAsync.combine([reader.ports(), reader.profile()]).andThen(([ports, said]) => {
-      const { groupIds, table, cookiePrefix } = options;
+      const { groupIds, table, cookiePrefix, egressQueues } = options;
+      const own = new SwitchPorts(view, ports, egressQueues);
       const meterIds = meterRange(options.meterIds, said.meters?.maxMeter ?? 0);
-      const bench = { session, reader, dialect, clock, ports, profile: said, groupIds, meterIds };
-      const tested = learnedProfile(features, selfTests, { ...bench, table, cookiePrefix });
+      const bench = { session, reader, dialect, clock, ports, groupIds, meterIds };
+      const marks = { table, cookiePrefix };
+      const known = readQueues(reader, own).map((queues) => ({ ...said, ...queues }));
+      const tested = known.andThen((profile) =>
+        learnedProfile(features, selfTests, { ...bench, ...marks, profile }),
+      );
       return tested.map(
         (profile) =>
           new LiveSwitch({
@@ -106,7 +112,7 @@ export class LiveSwitch {
             profile,
             clock,
             options,
-            ports: new SwitchPorts(view, ports),
+            ports: own,
             groupIds: new IdPool(groupIds),
             meterIds: new IdPool(meterIds),
           }),
@@ -148,6 +154,17 @@ export class LiveSwitch {
   /** What the switch can do. */
   get profile(): SwitchProfile {
     return this.#tools.profile;
+  }
+
+  /** Reads the queues of ports again, where frames are to leave by some. */
+  readQueues(): ResultAsync<void, SessionError> {
+    const { reader, ports } = this.#tools;
+    return readQueues(reader, ports)
+      .andTee((queues) => {
+        if (sameQueues(queues, this.profile)) return;
+        this.#tools.profile = { ...this.profile, ...queues };
+      })
+      .map(() => undefined);
   }
 
   /** The networks of which the switch holds something, or did. */

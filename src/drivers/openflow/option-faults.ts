@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { GROUP_MAX, METER_MAX, TABLE_MAX } from "./wire/constants.ts";
+import { GROUP_MAX, METER_MAX, QUEUE_ALL, TABLE_MAX } from "./wire/constants.ts";
 import { supportedVersions } from "./wire/version.ts";
 
 /**
@@ -48,6 +48,9 @@ function idRange(most: number) {
     ),
   );
 }
+
+/** A queue of a port: the last number stands for all of them. */
+const queue = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(QUEUE_ALL - 1));
 
 const pem = v.union([v.string(), v.instance(Uint8Array)]);
 
@@ -108,6 +111,13 @@ const driverOptions = v.strictObject({
   groupIds: idRange(GROUP_MAX),
   meterIds: idRange(METER_MAX),
   wiringIntervalMs: ms,
+  egressQueues: v.optional(
+    v.strictObject({
+      atLinks: v.optional(queue),
+      elsewhere: v.optional(queue),
+      atPorts: v.optional(v.record(v.string(), v.union([queue, v.literal(false)]))),
+    }),
+  ),
   burstMs: whole(1, MAX_U32),
   agingS: whole(1, MAX_U16),
   selfTest: v.optional(v.boolean()),

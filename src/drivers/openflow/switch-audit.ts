@@ -41,7 +41,10 @@ export async function examine(
   wants: NodeWants,
   { clock, signal, spared }: ExamineOptions,
 ): Promise<Result<AuditFindings, readonly NodeProblem[]>> {
-  const read = await live.read().mapErr(problemsOf);
+  const read = await live
+    .readQueues()
+    .andThen(() => live.read())
+    .mapErr(problemsOf);
   if (read.isErr()) return read.map(() => new Findings(live, wants));
   const reading = read.value;
   const findings = new Findings(live, wants);

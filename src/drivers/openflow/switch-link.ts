@@ -109,7 +109,13 @@ export class SwitchLink {
     change(live.ports);
     if (this.#isAnnounced || !this.#context.role.mayWrite) this.#tellPorts(live);
     const moved = [...live.ports.numbers()].some(([ref, number]) => before.get(ref) !== number);
-    if (moved) void this.tenure?.bringAll();
+    if (moved) void this.#bringMoved(live);
+  }
+
+  /** Brings networks to ports that have come or have other numbers, with their queues. */
+  async #bringMoved(live: LiveSwitch): Promise<void> {
+    await live.readQueues();
+    if (live === this.#live) await this.tenure?.bringAll();
   }
 
   async #claim(): Promise<Result<void, RoleRefusal>> {

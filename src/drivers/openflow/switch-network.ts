@@ -267,7 +267,7 @@ export class NetworkOnSwitch {
     numbers: OwnNumbers,
   ): Result<NodeProgram, readonly NodeProblem[]> {
     const { ports, options, profile } = this.#tools;
-    const setting = { ...options, profile };
+    const setting = { ...options, profile, queues: ports.queues() };
     return compileNode(rules, this.#network, ports.numbers(), setting).andThen((draft) =>
       bindDraft(draft, held, numbers),
     );

@@ -9,9 +9,11 @@ import type { NodeAudit } from "./audit-report.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
 import type { Holdings } from "./compile/holdings.ts";
+import { missingQueues } from "./compile/missing-queues.ts";
 import { refusalsOf } from "./compile/refusals.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
+import { queuesAt } from "./egress-queues.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import { NodeWants, type PendingChanged } from "./node-wants.ts";
 import { PortStates } from "./port-states.ts";
@@ -87,7 +89,7 @@ export class SwitchNode {
 
   /** What the switch could do when it last connected; undefined when it never has. */
   get profile(): SwitchProfile | undefined {
-    return this.#profile;
+    return this.live?.profile ?? this.#profile;
   }
 
   /** The far end of its connection, if there is one. */
@@ -107,13 +109,19 @@ export class SwitchNode {
 
   /** Why the switch cannot carry these rules; empty when it can, or is not known. */
   refusals(rules: readonly ForwardingRule[]): readonly NodeProblem[] {
-    const profile = this.#profile;
+    const { profile } = this;
     if (profile === undefined) return [];
     const known = this.#refused.get(rules);
     if (known?.profile === profile) return known.problems;
-    const problems = refusalsOf(rules, { ...this.#context.options, profile });
-    this.#refused.set(rules, { profile, problems });
-    return problems;
+    const { options, view } = this.#context;
+    const lacking = refusalsOf(rules, { ...options, profile });
+    const numbers = this.live?.ports.numbers();
+    const queues = queuesAt(view, options.egressQueues);
+    if (queues.size > 0 && numbers !== undefined) {
+      return [...lacking, ...missingQueues(rules, numbers, { queues, profile })];
+    }
+    this.#refused.set(rules, { profile, problems: lacking });
+    return lacking;
   }
 
   /** Takes another inventory of the same node; another datapath id means another switch. */
@@ -215,6 +223,7 @@ export class SwitchNode {
         for (const wake of this.#waiting) wake();
       },
       closed: (reason) => {
+        this.#profile = this.profile;
         this.#link = undefined;
         this.#absence = reason;
       },

@@ -1,23 +1,30 @@
 import type { NodeView } from "../../model/domain-view.ts";
 import type { PortRef } from "../../model/ids.ts";
+import type { PortQueues } from "./compile/exits.ts";
+import { type EgressQueues, queuesAt } from "./egress-queues.ts";
 import { portConfig, portState } from "./wire/constants.ts";
 import type { Port, PortStatus } from "./wire/port.ts";
 
-/** The ports of a node on the switch that it is now: their numbers, and whether they are up. */
+/** The ports of a node on the switch that it is now: their numbers, whether they are up, how frames leave. */
 export class SwitchPorts {
   #view: NodeView;
+  readonly #wantedQueues: EgressQueues | undefined;
+  #queues: PortQueues;
   readonly #ports: Map<number, Port>;
   /** {@link numbers}, until something changes. */
   #numbers: ReadonlyMap<PortRef, number> | undefined;
 
-  constructor(view: NodeView, ports: readonly Port[]) {
+  constructor(view: NodeView, ports: readonly Port[], queues?: EgressQueues) {
     this.#view = view;
+    this.#wantedQueues = queues;
+    this.#queues = queuesAt(view, queues);
     this.#ports = new Map(ports.map((port) => [port.port, port]));
   }
 
   /** Takes another inventory of the same node. */
   setView(view: NodeView): void {
     this.#view = view;
+    this.#queues = queuesAt(view, this.#wantedQueues);
     this.#numbers = undefined;
   }
 
@@ -32,6 +39,16 @@ export class SwitchPorts {
   numbers(): ReadonlyMap<PortRef, number> {
     this.#numbers ??= this.#findNumbers();
     return this.#numbers;
+  }
+
+  /** The numbers of all ports of the switch. */
+  all(): readonly number[] {
+    return [...this.#ports.keys()];
+  }
+
+  /** The queues by which frames are to leave, where they are to leave by one. */
+  queues(): PortQueues {
+    return this.#queues;
   }
 
   /** Whether each port is up; one that the switch does not have is down. */

@@ -7,7 +7,7 @@ import type { ErrorMessage } from "./wire/error.ts";
 import type { OfMessage } from "./wire/message.ts";
 
 /** What went wrong at one switch: a {@link DriverCause} that does not say yet at which node. */
-export type NodeProblem = Pick<DriverCause, "kind" | "message">;
+export type NodeProblem = Pick<DriverCause, "kind" | "message" | "blocked">;
 
 /** Says in the words of drivers why a switch did not do or tell what it was asked. */
 export function problemsOf(error: SessionError | BatchError): readonly NodeProblem[] {

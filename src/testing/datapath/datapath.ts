@@ -1,22 +1,24 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Action } from "../../drivers/openflow/wire/action.ts";
-import { flowFlag, NO_BUFFER, portConfig } from "../../drivers/openflow/wire/constants.ts";
+import { flowFlag, NO_BUFFER, PORT_ANY, QUEUE_ALL } from "../../drivers/openflow/wire/constants.ts";
 import type { FlowMod, FlowStats } from "../../drivers/openflow/wire/flow.ts";
 import type { GroupDesc, GroupMod } from "../../drivers/openflow/wire/group.ts";
 import type { OfMessage } from "../../drivers/openflow/wire/message.ts";
 import type { MeterConfig, MeterMod } from "../../drivers/openflow/wire/meter.ts";
 import type { PacketOut } from "../../drivers/openflow/wire/packet.ts";
 import type { Port, PortMod } from "../../drivers/openflow/wire/port.ts";
+import type { QueueStats } from "../../drivers/openflow/wire/queue.ts";
 import { decodeFrame, type Frame } from "../../model/frame.ts";
 import { checkActions } from "./action-check.ts";
 import type { Effect, Notice } from "./effect.ts";
-import { capabilities } from "./features.ts";
+import { featuresReply } from "./features.ts";
 import { allFlows, changeFlows, type RemovedFlow, removeFlows } from "./flow-change.ts";
 import { compileMatch } from "./flow-match.ts";
 import { flowExpiry } from "./flow-table.ts";
 import { forward, packetOut } from "./pipeline.ts";
-import { describePort, type PortSpec, portTable } from "./port-table.ts";
-import { someAction, TABLES } from "./program.ts";
+import { configurePort, describePort, type PortSpec, portTable } from "./port-table.ts";
+import { someAction } from "./program.ts";
+import { queueStats, queuesAt } from "./queue-table.ts";
 import { type Refusal, refusal, refuse } from "./refusal.ts";
 import { durationSince, flowStats, groupDesc, meterConfig, readStatistics } from "./statistics.ts";
 import { blankState, remember, type SwitchState } from "./switch-state.ts";
@@ -29,6 +31,8 @@ export interface DatapathOptions {
   readonly maxFlowsPerTable?: number;
   /** Whether it learns as Open vSwitch does, and says so; not when absent. */
   readonly learns?: boolean;
+  /** The queues that somebody has made at a port; none when absent. They count, and do not shape. */
+  readonly queues?: (port: number) => readonly number[];
   /** What it cannot do, as much hardware cannot, and what it says to that; nothing when absent. */
   readonly lacks?: (message: OfMessage) => Refusal | undefined;
 }
@@ -46,6 +50,7 @@ export class Datapath {
       ports: portTable(options.ports, options.datapathId, nowMs),
       maxFlowsPerTable: options.maxFlowsPerTable ?? DEFAULT_MAX_FLOWS_PER_TABLE,
       learns: options.learns ?? false,
+      queues: options.queues ?? (() => []),
       lacks: options.lacks ?? (() => undefined),
     });
   }
@@ -63,6 +68,11 @@ export class Datapath {
   /** The meters it holds. */
   meters(): readonly MeterConfig[] {
     return [...this.#state.meters].map(meterConfig);
+  }
+
+  /** What left by the queues of its ports. */
+  queues(): readonly QueueStats[] {
+    return queueStats(this.#state, { port: PORT_ANY, queue: QUEUE_ALL }).unwrapOr([]);
   }
 
   /** Carries out a message of a controller. */
@@ -168,6 +178,10 @@ function carryOut(
       return changePort(state, message);
     case "packet-out":
       return sendPacket(state, message, nowMs);
+    case "queue-get-config-request":
+      return queuesAt(state, message.port).map((queues) => [
+        reply({ type: "queue-get-config-reply", port: message.port, queues }),
+      ]);
     case "multipart-request":
       return readStatistics(state, message.body, nowMs).map((body) => [
         reply({ type: "multipart-reply", more: false, body }),
@@ -190,17 +204,6 @@ function learns({ instructions }: FlowMod): boolean {
       (each.type === "apply-actions" || each.type === "write-actions") &&
       each.actions.some(({ type }) => type === "nx-learn2" || type === "nx-resubmit-table"),
   );
-}
-
-function featuresReply(state: SwitchState): OfMessage {
-  return {
-    type: "features-reply",
-    datapathId: state.datapathId,
-    buffers: 0,
-    tables: TABLES,
-    auxiliaryId: 0,
-    capabilities,
-  };
 }
 
 function changeGroup(
@@ -229,24 +232,16 @@ function changeMeter(
   }
   if (mod.command !== "delete") return refuse("meter-mod-failed", "bad-command");
   const gone = new Set(state.meters.delete(mod.meter));
-  const orphans = allFlows(state).filter(
-    ({ program }) => program.meter !== undefined && gone.has(program.meter),
-  );
+  const orphans = allFlows(state).filter(({ program: { meter = 0 } }) => gone.has(meter));
   return ok(tellRemoved(removeFlows(state, orphans, "delete"), nowMs));
 }
 
 function changePort(state: SwitchState, mod: PortMod): Result<readonly Effect[], Refusal> {
-  const port = state.ports.get(mod.port);
-  if (port === undefined) return refuse("port-mod-failed", "bad-port");
-  if (port.hwAddr !== mod.hwAddr) return refuse("port-mod-failed", "bad-hw-addr");
-  const mask = mod.mask & settablePortConfig;
-  const config = (port.config & ~mask) | (mod.config & mask);
-  if (config === port.config) return ok([]);
-  port.config = config;
-  return ok([portStatus(describePort(port))]);
+  return configurePort(state.ports, mod).map((isChanged) => {
+    const port = isChanged ? state.ports.get(mod.port) : undefined;
+    return port === undefined ? [] : [portStatus(describePort(port))];
+  });
 }
-
-const settablePortConfig = portConfig.down | portConfig.noReceive | portConfig.noForward;
 
 function sendPacket(
   state: SwitchState,

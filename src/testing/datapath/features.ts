@@ -5,9 +5,12 @@ import {
   meterFlag,
 } from "../../drivers/openflow/wire/constants.ts";
 import type { GroupFeatures, PerGroupType } from "../../drivers/openflow/wire/group.ts";
+import type { OfMessage } from "../../drivers/openflow/wire/message.ts";
 import type { MeterFeatures } from "../../drivers/openflow/wire/meter.ts";
 import type { SwitchDesc } from "../../drivers/openflow/wire/switch.ts";
 import { MAX_BANDS } from "./meter-table.ts";
+import { TABLES } from "./program.ts";
+import type { SwitchState } from "./switch-state.ts";
 
 /** What the simulated switch says it is: one that learns does so as Open vSwitch does. */
 export function switchDescription(learns: boolean): SwitchDesc {
@@ -21,7 +24,7 @@ export function switchDescription(learns: boolean): SwitchDesc {
 }
 
 /** What its features reply promises. */
-export const capabilities: number =
+const capabilities: number =
   capability.flowStats | capability.tableStats | capability.portStats | capability.groupStats;
 
 /** What meters it can hold: as Open vSwitch says of itself. */
@@ -47,4 +50,16 @@ export const groupFeatures: GroupFeatures = {
 
 function perGroupType(value: number): PerGroupType {
   return { all: value, select: value, indirect: value, fastFailover: value };
+}
+
+/** What the switch says of itself. */
+export function featuresReply(state: SwitchState): OfMessage {
+  return {
+    type: "features-reply",
+    datapathId: state.datapathId,
+    buffers: 0,
+    tables: TABLES,
+    auxiliaryId: 0,
+    capabilities,
+  };
 }

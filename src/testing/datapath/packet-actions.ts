@@ -18,6 +18,7 @@ import { fieldValues } from "./flow-match.ts";
 import type { CountedBucket, Group } from "./group-table.ts";
 import { frameOf, type Packet, popTag, pushTag, setPriority, setVlan } from "./packet.ts";
 import { isLive, type SimPort } from "./port-table.ts";
+import { countQueued } from "./queue-table.ts";
 import type { SwitchState } from "./switch-state.ts";
 
 /** What a packet sent to the controller tells of the flow that sent it. */
@@ -70,6 +71,9 @@ function runNested(run: Run, actions: readonly Action[], arrived: Packet, depth:
       case "set-field":
         packet = setField(packet, action.field);
         break;
+      case "set-queue":
+        packet = { ...packet, queue: action.queue };
+        break;
       case "nx-learn2":
         run.learn(action, packet);
         break;
@@ -80,7 +84,7 @@ function runNested(run: Run, actions: readonly Action[], arrived: Packet, depth:
         packet = loadRegister(packet, action);
         break;
       default:
-        // Queues do not shape here, and nothing else passes the checks of a flow-mod.
+        // Nothing else passes the checks of a flow-mod.
         break;
     }
   }
@@ -151,6 +155,7 @@ function transmit(run: Run, port: SimPort | undefined, packet: Packet): void {
   const frame = frameOf(packet);
   port.sent.packets += 1;
   port.sent.bytes += frameBytes(frame);
+  countQueued(run.state, port, packet);
   run.effects.push({ type: "transmit", port: port.port, frame });
 }
 

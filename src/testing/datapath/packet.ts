@@ -11,6 +11,8 @@ import { customerTag, type Frame, type VlanTag } from "../../model/frame.ts";
 export interface Packet {
   readonly inPort: number;
   readonly metadata: bigint;
+  /** The queue that it leaves by, if it was put into one. */
+  readonly queue?: number;
   /** The first two registers of Open vSwitch, of 32 bits each. */
   readonly registers: readonly [number, number];
   readonly destination: string;

@@ -1,5 +1,7 @@
+import { ok, type Result } from "neverthrow";
 import { portConfig, portState } from "../../drivers/openflow/wire/constants.ts";
-import type { Port } from "../../drivers/openflow/wire/port.ts";
+import type { Port, PortMod } from "../../drivers/openflow/wire/port.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 
 /** A port that the switch is to have. */
 export interface PortSpec {
@@ -21,6 +23,8 @@ export interface SimPort {
   linkUp: boolean;
   readonly received: { packets: number; bytes: number };
   readonly sent: { packets: number; bytes: number };
+  /** What left by each of its queues. */
+  readonly queued: Map<number, { packets: number; bytes: number }>;
 }
 
 /** The ports of a switch, by number. */
@@ -44,6 +48,7 @@ export function portTable(
         linkUp: true,
         received: { packets: 0, bytes: 0 },
         sent: { packets: 0, bytes: 0 },
+        queued: new Map(),
       },
     ]),
   );
@@ -53,6 +58,20 @@ export function portTable(
 export function isLive(port: SimPort): boolean {
   return port.linkUp && (port.config & portConfig.down) === 0;
 }
+
+/** Shuts a port down, or opens it, as a controller says; whether that changes it. */
+export function configurePort(ports: PortTable, mod: PortMod): Result<boolean, Refusal> {
+  const port = ports.get(mod.port);
+  if (port === undefined) return refuse("port-mod-failed", "bad-port");
+  if (port.hwAddr !== mod.hwAddr) return refuse("port-mod-failed", "bad-hw-addr");
+  const mask = mod.mask & settable;
+  const config = (port.config & ~mask) | (mod.config & mask);
+  const isChanged = config !== port.config;
+  port.config = config;
+  return ok(isChanged);
+}
+
+const settable = portConfig.down | portConfig.noReceive | portConfig.noForward;
 
 /** The port as the switch describes it. */
 export function describePort(port: SimPort): Port {

@@ -17,6 +17,7 @@ import type { Group } from "./group-table.ts";
 import type { Meter } from "./meter-table.ts";
 import { describePort, type SimPort } from "./port-table.ts";
 import { instructionsOf, someAction, TABLES } from "./program.ts";
+import { queueStats } from "./queue-table.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import type { SwitchState } from "./switch-state.ts";
 
@@ -48,6 +49,8 @@ export function readStatistics(
         type: "port-stats",
         ports: ports.map((port) => portStats(port, nowMs)),
       }));
+    case "queue":
+      return queueStats(state, request).map((queues) => ({ type: "queue", queues }));
     case "port-desc":
       return ok({ type: "port-desc", ports: [...state.ports.values()].map(describePort) });
     case "group":

@@ -17,13 +17,18 @@ export interface SwitchState {
   readonly maxFlowsPerTable: number;
   /** Whether it learns addresses by itself, and says so. */
   readonly learns: boolean;
+  /** The queues that somebody has made at a port. */
+  readonly queues: (port: number) => readonly number[];
   /** What it says to what it cannot do. */
   readonly lacks: (message: OfMessage) => Refusal | undefined;
 }
 
 /** The state of a switch that nobody has programmed. */
 export function blankState(
-  fixed: Pick<SwitchState, "datapathId" | "ports" | "maxFlowsPerTable" | "learns" | "lacks">,
+  fixed: Pick<
+    SwitchState,
+    "datapathId" | "ports" | "maxFlowsPerTable" | "learns" | "lacks" | "queues"
+  >,
 ): SwitchState {
   return { ...fixed, tables: new Map(), groups: new GroupTable(), meters: new MeterTable() };
 }

@@ -38,6 +38,7 @@ const wordFor: Readonly<Record<Exclude<Feature, "bundle">, string>> = {
   "group-failover": "group fast-failover",
   meter: "meter",
   learn: "nx-learn2",
+  queue: "set-queue",
 };
 
 /** A driver and a fabric that has just connected to it. */
@@ -54,11 +55,16 @@ async function connected(
     dial: (answer) => listener.dial(answer),
     learns: true,
     bundles: true,
+    queues: () => [0, 1],
     ...options,
   });
   addForeignEntries(fabric);
   const before = allForeignEntries(fabric);
-  const driver = new OpenFlowDriver({ listen: listener, ...driverOptions });
+  const driver = new OpenFlowDriver({
+    listen: listener,
+    egressQueues: { atLinks: 1 },
+    ...driverOptions,
+  });
   const domain = topology.domainView(domainId("campus"));
   await clock.until(driver.attach({ domain, clock, segments: [] }));
   fabric.connect();

@@ -4,7 +4,8 @@ import type { ForwardingRule } from "../../../model/segment.ts";
 import { portsOf } from "./count-items.ts";
 import type { Draft } from "./draft.ts";
 import { draftOf } from "./draft-rules.ts";
-import type { PortNumbers } from "./exits.ts";
+import type { PortNumbers, PortQueues } from "./exits.ts";
+import { missingQueues } from "./missing-queues.ts";
 import { type CompileProblem, refusalsOf, refusalsOfDraft } from "./refusals.ts";
 import { type Learning, programmed, type SwitchProfile } from "./switch-profile.ts";
 
@@ -21,6 +22,8 @@ export interface CompileOptions {
   readonly agingS: number;
   /** Who learns addresses; the switch where it can when absent. */
   readonly learning?: Learning;
+  /** The queues by which frames are to leave; none when absent. */
+  readonly queues?: PortQueues;
   /** What the switch can do. */
   readonly profile: SwitchProfile;
 }
@@ -36,7 +39,7 @@ export function compileNode(
   ports: PortNumbers,
   options: CompileOptions,
 ): Result<Draft, readonly CompileProblem[]> {
-  const missing = missingPorts(rules, ports);
+  const missing = [...missingPorts(rules, ports), ...missingQueues(rules, ports, options)];
   if (missing.length > 0) return err([...missing, ...refusalsOf(rules, options)]);
   const profile = programmed(options.profile, options.learning ?? "either");
   const draft = draftOf(rules, network, ports, { ...options, profile });

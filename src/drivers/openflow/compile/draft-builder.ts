@@ -8,15 +8,15 @@ import type { Draft, DraftFlow, DraftGroup } from "./draft.ts";
 import { meterFor } from "./meter.ts";
 import { type PipelineTable, pipelineTable, taughtTable } from "./pipeline.ts";
 
+/** A table by its name. */
+export type TableName = keyof typeof pipelineTable | "sources" | "deliver-taught";
+
 /** The tables of both pipelines by name. */
-const tableNumbers = {
+const tableNumbers: Readonly<Record<TableName, PipelineTable>> = {
   ...pipelineTable,
   sources: taughtTable.sources,
   "deliver-taught": taughtTable.deliver,
-} as const satisfies Readonly<Record<string, PipelineTable>>;
-
-/** A table by its name. */
-export type TableName = keyof typeof tableNumbers;
+};
 
 /** A meter to be. */
 interface Limit {

@@ -12,7 +12,14 @@ import type { CompileOptions } from "./compile.ts";
 import { type Delivery, deliveryOf, type Failover, type Member } from "./delivery.ts";
 import type { Draft, DraftBucket, DraftFlow } from "./draft.ts";
 import { DraftBuilder } from "./draft-builder.ts";
-import { numberOf, type PortNumbers, sendCopies, sendCopy } from "./exits.ts";
+import {
+  type Exits,
+  numberOf,
+  type PortNumbers,
+  type PortQueues,
+  sendCopies,
+  sendCopy,
+} from "./exits.ts";
 import { anyTag, bannedFields, ingressClasses, taggedIngress, vidOf } from "./ingress.ts";
 import { learnActions, seenBehind } from "./learn.ts";
 import { rank, seenMetadata } from "./pipeline.ts";
@@ -56,6 +63,7 @@ const FLOOD_BURSTS = 10;
 class Drafting {
   readonly #network: NetworkNumber;
   readonly #ports: PortNumbers;
+  readonly #exits: Exits;
   readonly #options: DraftOptions;
   readonly #into: DraftBuilder;
   /** The members whose ways are drafted already. */
@@ -64,6 +72,7 @@ class Drafting {
   constructor(network: NetworkNumber, ports: PortNumbers, options: DraftOptions) {
     this.#network = network;
     this.#ports = ports;
+    this.#exits = { ports, queues: options.queues ?? NO_QUEUES };
     this.#options = options;
     this.#into = new DraftBuilder(network, options);
   }
@@ -86,7 +95,7 @@ class Drafting {
 
   #addGroup({ ingress }: ForwardingRule, delivery: Delivery): void {
     if (delivery.type !== "group" && delivery.type !== "failover") return;
-    const copy = (to: Attachment): readonly Action[] => sendCopy(true, ingress, to, this.#ports);
+    const copy = (to: Attachment): readonly Action[] => sendCopy(true, ingress, to, this.#exits);
     const addFailover = ({ key, ways }: Failover): string => {
       const buckets = ways.map((to) => {
         return { watchPort: numberOf(to, this.#ports), actions: copy(to) };
@@ -149,7 +158,7 @@ class Drafting {
       member === undefined
         ? { actions: [] }
         : member.failover === undefined
-          ? { ...this.#into.meter(police), actions: sendCopy(true, ingress, to, this.#ports) }
+          ? { ...this.#into.meter(police), actions: sendCopy(true, ingress, to, this.#exits) }
           : { ...this.#into.meter(police), actions: [], group: member.failover.key };
     const way = { ...sent, among: key, priority: this.#options.priority + rank.listed };
     const places = [to, ...also].map((at) => [numberOf(at, this.#ports), vidOf(at.tag)] as const);
@@ -251,15 +260,17 @@ class Drafting {
       case "drop":
         return { actions: [] };
       case "direct":
-        return { actions: sendCopy(tagged, ingress, delivery.to, this.#ports) };
+        return { actions: sendCopy(tagged, ingress, delivery.to, this.#exits) };
       case "list":
-        return { actions: sendCopies(tagged, ingress, egress, this.#ports) };
+        return { actions: sendCopies(tagged, ingress, egress, this.#exits) };
       case "group":
       case "failover":
         return { actions: tagged ? [] : [pushTag], group: delivery.key };
     }
   }
 }
+
+const NO_QUEUES: PortQueues = new Map();
 
 /** Between which members a rule's frames may choose, if there is a choice. */
 function choiceOf({ unicast }: ForwardingRule, delivery: Delivery) {

@@ -3,10 +3,19 @@ import type { PortRef } from "../../../model/ids.ts";
 import { invariant } from "../../../model/invariant.ts";
 import type { Action } from "../wire/action.ts";
 import { PORT_IN_PORT } from "../wire/constants.ts";
-import { forward, forwardEach } from "./rewrite.ts";
+import { type Exit, forward, forwardEach } from "./rewrite.ts";
 
 /** The port numbers of one switch, as far as they are known. */
 export type PortNumbers = ReadonlyMap<PortRef, number>;
+
+/** The queues by which frames leave, at ports where they leave by one. */
+export type PortQueues = ReadonlyMap<PortRef, number>;
+
+/** How frames leave one switch. */
+export interface Exits {
+  readonly ports: PortNumbers;
+  readonly queues: PortQueues;
+}
 
 /** The number of an attachment's port. */
 export function numberOf(at: Attachment, ports: PortNumbers): number {
@@ -20,9 +29,9 @@ export function sendCopy(
   tagged: boolean,
   from: Attachment,
   to: Attachment,
-  ports: PortNumbers,
+  exits: Exits,
 ): readonly Action[] {
-  return forward(tagged, to.tag, exitOf(from, to, ports));
+  return forward(tagged, to.tag, exitOf(from, to, exits));
 }
 
 /** Sends copies one after another, in the actions of OpenFlow 1.0. */
@@ -30,14 +39,15 @@ export function sendCopies(
   tagged: boolean,
   from: Attachment,
   egress: readonly Attachment[],
-  ports: PortNumbers,
+  exits: Exits,
 ): readonly Action[] {
-  const copies = egress.map((to) => ({ to: to.tag, port: exitOf(from, to, ports) }));
+  const copies = egress.map((to) => ({ to: to.tag, exit: exitOf(from, to, exits) }));
   return forwardEach(tagged, copies);
 }
 
 /** Out of the port it came in by, under another tag, a frame goes only when told so by `IN_PORT`. */
-function exitOf(from: Attachment, to: Attachment, ports: PortNumbers): number {
+function exitOf(from: Attachment, to: Attachment, { ports, queues }: Exits): Exit {
   const hairpin = to.port === from.port && to.tag !== from.tag;
-  return hairpin ? PORT_IN_PORT : numberOf(to, ports);
+  const port = hairpin ? PORT_IN_PORT : numberOf(to, ports);
+  return { port, queue: queues.get(to.port) };
 }

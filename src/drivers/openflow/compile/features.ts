@@ -33,6 +33,7 @@ export const featureNames = {
   meter: "hold flows to a meter",
   bundle: "carry out bundles",
   learn: "learn addresses",
+  queue: "put frames into queues",
 } as const;
 
 /** One thing that programs ask of a switch. */
@@ -115,6 +116,10 @@ function ofActions(actions: readonly Action[]): readonly Feature[] {
       case "set-field":
       case "set-vlan-vid":
         return ["set-tag"];
+      case "set-queue":
+        return ["queue"];
+      case "enqueue":
+        return action.port === PORT_IN_PORT ? ["queue", "hairpin"] : ["queue"];
       case "nx-learn2":
       case "nx-resubmit-table":
         return ["learn"];

@@ -18,7 +18,7 @@ import {
 } from "./switch-profile.ts";
 
 /** Why a node cannot do what a rule asks. */
-export type CompileProblem = Pick<DriverCause, "kind" | "message">;
+export type CompileProblem = Pick<DriverCause, "kind" | "message" | "blocked">;
 
 /** How many copies a group can make: what fits into one message of 64 KiB, at 48 bytes a bucket. */
 const MAX_FAN_OUT = 1300;

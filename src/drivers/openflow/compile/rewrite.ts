@@ -5,15 +5,22 @@ import { VLAN_PRESENT } from "../wire/constants.ts";
 /** Gives an untagged frame a C-tag (IEEE 802.1Q) whose VLAN is still to be set. */
 export const pushTag: Action = { type: "push-vlan", ethertype: 0x8100 };
 
-/** Sends a frame, with or without a tag now, out of `port` with the tag `to`. */
-export function forward(tagged: boolean, to: Tag, port: number): readonly Action[] {
-  return [...rewrite(tagged, to), output(port)];
+/** Where a frame leaves: by a port, and by one of its queues if it says which. */
+export interface Exit {
+  readonly port: number;
+  readonly queue: number | undefined;
+}
+
+/** Sends a frame, with or without a tag now, out at `exit` with the tag `to`. */
+export function forward(tagged: boolean, to: Tag, { port, queue }: Exit): readonly Action[] {
+  const queued: readonly Action[] = queue === undefined ? [] : [{ type: "set-queue", queue }];
+  return [...rewrite(tagged, to), ...queued, output(port)];
 }
 
 /** A copy of a frame: the tag it is to have, and where it leaves. */
 export interface Copy {
   readonly to: Tag;
-  readonly port: number;
+  readonly exit: Exit;
 }
 
 /**
@@ -22,13 +29,18 @@ export interface Copy {
  * of the tenant's own is ever touched.
  */
 export function forwardEach(tagged: boolean, copies: readonly Copy[]): readonly Action[] {
-  const withTag = copies.flatMap(({ to, port }): readonly Action[] =>
-    to === "untagged" ? [] : [{ type: "set-vlan-vid", vid: to }, output(port)],
+  const withTag = copies.flatMap(({ to, exit }): readonly Action[] =>
+    to === "untagged" ? [] : [{ type: "set-vlan-vid", vid: to }, leave(exit)],
   );
-  const without = copies.filter(({ to }) => to === "untagged").map(({ port }) => output(port));
+  const without = copies.filter(({ to }) => to === "untagged").map(({ exit }) => leave(exit));
   const isTagged = tagged || withTag.length > 0;
   const strip: readonly Action[] = isTagged && without.length > 0 ? [{ type: "strip-vlan" }] : [];
   return [...withTag, ...strip, ...without];
+}
+
+/** In OpenFlow 1.0 a queue is a kind of output (1.0.0 §5.2.4). */
+function leave({ port, queue }: Exit): Action {
+  return queue === undefined ? output(port) : { type: "enqueue", port, queue };
 }
 
 function output(port: number): Action {

@@ -22,9 +22,14 @@ export interface SwitchProfile {
   readonly learns: boolean;
   /** Whether it can carry out several changes at once (OpenFlow 1.4.1 §6.8). */
   readonly bundles: boolean;
+  /** The queues of each port, by its number; absent where frames are to leave by none. */
+  readonly queues?: SwitchQueues;
   /** What was found by trying; absent when there was no connection yet on which one might try. */
   readonly selfTest?: SelfTest;
 }
+
+/** The numbers of the queues that ports have, by the numbers of these. */
+export type SwitchQueues = ReadonlyMap<number, readonly number[]>;
 
 /** What came of trying on a switch what programs need, with flows that no frame can match. */
 export type SelfTest =

@@ -21,7 +21,7 @@ import type { SwitchReader } from "../switch-reader.ts";
 import { PORT_MAX } from "../wire/constants.ts";
 import { type FlowMod, flowMod } from "../wire/flow.ts";
 import type { Port } from "../wire/port.ts";
-import { fromAll, type Trial, toNobody, trialsOf } from "./trial.ts";
+import { fromAll, type Trial, type TrialSetting, toNobody, trialsOf } from "./trial.ts";
 
 /** What a self-test works with: one connection of a switch that is ours to change. */
 export interface SelfTestBench {
@@ -123,8 +123,15 @@ function trialsFor(bench: SelfTestBench): ResultAsync<readonly Trial[], SessionE
       port: ports.find(({ port }) => port < PORT_MAX)?.port ?? 1,
       groups: types === 0 ? [] : [first, second, third].flatMap((id) => id ?? []),
       meter: profile.meters === undefined ? undefined : freeIds(meterIds, meters, 1)[0],
+      queue: someQueue(profile),
     });
   });
+}
+
+/** A queue of some port. */
+function someQueue({ queues = new Map() }: SwitchProfile): TrialSetting["queue"] {
+  for (const [port, [queue]] of queues) if (queue !== undefined) return { port, queue };
+  return undefined;
 }
 
 /** The highest numbers of a range that are not in use. */

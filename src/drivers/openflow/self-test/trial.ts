@@ -36,6 +36,8 @@ export interface TrialSetting {
   /** Numbers that are ours and that the switch does not use; without one, nothing is tried of that. */
   readonly groups: readonly number[];
   readonly meter: number | undefined;
+  /** A queue of a port, where frames are to leave by queues. */
+  readonly queue: { readonly port: number; readonly queue: number } | undefined;
 }
 
 /** No frame comes from all stations, and none is for the null address. */
@@ -82,10 +84,23 @@ class Trials {
     this.#add("set-tag", { actions: [setTag, this.#out] });
     this.#add("pop-tag", { actions: [popTag, this.#out] });
     this.#add("hairpin", { actions: [setTag, { ...this.#out, port: PORT_IN_PORT }] });
+    this.#addQueue(isOld);
     if (isOld) return;
     const untagged: Match = [this.#inPort, { field: "vlan_vid", value: 0 }, fromAll, toNobody];
     this.#add("push-tag", { match: untagged, actions: [pushTag, setTag, this.#out] });
     this.#add("to-controller", { actions: [{ ...this.#out, port: PORT_CONTROLLER, maxLen: 64 }] });
+  }
+
+  #addQueue(isOld: boolean): void {
+    if (this.#setting.queue === undefined) return;
+    const { port, queue } = this.#setting.queue;
+    const actions: readonly Action[] = isOld
+      ? [{ type: "enqueue", port, queue }]
+      : [
+          { type: "set-queue", queue },
+          { ...this.#out, port },
+        ];
+    this.#add("queue", { actions });
   }
 
   #addMatches(): void {
