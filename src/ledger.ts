@@ -2,6 +2,8 @@ import { err, ok, type Result } from "neverthrow";
 import { AmountBook, LabelBook } from "./ledger/books.ts";
 import type { Channel, LabelSpace } from "./ledger/channel.ts";
 import { PersistentMap } from "./ledger/persistent-map.ts";
+import { type Pool, residualOf } from "./ledger/pool.ts";
+import type { HolderExists, LabelTaken, OverCommit, ReserveError } from "./ledger/reserve-error.ts";
 import type { Tag } from "./model/attachment.ts";
 import { type Bandwidth, bandwidth } from "./model/bandwidth.ts";
 import type { Interval } from "./model/interval.ts";
@@ -17,6 +19,8 @@ export interface Resources {
   capacity(channel: Channel): Bandwidth;
   /** The VLANs that may be used there. Frames without a tag are a matter of ports alone. */
   labels(space: LabelSpace): VlanSet;
+  /** What a channel has in common with others, besides its own capacity; mostly nothing. */
+  pools?(channel: Channel): readonly Pool[];
 }
 
 /** An amount of a channel, in bit/s. */
@@ -145,8 +149,10 @@ export class Ledger {
   residual(channel: Channel, interval: Interval): Bandwidth {
     const capacity = this.#resources.capacity(channel);
     const held = this.#channels.get(channel);
-    if (capacity === unlimited || held === undefined) return capacity;
-    return bandwidth(Math.max(0, capacity - held.peak(interval)));
+    const isWhole = capacity === unlimited || held === undefined;
+    const own = isWhole ? capacity : bandwidth(Math.max(0, capacity - held.peak(interval)));
+    const left = this.#poolsOf(channel, interval).map(([, residual]) => residual);
+    return bandwidth(Math.min(own, ...left));
   }
 
   /** What is promised of `channel` on the average over `interval`, bit/s; see {@link meanLoad}. */
@@ -154,10 +160,16 @@ export class Ledger {
     return this.#channels.get(channel)?.mean(interval) ?? 0;
   }
 
-  /** Who has some of `channel` at some instant of `interval`, the biggest first. */
+  /** Who has some of `channel`, or of its pools, at some instant of `interval`, the biggest first. */
   holders(channel: Channel, interval: Interval): readonly Holding[] {
-    return [...(this.#channels.get(channel)?.during(interval) ?? [])]
-      .map(({ holder, amount }) => ({ holder, bandwidth: bandwidth(amount) }))
+    const pools = this.#resources.pools?.(channel) ?? [];
+    const amounts = new Map<string, number>();
+    for (const one of new Set([channel, ...pools.flatMap(({ channels }) => channels)])) {
+      for (const { holder, amount } of this.#channels.get(one)?.during(interval) ?? [])
+        amounts.set(holder, (amounts.get(holder) ?? 0) + amount);
+    }
+    return [...amounts]
+      .map(([holder, amount]) => ({ holder, bandwidth: bandwidth(amount) }))
       .sort((x, y) => y.bandwidth - x.bandwidth || (x.holder < y.holder ? -1 : 1));
   }
 
@@ -189,10 +201,23 @@ export class Ledger {
     return this.#spaces.get(space)?.holders(label, interval) ?? [];
   }
 
+  /** What is left of each pool that a channel is in, and of how much that is the sum. */
+  #poolsOf(channel: Channel, interval: Interval): readonly (readonly [Pool, Bandwidth])[] {
+    const pools = this.#resources.pools?.(channel) ?? [];
+    return pools.map((pool) => [
+      pool,
+      residualOf(pool, (one) => this.#channels.get(one), interval),
+    ]);
+  }
+
   #overCommit(amounts: ReadonlyMap<Channel, number>, interval: Interval): OverCommit | undefined {
     for (const [channel, amount] of amounts) {
       const residual = this.residual(channel, interval);
       if (amount > residual) return { type: "over-commit", channel, amount, residual };
+      for (const [{ channels }, left] of this.#poolsOf(channel, interval)) {
+        const all = channels.reduce((sum, one) => sum + (amounts.get(one) ?? 0), 0);
+        if (all > left) return { type: "over-commit", channel, amount: all, residual: left };
+      }
     }
     return undefined;
   }
@@ -233,30 +258,6 @@ export class Ledger {
 }
 
 const boundless: Resources = { capacity: () => unlimited, labels: () => VlanSet.all };
-
-/** More is asked of a channel than is free at some instant; both in bit/s. */
-export interface OverCommit {
-  readonly type: "over-commit";
-  readonly channel: Channel;
-  readonly amount: number;
-  readonly residual: Bandwidth;
-}
-
-/** Somebody has the label at some instant; or, without holders, it does not exist there. */
-export interface LabelTaken {
-  readonly type: "label-taken";
-  readonly space: LabelSpace;
-  readonly label: Tag;
-  readonly holders: readonly string[];
-}
-
-/** The holder has a claim already. */
-export interface HolderExists {
-  readonly type: "holder-exists";
-  readonly holder: string;
-}
-
-export type ReserveError = OverCommit | LabelTaken | HolderExists;
 
 /** What is not the same in two ledgers: the channels and the spaces concerned. */
 export interface LedgerChanges {

@@ -23,6 +23,8 @@ export class Topology {
   readonly links: ReadonlyMap<LinkId, Link>;
   /** By `host:nic`. */
   readonly touchPoints: ReadonlyMap<string, TouchPoint>;
+  /** The ports at which there are several links. */
+  readonly sharedPorts: readonly Port[];
 
   readonly #document: CheckedDocument;
   readonly #touchPointsByPort: ReadonlyMap<PortRef, readonly TouchPoint[]>;
@@ -34,6 +36,7 @@ export class Topology {
     this.ports = elements.ports;
     this.links = elements.links;
     this.touchPoints = elements.touchPoints;
+    this.sharedPorts = [...elements.ports.values()].filter(({ links }) => links.length > 1);
     this.#document = document;
     this.#touchPointsByPort = indexTouchPoints(elements);
   }
@@ -53,10 +56,15 @@ export class Topology {
     return this.#touchPointsByPort.get(port) ?? [];
   }
 
-  /** The link at a port, if there is one. */
-  linkAt(port: PortRef): Link | undefined {
-    const link = this.ports.get(port)?.link;
-    return link === undefined ? undefined : this.links.get(link);
+  /** The link at a port, if there is one; of several, the one that has this VLAN, or else the first. */
+  linkAt(port: PortRef, vlan?: number): Link | undefined {
+    const links = this.linksAt(port);
+    return links.find(({ vlans }) => vlan !== undefined && vlans.has(vlan)) ?? links[0];
+  }
+
+  /** The links at a port: mostly one, or none. */
+  linksAt(port: PortRef): readonly Link[] {
+    return (this.ports.get(port)?.links ?? []).flatMap((id) => this.links.get(id) ?? []);
   }
 
   /** What the driver of a domain needs to know of it; the domain must exist. */

@@ -15,9 +15,14 @@ const p1Labels = portLabels(portOf("s1", "1"));
 const CAPACITY = 10;
 const LABELS = VlanSet.of(1, 2, 3);
 
+/** These have no more than so much together. */
+const [p1, p2] = [linkChannel(linkId("l3"), "forward"), linkChannel(linkId("l4"), "backward")];
+const POOL = { capacity: bandwidth(12), channels: [p1, p2] };
+
 const resources = {
   capacity: (channel: Channel) => (channel === open ? unlimited : bandwidth(CAPACITY)),
   labels: () => LABELS,
+  pools: (channel: Channel) => (POOL.channels.includes(channel) ? [POOL] : []),
 };
 
 /** Few distinct instants and amounts, so that they often are equal, touch or nest. */
@@ -28,7 +33,7 @@ const interval: fc.Arbitrary<Interval> = fc.oneof(
   instant.map((end) => ({ start: Number.NEGATIVE_INFINITY, end })),
   fc.constant(always),
 );
-const channel = fc.constantFrom(l1, l2, open);
+const channel = fc.constantFrom(l1, l2, open, p1, p2);
 const label = fc.record({
   space: fc.constantFrom(l1Labels, p1Labels),
   label: fc.constantFrom(vlanId(1), vlanId(2), vlanId(3), vlanId(4)),
@@ -99,6 +104,12 @@ describe("Ledger", { timeout: 60_000 }, () => {
           expect(new Set(ledger.holders(key, asked).map((h) => h.holder))).toEqual(
             new Set(holders.map((c) => c.holder)),
           );
+        }
+        const together = instants.map((t) => loadAt(claims, p1, t) + loadAt(claims, p2, t));
+        for (const key of POOL.channels) {
+          const peak = Math.max(0, ...instants.map((t) => loadAt(claims, key, t)));
+          const left = POOL.capacity - Math.max(0, ...together);
+          expect(ledger.residual(key, asked)).toBe(Math.min(CAPACITY - peak, left));
         }
         expect(ledger.residual(open, asked)).toBe(unlimited);
         for (const space of [l1Labels, p1Labels]) {
@@ -197,6 +208,8 @@ function reserveAll(candidates: readonly Claim[]): { ledger: Ledger; claims: rea
 }
 
 /** The definition, instant by instant. */
+const BOUNDED = [l1, l2, p1, p2];
+
 function isLegal(claims: readonly Claim[]): boolean {
   const labels = claims.flatMap((c) => c.labels);
   const keys = new Set(labels.map((x) => `${x.label} ${x.space}`));
@@ -208,10 +221,12 @@ function isLegal(claims: readonly Claim[]): boolean {
     known &&
     once &&
     // A single claim is bounded whether or not its interval is empty.
-    claims.every((c) => [l1, l2].every((key) => total(c, key) <= CAPACITY)) &&
+    claims.every((c) => BOUNDED.every((key) => total(c, key) <= CAPACITY)) &&
+    claims.every((c) => total(c, p1) + total(c, p2) <= POOL.capacity) &&
     INSTANTS.every(
       (t) =>
-        [l1, l2].every((key) => loadAt(claims, key, t) <= CAPACITY) &&
+        BOUNDED.every((key) => loadAt(claims, key, t) <= CAPACITY) &&
+        loadAt(claims, p1, t) + loadAt(claims, p2, t) <= POOL.capacity &&
         [...keys].every((key) => holdersAt(claims, key, t) <= 1),
     )
   );

@@ -38,14 +38,14 @@ export class LinkStates {
     return ![...this.#lostNodes].some((node) => this.#joins(link, node));
   }
 
-  /** Notes a port's state; gives the link whose state that changed. */
-  setPort(port: PortRef, up: boolean): LinkId | undefined {
-    const link = this.#topology().linkAt(port);
-    const before = link !== undefined && this.isUp(link.id);
+  /** Notes a port's state; gives the links whose state that changed. */
+  setPort(port: PortRef, up: boolean): readonly LinkId[] {
+    const links = this.#topology().linksAt(port);
+    const before = new Set(links.filter(({ id }) => this.isUp(id)));
     this.#version = {};
     if (up) this.#downPorts.delete(port);
     else this.#downPorts.add(port);
-    return link !== undefined && this.isUp(link.id) !== before ? link.id : undefined;
+    return links.filter((link) => this.isUp(link.id) !== before.has(link)).map(({ id }) => id);
   }
 
   /** Notes that a node is lost, or is not any more; gives the links whose state that changed. */

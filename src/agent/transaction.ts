@@ -2,7 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import type { Clock } from "../model/clock.ts";
 import type { DcnsError, StoreError } from "../model/errors.ts";
 import type { NetworkNumber, NodeId, PortRef, ProjectId } from "../model/ids.ts";
-import type { VlanSet } from "../model/vlan-set.ts";
+import { VlanSet } from "../model/vlan-set.ts";
 import { claimBeyond, recordClaim } from "../network/claims.ts";
 import type { Decision, View } from "../network/decide.ts";
 import type { Owner, Segments } from "../network/forwarding.ts";
@@ -255,7 +255,11 @@ export class Transactions {
 
 /** The labels that are free at a port for as long as a decision needs one. */
 function offersOf({ topology, ledger }: View, { claim }: Decision): (port: PortRef) => VlanSet {
-  return (port) => ledger.freeLabels(labelsAt(topology, port), claim.interval);
+  return (port) =>
+    labelsAt(topology, port).reduce(
+      (set, space) => set.union(ledger.freeLabels(space, claim.interval)),
+      VlanSet.empty,
+    );
 }
 
 /** A node that is there and well answers long before; one that hangs must not hold the call up. */

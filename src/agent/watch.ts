@@ -193,11 +193,11 @@ export class Watch implements Disposable {
 
   #portState(port: PortRef, up: boolean): void {
     const { registry } = this.#context;
-    const at = registry.topology.linkAt(port)?.id;
-    const wasWhole = at !== undefined && registry.links.isWhole(at);
-    const link = registry.links.setPort(port, up);
-    if (wasWhole && !registry.links.isWhole(at)) this.#damper?.failed(at);
-    if (link !== undefined) this.#linkState(link, up);
+    const { links, topology } = registry;
+    const whole = topology.linksAt(port).filter(({ id }) => links.isWhole(id));
+    const changed = links.setPort(port, up);
+    for (const { id } of whole) if (!links.isWhole(id)) this.#damper?.failed(id);
+    for (const link of changed) this.#linkState(link, up);
   }
 
   /** Nobody knows any more how a node fares, or it is back: so are its links. */

@@ -5,7 +5,7 @@ export interface PortView {
   readonly ref: PortRef;
   readonly ofPort?: number;
   readonly name?: string;
-  /** The link at this port, if any. */
+  /** The link at this port, if any; the first of several, none of which is within the domain. */
   readonly link?: LinkId;
 }
 

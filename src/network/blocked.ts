@@ -93,14 +93,10 @@ function withoutLabels(
   { port, labels }: { readonly port: PortRef; readonly labels: VlanSet },
   by: Absent,
 ): Ledger {
-  const space = labelsAt(topology, port);
-  const taken = [...ledger.freeLabels(space, by.interval).intersect(labels)];
-  return held(
-    ledger,
-    by,
-    [],
-    taken.map((label) => ({ space, label })),
+  const taken = labelsAt(topology, port).flatMap((space) =>
+    [...ledger.freeLabels(space, by.interval).intersect(labels)].map((label) => ({ space, label })),
   );
+  return held(ledger, by, [], taken);
 }
 
 function held(

@@ -1,6 +1,7 @@
 import { ok, type Result } from "neverthrow";
 import type { Channel } from "../ledger/channel.ts";
-import type { ChannelClaim, Claim, LabelClaim, Ledger, ReserveError } from "../ledger.ts";
+import type { ReserveError } from "../ledger/reserve-error.ts";
+import type { ChannelClaim, Claim, LabelClaim, Ledger } from "../ledger.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { ProjectId } from "../model/ids.ts";
 import { type Interval, intersection, isEmpty } from "../model/interval.ts";

@@ -29,7 +29,14 @@ import {
 } from "./protected-tree.ts";
 import { type Realisation, standbyOf, wholeOf } from "./realisation.ts";
 import { changedSpec, type NetworkChange } from "./request.ts";
-import { changeTo, decideReroute, isTransition, planWanted, type Wanted } from "./reroute.ts";
+import {
+  changeTo,
+  decideReroute,
+  isTransition,
+  lacksRoom,
+  planWanted,
+  type Wanted,
+} from "./reroute.ts";
 import { heldInterval } from "./schedule.ts";
 import type { NetworkSpec } from "./spec.ts";
 import { stands } from "./standing.ts";
@@ -81,9 +88,12 @@ export function decideAnew(
   const fault = impossible(view.topology, spec);
   if (fault !== undefined) return err(fault);
   const planned = plannerOf(spec);
-  return planned(view, holder, wanted).map((path) => {
+  return planned(view, holder, wanted).andThen((path) => {
     const target: Realisation = { generation, spec, ...path };
-    return { target, mode: "in-place", claim: claimOf(wholeOf(target), holder, interval) };
+    const claim = claimOf(wholeOf(target), holder, interval);
+    // Two paths may share a port that has no room for both.
+    const lacking = standbyOf(target) === undefined ? undefined : lacksRoom(view.ledger, claim);
+    return lacking === undefined ? ok({ target, mode: "in-place" as const, claim }) : err(lacking);
   });
 }
 

@@ -9,16 +9,16 @@ import {
 import type { PortRef } from "../model/ids.ts";
 import type { Topology } from "../topology.ts";
 
-/** Both directions of what is at a port: of its link or, at an edge, of the port itself. */
+/** Both directions of what is at a port: of its link or, at an edge or for several links, of the port itself. */
 export function channelsAt(topology: Topology, port: PortRef): readonly Channel[] {
-  const link = topology.linkAt(port);
-  return link === undefined
+  const [link, ...others] = topology.linksAt(port);
+  return link === undefined || others.length > 0
     ? [portChannel(port, "in"), portChannel(port, "out")]
     : [linkChannel(link.id, "forward"), linkChannel(link.id, "backward")];
 }
 
-/** Whose labels frames carry at a port: those of its link or, at an edge, its own. */
-export function labelsAt(topology: Topology, port: PortRef): LabelSpace {
-  const link = topology.linkAt(port);
-  return link === undefined ? portLabels(port) : linkLabels(link.id);
+/** Whose labels frames carry at a port: those of its links or, at an edge, its own. */
+export function labelsAt(topology: Topology, port: PortRef): readonly LabelSpace[] {
+  const links = topology.linksAt(port);
+  return links.length === 0 ? [portLabels(port)] : links.map(({ id }) => linkLabels(id));
 }

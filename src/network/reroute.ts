@@ -91,15 +91,21 @@ export function changeTo(
       ? claimOfProtectedChange
       : claimOfChange;
   const claim = claimOfIt(topology, holder, change);
+  const lacking = lacksRoom(ledger, claim);
+  return lacking === undefined ? ok({ target, mode, claim }) : err(lacking);
+}
+
+/** What there is no room for, if all labels are free. */
+export function lacksRoom(ledger: Ledger, claim: Claim): NoPath | undefined {
   const growth = reserveGrowth(ledger, claim);
-  if (growth.isOk()) return ok({ target, mode, claim });
+  if (growth.isOk()) return undefined;
   const { error } = growth;
   invariant(error.type === "over-commit", "labels of the new tree were free");
   const { channel, amount: required, residual } = error;
-  return err({
+  return {
     type: "no-path",
     explanation: { reason: "transition", channel, required: bandwidth(required), residual },
-  });
+  };
 }
 
 /** Whether what is and what is to be would do, and only the moment between them does not. */

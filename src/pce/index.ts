@@ -1,12 +1,12 @@
 export type { Channel, LabelSpace } from "../ledger/channel.ts";
 export { linkChannel, linkLabels, portChannel, portLabels } from "../ledger/channel.ts";
+export type { ReserveError } from "../ledger/reserve-error.ts";
 export {
   type ChannelClaim,
   type Claim,
   type Holding,
   type LabelClaim,
   Ledger,
-  type ReserveError,
   type Resources,
   unlimited,
 } from "../ledger.ts";

@@ -110,7 +110,7 @@ export class Wires {
   /** Takes a frame that a switch puts on the wire of a port. */
   leavePort(from: PortRef, frame: Frame): void {
     const journey = this.#journey ?? newJourney();
-    const link = this.#topology.linkAt(from);
+    const link = this.#topology.linkAt(from, frame.tags[0]?.vid);
     if (link !== undefined) {
       this.#crossLink(link, from, frame, journey);
       return;

@@ -17,11 +17,11 @@ export interface Elements {
 
 /** Makes the elements of a document in which no fault was found. */
 export function buildElements(document: CheckedDocument): Elements {
-  const linkAtPort = indexLinks(document);
+  const linksAtPort = indexLinks(document);
   const ports = new Map<PortRef, Port>();
   const nodes = new Map<NodeId, TopologyNode>();
   for (const node of document.nodes) {
-    const own = node.ports.map((port) => buildPort(node.id, port, linkAtPort));
+    const own = node.ports.map((port) => buildPort(node.id, port, linksAtPort));
     for (const port of own) ports.set(port.ref, port);
     const refs = own.map(({ ref }) => ref);
     nodes.set(node.id, { ...node, datapathId: node.datapathId, ports: refs });
@@ -37,21 +37,28 @@ export function buildElements(document: CheckedDocument): Elements {
   };
 }
 
-function indexLinks({ links }: CheckedDocument): ReadonlyMap<PortRef, CheckedLink> {
-  const linkAtPort = new Map<PortRef, CheckedLink>();
-  for (const link of links) linkAtPort.set(link.a, link).set(link.b, link);
-  return linkAtPort;
+function indexLinks({ links }: CheckedDocument): ReadonlyMap<PortRef, readonly CheckedLink[]> {
+  const linksAtPort = new Map<PortRef, CheckedLink[]>();
+  for (const link of links) {
+    for (const port of [link.a, link.b]) {
+      const others = linksAtPort.get(port);
+      if (others === undefined) linksAtPort.set(port, [link]);
+      else others.push(link);
+    }
+  }
+  return linksAtPort;
 }
 
 function buildPort(
   node: NodeId,
   { id, ofPort, name, vlans, capacity }: CheckedPort,
-  linkAtPort: ReadonlyMap<PortRef, CheckedLink>,
+  linksAtPort: ReadonlyMap<PortRef, readonly CheckedLink[]>,
 ): Port {
   const ref = portOf(node, id);
-  const link = linkAtPort.get(ref);
-  const limit = capacity ?? link?.capacity;
-  return { ref, node, id, ofPort, name, vlans, capacity: limit, link: link?.id };
+  const links = linksAtPort.get(ref) ?? [];
+  const most = links.map((link) => link.capacity).sort((x, y) => y - x)[0];
+  const ids = links.map((link) => link.id);
+  return { ref, node, id, ofPort, name, vlans, capacity: capacity ?? most, links: ids };
 }
 
 function buildLink(

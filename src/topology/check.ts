@@ -4,12 +4,18 @@ import type { Fault, InvalidTopology } from "../model/errors.ts";
 import { readOutline } from "./outline.ts";
 import { findReferenceFaults, type Misfit } from "./references.ts";
 import { type CheckedDocument, describeIssue, topologySchema } from "./schema.ts";
+import { findSharedPortFaults } from "./shared-ports.ts";
 
-/** Checks every value of a document, then what its parts say of each other; finds every fault. */
+/**
+ * Checks every value of a document, then what its parts say of each other; finds every fault. How links share ports
+ * is looked at when nothing else is wrong.
+ */
 export function checkDocument(document: unknown): Result<CheckedDocument, InvalidTopology> {
   const shape = v.safeParse(topologySchema(), document, SETTINGS);
   const outline = shape.typed ? shape.output : readOutline(shape.output);
-  const found = [...(shape.issues ?? []).map(toMisfit), ...findReferenceFaults(outline)];
+  const misfits = [...(shape.issues ?? []).map(toMisfit), ...findReferenceFaults(outline)];
+  const isSound = shape.success && misfits.length === 0;
+  const found = isSound ? findSharedPortFaults(shape.output) : misfits;
   const faults = found.map((fault): Fault => ({ ...fault, value: valueAt(document, fault.path) }));
   return shape.success && faults.length === 0
     ? ok(shape.output)

@@ -25,7 +25,7 @@ export interface TopologyNode {
   readonly ports: readonly PortRef[];
 }
 
-/** A port of a node, at a link, at touch points or at nothing. */
+/** A port of a node, at a link or several, at touch points or at nothing. */
 export interface Port {
   readonly ref: PortRef;
   readonly node: NodeId;
@@ -36,8 +36,8 @@ export interface Port {
   readonly vlans: VlanSet;
   /** What may be promised on it, each way; absent means without limit. */
   readonly capacity: Bandwidth | undefined;
-  /** The link at this port, if there is one. */
-  readonly link: LinkId | undefined;
+  /** The links at this port; several share its capacity, each with VLANs of its own. */
+  readonly links: readonly LinkId[];
 }
 
 /** A link between ports of two nodes. Forward is from `a` to `b`. */

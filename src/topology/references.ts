@@ -49,30 +49,55 @@ function checkNodes({ domains, nodes }: Outline, report: Report): void {
   });
 }
 
-/** Gives the index of the first link at each port. */
+/**
+ * Gives the index of the first link at each port. Links may share one if all lead to other domains: within
+ * one it is known what is at the far end of a cable.
+ */
 function checkLinks(
-  { links }: Outline,
+  { nodes: outlines, links }: Outline,
   nodeOfPort: ReadonlyMap<string, string>,
   report: Report,
 ): ReadonlyMap<string, number> {
-  const linkAtPort = new Map<string, number>();
+  const domainOf = new Map(outlines.map(({ id, domain }) => [id ?? "", domain]));
+  const atPort = new Map<string, Occupant>();
   reportRepeats(links, "id", report, "links");
   links.forEach((link, index) => {
     const nodes = LINK_ENDS.map((end) => {
       const port = link[end];
       if (port === undefined) return undefined;
-      const other = linkAtPort.get(port);
-      if (other === undefined) linkAtPort.set(port, index);
-      else if (other !== index) report(`is used by links.${other} already`, "links", index, end);
       const node = nodeOfPort.get(port);
       if (node === undefined) report(NO_SUCH_PORT, "links", index, end);
       return node;
     });
+    const leavesDomain = domainOf.get(nodes[0] ?? "") !== domainOf.get(nodes[1] ?? "");
+    for (const [end, other] of occupy(atPort, link, { index, leavesDomain }))
+      report(`is used by links.${other} already`, "links", index, end);
     if (nodes[0] !== undefined && nodes[0] === nodes[1]) {
       report("is on the same node as a", "links", index, "b");
     }
   });
-  return linkAtPort;
+  return new Map([...atPort].map(([port, { index }]) => [port, index]));
+}
+
+/** A link at a port, and whether it leads to another domain. */
+interface Occupant {
+  readonly index: number;
+  readonly leavesDomain: boolean;
+}
+
+/** Notes a link at its ports; gives the ends at which it may not be, each with the link that is there. */
+function occupy(
+  atPort: Map<string, Occupant>,
+  link: Outline["links"][number],
+  own: Occupant,
+): readonly (readonly [end: "a" | "b", other: number])[] {
+  return LINK_ENDS.flatMap((end) => {
+    const port = link[end];
+    const other = port === undefined ? undefined : atPort.get(port);
+    if (port !== undefined && other === undefined) atPort.set(port, own);
+    if (other === undefined || other.index === own.index) return [];
+    return own.leavesDomain && other.leavesDomain ? [] : [[end, other.index] as const];
+  });
 }
 
 function checkHosts(

@@ -20,7 +20,11 @@ export function viewDomain({ domains, nodes, ports }: Elements, id: DomainId): D
 function viewPort(ports: Elements["ports"], ref: PortRef): PortView {
   const port = ports.get(ref);
   invariant(port !== undefined, `a node lists ${ref}, which is no port`);
-  const { ofPort, name, link } = port;
+  const {
+    ofPort,
+    name,
+    links: [link],
+  } = port;
   return {
     ref,
     ...(ofPort !== undefined && { ofPort }),

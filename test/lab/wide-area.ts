@@ -37,11 +37,15 @@ export interface WideArea extends AsyncDisposable {
   idle(): Promise<void>;
 }
 
-/** Starts simulated servers for the wide-area domains, and an agent, and waits for all nodes. */
+/**
+ * Starts simulated servers for the wide-area domains, and an agent, and waits for all nodes. `samePort` says
+ * which port of the lab one of the document is, where nodes of the document are one bridge.
+ */
 export async function startWideArea(
   lab: OvsLab,
   document: WideAreaDocument,
   dialect: Dialect,
+  samePort: (port: string) => string = (port) => port,
 ): Promise<WideArea> {
   const http = new MemoryHttp(systemClock);
   const [oscars, campuses] = [true, false].map((is) =>
@@ -49,7 +53,10 @@ export async function startWideArea(
   );
   const bridges = new Map<string, WanBridge>();
   const wans = new Map(
-    (oscars ?? []).map((name) => [name, wanOf(lab, { document, dialect, http, name }, bridges)]),
+    (oscars ?? []).map((name) => [
+      name,
+      wanOf(lab, { document, dialect, http, name, samePort }, bridges),
+    ]),
   );
   const { host, port } = lab.controller;
   const openflow = (campuses ?? []).map((id, offset) => {
@@ -81,10 +88,11 @@ function wanOf(
     readonly dialect: Dialect;
     readonly http: MemoryHttp;
     readonly name: string;
+    readonly samePort: (port: string) => string;
   },
   bridges: Map<string, WanBridge>,
 ): SimulatedWan {
-  const { document, dialect, http, name } = its;
+  const { document, dialect, http, name, samePort } = its;
   const nodes = document.nodes.filter(({ domain }) => domain === name);
   const numbers = new Map<string, number>(
     nodes.flatMap(({ id, ports }) =>
@@ -95,11 +103,11 @@ function wanOf(
     bridges.set(id, new WanBridge(lab, id, (urn) => numbers.get(wan.portOf(urn)) ?? 0));
   const onCircuit = (change: CircuitChange): void => {
     const [end] = change.circuit.ends;
-    const [node = ""] = wan.portOf(end?.port ?? "").split(":");
+    const [node = ""] = samePort(wan.portOf(end?.port ?? "")).split(":");
     bridges.get(node)?.change(change);
   };
   const wan = simulatedWan(dialect, {
-    ...{ clock: systemClock, http, name, ports: [...numbers.keys()] },
+    ...{ clock: systemClock, http, name, ports: [...numbers.keys()], samePort },
     ...{ leadSeconds: 0, onCircuit },
   });
   return wan;

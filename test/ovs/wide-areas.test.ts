@@ -50,6 +50,15 @@ const inRow = document((id) => ["west-one", "one-two", "east-two"].includes(id))
 const either = document((id) => id !== "one-two");
 const oneDomain = document((id) => id !== "one-two", ["wan", "wan"]);
 
+/** One bridge as two nodes of one domain, behind one port of each campus; each node has VLANs of its own. */
+const onePort = {
+  ...oneDomain,
+  links: campuses.flatMap((id) => [
+    { id: `${id}-one`, a: `${id}:10`, b: `one:${id}`, capacity: "100Mbps", vlans: "200-204" },
+    { id: `${id}-two`, a: `${id}:10`, b: `two:${id}`, capacity: "100Mbps", vlans: "205-209" },
+  ]),
+};
+
 describeWithOvs("networks across several wide-area domains, on Open vSwitch", () => {
   let lab: OvsLab;
   let stations: readonly Station[];
@@ -110,6 +119,35 @@ describeWithOvs("networks across several wide-area domains, on Open vSwitch", ()
       await eventually(() => story.includes("degraded") && story.at(-1) === "active");
       await idle();
       expect(servers.get(other ?? "")?.server.ids).toHaveLength(1);
+      expect(await received(0, 1)).toBe(5);
+      value(await agent.teardownPhysicalNetwork("p"));
+      expect(await isClean(area)).toBe(true);
+    });
+
+    test("three campuses with one port each are joined by two circuits, which meet at a switch", async () => {
+      const samePort = (port: string): string => port.replace("two", "one");
+      await using area = await startWideArea(lab, onePort, dialect, samePort);
+      const { agent, idle, wans: servers } = area;
+      value(await agent.setupPhysicalNetwork("p", endpoints, RATE, 101));
+      await idle();
+      expect(servers.get("wan")?.server.ids).toHaveLength(2);
+      const { links } = value(agent.getNetworkInfo("p"));
+      const ports = links.map(({ id }) => id.slice(0, id.indexOf("-")));
+      const hub = ports.find((port, at) => ports.indexOf(port) < at);
+      const tags = links.filter(({ id }) => id.startsWith(`${hub}-`)).map(({ vlan }) => vlan);
+      expect(new Set(tags).size).toBe(2);
+      for (const [from, to] of [
+        [0, 1],
+        [1, 2],
+        [2, 0],
+      ] as const)
+        expect(await received(from, to)).toBe(5);
+      expect(value(await agent.verifyNetwork("p")).consistent).toBe(true);
+      value(await agent.modifyPhysicalNetwork("p", [], endpoints.slice(2)));
+      await eventually(async () => {
+        await idle();
+        return servers.get("wan")?.server.ids.length === 1;
+      });
       expect(await received(0, 1)).toBe(5);
       value(await agent.teardownPhysicalNetwork("p"));
       expect(await isClean(area)).toBe(true);

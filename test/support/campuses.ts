@@ -14,6 +14,8 @@ export interface Campuses {
   readonly nameOf?: (wan: string, port: string) => string;
   /** The driver of the campuses; `memory` when absent. */
   readonly driver?: string;
+  /** Whether a campus has one port towards all nodes, which have the labels 100 to 199 in turn; false when absent. */
+  readonly onePort?: boolean;
 }
 
 /** The touch point of a campus. */
@@ -67,6 +69,10 @@ export function rowTopology({ campuses, wans, nameOf, driver = "memory" }: Campu
  */
 export function campusTopology(shape: Campuses): Topology {
   const { campuses, wans, domain, branching = false, nameOf, driver = "memory" } = shape;
+  const { onePort = false } = shape;
+  const each = Math.floor(100 / wans.length);
+  const vlansOf = (at: number): string =>
+    onePort ? `${100 + at * each}-${100 + (at + 1) * each - 1}` : "100-199";
   const domains = domain === undefined ? wans : [domain];
   return value(
     Topology.parse({
@@ -78,7 +84,7 @@ export function campusTopology(shape: Campuses): Topology {
       nodes: [
         ...campuses.map((id) => ({
           ...{ id, domain: id },
-          ports: ["host", ...wans].map((port) => ({ id: port })),
+          ports: ["host", ...(onePort ? ["wan"] : wans)].map((port) => ({ id: port })),
         })),
         ...wans.map((id) => ({
           ...{ id, domain: domain ?? id, branching },
@@ -90,8 +96,9 @@ export function campusTopology(shape: Campuses): Topology {
       ],
       links: wans.flatMap((wan, at) =>
         campuses.map((campus) => ({
-          ...{ id: `${campus}-${wan}`, a: `${campus}:${wan}`, b: `${wan}:${campus}` },
-          ...{ capacity: "1Gbps", vlans: "100-199", metric: at + 1 },
+          ...{ id: `${campus}-${wan}`, b: `${wan}:${campus}` },
+          a: `${campus}:${onePort ? "wan" : wan}`,
+          ...{ capacity: "1Gbps", vlans: vlansOf(at), metric: at + 1 },
         })),
       ),
       hosts: campuses.map((host) => ({ host, nic: "eth0", port: `${host}:host` })),

@@ -24,6 +24,8 @@ export interface SimulatedWanOptions {
   readonly name?: string;
   /** Ports of the node, `wan1:a`: where circuits may end. */
   readonly ports: readonly string[];
+  /** Which of the server's ports one of the node is, where several are the same; itself when absent. */
+  readonly samePort?: (port: string) => string;
   readonly onCircuit?: (change: CircuitChange) => void;
   /** How long each step takes, in milliseconds; 0 when absent. */
   readonly delayMs?: number;
@@ -48,10 +50,12 @@ export interface SimulatedWan {
 
 /** The same domain in any dialect. */
 export function simulatedWan(dialect: Dialect, options: SimulatedWanOptions): SimulatedWan {
-  const { http, ports, name = "wan" } = options;
+  const { http, ports, name = "wan", samePort = (port) => port } = options;
   const domain = `${name}.example`;
-  const urns = Object.fromEntries(ports.map((port) => [port, urnOf(dialect, domain, port)]));
-  const server = serverOf(dialect, domain, options, Object.values(urns));
+  const urns = Object.fromEntries(
+    ports.map((port) => [port, urnOf(dialect, domain, samePort(port))]),
+  );
+  const server = serverOf(dialect, domain, options, [...new Set(Object.values(urns))]);
   http.serve(`http://${domain}`, (request) => server.handler(request));
   return {
     server,

@@ -188,6 +188,30 @@ describe("a fault between the parts of a document", () => {
   });
 });
 
+describe("links to other domains that share a port", () => {
+  const sharing = (vlans: readonly [string, string], domain = "wan"): unknown =>
+    edited(
+      ...sparePorts,
+      [["domains", 1], { id: "wan", driver: "oscars" }],
+      [["nodes", 1, "domain"], domain],
+      [["links", 0, "vlans"], vlans[0]],
+      [["links", 1], { ...link, a: "s1:2", b: "s2:3", vlans: vlans[1] }],
+    );
+
+  test("are told apart by their VLANs", () => {
+    expect(faultsOf(sharing(["100-199", "200-299"]))).toEqual([]);
+    expect(faultsOf(sharing(["100-199", "199-299"]))).toEqual([
+      'links.1.vlans = "199-299": have some in common with links.0 at s1:2',
+    ]);
+  });
+
+  test("lead to no node of the same", () => {
+    expect(faultsOf(sharing(["100-199", "200-299"], "campus"))).toEqual([
+      'links.1.a = "s1:2": is used by links.0 already',
+    ]);
+  });
+});
+
 describe("all faults of a document", () => {
   test("are reported at once, those of values and those between parts", () => {
     const document = edited(

@@ -1,10 +1,13 @@
 import { errAsync, type ResultAsync } from "neverthrow";
+import { isPortChannel } from "../../ledger/channel.ts";
 import type { Claim } from "../../ledger.ts";
 import type { StoreError } from "../../model/errors.ts";
 import type { DomainId, NetworkNumber } from "../../model/ids.ts";
 import { claimBeyond, recordClaim } from "../../network/claims.ts";
 import { isUnfinished, type NetworkRecord } from "../../network/record.ts";
+import { topologyResources } from "../../pce/index.ts";
 import type { StoreWrite } from "../../store/store.ts";
+import type { Topology } from "../../topology.ts";
 import { type JournalEntry, writeOf } from "../journal.ts";
 import { doneKey, stepKey, stepsOf } from "./steps.ts";
 import type { StoreView } from "./store-view.ts";
@@ -17,6 +20,7 @@ export interface SharedJournalContext {
   readonly lease: () => string | undefined;
   /** The agents that are there. */
   readonly agents: () => readonly string[];
+  readonly topology: () => Topology;
 }
 
 const CLAIM = "claim/";
@@ -44,7 +48,7 @@ export class SharedJournal {
    * `lease-expired`.
    */
   write(entries: readonly JournalEntry[]): ResultAsync<void, StoreError> {
-    const { view, lease, agent } = this.#context;
+    const { view, lease, agent, topology } = this.#context;
     const held = lease();
     if (held === undefined) return errAsync({ type: "lease-expired", lease: agent });
     const foreign = entries.find((entry) => !this.#isOurs(entry, held));
@@ -53,7 +57,7 @@ export class SharedJournal {
     }
     const writes = entries.flatMap((entry) => [
       writeOf(entry),
-      ...companionsOf(entry, held, agent).filter(
+      ...companionsOf(entry, { lease: held, agent, topology: topology() }).filter(
         ({ type, key }) => type === "put" || view.get(key) !== undefined,
       ),
     ]);
@@ -122,7 +126,14 @@ export class SharedJournal {
 }
 
 /** What is written beside an entry's own record. */
-function companionsOf(entry: JournalEntry, lease: string, agent: string): readonly StoreWrite[] {
+function companionsOf(
+  entry: JournalEntry,
+  {
+    lease,
+    agent,
+    topology,
+  }: { readonly lease: string; readonly agent: string; readonly topology: Topology },
+): readonly StoreWrite[] {
   if (entry.type === "quarantine" || entry.type === "quarantine-over") return [];
   const { record } = entry;
   const [work, project] = [workKey(record.number), `${PROJECT}${record.project}`];
@@ -132,7 +143,7 @@ function companionsOf(entry: JournalEntry, lease: string, agent: string): readon
   if (record.phase === "stable") return [{ type: "delete", key: work }];
   const begun: StoreWrite = { type: "put", key: work, value: agent, lease };
   const named: StoreWrite = { type: "put", key: project, value: record.number };
-  const taken = growthOf(record).map(
+  const taken = growthOf(record, topology).map(
     (key): StoreWrite => ({ type: "put", key, value: record.number }),
   );
   if (record.phase === "reserved") return [{ type: "delete", key: work }, named, ...taken];
@@ -140,21 +151,23 @@ function companionsOf(entry: JournalEntry, lease: string, agent: string): readon
 }
 
 /** The links and ports of which an intent takes more, or for longer. */
-function growthOf(record: NetworkRecord): readonly string[] {
+function growthOf(record: NetworkRecord, topology: Topology): readonly string[] {
   if (record.phase === "stable" || record.phase === "teardown") return [];
   const claim = recordClaim(record);
-  if (record.phase !== "modify") return resourcesOf(claim);
+  if (record.phase !== "modify") return resourcesOf(topology, claim);
   const had = recordClaim({ ...record, phase: "stable" });
   const { start, end } = claim.interval;
   const isLonger = start < had.interval.start || end > had.interval.end;
-  return resourcesOf(isLonger ? claim : claimBeyond(claim, had, had.holder));
+  return resourcesOf(topology, isLonger ? claim : claimBeyond(claim, had, had.holder));
 }
 
-/** Directions and labels of one link or port are one resource. */
-function resourcesOf(claim: Claim | undefined): readonly string[] {
-  const channels = claim?.bandwidth.map(({ channel }) =>
-    channel.slice(0, channel.lastIndexOf(" ")),
-  );
+/** Directions and labels of one link or port are one resource, and so is what links share at a port. */
+function resourcesOf(topology: Topology, claim: Claim | undefined): readonly string[] {
+  const { pools } = topologyResources(topology);
+  const channels = claim?.bandwidth.flatMap(({ channel }) => {
+    const shared = pools?.(channel).flatMap((pool) => pool.channels.filter(isPortChannel)) ?? [];
+    return [channel, ...shared].map((one) => one.slice(0, one.lastIndexOf(" ")));
+  });
   const spaces = claim?.labels.map(({ space }) => String(space));
   return [...new Set([...(channels ?? []), ...(spaces ?? [])])].map((one) => `${CLAIM}${one}`);
 }

@@ -76,7 +76,10 @@ export class Sharing {
     this.#view = view;
     const lease = (): string | undefined => this.#membership.lease;
     const isOwn = (node: NodeId): boolean => this.#mastership.isOwn(node);
-    const journal = new SharedJournal({ view, agent, lease, agents: () => this.#agents });
+    const journal = new SharedJournal({
+      ...{ view, agent, lease, agents: () => this.#agents },
+      topology: () => registry.topology,
+    });
     this.books = new SharedBooks({
       ...{ view, registry, journal, clock, agent, lease },
       released: () => this.#orphans?.considerAll(),

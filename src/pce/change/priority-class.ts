@@ -1,5 +1,6 @@
 import { match } from "ts-pattern";
-import type { Ledger, ReserveError } from "../../ledger.ts";
+import type { ReserveError } from "../../ledger/reserve-error.ts";
+import type { Ledger } from "../../ledger.ts";
 import type { Interval } from "../../model/interval.ts";
 import { invariant } from "../../model/invariant.ts";
 import { attempt, sceneOf } from "../plan/attempt.ts";

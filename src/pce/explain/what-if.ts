@@ -7,6 +7,7 @@ import { terminalsOf } from "../plan/ends.ts";
 import type { NetworkPlan, PlanRequest } from "../plan/plan.ts";
 import { portLoads } from "../plan/plan-building.ts";
 import type { Scene } from "../plan/scene.ts";
+import { crowdedPorts } from "../tree/crowded-ports.ts";
 
 /** The same scene with another request for the same holder, links and time. */
 export function asking(scene: Scene, change: Partial<PlanRequest>): Scene {
@@ -82,17 +83,17 @@ export function isPath({ graph, availability, request }: Scene): boolean {
   return terminalsOf(graph, request.endpoints).size === 2 && availability.kept.length === 0;
 }
 
-/** The directions of links that have not the room that the tree of `plan` needs. */
+/** The directions of links that have not the room that the tree of `plan` needs, by themselves or together. */
 export function overloadedArcs(scene: Scene, plan: NetworkPlan): readonly number[] {
   const { graph, availability, topology, request } = scene;
   const { links } = reload(topology, plan, request.endpoints, request);
-  return links.flatMap(({ link, forward, backward }) => {
-    const arc = 2 * (graph.linkOf.get(link) ?? 0);
-    return [
-      ...(availability.residual(arc) < forward ? [arc] : []),
-      ...(availability.residual(arc + 1) < backward ? [arc + 1] : []),
-    ];
-  });
+  const loads = links.map((one) => ({ ...one, link: graph.linkOf.get(one.link) ?? 0 }));
+  const alone = loads.flatMap(({ link, forward, backward }) => [
+    ...(availability.residual(2 * link) < forward ? [2 * link] : []),
+    ...(availability.residual(2 * link + 1) < backward ? [2 * link + 1] : []),
+  ]);
+  const together = crowdedPorts(scene, loads).flatMap(({ arcs }) => arcs);
+  return [...new Set([...alone, ...together])];
 }
 
 /** The first endpoint's port without the room that its endpoints need. */

@@ -1,4 +1,4 @@
-import type { LinkId, NodeId } from "../../model/ids.ts";
+import type { LinkId, NodeId, PortRef } from "../../model/ids.ts";
 import { invariant } from "../../model/invariant.ts";
 import type { Link } from "../../topology/elements.ts";
 import type { Topology } from "../../topology.ts";
@@ -32,11 +32,19 @@ export interface Graph {
   readonly metrics: Float64Array;
   /** Of each link, one way. */
   readonly delaysMs: Float64Array;
-  /** The links of each shared risk link group, ascending. */
+  /** The links of each shared risk link group, ascending; those at one port are one, whatever their groups. */
   readonly srlgs: ReadonlyMap<string, readonly number[]>;
   readonly metricRange: MetricRange;
   /** Of each node: 1 if it can change the VLAN of a frame. */
   readonly translates: Uint8Array;
+  readonly sharedPorts: readonly SharedPort[];
+}
+
+/** A port at which there are several links, which have its capacity together. */
+export interface SharedPort {
+  readonly port: PortRef;
+  /** The arcs that leave by it; the same the other way come in by it. */
+  readonly arcs: readonly number[];
 }
 
 /** What metrics there are on the links that have arcs. */
@@ -110,6 +118,13 @@ function compile(topology: Topology): Graph {
     heads[2 * index + 1] = a;
     enabled[index] = link.enabled && a !== b ? 1 : 0;
   }
+  const linkOf = new Map(links.map((link, index) => [link.id, index]));
+  const sharedPorts = topology.sharedPorts.map(({ ref: port }): SharedPort => {
+    const arcs = topology
+      .linksAt(port)
+      .map(({ id, a }) => 2 * (linkOf.get(id) ?? 0) + (a === port ? 0 : 1));
+    return { port, arcs };
+  });
   const metrics = Float64Array.from(links, (link) => link.metric);
   const { offsets, arcs } = adjacency(nodes.length, heads, enabled);
   const steps = Float64Array.from(arcs, (arc) => metrics[arc >> 1] ?? 0);
@@ -117,7 +132,7 @@ function compile(topology: Topology): Graph {
     nodeIds: nodes.map((node) => node.id),
     linkIds: links.map((link) => link.id),
     nodeOf,
-    linkOf: new Map(links.map((link, index) => [link.id, index])),
+    linkOf,
     offsets,
     arcs,
     heads,
@@ -127,13 +142,20 @@ function compile(topology: Topology): Graph {
     positions: positionsOf(arcs, heads.length),
     metrics,
     delaysMs: Float64Array.from(links, (link) => link.delayMs),
-    srlgs: riskGroups(links),
+    srlgs: riskGroups(links, sharedPorts),
     translates: Uint8Array.from(nodes, (node) => (node.vlanTranslation ? 1 : 0)),
+    sharedPorts,
   };
 }
 
-function riskGroups(links: readonly Link[]): ReadonlyMap<string, readonly number[]> {
-  const groups = new Map<string, number[]>();
+function riskGroups(
+  links: readonly Link[],
+  sharedPorts: readonly SharedPort[],
+): ReadonlyMap<string, readonly number[]> {
+  // No group in a document has a blank in its name.
+  const groups = new Map<string, number[]>(
+    sharedPorts.map(({ port, arcs }) => [`port ${port}`, arcs.map((arc) => arc >> 1)]),
+  );
   for (const [index, { srlg }] of links.entries()) {
     for (const group of new Set(srlg)) {
       const others = groups.get(group);

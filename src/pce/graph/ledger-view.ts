@@ -4,6 +4,7 @@ import {
   linkLabels,
   linkOfChannel,
   linkOfLabels,
+  portOfChannel,
 } from "../../ledger/channel.ts";
 import type { Ledger } from "../../ledger.ts";
 import { linkId } from "../../model/ids.ts";
@@ -62,7 +63,10 @@ export class LedgerView {
       this.#labels.fill(undefined);
       return;
     }
-    for (const channel of changes.channels) this.#forgetBandwidth(linkOfChannel(channel));
+    for (const channel of changes.channels) {
+      this.#forgetBandwidth(this.#indexOf(linkOfChannel(channel)));
+      this.#forgetSharing(channel);
+    }
     for (const space of changes.spaces) this.#forgetLabels(linkOfLabels(space));
   }
 
@@ -147,8 +151,18 @@ export class LedgerView {
     table.set(link, { cost, room });
   }
 
-  #forgetBandwidth(id: string | undefined): void {
-    const link = this.#indexOf(id);
+  /** What is left of a link depends on all that it shares a port with. */
+  #forgetSharing(channel: string): void {
+    const link = this.#indexOf(linkOfChannel(channel));
+    for (const { port, arcs } of this.#graph.sharedPorts) {
+      const links = arcs.map((arc) => arc >> 1);
+      if (portOfChannel(channel) !== port && (link === undefined || !links.includes(link)))
+        continue;
+      for (const one of links) this.#forgetBandwidth(one);
+    }
+  }
+
+  #forgetBandwidth(link: number | undefined): void {
     if (link === undefined) return;
     this.residuals.fill(Number.NaN, 2 * link, 2 * link + 2);
     this.costs[link] = Number.NaN;

@@ -7,7 +7,7 @@ import { graphOf, nodeIdOf } from "../graph/graph.ts";
 import type { SearchLimit } from "../path/label-path.ts";
 import { findPath, type LabelledTree } from "../path/path-search.ts";
 import { maxDegree } from "../tree/node-degree.ts";
-import { evaluated } from "../tree/tree-candidate.ts";
+import { evaluated, fits } from "../tree/tree-candidate.ts";
 import { findTree, type ProvedTree } from "../tree/tree-search.ts";
 import { resolveEnds } from "./ends.ts";
 import type { LinkState, NetworkPlan, PlanRequest } from "./plan.ts";
@@ -104,10 +104,12 @@ function joinedAtAll(scene: Scene, ends: Ends): Result<ProvedTree, NoTree | Sear
   const [from, to = from, third] = [...ends.terminals].map(([node, side]) => ({ node, side }));
   const isPath = third === undefined && scene.availability.kept.length === 0;
   if (isPath && from !== undefined && to !== undefined) {
-    return findPath(scene, ends, from, to).map((path) => {
-      // A path that is found is a cheapest one.
-      const { value } = evaluated(scene, ends, path.links);
-      return { ...path, value, lowerBound: value };
+    return findPath(scene, ends, from, to).andThen((path) => {
+      // A path that is found is a cheapest one, but may cross a port twice that has no room for that.
+      const found = evaluated(scene, ends, path.links);
+      if (scene.graph.sharedPorts.length > 0 && !fits(found)) return findTree(scene, ends);
+      const { value } = found;
+      return ok({ ...path, value, lowerBound: value });
     });
   }
   return findTree(scene, ends);

@@ -1,11 +1,14 @@
 import {
   type Channel,
   type LabelSpace,
+  linkChannel,
   linkOfChannel,
   linkOfLabels,
+  portChannel,
   portOfChannel,
   portOfLabels,
 } from "../../ledger/channel.ts";
+import type { Pool } from "../../ledger/pool.ts";
 import { type Resources, unlimited } from "../../ledger.ts";
 import { type Bandwidth, bandwidth } from "../../model/bandwidth.ts";
 import { linkId, portRef } from "../../model/ids.ts";
@@ -19,9 +22,11 @@ import type { Topology } from "../../topology.ts";
 export function topologyResources(topology: Topology): Resources {
   const known = made.get(topology);
   if (known !== undefined) return known;
+  const pools = poolsOf(topology);
   const resources: Resources = {
     capacity: (channel) => capacityOf(topology, channel),
     labels: (space) => labelsOf(topology, space),
+    ...(pools.size === 0 ? {} : { pools: (channel) => pools.get(channel) ?? [] }),
   };
   made.set(topology, resources);
   return resources;
@@ -35,6 +40,23 @@ function capacityOf({ links, ports }: Topology, channel: Channel): Bandwidth {
   if (link !== undefined) return links.get(linkId(link))?.capacity ?? nothing;
   const port = ports.get(portRef(portOfChannel(channel) ?? ""));
   return port === undefined ? nothing : (port.capacity ?? unlimited);
+}
+
+/** Links at one port have no more than the port together, in and out of it. */
+function poolsOf(topology: Topology): ReadonlyMap<Channel, readonly Pool[]> {
+  const pools = new Map<Channel, readonly Pool[]>();
+  for (const { ref, capacity = unlimited } of topology.sharedPorts) {
+    for (const direction of ["in", "out"] as const) {
+      const links = topology.linksAt(ref).map(({ id, a }) => {
+        return linkChannel(id, (a === ref) === (direction === "out") ? "forward" : "backward");
+      });
+      const channels = [portChannel(ref, direction), ...links];
+      for (const channel of channels) {
+        pools.set(channel, [...(pools.get(channel) ?? []), { capacity, channels }]);
+      }
+    }
+  }
+  return pools;
 }
 
 function labelsOf({ links, ports }: Topology, space: LabelSpace): VlanSet {

@@ -2,6 +2,7 @@ import type { VlanSet } from "../../model/vlan-set.ts";
 import { endsOf, headOf, tailOf } from "../graph/graph.ts";
 import { assignLabels } from "../labels/label-assignment.ts";
 import { edgeLoad, type Side } from "../plan/edge-load.ts";
+import { crowdedPorts } from "./crowded-ports.ts";
 import { maxDegree } from "./node-degree.ts";
 import {
   incidence,
@@ -49,6 +50,7 @@ export function conflictOf(problem: TreeProblem, links: readonly number[]): Conf
     ...crowds(problem, links),
     ...longWays(problem, links),
     ...overloads(problem, links),
+    ...sharingTooMuch(problem, links),
   ];
   const fewest = sets.reduce<readonly number[] | undefined>(
     (best, next) => (best === undefined || next.length < best.length ? next : best),
@@ -102,6 +104,23 @@ function* overloads(
       yield overload(problem, links, load, 2 * load.link + 1);
     }
   }
+}
+
+/**
+ * For each shared port that would hold too much: so many of its links that even the least load of each is
+ * more than it has, or else the whole tree.
+ */
+function sharingTooMuch(
+  { graph, ends, scene, least }: TreeProblem,
+  links: readonly number[],
+): readonly (readonly number[])[] {
+  if (graph.sharedPorts.length === 0) return [];
+  const loads = treeLoads(graph, links, ends.terminals, scene.request);
+  return crowdedPorts(scene, loads).map((port) => {
+    const own = port.arcs.map((arc) => arc >> 1);
+    const most = least > 0 ? Math.floor(port.residual / least) : own.length;
+    return most < own.length ? own.slice(0, most + 1) : links;
+  });
 }
 
 /**

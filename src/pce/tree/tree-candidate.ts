@@ -3,6 +3,7 @@ import { NOWHERE } from "../graph/graph.ts";
 import { assignLabels, type Labelling } from "../labels/label-assignment.ts";
 import type { Weight } from "../path/shortest-path.ts";
 import type { Ends, Scene } from "../plan/scene.ts";
+import { crowdedPorts } from "./crowded-ports.ts";
 import { maxDegree } from "./node-degree.ts";
 import { degreesOf, type LinkLoad, longest, nodesOf, treeLoads } from "./tree.ts";
 
@@ -38,6 +39,7 @@ export function evaluated(scene: Scene, ends: Ends, links: readonly number[]): C
   const labelling = assignLabels({ graph, links: sorted, labels, vlans, bindings });
   const faults =
     loads.filter((load) => isOverloaded(scene, load)).length +
+    crowdedPorts(scene, loads).length +
     crowdedNodes(scene, ends, sorted).length +
     deadEnds(scene, ends, sorted).length +
     (isTooLong(scene, ends, sorted) ? 1 : 0) +

@@ -33,6 +33,7 @@ async function bookkeeper(store: Store, agent: string) {
   const journal = new SharedJournal({
     ...{ view, agent, lease: () => lease.id },
     agents: () => ["a", "b", "c"],
+    topology: () => registry.topology,
   });
   return { agent, view, registry, journal, lease, unreadable, following };
 }

@@ -9,17 +9,24 @@ import { errorOf, value } from "../../support/testbed.ts";
 
 const campuses = ["west", "east", "south"];
 
-/** A domain that joins two ports at a time, with as many nodes as a network may have circuits there. */
-async function start(dialect: (typeof dialects)[number], circuits: number) {
+/**
+ * A domain that joins two ports at a time, with as many nodes as a network may have circuits there. With
+ * `onePort`, these are the same ports of the domain, and a campus has one towards all of them.
+ */
+async function start(dialect: (typeof dialects)[number], circuits: number, onePort = false) {
   const clock = fakeClock();
   const http = new MemoryHttp(clock);
   const wans = Array.from({ length: circuits }, (_, at) => `wan${at + 1}`);
   const carried = new Set<string>();
+  const up = new Map<string, CircuitChange["circuit"]>();
   const wan = simulatedWan(dialect, {
     ...{ clock, http, delayMs: 100 },
     ports: wans.flatMap((node) => campuses.map((campus) => `${node}:${campus}`)),
+    samePort: (port: string) => (onePort ? port.replace(/\d+/, "1") : port),
     onCircuit: ({ type, circuit }: CircuitChange) => {
       const ends = circuit.ends.map(({ port }) => wan.portOf(port)).sort();
+      if (type === "down") up.delete(circuit.id);
+      else up.set(circuit.id, circuit);
       if (type === "down") carried.delete(ends.join(" to "));
       else carried.add(ends.join(" to "));
     },
@@ -28,9 +35,13 @@ async function start(dialect: (typeof dialects)[number], circuits: number) {
     ...Object.fromEntries(campuses.map((id) => [id, new MemoryDriver()])),
     wan: wan.driver(),
   };
-  const topology = campusTopology({ campuses, wans, domain: "wan" });
+  const topology = campusTopology({ campuses, wans, domain: "wan", onePort });
   const agent = value(await clock.until(DcnsAgent.start({ topology, drivers, clock })));
-  return { clock, agent, carried, wan };
+  const ends = (): readonly { readonly port: string; readonly tag: number | "untagged" }[] =>
+    [...up.values()].flatMap((circuit) =>
+      circuit.ends.map(({ port, tag }) => ({ port: wan.portOf(port), tag })),
+    );
+  return { clock, agent, carried, wan, ends };
 }
 
 describe.each(dialects)("a domain of circuits with two ends, that speaks %s", (dialect) => {
@@ -48,6 +59,31 @@ describe.each(dialects)("a domain of circuits with two ends, that speaks %s", (d
     value(await clock.until(agent.modifyPhysicalNetwork("p", [hostAt("south")], [])));
     expect(carried.size).toBe(2);
     value(await clock.until(agent.teardownPhysicalNetwork("p")));
+    expect(wan.server.ids).toEqual([]);
+    await clock.until(agent.close());
+  });
+
+  test("has two circuits at the one port of a campus, each with a label of its own", async () => {
+    const { clock, agent, wan, ends } = await start(dialect, 2, true);
+    const hosts = campuses.map(hostAt);
+    value(await clock.until(agent.setupPhysicalNetwork("p", hosts, "300Mbps")));
+    expect(wan.server.ids.length).toBe(2);
+    const { links } = value(agent.getNetworkInfo("p"));
+    const hub = campuses.find((id) => links.filter((link) => link.id.startsWith(id)).length === 2);
+    const atHub = links.filter(({ id }) => id.startsWith(`${hub}-`)).map(({ vlan }) => vlan);
+    expect(new Set(atHub).size).toBe(2);
+    expect(
+      new Set(
+        ends()
+          .filter(({ port }) => port === `wan1:${hub}`)
+          .map(({ tag }) => tag),
+      ),
+    ).toEqual(new Set(atHub));
+    // Both circuits are on the hub's gigabit.
+    const tooMuch = await clock.until(agent.setupPhysicalNetwork("q", hosts, "600Mbps"));
+    expect(errorOf(tooMuch, "no-path").explanation.reason).toBeDefined();
+    value(await clock.until(agent.teardownPhysicalNetwork("p")));
+    expect(ends()).toEqual([]);
     expect(wan.server.ids).toEqual([]);
     await clock.until(agent.close());
   });
