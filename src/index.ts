@@ -44,15 +44,27 @@ export type { EgressQueues } from "./drivers/openflow/egress-queues.ts";
 export type { HttpServerOptions, ServerTls } from "./drivers/oscars/http/server-socket.ts";
 export type { IdcpPeerName, IdcpProfile } from "./drivers/oscars/idcp/peer-profile.ts";
 export type { SigningIdentity } from "./drivers/oscars/idcp/ws-security.ts";
-export type { PeerName } from "./drivers/oscars/nsi/peer-profile.ts";
+export { readCtrlPlane } from "./drivers/oscars/inventory/ctrl-plane-edges.ts";
+export { type ImportOptions, importInventories } from "./drivers/oscars/inventory/import.ts";
 export {
-  type IdcpDialectOptions,
-  type NsiDialectOptions,
-  OscarsDriver,
-  type OscarsDriverOptions,
-  type OscarsDriverTimes,
-  type RestDialectOptions,
-} from "./drivers/oscars/oscars-driver.ts";
+  type EdgeInventory,
+  type EdgePort,
+  type InventoryFault,
+  type WideAreaNode,
+  type WideAreaNodeOptions,
+  wideAreaNode,
+} from "./drivers/oscars/inventory/inventory.ts";
+export { readNml } from "./drivers/oscars/inventory/nml-edges.ts";
+export { readOscarsPorts } from "./drivers/oscars/inventory/oscars-edges.ts";
+export type { PeerName } from "./drivers/oscars/nsi/peer-profile.ts";
+export { OscarsDriver } from "./drivers/oscars/oscars-driver.ts";
+export type {
+  IdcpDialectOptions,
+  NsiDialectOptions,
+  OscarsDriverOptions,
+  OscarsDriverTimes,
+  RestDialectOptions,
+} from "./drivers/oscars/oscars-driver-options.ts";
 export { type Bandwidth, formatBandwidth, parseBandwidth } from "./model/bandwidth.ts";
 export type { Clock } from "./model/clock.ts";
 export { type DcnsError, describeError } from "./model/errors.ts";

@@ -1,5 +1,6 @@
 import type { HttpClient } from "../../src/drivers/oscars/http/http.ts";
-import { OscarsDriver, type OscarsDriverTimes } from "../../src/drivers/oscars/oscars-driver.ts";
+import { OscarsDriver } from "../../src/drivers/oscars/oscars-driver.ts";
+import type { OscarsDriverTimes } from "../../src/drivers/oscars/oscars-driver-options.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import { vlanId } from "../../src/model/ids.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";

@@ -9,6 +9,7 @@ import { writeXml } from "../xml/write-xml.ts";
 /** The label type of VLANs (GFD.206). */
 const VLAN_LABELS = "http://schemas.ogf.org/nml/2012/10/ethernet#vlan";
 
+const NML_ETHERNET = "http://schemas.ogf.org/nml/2012/10/ethernet";
 const NML = "http://schemas.ogf.org/nml/2013/05/base#";
 
 /** One direction of a port: which labels it has, and which port of another network it is joined to. */
@@ -18,6 +19,8 @@ export interface NmlPort {
   readonly vlans?: string;
   /** The other network's port in the other direction. */
   readonly alias?: string;
+  /** What may be reserved, bit/s; few say. */
+  readonly capacity?: number;
 }
 
 /** A port of a network, both directions. */
@@ -89,11 +92,20 @@ function portOf(element: XmlElement): NmlPort {
     .filter(({ type }) => type === "isAlias")
     .flatMap((relation) => relation.element.children.map(idOf))
     .at(0);
+  const capacity = capacityOf(element);
   return {
     id: idOf(element),
     ...(labels === undefined ? {} : { vlans: labels.text.trim() }),
     ...(alias === undefined ? {} : { alias }),
+    ...(capacity === undefined ? {} : { capacity }),
   };
+}
+
+/** The Ethernet part of NML has elements for it, each a number of bit/s. */
+function capacityOf(element: XmlElement): number | undefined {
+  const said = ["maximumReservableCapacity", "capacity"].map((name) => childNamed(element, name));
+  const text = said.find((each) => each !== undefined)?.text.trim() ?? "";
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 function idOf(element: XmlElement): string {
@@ -130,7 +142,7 @@ export function writeNmlTopology(
       nml("SwitchingService", {
         id: `${id}:switching`,
         labelSwapping: String(labelSwapping),
-        encoding: "http://schemas.ogf.org/nml/2012/10/ethernet",
+        encoding: NML_ETHERNET,
       }),
     ]),
     relation(
@@ -142,14 +154,19 @@ export function writeNmlTopology(
       ports.map(({ outbound }) => portGroup(outbound)),
     ),
   ]);
-  return writeXml(root, { [NML]: "nml" });
+  return writeXml(root, { [NML]: "nml", [NML_ETHERNET]: "nmleth" });
 }
 
-function portGroup({ id, vlans, alias }: NmlPort): XmlElement {
+function portGroup({ id, vlans, alias, capacity }: NmlPort): XmlElement {
   return nml("PortGroup", { id }, [
     ...(vlans === undefined ? [] : [nml("LabelGroup", { labeltype: VLAN_LABELS }, vlans)]),
     ...(alias === undefined ? [] : [relation("isAlias", [nml("PortGroup", { id: alias })])]),
+    ...(capacity === undefined ? [] : [ethernet("maximumReservableCapacity", String(capacity))]),
   ]);
+}
+
+function ethernet(name: string, text: string): XmlElement {
+  return { namespace: NML_ETHERNET, name, attributes: [], children: [], text };
 }
 
 function relation(type: string, children: readonly XmlElement[]): XmlElement {

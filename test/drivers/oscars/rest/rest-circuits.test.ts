@@ -6,10 +6,8 @@ import { DcnsAgent } from "../../../../src/dcns.ts";
 import { MemoryDriver } from "../../../../src/drivers/memory.ts";
 import { MemoryDomain } from "../../../../src/drivers/memory-domain.ts";
 import { openHttpServer } from "../../../../src/drivers/oscars/http/server-socket.ts";
-import {
-  OscarsDriver,
-  type RestDialectOptions,
-} from "../../../../src/drivers/oscars/oscars-driver.ts";
+import { OscarsDriver } from "../../../../src/drivers/oscars/oscars-driver.ts";
+import type { RestDialectOptions } from "../../../../src/drivers/oscars/oscars-driver-options.ts";
 import type { DcnsError } from "../../../../src/model/errors.ts";
 import { VlanSet } from "../../../../src/model/vlan-set.ts";
 import { MemoryStore } from "../../../../src/store/memory-store.ts";

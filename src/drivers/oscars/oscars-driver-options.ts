@@ -1,0 +1,81 @@
+import type { CircuitDriverTimes } from "./driver.ts";
+import type { ClientTls } from "./http/client-socket.ts";
+import type { HttpClient } from "./http/http.ts";
+import type { HttpServerOptions } from "./http/server-socket.ts";
+import type { IdcpPeerName, IdcpProfile } from "./idcp/peer-profile.ts";
+import type { SigningIdentity } from "./idcp/ws-security.ts";
+import type { PeerName } from "./nsi/peer-profile.ts";
+import type { RequesterTimes } from "./nsi/requester.ts";
+
+/** How a wide-area domain is asked for circuits, in one of the dialects. */
+export type OscarsDriverOptions = NsiDialectOptions | RestDialectOptions | IdcpDialectOptions;
+
+/** What all dialects have in common. */
+export interface DialectOptions {
+  /**
+   * What the descriptions of our reservations begin with: `dcns` when absent. Reservations that begin
+   * so and are not wanted are ended, so no two agents may use the same in one requester's name.
+   */
+  readonly mark?: string;
+  readonly tls?: ClientTls;
+  /** Besides those of the protocol, such as a proxy's authorization. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly times?: OscarsDriverTimes;
+  /** Carries requests; TCP and TLS when absent. */
+  readonly http?: HttpClient;
+}
+
+/** The REST interface of OSCARS 1. A circuit is up half a minute after it is committed, not before. */
+export interface RestDialectOptions extends DialectOptions {
+  readonly dialect: "rest";
+  /** The server, without a path: `https://oscars.example.net`. */
+  readonly url: string;
+  /**
+   * Gives a bearer token, where the server wants one; asked for a new one, once for each request,
+   * where the one it gave is not taken.
+   */
+  readonly token?: (request: { readonly refresh: boolean }) => Promise<string>;
+  /** URNs by port, `device:port`; the name of the port in the topology when absent. */
+  readonly urns?: Readonly<Record<string, string>>;
+}
+
+/** The Inter-Domain Controller Protocol: OSCARS 0.6 and 0.5, DRAGON, ION. */
+export interface IdcpDialectOptions extends DialectOptions {
+  readonly dialect: "idcp";
+  /** Where the server takes requests: `https://idc.example.net:9001/OSCARS`. */
+  readonly url: string;
+  /** Which server it is, for the messages it speaks and what it can do; `oscars-0.6` when absent. */
+  readonly peer?: IdcpPeerName;
+  /** What of that is otherwise with this one. */
+  readonly profile?: Partial<IdcpProfile>;
+  /** Signs requests (WS-Security); needs the packages `xml-crypto` and `@xmldom/xmldom`. */
+  readonly identity?: SigningIdentity;
+  /** URNs of links, by port; the name of the port in the topology when absent. */
+  readonly urns?: Readonly<Record<string, string>>;
+}
+
+/** NSI CS 2.0 or 2.1 (OGF GFD.212, GFD.237). */
+export interface NsiDialectOptions extends DialectOptions {
+  readonly dialect: "nsi";
+  /** The provider agent: its URN, and where it takes requests. */
+  readonly provider: { readonly nsa: string; readonly url: string };
+  readonly requester: {
+    /** The URN of the agent that asks. One agent each: providers remember one callback URL for it. */
+    readonly nsa: string;
+    /**
+     * Where the provider reaches us. With `listen` the driver opens that port; without, the host
+     * application mounts `OscarsDriver.callbacks` there. Absent, the driver looks by itself.
+     */
+    readonly callbacks?: { readonly url: string; readonly listen?: HttpServerOptions };
+  };
+  /** Which provider it is, for where it departs from the specification; `standard` when absent. */
+  readonly peer?: PeerName;
+  /** STPs by port, without labels; the name of the port in the topology when absent. */
+  readonly stps?: Readonly<Record<string, string>>;
+}
+
+/** In milliseconds. */
+export interface OscarsDriverTimes extends RequesterTimes, CircuitDriverTimes {
+  /** How long frames may take to pass after a circuit is provisioned; 10 minutes when absent. */
+  readonly activationMs?: number;
+}
