@@ -137,9 +137,13 @@ function vlanText(e: VlanUnavailable): string {
   return `VLAN ${e.requested} is not available: ${where}; ${remedy}`;
 }
 
-function remediesText({ changes, isComplete }: Remedies): string {
-  if (changes.length > 0) return `it would succeed ${changes.map(remedyText).join(", or ")}`;
-  return isComplete ? "no single change would help" : "no single change was found that would help";
+function remediesText({ changes, combinations, isComplete }: Remedies): string {
+  const ways = [...changes.map((change) => [change]), ...combinations];
+  const texts = ways.map((way) => way.map(remedyText).join(" and "));
+  if (texts.length > 0) return `it would succeed ${texts.join(", or ")}`;
+  return isComplete
+    ? "no single change and no two would help"
+    : "no single change and no two were found that would help";
 }
 
 function remedyText(remedy: Remedy): string {

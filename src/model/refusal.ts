@@ -155,10 +155,16 @@ export type Remedy =
   /** To leave this endpoint out. */
   | { readonly type: "endpoint"; readonly hostPort: string };
 
-/** The single changes with which a refused request succeeds. */
+/** The smallest changes with which a refused request succeeds. */
 export interface Remedies {
-  /** What takes least away from the request comes first, in the order of {@link Remedy}. */
+  /** Single ones. What takes least away from the request comes first, in the order of {@link Remedy}. */
   readonly changes: readonly Remedy[];
-  /** Whether every single change was looked into to the end; else there may be more. */
+  /**
+   * Where no single change is enough: such as help together while none of them does alone. Of every two kinds the
+   * first pair; where none is enough, one combination of more, of which none can be left out. Within
+   * one, each is the least with those after it as wide as can be.
+   */
+  readonly combinations: readonly (readonly Remedy[])[];
+  /** Whether every single change, and where none helps every pair, was looked into to the end; else there may be more. */
   readonly isComplete: boolean;
 }

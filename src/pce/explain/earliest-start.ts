@@ -3,7 +3,7 @@ import { channelOf } from "../graph/ledger-view.ts";
 import { attempt } from "../plan/attempt.ts";
 import type { Obstacle, Scene } from "../plan/scene.ts";
 import { bottleneckCut } from "./bottleneck.ts";
-import { firstFullPort, restaged } from "./what-if.ts";
+import { firstFullPort, startingAt } from "./what-if.ts";
 
 /** When a request could begin. */
 export interface EarliestStart {
@@ -72,11 +72,6 @@ function obstacleAt(scene: Scene, start: number): Obstacle | undefined {
     () => undefined,
     (obstacle) => obstacle,
   );
-}
-
-function startingAt(scene: Scene, start: number): Scene {
-  const { interval } = scene.request;
-  return restaged(scene, { interval: { start, end: start + (interval.end - interval.start) } });
 }
 
 /** No earlier than this is any bandwidth let go that the request must have; as far as is known. */

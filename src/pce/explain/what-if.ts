@@ -20,6 +20,12 @@ export function restaged(scene: Scene, change: Partial<PlanRequest>): Scene {
   return { ...scene, ...sceneOf(topology, ledger, linkState, { ...request, ...change }) };
 }
 
+/** The scene in which the network begins at `start`, for as long. */
+export function startingAt(scene: Scene, start: number): Scene {
+  const { interval } = scene.request;
+  return restaged(scene, { interval: { start, end: start + (interval.end - interval.start) } });
+}
+
 /** The scene in which nothing is asked to carry more than `most`, in bit/s. */
 export function capped(scene: Scene, most: number): Scene {
   const { request } = scene;

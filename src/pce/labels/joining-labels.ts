@@ -7,6 +7,7 @@ export interface JoiningQuery {
   readonly graph: Graph;
   /** The labels that may be used on a link. */
   readonly labels: (link: number) => VlanSet;
+  /** Whether ways from the first terminal to others may use the arc; ways to it, its reverse. */
   readonly isOpen: (arc: number) => boolean;
   /** The nodes to join. */
   readonly terminals: readonly number[];
@@ -27,7 +28,9 @@ export function joiningLabels(query: JoiningQuery): VlanSet {
   const handOn = (node: number, news: VlanSet): VlanSet =>
     graph.translates[node] ? VlanSet.empty : news;
   return bound.reduce((left, start) => {
-    const come = spreadLabels({ ...query, handOn }, start, left);
+    const isOpen =
+      start === terminals[0] ? query.isOpen : (arc: number): boolean => query.isOpen(arc ^ 1);
+    const come = spreadLabels({ ...query, isOpen, handOn }, start, left);
     const at = (node: number): VlanSet => come[node] ?? VlanSet.empty;
     const joined = terminals.reduce((set, node) => set.intersect(at(node)), left);
     return come.reduce(

@@ -5,9 +5,11 @@ import { Ledger } from "../../../src/ledger.ts";
 import { bandwidth } from "../../../src/model/bandwidth.ts";
 import { linkId, vlanId } from "../../../src/model/ids.ts";
 import type { Interval } from "../../../src/model/interval.ts";
+import type { Remedies } from "../../../src/model/refusal.ts";
 import { explainRefusal, type PlanRequest, topologyResources } from "../../../src/pce/index.ts";
 import { solutionsOf } from "../brute-force.ts";
 import { settingOf, VLANS, type World, type WorldShape, worlds } from "../worlds.ts";
+import { changed } from "./what-if-worlds.ts";
 
 const SHAPE: WorldShape = { hosts: { min: 2, max: 3 }, maxNodes: 4, maxLinks: 6 };
 /** Nothing is promised from here on but what is promised for ever. */
@@ -65,6 +67,24 @@ describe("the earliest start", { timeout: 60_000 }, () => {
       { numRuns: 250 },
     );
   });
+
+  test("is named with another change where both are needed and do", () => {
+    fc.assert(
+      fc.property(calendars, ({ world, promises, request, refusal }) => {
+        for (const combination of refusal?.combinations ?? []) {
+          const at = combination.flatMap((one) => (one.type === "start" ? [one.start] : []))[0];
+          if (at === undefined) continue;
+          const moved = { start: at, end: at + request.interval.end - request.interval.start };
+          const others = combination.filter(({ type }) => type !== "start");
+          const eased = others.reduce(changed, world);
+          expect(isSolved(eased, promises, moved)).toBe(true);
+          expect(isSolved(world, promises, moved)).toBe(false);
+          expect(isSolved(eased, promises, request.interval)).toBe(false);
+        }
+      }),
+      { numRuns: 250 },
+    );
+  });
 });
 
 /** Promises that go together, in the order drawn, and a request at another time among them. */
@@ -77,7 +97,7 @@ function calendarOf(
   readonly world: World;
   readonly promises: readonly Promise[];
   readonly request: PlanRequest;
-  readonly refusal: { readonly changes: readonly { readonly type: string }[] } | undefined;
+  readonly refusal: Remedies | undefined;
 } {
   const { topology, linkState, request: asked } = settingOf(world);
   let ledger = Ledger.over(topologyResources(topology));

@@ -63,6 +63,27 @@ describe("a refusal", { timeout: 60_000 }, () => {
     );
   });
 
+  test("for VLANs names one also where the two ends send at different rates", () => {
+    const [drawn] = fc.sample(worlds({ ...PLAIN, hosts: { min: 2, max: 2 } }), {
+      numRuns: 1,
+      seed: 1,
+    });
+    const [host] = drawn?.hosts ?? [];
+    const [link] = drawn?.links ?? [];
+    if (drawn === undefined || host === undefined || link === undefined) throw new Error("empty");
+    const roomy = { ...link, a: "n0", b: "n1", capacity: 5, vlans: [3], up: true, isPast: false };
+    const refusal = vlanRefusal({
+      nodes: ["n0", "n1"].map((id) => ({ id, translates: false, enabled: true })),
+      links: [{ ...roomy, used: { forward: 0, backward: 1 }, taken: [] }],
+      hosts: [
+        { ...host, id: "h0", node: "n0", tagging: "untagged", rate: 5 },
+        { ...host, id: "h1", node: "n1", tagging: "tagged", rate: 4 },
+      ],
+      request: { ...drawn.request, vlans: [2], delivery: "flood", sharing: "hose", maxHops: 2 },
+    });
+    expect(refusal?.wouldWork).toBe("3");
+  });
+
   test("for VLANs does not name one that clashes with an endpoint's own at a rigid node", () => {
     const [drawn] = fc.sample(worlds(PLAIN), { numRuns: 1, seed: 1 });
     if (drawn === undefined) throw new Error("a sample was asked for");

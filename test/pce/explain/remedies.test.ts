@@ -1,12 +1,18 @@
 import * as fc from "fast-check";
-import { match } from "ts-pattern";
 import { describe, expect, test } from "vitest";
 import type { Remedies, Remedy } from "../../../src/model/refusal.ts";
 import { describeRefusal } from "../../../src/model/refusal-text.ts";
 import { explainRefusal } from "../../../src/pce/index.ts";
-import { solutionsOf } from "../brute-force.ts";
 import { settingOf, VLANS, type World, type WorldShape, worlds } from "../worlds.ts";
-import { capped, vlansOf, withVlans } from "./what-if-worlds.ts";
+import {
+  asking,
+  capped,
+  changed,
+  isSolved,
+  smallerThan,
+  without,
+  withVlans,
+} from "./what-if-worlds.ts";
 
 const SHAPE: WorldShape = { hosts: { min: 2, max: 4 }, maxLinks: 8 };
 const ROUTED: WorldShape = { hosts: { min: 2, max: 2 }, maxLinks: 8, isRouted: true };
@@ -95,8 +101,9 @@ describe("the remedies of a refusal", { timeout: 60_000 }, () => {
         const refusal = explainRefusal(topology, ledger, linkState, request);
         if (refusal.isOk() || !("remedies" in refusal.error)) return;
         const text = describeRefusal(refusal.error);
-        const { changes = [] } = refusal.error.remedies ?? {};
-        expect(text).toContain(changes.length > 0 ? "it would succeed " : "no single change");
+        const { changes = [], combinations = [] } = refusal.error.remedies ?? {};
+        const helps = changes.length + combinations.length > 0;
+        expect(text).toContain(helps ? "it would succeed " : "no single change");
         for (const change of changes) {
           if (change.type === "endpoint") expect(text).toContain(`without ${change.hostPort}`);
           if (change.type === "vlans") expect(text).toContain(`with VLAN ${change.vlans}`);
@@ -111,70 +118,4 @@ function remediesOf(world: World): Remedies | undefined {
   const { topology, ledger, linkState, request } = settingOf(world);
   const planned = explainRefusal(topology, ledger, linkState, request);
   return planned.isErr() && "remedies" in planned.error ? planned.error.remedies : undefined;
-}
-
-function isSolved(world: World): boolean {
-  return solutionsOf(world).length > 0;
-}
-
-function asking(world: World, change: Partial<World["request"]>): World {
-  return { ...world, request: { ...world.request, ...change } };
-}
-
-function without(host: string): Remedy {
-  return { type: "endpoint", hostPort: `${host}:eth0` };
-}
-
-/** The world with the request changed as the remedy says. */
-function changed(world: World, remedy: Remedy): World {
-  const { request, hosts } = world;
-  return match(remedy)
-    .with({ type: "vlans" }, ({ vlans }) =>
-      withVlans(
-        world,
-        vlansOf(vlans).filter((vlan) => VLANS.includes(vlan)),
-      ),
-    )
-    .with({ type: "exclusion" }, ({ allow }) =>
-      asking(world, {
-        excludedLinks: request.excludedLinks.filter(
-          (id) => allow.type !== "link-excluded" || id !== allow.link,
-        ),
-        excludedNodes: request.excludedNodes.filter(
-          (id) => allow.type !== "node-excluded" || id !== allow.node,
-        ),
-        excludedSrlgs: (request.excludedSrlgs ?? []).filter(
-          (id) => allow.type !== "srlg-excluded" || id !== allow.srlg,
-        ),
-      }),
-    )
-    .with({ type: "inclusion" }, ({ skip }) =>
-      asking(world, {
-        includedLinks: (request.includedLinks ?? []).filter(
-          (id) => skip.type !== "link" || id !== skip.link,
-        ),
-        includedNodes: (request.includedNodes ?? []).filter(
-          (id) => skip.type !== "node" || id !== skip.node,
-        ),
-      }),
-    )
-    .with({ type: "hops" }, ({ maxHops }) => asking(world, { maxHops }))
-    .with({ type: "delay" }, ({ maxDelayMs }) => asking(world, { maxDelayMs }))
-    .with({ type: "bandwidth" }, (e) => capped(world, e.bandwidth))
-    .with({ type: "endpoint" }, ({ hostPort }) => ({
-      ...world,
-      hosts: hosts.filter((host) => `${host.id}:eth0` !== hostPort),
-    }))
-    .with({ type: "start" }, () => {
-      throw new Error("these worlds end nothing");
-    })
-    .exhaustive();
-}
-
-/** The world with a little less of the change that the remedy says, where it can be less. */
-function smallerThan(world: World, remedy: Remedy): World | undefined {
-  if (remedy.type === "hops") return asking(world, { maxHops: remedy.maxHops - 1 });
-  if (remedy.type === "delay") return asking(world, { maxDelayMs: remedy.maxDelayMs - 1 });
-  if (remedy.type === "bandwidth") return capped(world, remedy.bandwidth + 1);
-  return undefined;
 }
