@@ -3,7 +3,9 @@ import { invariant } from "../../model/invariant.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import { type Graph, headOf } from "../graph/graph.ts";
 import { type LabelEnd, MAX_WAYS, type SearchLimit } from "./label-path.ts";
+import { type LabelledCosts, labelledCosts } from "./labelled-costs.ts";
 import { boundOf, leastAhead, MAX_STOPS, type PathBound, type Stop } from "./path-bound.ts";
+import { delayOf, isInTime } from "./path-delay.ts";
 import type { Weight } from "./shortest-path.ts";
 import { type Fork, type Subspace, wholeSpace } from "./subspace.ts";
 import { arcsOf, countOf, isBefore, type Way } from "./way.ts";
@@ -49,7 +51,8 @@ export interface Supply {
  * Shortest Path Problem, 2003) lead it (A*) and end hopeless ways early. A cheapest way may come to
  * a node twice, to make a stop or to have its label translated; then the search is done again with
  * such nodes watched, until it is a path (decremental state space relaxation: Righini and Salani,
- * 2008). Exact; exponential at worst, as the problem is NP-hard. Ties go to fewer hops, then to the
+ * 2008). If that takes long, the bounds are worked out anew with regard to labels ({@link labelledCosts}). Exact;
+ * exponential at worst, as the problem is NP-hard. Ties go to fewer hops, then to the
  * lowest link at the first place where paths differ.
  */
 export class ConstrainedSearch {
@@ -60,6 +63,8 @@ export class ConstrainedSearch {
   /** The bit of each stop, by node and by link. */
   readonly #nodeBits = new Map<number, number>();
   readonly #linkBits = new Map<number, number>();
+  /** The same with regard to labels, once it has taken long without. */
+  #labelled: LabelledBounds | undefined;
   /** What may be used up: nodes of a path, or what a walk has to count. */
   readonly #watched = new Set<number>();
 
@@ -104,15 +109,29 @@ export class ConstrainedSearch {
     below: number = Number.POSITIVE_INFINITY,
   ): Result<readonly number[] | undefined, SearchLimit> {
     for (;;) {
-      const found = this.#search(space, below);
-      if (found.isErr()) return err(found.error);
-      const overused = found.value === undefined ? [] : this.#overused(found.value);
-      if (overused.length === 0) return ok(found.value && arcsOf(found.value));
+      const found = this.#search(space, below, this.#labelled ? MAX_WAYS : HASTY_WAYS);
+      const overused = found.isOk() && found.value ? this.#overused(found.value) : [];
+      if (found.isOk() && overused.length === 0) return ok(found.value && arcsOf(found.value));
+      if (found.isErr() && this.#labelled) return err(found.error);
+      this.#labelled ??= this.#boundsByLabel();
       for (const thing of overused) this.#watched.add(thing);
     }
   }
 
-  #search(space: Subspace, below: number): Result<Way | undefined, SearchLimit> {
+  /** Walks may pass the target, which these do not look at. */
+  #boundsByLabel(): LabelledBounds {
+    const query = this.#query;
+    if (query.supply !== undefined) return {};
+    const { graph, maxHops, maxDelayMs } = query;
+    return {
+      cost: labelledCosts(query, query.weight),
+      hops: maxHops === undefined ? undefined : labelledCosts(query, () => 1),
+      delay:
+        maxDelayMs === undefined ? undefined : labelledCosts(query, (arc) => delayOf(graph, arc)),
+    };
+  }
+
+  #search(space: Subspace, below: number, limit: number): Result<Way | undefined, SearchLimit> {
     const bounded = { hops: this.#hops !== undefined, delay: this.#delay !== undefined };
     const front = new WayFront((way) => this.#leastOf(way), bounded);
     const closed = this.#closedBy(space.prefix);
@@ -124,14 +143,20 @@ export class ConstrainedSearch {
       if (best !== undefined && this.#leastOf(way) > best.cost) break;
       if (way.isEnd) best = firstOf(way, best);
       else if (front.settle(way)) front.add(this.#extensions(way, closed), below);
-      if (front.size > MAX_WAYS) return err({ type: "search-limit", limit: MAX_WAYS });
+      if (front.size > limit) return err({ type: "search-limit", limit });
     }
     return ok(best);
   }
 
   /** What `way` comes to cost at least. */
-  #leastOf({ cost, node, left }: Way): number {
-    return cost + leastAhead(this.#cost, node, left);
+  #leastOf(way: Way): number {
+    return way.cost + this.#ahead(way, this.#cost, this.#labelled?.cost);
+  }
+
+  /** What is still to come of something after `way` at least. */
+  #ahead({ node, left, labels, isEnd }: Way, bound: PathBound, exact?: LabelledCosts): number {
+    const least = leastAhead(bound, node, left);
+    return exact === undefined || isEnd ? least : Math.max(least, exact.least(node, labels));
   }
 
   /** The nodes that nothing which begins with `prefix` may come to again. */
@@ -176,12 +201,15 @@ export class ConstrainedSearch {
   }
 
   /** Whether the bounds leave a way from where it is to the target. */
-  #isHopeful({ node, left, cost, hops, delayMs }: Way): boolean {
+  #isHopeful(way: Way): boolean {
     const { maxHops, maxDelayMs } = this.#query;
-    if (cost + leastAhead(this.#cost, node, left) === Number.POSITIVE_INFINITY) return false;
-    if (this.#hops && hops + leastAhead(this.#hops, node, left) > (maxHops ?? hops)) return false;
-    const latest = delayMs + (this.#delay ? leastAhead(this.#delay, node, left) : 0);
-    return isInTime(latest, maxDelayMs);
+    if (this.#leastOf(way) === Number.POSITIVE_INFINITY) return false;
+    const { hops, delay } = this.#labelled ?? {};
+    if (this.#hops && way.hops + this.#ahead(way, this.#hops, hops) > (maxHops ?? way.hops)) {
+      return false;
+    }
+    const later = this.#delay ? this.#ahead(way, this.#delay, delay) : 0;
+    return isInTime(way.delayMs + later, maxDelayMs);
   }
 
   /** `way` and then `arc`; `undefined` if that may not be or leaves no label. */
@@ -242,21 +270,18 @@ export class ConstrainedSearch {
   }
 }
 
+/** How many ways a search may have before it is asked what is still to come with regard to labels. */
+const HASTY_WAYS = 2_000;
+
+/** What is still to come at least with regard to labels; none where that is not asked or would be too much. */
+interface LabelledBounds {
+  readonly cost?: LabelledCosts | undefined;
+  readonly hops?: LabelledCosts | undefined;
+  readonly delay?: LabelledCosts | undefined;
+}
+
 function firstOf(way: Way, best: Way | undefined): Way {
   return best === undefined || isBefore(way, best) ? way : best;
-}
-
-/** Delays are told apart from this difference on: sums of fractions are not exact. */
-const DELAY_TOLERANCE_MS = 1e-6;
-
-/** Whether a delay is within a bound, to a nanosecond; always without a bound. */
-export function isInTime(delayMs: number, maxDelayMs: number | undefined): boolean {
-  return maxDelayMs === undefined || delayMs <= maxDelayMs + DELAY_TOLERANCE_MS;
-}
-
-/** The delay of the link of `arc`, one way. */
-export function delayOf({ delaysMs }: Graph, arc: number): number {
-  return delaysMs[arc >> 1] ?? 0;
 }
 
 /** `way` at its node: a new label is to be had where the node translates. */

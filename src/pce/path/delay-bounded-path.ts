@@ -1,9 +1,9 @@
 import { err, ok, type Result } from "neverthrow";
 import { MinHeap } from "../graph/min-heap.ts";
 import type { PathQuery } from "./bidirectional-path.ts";
-import { delayOf, isInTime } from "./constrained-path.ts";
 import { MAX_WAYS, type SearchLimit } from "./label-path.ts";
 import { isOpenAt, stepAt } from "./open-arc.ts";
+import { delayOf, isInTime } from "./path-delay.ts";
 import { RemainingCosts } from "./remaining-costs.ts";
 
 /**

@@ -2,6 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import { VlanSet } from "../../model/vlan-set.ts";
 import { type Graph, headOf } from "../graph/graph.ts";
 import { MinHeap } from "../graph/min-heap.ts";
+import { type LabelledCosts, labelledCosts } from "./labelled-costs.ts";
 import { cheapestOneLabelPath, hasOneLabel } from "./one-label-path.ts";
 import { reach, type Weight } from "./shortest-path.ts";
 
@@ -54,7 +55,9 @@ export const MAX_WAYS = 200_000;
  * its labels. The cost still to come without regard to labels leads it (A*: Hart, Nilsson and
  * Raphael, 1968). The cheapest way may come to a node twice, through a detour to a node that
  * translates; then the search is done again with such nodes forbidden to be visited twice, until the
- * way is a path (decremental state space relaxation: Righini and Salani, 2008). Exact; exponential
+ * way is a path (decremental state space relaxation: Righini and Salani, 2008). If that takes long, what is
+ * still to come is worked out with regard to labels ({@link labelledCosts}): it then leads straight to a
+ * cheapest walk, and where there is no walk there is no path. Exact; exponential
  * at worst, as finding such paths is NP-hard. Ties go to fewer hops, then to the lowest link at the
  * first place where paths differ. Where no node on the way translates, {@link cheapestOneLabelPath}
  * does it in polynomial time.
@@ -67,24 +70,46 @@ export function cheapestLabelPath(
     return ok(cheapestOneLabelPath(query, ahead));
   }
   const once = new Set<number>();
+  let costs: RemainingByLabel | undefined;
   for (;;) {
-    const found = search({ ...query, ahead, once });
-    if (found.isErr()) return err(found.error);
-    const repeated = found.value === undefined ? [] : repeatedNodes(found.value);
-    if (repeated.length === 0) return ok(found.value && arcsOf(found.value));
+    const limit = costs === undefined ? HASTY_WAYS : MAX_WAYS;
+    const found = search({ ...query, ahead, once, limit, ...costs });
+    const repeated = found.map(repeatedNodes).unwrapOr([]);
+    if (found.isOk() && repeated.length === 0) return ok(found.value && arcsOf(found.value));
+    if (found.isErr() && costs !== undefined) return err(found.error);
+    costs ??= remainingByLabel(query);
     for (const node of repeated) once.add(node);
   }
 }
+
+function remainingByLabel(query: LabelPathQuery): RemainingByLabel {
+  return {
+    costs: labelledCosts(query, query.weight),
+    hops: query.maxHops === undefined ? undefined : labelledCosts(query, () => 1),
+  };
+}
+
+/** How many ways are begun before it is asked which labels get to the target at all. */
+const HASTY_WAYS = 2_000;
 
 function exactlyAhead({ graph, weight, target }: LabelPathQuery): CostAhead {
   const { costs } = reach({ graph, weight: (arc) => weight(arc ^ 1) }, [target.node]);
   return { from: (node) => costs[node] ?? 0 };
 }
 
-interface LabelSearch extends LabelPathQuery {
+/** What is still to come with regard to labels; none where that would be too much to know. */
+interface RemainingByLabel {
+  readonly costs?: LabelledCosts | undefined;
+  /** Where hops are bounded. */
+  readonly hops?: LabelledCosts | undefined;
+}
+
+interface LabelSearch extends LabelPathQuery, RemainingByLabel {
   readonly ahead: CostAhead;
   /** Nodes that may not be visited twice. */
   readonly once: ReadonlySet<number>;
+  /** How many ways there may be. */
+  readonly limit: number;
 }
 
 /** A way that goes on along `arc`; what labels it then has is worked out only if it is taken up. */
@@ -119,7 +144,8 @@ function search(query: LabelSearch): Result<Way | undefined, SearchLimit> {
   const goOn = (from: Way): void => {
     if (!settle(query, settled, from)) return;
     for (const step of stepsFrom(query, from)) {
-      const least = step.cost + query.ahead.from(headOf(query.graph, step.arc));
+      const least = step.cost + leastAfter(query, step);
+      if (least === Number.POSITIVE_INFINITY) continue;
       heap.push(least, from.hops + 1, steps.length);
       steps.push(step);
     }
@@ -132,7 +158,7 @@ function search(query: LabelSearch): Result<Way | undefined, SearchLimit> {
     const way = taken(query, step);
     if (way?.node === query.target.node) best = shorter(way, best);
     else if (way !== undefined) goOn(way);
-    if (steps.length > MAX_WAYS) return err({ type: "search-limit", limit: MAX_WAYS });
+    if (steps.length > query.limit) return err({ type: "search-limit", limit: query.limit });
   }
   return ok(best);
 }
@@ -162,6 +188,17 @@ function* stepsFrom(query: LabelSearch, way: Way): Generator<Step, void> {
     const isOpen = cost + ahead.from(head) < Number.POSITIVE_INFINITY;
     if (isOpen && !way.visited.includes(head)) yield { before: way, arc, cost };
   }
+}
+
+/** What is still to come at least after `step`. */
+function leastAfter(query: LabelSearch, { before, arc }: Step): number {
+  const { graph, target, ahead, costs, hops, maxHops = Number.POSITIVE_INFINITY } = query;
+  const head = headOf(graph, arc);
+  if (costs === undefined || head === target.node) return ahead.from(head);
+  const left = before.labels.intersect(query.labels(arc >> 1));
+  if (left.isEmpty) return Number.POSITIVE_INFINITY;
+  const isNear = before.hops + 1 + (hops?.least(head, left) ?? 0) <= maxHops;
+  return isNear ? costs.least(head, left) : Number.POSITIVE_INFINITY;
 }
 
 /** The way that goes on by `step`, if labels are left. */
@@ -213,7 +250,8 @@ function arcsOf(way: Way): number[] {
 }
 
 /** The nodes that `way` comes to more than once. */
-function repeatedNodes(way: Way): readonly number[] {
+function repeatedNodes(way: Way | undefined): readonly number[] {
+  if (way === undefined) return [];
   const seen = new Set([way.node]);
   const repeated: number[] = [];
   for (let { last } = way; last !== undefined; { last } = last.before) {

@@ -1,7 +1,8 @@
 import { VlanSet } from "../../model/vlan-set.ts";
 import { headOf } from "../graph/graph.ts";
-import { type ConstrainedQuery, delayOf, isInTime } from "./constrained-path.ts";
+import type { ConstrainedQuery } from "./constrained-path.ts";
 import type { Stop } from "./path-bound.ts";
+import { delayOf, isInTime } from "./path-delay.ts";
 
 /** Whether a path that has the bandwidth meets all else that `query` asks of it. O(its links). */
 export function meets(query: ConstrainedQuery, arcs: readonly number[]): boolean {
