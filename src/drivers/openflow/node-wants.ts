@@ -26,6 +26,11 @@ export class NodeWants {
     return this.#version;
   }
 
+  /** Whether the node is not known to hold everything that is wanted, and nothing else. */
+  get isPending(): boolean {
+    return this.#pending.size > 0;
+  }
+
   /** The networks of which something is wanted, or waits to be removed. */
   get networks(): readonly NetworkNumber[] {
     return [...new Set([...this.#rules.keys(), ...this.#pending.keys()])];

@@ -60,6 +60,10 @@ export class SwitchTenure {
   readonly #audits: Coalesced<Result<NodeAudit, readonly NodeProblem[]>>;
   readonly #teacher: AddressTeacher | undefined;
   #timer: unknown;
+  /** Whether it is audited from time to time. */
+  #isRegular = false;
+  /** How long was waited last for an audit that looks again; 0 when nothing is in doubt. */
+  #lookAgainMs = 0;
 
   constructor(context: TenureContext) {
     this.#context = context;
@@ -87,7 +91,7 @@ export class SwitchTenure {
   }
 
   /** Repairs what was found. */
-  async mend({ wrong, orphans, confirmed }: AuditFindings): Promise<Mended> {
+  async mend({ wrong, orphans, inUse, confirmed }: AuditFindings): Promise<Mended> {
     const removing = this.live.removeOrphans(orphans);
     const mended = await this.#bringEach(wrong);
     const removed = await removing;
@@ -95,6 +99,7 @@ export class SwitchTenure {
       confirmed: [...confirmed, ...mended.confirmed],
       drift: [...removed.unwrapOr([]), ...mended.drift],
       unrepaired: [
+        ...inUse,
         ...(removed.isErr() ? [describeSessionError(removed.error)] : []),
         ...mended.unrepaired,
       ],
@@ -158,8 +163,8 @@ export class SwitchTenure {
   /** From now on audits the switch from time to time. */
   auditRegularly(): void {
     const { options, node } = this.#context;
-    const { auditIntervalMs } = options;
-    if (auditIntervalMs > 0) this.#auditAfter(auditIntervalMs * spread(node));
+    this.#isRegular = true;
+    this.#auditAfter(this.#lookAgainMs || options.auditIntervalMs * spread(node));
   }
 
   /** Audits, repairs, and tells what there was. */
@@ -179,8 +184,10 @@ export class SwitchTenure {
       return wants.rules(network);
     };
     const changes = await live.bring(network, rules, signal);
-    const isLost = changes.isErr() && changes.error.some(({ kind }) => kind === "not-master");
-    if (isLost && !this.#over.signal.aborted) this.#context.lost();
+    if (changes.isErr() && !this.#over.signal.aborted) {
+      if (changes.error.some(({ kind }) => kind === "not-master")) this.#context.lost();
+      else if (this.#lookAgainMs === 0) this.#lookAgain(() => wants.isPending);
+    }
     return changes.map((changed) => ({ changed, confirmed: wants.settle(network, version) }));
   }
 
@@ -195,11 +202,16 @@ export class SwitchTenure {
   async #audit(): Promise<Result<NodeAudit, readonly NodeProblem[]>> {
     // What belongs to no network are probes under way; leftovers went when the tenure began.
     const found = await this.examine(NO_NETWORK);
-    if (found.isErr()) return err(found.error);
+    if (found.isErr()) {
+      this.#lookAgain();
+      return err(found.error);
+    }
     const { count, busyNetworks } = found.value;
     const mended = await this.mend(found.value);
     this.tell(mended);
     const { unrepaired } = mended;
+    if (unrepaired.length > 0 && this.#context.wants.isPending) this.#lookAgain();
+    else this.#settled();
     return ok({ node: this.#context.node, ...count.verdicts, busyNetworks, unrepaired });
   }
 
@@ -215,12 +227,30 @@ export class SwitchTenure {
     };
   }
 
-  #auditAfter(ms: number): void {
+  /**
+   * What could not be read, or was not seen to be as wanted, does not wait for the next audit: it is
+   * looked at sooner, and later each time.
+   */
+  #lookAgain(isNeeded?: () => boolean): void {
+    const waitMs = Math.max(FIRST_WAIT_MS, 2 * this.#lookAgainMs);
+    this.#lookAgainMs = Math.min(waitMs, this.#context.options.auditIntervalMs);
+    this.#auditAfter(this.#lookAgainMs, isNeeded);
+  }
+
+  /** Nothing is in doubt: the next audit may take its time. */
+  #settled(): void {
+    this.#lookAgainMs = 0;
+    this.#auditAfter(this.#context.options.auditIntervalMs);
+  }
+
+  #auditAfter(ms: number, isNeeded: () => boolean = () => true): void {
     const { clock, options } = this.#context;
+    const isOff = !this.#isRegular || options.auditIntervalMs === 0;
+    if (isOff || this.#over.signal.aborted) return;
+    clock.clearTimeout(this.#timer);
     this.#timer = clock.setTimeout(() => {
-      void this.audit().then(() => {
-        if (!this.#over.signal.aborted) this.#auditAfter(options.auditIntervalMs);
-      });
+      if (isNeeded()) void this.audit();
+      else this.#settled();
     }, ms);
   }
 

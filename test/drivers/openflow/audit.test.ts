@@ -135,6 +135,56 @@ describe("an audit", () => {
     expect(drifts()).toEqual([]);
   });
 
+  test("that fails is made again after a second, and later each time", async () => {
+    start();
+    await world.attach([threeWay]);
+    const askedAt: number[] = [];
+    world.at("n1").observe((event) => {
+      if (event.type !== "message" || event.message.type !== "multipart-request") return;
+      if (event.message.body.type === "flow") askedAt.push(world.clock.now());
+    });
+    world.wipe("n1");
+    const reject = { type: "reject", kind: "bad-request", code: "eperm" } as const;
+    for (const nth of [1, 4, 7]) {
+      world.at("n1").faults.add({ on: "multipart-request", nth, fault: reject });
+    }
+    expect((await audit()).unknown).toMatchObject([{ node: "n1" }]);
+    await world.clock.advance(6_000);
+    expect(world.at("n1").flows()).toEqual([]);
+    await world.clock.advance(2_000);
+    expect(world.at("n1").flows()).toHaveLength(4);
+    const [first = 0, ...others] = askedAt;
+    expect(others.slice(0, 3).map((at) => Math.round((at - first) / 100))).toEqual([10, 30, 70]);
+    const count = askedAt.length;
+    await world.clock.advance(100_000);
+    expect(askedAt).toHaveLength(count);
+  });
+
+  test("soon settles what was not seen to be gone, and is not made where nothing is in doubt", async () => {
+    start();
+    await world.attach([threeWay]);
+    const { faults } = world.at("n1");
+    const delay = { type: "delay", delayMs: 15_000 } as const;
+    faults.add({ on: "multipart-request", nth: 1, fault: delay });
+    faults.add({ on: "multipart-request", nth: 2, fault: delay });
+    const released = await world.clock.until(world.driver.release(threeWay.id));
+    expect(released.isErr()).toBe(true);
+    await world.clock.advance(20_000);
+    expect(world.events).toContainEqual({ type: "confirmed", node: "n1", segment: threeWay.id });
+    expect(world.at("n1").flows()).toEqual([]);
+
+    const reject = { type: "reject", kind: "flow-mod-failed", code: "table-full" } as const;
+    faults.add({ on: "flow-mod", nth: 1, fault: reject });
+    expect((await world.clock.until(world.driver.provision(pair))).isErr()).toBe(true);
+    await world.clock.until(world.driver.release(pair.id));
+    let reads = 0;
+    world.at("n1").observe((event) => {
+      if (event.type === "message" && event.message.type === "multipart-request") reads += 1;
+    });
+    await world.clock.advance(30_000);
+    expect(reads).toBe(0);
+  });
+
   test("does not fight work in flight, and leaves its results as they should be", async () => {
     start();
     await world.attach([threeWay]);
