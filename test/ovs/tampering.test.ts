@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { OpenFlowDriver } from "../../src/index.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { type Scenario, startScenario, value } from "../lab/scenario.ts";
@@ -14,9 +15,15 @@ const incoming = "in_port=10,dl_vlan=101";
 
 describeWithOvs("what somebody does to a network by hand, on Open vSwitch", () => {
   let scenario: Scenario;
+  let driver: OpenFlowDriver;
 
   beforeAll(async () => {
-    scenario = await startScenario(line);
+    scenario = await startScenario(line, {
+      driver: (listen) => {
+        driver = new OpenFlowDriver({ listen });
+        return driver;
+      },
+    });
     value(await scenario.agent.setupPhysicalNetwork("projectA", members, "10Mbps", 101));
     await scenario.lab.settle();
   });
@@ -81,6 +88,35 @@ describeWithOvs("what somebody does to a network by hand, on Open vSwitch", () =
     expect(found[0]?.what).toMatch(/cookie 0xbad, table 0, priority 30000.*in_port=10/);
     await lab.ofctl(["--strict", "del-flows", "s2", `priority=30000,${incoming}`]);
     expect(await verified()).toEqual({ consistent: true, found: [], lostAt: whole });
+  });
+
+  test("one that pretends to be of another network of ours is named, and the next audit removes it", async () => {
+    const { lab } = scenario;
+    const leak = `cookie=0xdc05000000990000,priority=30000,${incoming}`;
+    await lab.ofctl(["add-flow", "s2", `${leak},actions=output:11,output:1`]);
+    const { consistent, found, lostAt } = await verified();
+    expect(lostAt).toEqual(whole);
+    expect(consistent).toBe(false);
+    expect(found).toMatchObject([{ node: "s2", kind: "foreign" }]);
+    value(await driver.audit());
+    expect(await verified()).toEqual({ consistent: true, found: [], lostAt: whole });
+  });
+
+  test("a group with a number of ours stays where a flow of somebody else uses it, and goes after that", async () => {
+    const { lab } = scenario;
+    const group = 0xdc05_8000;
+    const theirs = "cookie=0xbad,table=7,priority=5";
+    await lab.ofctl(["add-group", "s2", `group_id=${group},type=all,bucket=output:1`]);
+    await lab.ofctl(["add-flow", "s2", `${theirs},actions=group:${group}`]);
+    const audited = value(await driver.audit());
+    const { unrepaired } = audited.nodes.find(({ node }) => node === "s2") ?? {};
+    expect(unrepaired).toEqual([
+      `group ${group} has a number of ours and is used by somebody else: it stays`,
+    ]);
+    expect((await lab.dump("s2", "flows")).join()).toContain(`actions=group:${group}`);
+    await lab.ofctl(["--strict", "del-flows", "s2", "table=7,priority=5"]);
+    value(await driver.audit());
+    expect((await lab.dump("s2", "groups")).join()).not.toContain(`group_id=${group}`);
   });
 
   test.each([

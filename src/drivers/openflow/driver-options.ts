@@ -32,13 +32,13 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
   /** The upper 16 bits of every flow's cookie, by which we know our own; 0xdc05 when absent. */
   readonly cookiePrefix?: number;
   /**
-   * The groups that are ours on every switch: whatever else is found there is removed.
-   * 0xdc050000 to 0xdc05ffff when absent.
+   * The groups that are ours on every switch: whatever else is found there is removed, unless somebody
+   * else uses it. 0xdc050000 to 0xdc05ffff when absent.
    */
   readonly groupIds?: IdRange;
   /**
    * The meters that are ours on every switch, as far as it has them: whatever else is found there is
-   * removed. The upper half of what the switch has when absent.
+   * removed, unless somebody else uses it. The upper half of what the switch has when absent.
    */
   readonly meterIds?: IdRange;
   /**
@@ -75,7 +75,8 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
   readonly connectTimeoutMs?: number;
   /**
    * How often every switch is read and compared with what it should hold, in milliseconds; 300,000
-   * when absent, never when 0. At first it is done when a switch connects.
+   * when absent, never when 0. At first it is done when a switch connects. What could not be read, or
+   * was not seen to be as wanted, is looked at again after a second, then two, then four and so on.
    */
   readonly auditIntervalMs?: number;
 }

@@ -1,31 +1,46 @@
 import { ResultAsync } from "neverthrow";
-import { isOurs } from "./compile/cookie.ts";
+import { isOurs, NO_NETWORK, networkOfCookie } from "./compile/cookie.ts";
 import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
 import { type FlowEntry, matchText, type NodeProgram } from "./compile/program.ts";
+import { covers, overlap } from "./match-overlap.ts";
 import type { SessionError } from "./session-error.ts";
 import type { SwitchTools } from "./switch-tools.ts";
 import type { FlowStats } from "./wire/flow.ts";
-import type { Match, OxmField } from "./wire/match.ts";
+import type { Match } from "./wire/match.ts";
 
 /**
- * Flows of somebody else that take frames of a network before its own flows do, and may send them
- * anywhere: in the same table, of no lower priority, and with frames that both match. Flows that take
- * frames of link protocols only are left out, for networks do not carry these by themselves.
+ * Flows that are not a network's and take frames of it before its own flows do, and may send them
+ * anywhere: in the same table, of no lower priority, and with frames that both match; or, where our
+ * tables are not the first, in one before them, unless all that they do is to send frames on. Flows that
+ * take frames of link protocols only are left out, for networks do not carry these by themselves.
  */
 export function flowsThatTake(
   { reader, options }: Pick<SwitchTools, "reader" | "options">,
   { flows }: Pick<NodeProgram, "flows">,
 ): ResultAsync<readonly NodeDiscrepancy[], SessionError> {
   const ours = [...flows.values()];
-  const tables = [...new Set(ours.map(({ table }) => table))];
+  const networks = new Set(ours.map(({ cookie }) => networkOfCookie(cookie)));
+  const before = Array.from({ length: ours.length === 0 ? 0 : options.table }, (_, table) => table);
+  const tables = [...new Set([...before, ...ours.map(({ table }) => table)])];
+  // In later tables what is of another network of ours is told by more than its match says.
+  const isItsOwn = ({ cookie, table }: FlowStats): boolean => {
+    if (!isOurs(cookie, options.cookiePrefix)) return false;
+    const network = networkOfCookie(cookie);
+    return network === NO_NETWORK || networks.has(network) || table !== options.table;
+  };
   const read = ResultAsync.combine(tables.map((table) => reader.flowsIn(table, 0n, 0n)));
-  return read.map((found) =>
-    found
-      .flat()
-      .filter(({ cookie, match }) => !isOurs(cookie, options.cookiePrefix) && !isOfLinks(match))
-      .filter((theirs) => ours.some((own) => takesFrom(theirs, own)))
-      .map(foreign),
-  );
+  return read.map((found) => {
+    const all = found.flat();
+    const entering = ours.filter(({ table }) => table === options.table);
+    return all
+      .filter((flow) => !isItsOwn(flow) && !isOfLinks(flow.match))
+      .filter((flow) =>
+        flow.table < options.table
+          ? entering.some((own) => takesBefore(flow, own, all))
+          : ours.some((own) => takesFrom(flow, own)),
+      )
+      .map(foreign);
+  });
 }
 
 function takesFrom(theirs: FlowStats, own: FlowEntry): boolean {
@@ -33,24 +48,25 @@ function takesFrom(theirs: FlowStats, own: FlowEntry): boolean {
   return isBefore && overlap(theirs.match, own.match);
 }
 
-/** Whether some frame matches both (as `check-overlap` has it, OpenFlow 1.3.5 §6.4). */
-function overlap(some: Match, others: Match): boolean {
-  return some.every((one) =>
-    others.every((other) => one.field !== other.field || agree(one, other)),
+/** Whether a flow of an earlier table does more than to send on what a flow of ours waits for. */
+function takesBefore(theirs: FlowStats, own: FlowEntry, all: readonly FlowStats[]): boolean {
+  if (isInnocent(theirs) || !overlap(theirs.match, own.match)) return false;
+  return !all.some(
+    ({ table, priority, match }) =>
+      table === theirs.table && priority > theirs.priority && covers(match, own.match),
   );
 }
 
-function agree(one: OxmField, other: OxmField): boolean {
-  if (one.field === "unknown" || other.field === "unknown") return true;
-  const mask = bits(one.mask, ALL) & bits(other.mask, ALL);
-  return ((bits(one.value, 0n) ^ bits(other.value, 0n)) & mask) === 0n;
-}
-
-const ALL = (1n << 128n) - 1n;
-
-function bits(value: number | bigint | string | undefined, otherwise: bigint): bigint {
-  if (value === undefined) return otherwise;
-  return BigInt(typeof value === "string" ? `0x${value.replaceAll(":", "")}` : value);
+/** Whether a flow sends frames on to another table, and does nothing else to them. */
+function isInnocent({ instructions }: FlowStats): boolean {
+  return (
+    instructions.some(({ type }) => type === "goto-table") &&
+    instructions.every(
+      (each) =>
+        (each.type !== "apply-actions" && each.type !== "write-actions") ||
+        each.actions.length === 0,
+    )
+  );
 }
 
 const LLDP = 0x88cc;

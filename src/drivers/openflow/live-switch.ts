@@ -20,6 +20,7 @@ import { hasGroups, type SelfTest, type SwitchProfile } from "./compile/switch-p
 import { meterRange, type ProgramOptions } from "./driver-options.ts";
 import { Gate } from "./gate.ts";
 import { AddressTeacher, type TeacherContext } from "./learning/address-teacher.ts";
+import { type Orphans, type SortedOrphans, sortOrphans } from "./orphans.ts";
 import { SwitchProber } from "./probe/switch-prober.ts";
 import type { SelfTestBench } from "./self-test/self-test.ts";
 import type { SelfTestRecord } from "./self-test/self-test-record.ts";
@@ -50,9 +51,6 @@ export interface LiveSwitchContext {
 
 /** How many networks are worked on at once; with what each of them asks, less than a session takes. */
 const MAX_NETWORKS_AT_ONCE = 128;
-
-/** Groups and meters of ours that no flow of ours uses. */
-export type Orphans = Holdings["orphans"];
 
 /** Everything of ours that a switch held at one moment. */
 export interface Reading extends Disposable {
@@ -232,6 +230,11 @@ export class LiveSwitch {
       groups: claimed(orphans.groups, groupIds, this.#orphans.groups),
       meters: claimed(orphans.meters, meterIds, this.#orphans.meters),
     };
+  }
+
+  /** Sorts orphans by whether somebody else uses them. */
+  sortOrphans(orphans: Orphans): ResultAsync<SortedOrphans, SessionError> {
+    return sortOrphans(this.#tools, orphans);
   }
 
   /** Removes orphans that were claimed; gives what there was. */

@@ -1,11 +1,13 @@
-import type { Result } from "neverthrow";
+import { okAsync, type Result, type ResultAsync } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { NetworkNumber, SegmentId } from "../../model/ids.ts";
 import { pause } from "../driver-call.ts";
 import { AuditCount } from "./audit-report.ts";
 import { isEmptyDiff } from "./compile/diff.ts";
-import type { LiveSwitch, Orphans, Reading } from "./live-switch.ts";
+import type { LiveSwitch, Reading } from "./live-switch.ts";
 import type { NodeWants } from "./node-wants.ts";
+import type { Orphans } from "./orphans.ts";
+import type { SessionError } from "./session-error.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
 
 /** What an audit found, before anything is done about it. */
@@ -13,8 +15,10 @@ export interface AuditFindings {
   readonly count: AuditCount;
   /** Networks that are not as they should be. */
   readonly wrong: readonly NetworkNumber[];
-  /** What belongs to no network; its numbers are claimed. */
+  /** What belongs to no network and is used by nobody; its numbers are claimed. */
   readonly orphans: Orphans;
+  /** What would be an orphan if somebody else did not use it, for people. */
+  readonly inUse: readonly string[];
   /** Segments that had been waiting and are as they should be. */
   readonly confirmed: readonly SegmentId[];
   /** How many networks were being worked on, and so were not judged. */
@@ -56,16 +60,17 @@ export async function examine(
     findings.judge(reading, network);
     judged += 1;
   }
-  findings.addOrphans(reading);
+  const sorted = await findings.addOrphans(reading).mapErr(problemsOf);
   reading[Symbol.dispose]();
-  return read.map(() => findings);
+  return sorted.map(() => findings);
 }
 
 class Findings implements AuditFindings {
   readonly count = new AuditCount();
   readonly wrong: NetworkNumber[] = [];
   readonly confirmed: SegmentId[] = [];
-  orphans: Orphans = { groups: new Map(), meters: new Map() };
+  orphans: Orphans = NO_ORPHANS;
+  inUse: readonly string[] = [];
   busyNetworks = 0;
   readonly #live: LiveSwitch;
   readonly #wants: NodeWants;
@@ -86,8 +91,18 @@ class Findings implements AuditFindings {
     else this.confirmed.push(...this.#wants.settle(network, this.#wants.version));
   }
 
-  addOrphans(reading: Reading): void {
-    this.orphans = this.#live.claimOrphans(reading);
-    this.count.addOrphans(this.orphans);
+  addOrphans(reading: Reading): ResultAsync<void, SessionError> {
+    const claimed = this.#live.claimOrphans(reading);
+    if (claimed.groups.size + claimed.meters.size === 0) return okAsync();
+    return this.#live
+      .sortOrphans(claimed)
+      .andTee(({ unused, inUse }) => {
+        this.orphans = unused;
+        this.inUse = inUse;
+        this.count.addOrphans(unused);
+      })
+      .map(() => undefined);
   }
 }
+
+const NO_ORPHANS: Orphans = { groups: new Map(), meters: new Map() };

@@ -24,7 +24,7 @@ import { anyTag, bannedFields, ingressClasses, taggedIngress, vidOf } from "./in
 import { learnActions, seenBehind } from "./learn.ts";
 import { rank, seenMetadata } from "./pipeline.ts";
 import { pushTag } from "./rewrite.ts";
-import { hasGroups, hasMeters, type SwitchVersion } from "./switch-profile.ts";
+import { hasMeters, type SwitchVersion } from "./switch-profile.ts";
 import { showSource } from "./taught.ts";
 
 /** What a draft is made with. */
@@ -228,9 +228,7 @@ class Drafting {
         const listed = { priority: priority + rank.listed };
         this.#into.flow("admit", [...match, { field: "eth_src", value }], { ...letIn, ...listed });
       }
-      // OpenFlow 1.0 matches no part of an address.
-      if (isOpen || !hasGroups(profile)) continue;
-      for (const field of bannedFields(admit)) {
+      for (const field of isOpen ? [] : bannedFields(admit, profile)) {
         const banned = { actions: [], priority: priority + rank.banned };
         this.#into.flow("admit", [...match, field], banned);
       }

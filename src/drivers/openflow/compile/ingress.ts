@@ -2,6 +2,7 @@ import type { Tag } from "../../../model/attachment.ts";
 import type { Admission } from "../../../model/segment.ts";
 import { VLAN_PRESENT } from "../wire/constants.ts";
 import type { Match, OxmField } from "../wire/match.ts";
+import { hasGroups, type SwitchVersion } from "./switch-profile.ts";
 
 /** Frames of one ingress that look alike: how to match them, and whether they carry a tag. */
 export interface IngressClass {
@@ -41,8 +42,15 @@ export function vidOf(tag: Tag): number {
 /** Matches any frame with a tag. */
 export const anyTag: OxmField = { field: "vlan_vid", value: VLAN_PRESENT, mask: VLAN_PRESENT };
 
-/** What frames have that are never let in, whatever else they are. */
-export function bannedFields({ linkProtocols }: Admission): readonly OxmField[] {
+/**
+ * What frames have that are never let in, whatever else they are. OpenFlow 1.0 matches whole addresses
+ * only: there are sixteen of link protocols, and too many of groups that could be sources.
+ */
+export function bannedFields(
+  { linkProtocols }: Admission,
+  version: SwitchVersion,
+): readonly OxmField[] {
+  if (!hasGroups(version)) return linkProtocols ? [] : linkProtocolDestinations;
   return linkProtocols ? [groupSource] : [groupSource, linkProtocolDestination];
 }
 
@@ -59,6 +67,12 @@ export const linkProtocolDestination: OxmField = {
   value: "01:80:c2:00:00:00",
   mask: "ff:ff:ff:ff:ff:f0",
 };
+
+/** The same, one by one. */
+const linkProtocolDestinations: readonly OxmField[] = [..."0123456789abcdef"].map((last) => ({
+  field: "eth_dst",
+  value: `01:80:c2:00:00:0${last}`,
+}));
 
 function matchOf(inPort: number, vlanVid: number): Match {
   return [
