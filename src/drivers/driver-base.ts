@@ -114,7 +114,7 @@ export interface EndStatistics {
   /** What the host, or the other domain, sent and was let in; what was policed away is part of it. */
   readonly received: FrameCount;
   /**
-   * What policing dropped of it; absent where the node does not police, or polices it together with
+   * What policing dropped of it, for its rate or as flooded too much; absent where the node does not police, or polices it together with
    * what comes in elsewhere: then it is part of the segment's `dropped` only.
    */
   readonly dropped?: FrameCount;

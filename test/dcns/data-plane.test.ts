@@ -115,6 +115,22 @@ describe("verifyNetwork with probes", () => {
     ]);
   });
 
+  test.each([{ learns: true }, { learns: false }])(
+    "takes its own flows where addresses are learned, and is forgotten: %o",
+    async ({ learns }) => {
+      await using bed = await Testbed.start({ learns, driver: { learning: "either" } });
+      const options = { delivery: "learn" } as const;
+      await bed.setUp("p", ["s1a:eth1", "s2a:eth1", "s3a:eth1"], 1e6, 101, options);
+      const held = bed.held();
+      expect((await probe(bed)).complete).toBe(true);
+      expect(bed.held()).toEqual(held);
+      const used = bed.fabric
+        .flowsOf("s2")
+        .filter(({ cookie, packetCount }) => cookie >> 48n === 0xdc05n && packetCount > 0n);
+      expect(new Set(used.map(({ table }) => table)).size).toBeGreaterThan(1);
+    },
+  );
+
   test("names the node at the edge that delivers nothing", async () => {
     await using bed = await Testbed.start();
     await bed.setUp("p", ["s1a:eth1", "s3a:eth1"], 1e6, 101);

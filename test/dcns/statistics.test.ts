@@ -55,6 +55,28 @@ describe("getNetworkStatistics", () => {
     expect(dropped).toEqual(first?.dropped);
   });
 
+  test.each([
+    { learns: true, tagged: "s1a:eth1" },
+    { learns: false, tagged: "s1b:eth1" },
+  ])("says whose frames were flooded too much: %o", async ({ learns, tagged: from }) => {
+    await using bed = await Testbed.start({ learns, driver: { learning: "either" } });
+    const members = ["s1a:eth1", "s1b:eth1", "s3a:eth1"];
+    const options = { delivery: "learn", floodAllowance: "1Mbps" } as const;
+    await bed.setUp("p", members, "1Gbps", 101, options);
+    const vlans = from === "s1a:eth1" ? [101] : [];
+    const payload = new Uint8Array(1500);
+    for (let i = 0; i < 200; i += 1) bed.fabric.hostOf(from).send({ vlans, payload });
+    bed.fabric.hostOf("s3a:eth1").send({ vlans: [101], payload });
+    const { dropped, endpoints } = value(await bed.run(bed.agent.getNetworkStatistics("p")));
+    const heard = bed.fabric.hostOf("s3a:eth1").received.length;
+    expect(heard).toBeGreaterThan(0);
+    expect(heard).toBeLessThan(200);
+    expect(endpoints.map((each) => [each.hostPort, each.dropped?.frames])).toEqual(
+      members.map((member) => [member, member === from ? 200 - heard : 0]),
+    );
+    expect(dropped.frames).toBe(200 - heard);
+  });
+
   test("counts drops of a policer that several share for the network alone", async () => {
     await using bed = await Testbed.start();
     const members = ["s1a:eth1", "s1b:eth1", "s3a:eth1"];

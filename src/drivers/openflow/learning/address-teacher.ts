@@ -13,6 +13,7 @@ import { vidOf } from "../compile/ingress.ts";
 import { taughtTable } from "../compile/pipeline.ts";
 import { type Place, removal, TaughtFlows } from "../compile/taught.ts";
 import type { ProgramOptions } from "../driver-options.ts";
+import { PROBE_SOURCE } from "../probe/probe-frame.ts";
 import type { SwitchSession } from "../session.ts";
 import type { SwitchPorts } from "../switch-ports.ts";
 import type { SwitchReader } from "../switch-reader.ts";
@@ -89,6 +90,7 @@ export class AddressTeacher implements Disposable {
     const port = fieldValue(match, "in_port");
     const source = sourceOf(data);
     if (!isShown || typeof port !== "number" || source === undefined) return;
+    if (source.address === PROBE_SOURCE) return;
     const at = { port, vid: source.vid };
     if (!this.#limit.admits(network, at, clock.now())) {
       this.#send(this.#flows(network).quiet(at, QUIET_S));

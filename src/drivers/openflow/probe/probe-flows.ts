@@ -1,6 +1,8 @@
 import { type Attachment, attachmentKey, type Tag } from "../../../model/attachment.ts";
 import type { PortRef } from "../../../model/ids.ts";
 import type { ForwardingRule } from "../../../model/segment.ts";
+import { OWNER_MASK } from "../compile/cookie.ts";
+import { pipelineTable } from "../compile/pipeline.ts";
 import type { Action } from "../wire/action.ts";
 import {
   MAX_LEN_NO_BUFFER,
@@ -11,7 +13,7 @@ import {
 import { type FlowMod, flowMod } from "../wire/flow.ts";
 import type { Match } from "../wire/match.ts";
 import { type OfVersion, OPENFLOW_1_0 } from "../wire/version.ts";
-import { ETHERTYPE_PROBE, endMark } from "./probe-frame.ts";
+import { ETHERTYPE_PROBE, endMark, PROBE_SOURCE } from "./probe-frame.ts";
 
 /** Where flows for probes stand on one switch, and what they are marked with. */
 export interface ProbeFlowOptions {
@@ -29,14 +31,21 @@ export interface ProbeFlowOptions {
 
 /**
  * Whether probes must not take the flows of this rule: they would leave by an end, where a host or
- * another domain would see them, or the switch would learn an address that nobody has.
+ * another domain would see them.
  */
-export function needsTwin(
-  { egress, unicast }: ForwardingRule,
-  ends: ReadonlyMap<string, number>,
-): boolean {
-  const learns = unicast?.learn !== undefined && egress.length > 1;
-  return learns || egress.some((to) => ends.has(attachmentKey(to)));
+export function needsTwin({ egress }: ForwardingRule, ends: ReadonlyMap<string, number>): boolean {
+  return egress.some((to) => ends.has(attachmentKey(to)));
+}
+
+/** Forgets that a switch has learned where probes came from. */
+export function forgetting({ table, cookie }: ProbeFlowOptions): FlowMod {
+  return flowMod({
+    command: "delete",
+    table: table + pipelineTable.addresses,
+    cookie,
+    cookieMask: OWNER_MASK,
+    match: [{ field: "eth_dst", value: PROBE_SOURCE }],
+  });
 }
 
 /**

@@ -3,6 +3,12 @@ import { decodeFrame, type Frame } from "../../../model/frame.ts";
 /** The ethertype of our probes: IEEE 802 local experimental ethertype 2 (IEEE 802 §9.2.3). */
 export const ETHERTYPE_PROBE = 0x88b6;
 
+/**
+ * Where probes come from, unless an end lets in others only: locally administered, and learned by
+ * nobody for long. Where a probe is about to leave, a mark of the end takes its place.
+ */
+export const PROBE_SOURCE = "02:dc:05:00:00:01";
+
 /** What a probe frame says of itself. */
 export interface Probe {
   /** The number of the frame within its run. */

@@ -4,7 +4,7 @@ import type { Segment } from "../../../model/segment.ts";
 import { pause } from "../../driver-call.ts";
 import { NO_NETWORK, networkCookie } from "../compile/cookie.ts";
 import type { FlowMod } from "../wire/flow.ts";
-import { needsTwin, type ProbeFlowOptions, trapAt, twinOf } from "./probe-flows.ts";
+import { forgetting, needsTwin, type ProbeFlowOptions, trapAt, twinOf } from "./probe-flows.ts";
 import type { ProbeRun } from "./probe-frame.ts";
 import type { Colour, SegmentMap } from "./segment-map.ts";
 import type { SwitchProber } from "./switch-prober.ts";
@@ -53,9 +53,19 @@ export class ProbeInstallation {
     });
   }
 
-  /** Removes everything again. */
+  /** Removes everything again, with what switches have learned from probes. */
   async remove(): Promise<void> {
     await Promise.all(this.#installed.splice(0).map(([prober, flows]) => prober.remove(flows)));
+    const { segment, switches } = this.#context;
+    const learners = segment.nodes.filter(({ rules }) =>
+      rules.some(({ unicast }) => unicast?.learn),
+    );
+    await Promise.all(
+      learners.map(async ({ node }) => {
+        const options = this.#options(node, 0);
+        if (options !== undefined) await switches.get(node)?.install([forgetting(options)]);
+      }),
+    );
   }
 
   async #install(

@@ -9,7 +9,7 @@ import { PORT_CONTROLLER, PORT_TABLE } from "../wire/constants.ts";
 import { traceLoss } from "./loss-trace.ts";
 import { type Arrival, type Echo, ProbeExchange, type Shot } from "./probe-exchange.ts";
 import { outputTo, PROBE_FLOW_LIFETIME_S } from "./probe-flows.ts";
-import { type ProbeRun, probeRun } from "./probe-frame.ts";
+import { PROBE_SOURCE, type ProbeRun, probeRun } from "./probe-frame.ts";
 import { ProbeInstallation } from "./probe-installation.ts";
 import { SegmentMap } from "./segment-map.ts";
 import type { SwitchProber } from "./switch-prober.ts";
@@ -53,8 +53,6 @@ const MAX_ATTEMPTS = 3;
 const MAX_ARRIVALS_AT_ONCE = 500;
 /** Nothing is sent any more when the flows that catch it may soon be gone. */
 const MAX_RUN_MS = (PROBE_FLOW_LIFETIME_S - 10) * 1_000;
-/** Locally administered; where a probe is about to leave, another takes its place. */
-const PROBE_SOURCE = "02:dc:05:00:00:01";
 
 /** The first probe that made it from one end to another, with all its copies. */
 interface Success {

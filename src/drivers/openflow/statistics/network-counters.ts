@@ -44,13 +44,14 @@ export function nodeCounters(ends: readonly Attachment[], readings: CounterReadi
 
 function endCounters(at: Attachment, readings: CounterReadings): readonly EndStatistics[] {
   const { flows, meters, table, atMs } = readings;
-  const entering = entrancesOf(at, readings);
-  const own = flows.filter((flow) => flow.table === table && entering(flow));
-  const letIn = own.filter(({ instructions }) => instructions.length > 0);
+  const own = flows.filter(entrancesOf(at, readings));
+  const letIn = own.filter((flow) => flow.table === table && flow.instructions.length > 0);
   if (letIn.length === 0) return [];
   const others = new Set(metersOf(flows.filter((flow) => !own.includes(flow))));
   const policers = metersOf(letIn).flatMap((id) => meters.get(id) ?? []);
   const isAlone = policers.length > 0 && policers.every(({ meter }) => !others.has(meter));
+  const beyond = metersOf(own).filter((id) => !others.has(id) && !isOneOf(policers, id));
+  const all = [...policers, ...beyond.flatMap((id) => meters.get(id) ?? [])];
   const byFlows = sumFrames(letIn.map(countOf));
   const byMeters = isAlone ? sumFrames(policers.map(enteredMeter)) : noFrames;
   const ages = letIn.map(({ durationS, durationNs }) => durationS * 1_000 + durationNs / 1e6);
@@ -58,14 +59,18 @@ function endCounters(at: Attachment, readings: CounterReadings): readonly EndSta
     {
       at,
       received: larger(byFlows, byMeters),
-      ...(isAlone && { dropped: sumFrames(policers.map(droppedBy)) }),
+      ...(isAlone && { dropped: sumFrames(all.map(droppedBy)) }),
       countedForMs: Math.round(Math.max(...ages)),
       sampledAtMs: atMs,
     },
   ];
 }
 
-/** Whether a flow is for frames that come in at an end. */
+function isOneOf(all: readonly MeterStats[], id: number): boolean {
+  return all.some(({ meter }) => meter === id);
+}
+
+/** Whether a flow is for frames that come in at an end, in whichever table. */
 function entrancesOf(at: Attachment, { numbers }: CounterReadings): (flow: FlowStats) => boolean {
   const port = numbers.get(at.port);
   const vlans = new Set(
