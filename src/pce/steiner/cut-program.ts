@@ -1,5 +1,5 @@
 import { BasisFactors } from "./basis-factors.ts";
-import { enteringOf } from "./ratio-test.ts";
+import { enteringOf, leavingOf } from "./ratio-test.ts";
 
 /** A set of columns of which at least one is to be taken, and its price; the price is not negative. */
 export interface PricedRow {
@@ -37,8 +37,10 @@ export class CutProgram {
   #weights: Float64Array;
   /** Of each column and surplus its place in the basis; -1 for none. */
   #places: Int32Array;
-  /** Of each column: 1 if nothing may be taken of it. */
+  /** Of each column: 1 if nothing may be taken of it ... */
   readonly #isBarred: Uint8Array;
+  /** ... and 1 if it cannot enter the basis, for that or because it is there. */
+  readonly #isClosed: Uint8Array;
   /** Of columns and surpluses outside the basis the row of the tableau at hand, and where it is not zero. */
   #pivotRow: Float64Array;
   readonly #touched: number[] = [];
@@ -53,6 +55,7 @@ export class CutProgram {
     this.#weights = new Float64Array(total).fill(1);
     this.#places = new Int32Array(total).fill(-1);
     this.#isBarred = new Uint8Array(costs.length);
+    this.#isClosed = new Uint8Array(costs.length);
     this.#rowsOf = Array.from(costs, () => []);
     this.#pivotRow = new Float64Array(total);
     this.#isTouched = new Uint8Array(costs.length);
@@ -81,6 +84,7 @@ export class CutProgram {
   bar(column: number): boolean {
     if ((this.#places[column] ?? -1) >= 0) return false;
     this.#isBarred[column] = 1;
+    this.#isClosed[column] = 1;
     return true;
   }
 
@@ -157,6 +161,14 @@ export class CutProgram {
   #seat(variable: number, place: number): void {
     this.#places[variable] = place;
     this.#basic[place] = variable;
+    if (variable < this.#count) this.#isClosed[variable] = 1;
+  }
+
+  #leave(variable: number): void {
+    this.#places[variable] = -1;
+    if (variable >= this.#count) return;
+    this.taken[variable] = 0;
+    this.#isClosed[variable] = this.#isBarred[variable] ?? 0;
   }
 
   #setValue(place: number, value: number): void {
@@ -167,17 +179,7 @@ export class CutProgram {
 
   /** The place of the basis that is farthest below zero, by steepest edge; -1 if there is none. */
   #leaving(): number {
-    let best = -1;
-    let most = 0;
-    for (let place = 0; place < this.#rows.length; place++) {
-      const value = this.#values[place] ?? 0;
-      if (value >= -FEASIBLE) continue;
-      const gain = (value * value) / (this.#weights[this.#basic[place] ?? 0] ?? 1);
-      if (gain <= most) continue;
-      best = place;
-      most = gain;
-    }
-    return best;
+    return leavingOf(this.#values.subarray(0, this.#rows.length), this.#basic, this.#weights);
   }
 
   /** Learns the row of the tableau from that of the inverse. */
@@ -200,12 +202,13 @@ export class CutProgram {
   }
 
   #priceRow(columns: Int32Array, factor: number): void {
+    const [isClosed, isTouched, pivotRow] = [this.#isClosed, this.#isTouched, this.#pivotRow];
     for (let index = 0; index < columns.length; index++) {
       const column = columns[index] ?? 0;
-      if (this.#isBarred[column] || (this.#places[column] ?? 0) >= 0) continue;
-      this.#pivotRow[column] = (this.#pivotRow[column] ?? 0) + factor;
-      if (this.#isTouched[column]) continue;
-      this.#isTouched[column] = 1;
+      if (isClosed[column]) continue;
+      pivotRow[column] = (pivotRow[column] ?? 0) + factor;
+      if (isTouched[column]) continue;
+      isTouched[column] = 1;
       this.#touched.push(column);
     }
     this.#work += columns.length;
@@ -231,8 +234,7 @@ export class CutProgram {
       const factor = column[at] ?? 0;
       if (factor !== 0) this.#setValue(at, (this.#values[at] ?? 0) - step * factor);
     }
-    if (leaving < this.#count) this.taken[leaving] = 0;
-    this.#places[leaving] = -1;
+    this.#leave(leaving);
     this.#seat(entering, place);
     this.#setValue(place, step);
     this.#factors.add(place, column);
@@ -282,9 +284,6 @@ const FIRST_CAPACITY = 64;
 
 /** After how many steps the factors are built anew. */
 const MOST_ADDED = 64;
-
-/** What is less below zero than this counts as zero. */
-const FEASIBLE = 1e-9;
 
 /** By how much a pivot may differ between its row and its column. */
 const SPOILT = 1e-6;

@@ -1,9 +1,10 @@
+import { bestAscents } from "./best-ascents.ts";
 import { ascentBound, useless, uselessArcs } from "./bound-test.ts";
 import type { SearchState } from "./branch-and-bound.ts";
 import { CutProgram } from "./cut-program.ts";
 import { CutSeparation } from "./cut-separation.ts";
 import { type DualAscent, dualAscent } from "./dual-ascent.ts";
-import { costOfEdges } from "./edge-tree.ts";
+import { costOfEdges, treeArcs } from "./edge-tree.ts";
 import type { Instance } from "./instance.ts";
 import { heuristicTree, polished } from "./polish.ts";
 import type { Preprocessed } from "./preprocess.ts";
@@ -28,6 +29,8 @@ export class CuttingPlane {
   /** A middling cost, by which costs are divided. */
   readonly #unit: number;
   readonly #isBarred: Uint8Array;
+  /** A point that no cut separates. */
+  #inner: Float64Array;
   #ascent: DualAscent;
   #rounds = 0;
   /** How many edges are barred either way. */
@@ -39,10 +42,12 @@ export class CuttingPlane {
     this.#state = state;
     this.lowerBound = lowerBound;
     this.#unit = graph.costs.reduce((sum, cost) => sum + cost, 0) / graph.edgeCount || 1;
-    this.#root = graph.terminals[Math.floor(state.random() * graph.terminals.length)] ?? 0;
+    const [best] = bestAscents(graph, state, { tries: ROOTS, count: 1 });
+    this.#root = best?.root ?? graph.terminals[0] ?? 0;
     this.#program = new CutProgram(graph.slotCosts.map((cost) => cost / this.#unit));
     this.#separation = new CutSeparation(graph, this.#root);
     this.#isBarred = new Uint8Array(graph.heads.length);
+    this.#inner = this.#takenBy(heuristicTree(graph, this.#root) ?? []);
     const cuts: Int32Array[] = [];
     this.#ascent = dualAscent(graph, this.#root, state.effort, {
       onCut: (cut) => cuts.push(cut.slice()),
@@ -90,15 +95,36 @@ export class CuttingPlane {
     this.#program.dropSlackRows(SURPLUS);
     const first = (ROOT_STEP * this.#rounds) % terminals.length;
     const most = LEAST_CUTS + terminals.length;
-    for (const least of [CLEAR, UNCLEAR]) {
-      const cuts = this.#separation.violated(this.#program, { first, most, least });
+    const { reduced } = this.#program;
+    let found = 0;
+    for (const { share, least } of POINTS) {
+      const taken = this.#between(share);
+      const cuts = this.#separation.violated({ taken, reduced }, { first, most, least });
       effort.charge(this.#separation.takeWork());
       for (const cut of cuts) this.#program.addRow(cut);
-      if (cuts.length >= FEW_CUTS || (cuts.length > 0 && least === UNCLEAR)) return;
+      if (cuts.length === 0 && share < 1) this.#inner = taken;
+      found += cuts.length;
+      if (found >= FEW_CUTS) return;
     }
+    if (found > 0) return;
     this.bound();
     this.#offerTree();
     this.isDone = true;
+  }
+
+  /** What is taken of each arc by a tree. */
+  #takenBy(tree: readonly number[]): Float64Array {
+    const { graph } = this.#instance;
+    const taken = new Float64Array(graph.heads.length);
+    for (const arc of treeArcs(graph, tree, this.#root)) taken[graph.slotOf[arc ^ 1] ?? 0] = 1;
+    return taken;
+  }
+
+  /** What is on the way from a point that all cuts leave to what is taken. */
+  #between(share: number): Float64Array {
+    const { taken } = this.#program;
+    if (share === 1) return taken;
+    return this.#inner.map((part, slot) => part + share * ((taken[slot] ?? 0) - part));
   }
 
   /** Learns what the prices say now. */
@@ -182,6 +208,9 @@ export class CuttingPlane {
   }
 }
 
+/** From how many terminals it may begin. */
+const ROOTS = 40;
+
 /** After how many rounds prices are looked at and a tree is made. */
 const EVERY = 5;
 
@@ -192,9 +221,15 @@ const ROOT_STEP = 7;
 const LEAST_CUTS = 20;
 const FEW_CUTS = 5;
 
-/** By how much a cut is violated, at least. */
+/** Where cuts are looked for, on the way to what is taken, and by how much they are violated there, at least. */
 const CLEAR = 0.01;
 const UNCLEAR = 1e-6;
+
+const POINTS = [
+  { share: 0.5, least: CLEAR },
+  { share: 1, least: CLEAR },
+  { share: 1, least: UNCLEAR },
+];
 
 /** With more than this taken beyond what is needed, a row goes. */
 const SURPLUS = 1e-6;

@@ -1,11 +1,10 @@
+import { bestAscents } from "./best-ascents.ts";
 import { ascentBound, useless } from "./bound-test.ts";
 import type { SearchState } from "./branch-and-bound.ts";
-import { type DualAscent, dualAscent } from "./dual-ascent.ts";
 import { excluded } from "./extended-reduction.ts";
 import { withoutFewEdgedNodes } from "./node-elimination.ts";
 import { treeOfAscent } from "./polish.ts";
 import { isSettled, offerPolished, type Preprocessed, withoutLongEdges } from "./preprocess.ts";
-import type { SteinerGraph } from "./steiner-graph.ts";
 import { WorkingGraph } from "./working-graph.ts";
 
 /**
@@ -44,10 +43,9 @@ export class DeeperReduction {
     const { effort, incumbent, history } = this.#state;
     const { instance } = this.found;
     const { graph, fixedCost } = instance;
-    const ascents: DualAscent[] = [];
-    for (let index = 0; index < ROOTS && !effort.isSpent(); index++) {
-      const ascent = dualAscent(graph, this.#root(graph), effort);
-      ascents.push(ascent);
+
+    const ascents = bestAscents(graph, this.#state, { tries: TRIES, count: ROOTS });
+    for (const ascent of ascents) {
       const lowerBound = Math.max(this.found.lowerBound, fixedCost + ascent.lowerBound);
       this.found = { instance, lowerBound };
       const tree = treeOfAscent(graph, ascent);
@@ -70,13 +68,10 @@ export class DeeperReduction {
     effort.charge(8 * graph.edgeCount);
     this.found = { ...this.found, instance: left.compiled() };
   }
-
-  #root({ terminals }: SteinerGraph): number {
-    return terminals[Math.floor(this.#state.random() * terminals.length)] ?? 0;
-  }
 }
 
-/** From how many terminals dual ascents begin. */
+/** From how many terminals dual ascents begin, and the bounds of how many are used. */
+const TRIES = 12;
 const ROOTS = 3;
 
 /** A round that takes out less than this share of edges is the last. */

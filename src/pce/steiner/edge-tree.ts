@@ -20,6 +20,25 @@ export function isTree(graph: SteinerGraph, edges: readonly number[]): boolean {
   return edges.length === nodes.size - 1;
 }
 
+/** The arcs of the tree `edges` that lead away from `root`, nearer ones first. O(V + its edges). */
+export function treeArcs(
+  { a, b, nodeCount }: SteinerGraph,
+  edges: readonly number[],
+  root: number,
+): readonly number[] {
+  const leaving = Array.from({ length: nodeCount }, (): number[] => []);
+  for (const edge of edges) {
+    leaving[a[edge] ?? 0]?.push(2 * edge);
+    leaving[b[edge] ?? 0]?.push(2 * edge + 1);
+  }
+  const arcs = [...(leaving[root] ?? [])];
+  for (const arc of arcs) {
+    const head = ((arc & 1) === 0 ? b[arc >> 1] : a[arc >> 1]) ?? 0;
+    arcs.push(...(leaving[head] ?? []).filter((next) => next !== (arc ^ 1)));
+  }
+  return arcs;
+}
+
 /**
  * The cheapest tree on the nodes of `edges`, which must join all terminals, without branches that
  * lead to none; ties go to the lower edge (Kruskal, 1956). The edges are ascending. O(E log E).

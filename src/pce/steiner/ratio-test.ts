@@ -31,6 +31,28 @@ function allowedStep(touched: readonly number[], row: Float64Array, reduced: Flo
   return most;
 }
 
+/**
+ * What leaves the basis in a step of the dual simplex method: the place whose value is farthest below zero for the length of its row of
+ * the inverse (Forrest and Goldfarb, 1992), of which `weights` has about the square, by what is `basic` there; -1 if none is below zero. Linear; ties
+ * go to the first.
+ */
+export function leavingOf(values: Float64Array, basic: Int32Array, weights: Float64Array): number {
+  let best = -1;
+  let most = 0;
+  for (let place = 0; place < values.length; place++) {
+    const value = values[place] ?? 0;
+    if (value >= -FEASIBLE) continue;
+    const gain = (value * value) / (weights[basic[place] ?? 0] ?? 1);
+    if (gain <= most) continue;
+    best = place;
+    most = gain;
+  }
+  return best;
+}
+
+/** What is less below zero than this counts as zero. */
+const FEASIBLE = 1e-9;
+
 const LEAST_PIVOT = 1e-7;
 
 /** How much below zero a reduced cost may come. */
