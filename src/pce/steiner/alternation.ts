@@ -74,7 +74,7 @@ export class Alternation {
   /** Whose turn it is. */
   #turn(): keyof Shares {
     const { starts, bounds, reductions, cuts } = this.#work;
-    const { edgeCount, terminals } = this.#reduction.found.instance.graph;
+    const { edgeCount, nodeCount, terminals } = this.#reduction.found.instance.graph;
     const isLarge = edgeCount > MOST_EDGES || terminals.length > MOST_TERMINALS;
     const isWorthIt = !this.#reduction.isDone;
     if (isWorthIt && reductions + ROUND_WORK * edgeCount <= starts) {
@@ -82,7 +82,8 @@ export class Alternation {
     }
     const { cost } = this.#state.incumbent;
     const areCutsWorthIt = !(isWorthIt || this.#areCutsDone || isLarge);
-    const isNear = cost - this.#lowerBound() <= FAR * cost;
+    const far = edgeCount <= SPARSE * nodeCount ? FAR_IF_SPARSE : FAR;
+    const isNear = cost - this.#lowerBound() <= far * cost;
     if (areCutsWorthIt && cuts <= (isNear ? NEAR_SHARE : FAR_SHARE) * starts) return "cuts";
     const isHopeless = bounds > TRIAL * edgeCount && this.#bounding.progress < LEAST_PROGRESS;
     const isFar = cost - this.#bounding.lowerBound > FAR * cost;
@@ -137,8 +138,8 @@ const STEP_WORK = 100;
 const ROUND_WORK = 1_000;
 
 /** The most edges and terminals of a graph to which cutting planes come, and what a step of theirs may take for each edge. */
-const MOST_EDGES = 2_500;
-const MOST_TERMINALS = 300;
+const MOST_EDGES = 4_000;
+const MOST_TERMINALS = 1_000;
 const CUT_WORK = 1_000;
 
 /** Down to which share of the edges a search begins anew, and after the last round. */
@@ -154,6 +155,9 @@ const LEAST_PROGRESS = 0.01;
 /** With bounds farther from the best tree than this share of its cost, too. */
 const FAR = 0.01;
 const FAR_SHARE = 1 / 4;
+/** With so few edges a node, bounds of cutting planes come near from farther. */
+const SPARSE = 2;
+const FAR_IF_SPARSE = 0.02;
 /** What cutting planes get with bounds nearer than that, of the work of local search; theirs is quicker done. */
 const NEAR_SHARE = 12;
 const HOPELESS_SHARE = 1 / 8;
