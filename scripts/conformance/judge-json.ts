@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { err, ok, type Result } from "neverthrow";
+import * as v from "valibot";
 import {
   connection,
   connectionFilter,
@@ -36,6 +37,7 @@ const requests: Readonly<Record<string, JsonSchema<unknown>>> = {
   "conn-list": connectionFilter,
   "edge-port-search": edgePortSearch,
   hold: simpleConnection,
+  pcehold: simpleConnection,
   cloneable: simpleConnection,
   l2vpn,
   "l2vpn-list": connectionFilter,
@@ -47,16 +49,21 @@ const requests: Readonly<Record<string, JsonSchema<unknown>>> = {
   "valid-bandwidth": bandwidthQuestion,
 };
 
+const simpleConnections: JsonSchema<unknown> = v.array(simpleConnection);
+
 const responses: Readonly<Record<string, JsonSchema<unknown>>> = {
   cloneable: simpleConnection,
   commit: connectionChange,
   "conn-info": connection,
   "conn-list": connectionPage,
+  "conn-mode": connection,
+  "conn-simplelist": simpleConnections,
   "edge-port-search": edgePorts,
   "error-500": serverError,
   extend_hold: epochSeconds,
   "frontend-oauth": oauthSettings,
   hold: simpleConnection,
+  pcehold: simpleConnection,
   l2vpn,
   "l2vpn-availability": l2vpnAvailability,
   "l2vpn-validate": validity,
@@ -73,15 +80,23 @@ const responses: Readonly<Record<string, JsonSchema<unknown>>> = {
   "valid-bandwidth": bandwidthRange,
 };
 
-/** Reads a JSON sample by its name; a request must come out again as it was, but for what is `null`. */
-export function judgeJson(name: string, text: string): Result<void, string> {
-  const isRequest = name.includes(".request.");
-  const schema = longestPrefix(isRequest ? requests : responses, name);
+/** Reads a JSON sample by its name into what the driver makes of it. */
+export function readSample(name: string, text: string): Result<unknown, string> {
+  const schema = longestPrefix(isRequest(name) ? requests : responses, name);
   if (schema === undefined) return err("no model for a body of this name");
-  const read = readJson(schema, text).mapErr(
+  return readJson(schema, text).mapErr(
     ({ path, message }) => `${path.join(".") || "body"}: ${message}`,
   );
-  if (!isRequest) return read.map(() => undefined);
+}
+
+function isRequest(name: string): boolean {
+  return name.includes(".request.");
+}
+
+/** Reads a JSON sample by its name; a request must come out again as it was, but for what is `null`. */
+export function judgeJson(name: string, text: string): Result<void, string> {
+  const read = readSample(name, text);
+  if (!isRequest(name)) return read.map(() => undefined);
   return read.andThen((value) => {
     const again: unknown = JSON.parse(JSON.stringify(value));
     return isDeepStrictEqual(again, withoutNulls(JSON.parse(text)))

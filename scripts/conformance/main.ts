@@ -2,6 +2,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readXml } from "../../src/drivers/oscars/xml/read-xml.ts";
+import {
+  type HardeningReport,
+  instancesReport,
+  reducedReport,
+  variantsReport,
+} from "./hardened.ts";
 import { parseHttp } from "./http-message.ts";
 import { judgeJson } from "./judge-json.ts";
 import { regenerate } from "./judge-xml.ts";
@@ -15,6 +21,8 @@ export interface ConformanceReport {
   readonly failed: readonly Failure[];
   /** How many documents that were written an official schema has judged. */
   readonly validated: number;
+  /** What came of the samples otherwise written, and of messages made by the schemas; when asked for. */
+  readonly hardened?: Readonly<Record<"variants" | "reduced" | "instances", HardeningReport>>;
 }
 
 /** A sample, and what is wrong with it or with the driver. */
@@ -28,11 +36,7 @@ export interface Failure {
  * writes: the same meaning must come out and, where the schemas are beside the samples, be valid.
  */
 export function conformanceReport(folder: string): ConformanceReport {
-  const samples = existsSync(join(folder, "samples")) ? join(folder, "samples") : folder;
-  const schemas = resolve(samples, "../schemas");
-  const files = filesBelow(samples).filter(
-    (file) => /\.(xml|json|http|txt)$/.test(file) && !/README/.test(file),
-  );
+  const { samples, schemas, files } = sampleFiles(folder);
   const judged = files.map((file) => judge(samples, file));
   const documents = judged.flatMap(({ written }) => written ?? []);
   const complaints = canValidate(schemas) ? invalid(schemas, documents) : undefined;
@@ -46,6 +50,32 @@ export function conformanceReport(folder: string): ConformanceReport {
     failed,
     validated: complaints === undefined ? 0 : documents.filter((d) => d.schema !== "none").length,
   };
+}
+
+/**
+ * The same samples in every other way to write them and without what schemas let be left out, and
+ * messages of every type that the schemas have. The last two need the schemas and xmllint.
+ */
+export function hardenedReport(
+  folder: string,
+  seed: number,
+): NonNullable<ConformanceReport["hardened"]> {
+  const { samples, schemas, files } = sampleFiles(folder);
+  const none: HardeningReport = { total: 0, failed: [] };
+  const hasSchemas = canValidate(schemas);
+  return {
+    variants: variantsReport(samples, files),
+    reduced: hasSchemas ? reducedReport(samples, schemas, files) : none,
+    instances: hasSchemas ? instancesReport(schemas, seed, 10) : none,
+  };
+}
+
+function sampleFiles(folder: string) {
+  const samples = existsSync(join(folder, "samples")) ? join(folder, "samples") : folder;
+  const files = filesBelow(samples).filter(
+    (file) => /\.(xml|json|http|txt)$/.test(file) && !/README/.test(file),
+  );
+  return { samples, schemas: resolve(samples, "../schemas"), files };
 }
 
 interface Judged {
@@ -104,16 +134,28 @@ function filesBelow(folder: string): readonly string[] {
 
 function main(): void {
   const { values } = parseArgs({
-    options: { data: { type: "string" }, json: { type: "boolean" } },
+    options: {
+      data: { type: "string" },
+      json: { type: "boolean" },
+      hardened: { type: "boolean" },
+      seed: { type: "string", default: "1" },
+    },
   });
   const { DCNS_SHARED } = process.env;
   const shared = DCNS_SHARED ?? resolve(import.meta.dirname, "../../../shared");
-  const report = conformanceReport(values.data ?? resolve(shared, "data/wan"));
+  const data = values.data ?? resolve(shared, "data/wan");
+  const plain = conformanceReport(data);
+  const hardened = values.hardened ? hardenedReport(data, Number(values.seed)) : undefined;
+  const report = { ...plain, ...(hardened === undefined ? {} : { hardened }) };
+  const made = Object.values(hardened ?? {});
+  const failed = [...plain.failed, ...made.flatMap((each) => each.failed)];
   if (values.json !== true) {
-    for (const { file, reason } of report.failed) console.log(`FAILED ${file}: ${reason}`);
+    for (const { file, reason } of failed) console.log(`FAILED ${file}: ${reason}`);
     console.log(`${report.total} samples, ${report.passed} passed, ${report.validated} validated`);
+    for (const [what, { total, failed: bad }] of Object.entries(hardened ?? {}))
+      console.log(`${what}: ${total}, ${bad.length} failed`);
   } else console.log(JSON.stringify(report));
-  process.exitCode = report.total === 0 || report.failed.length > 0 ? 1 : 0;
+  process.exitCode = report.total === 0 || failed.length > 0 ? 1 : 0;
 }
 
 if (process.argv[1] === import.meta.filename) main();

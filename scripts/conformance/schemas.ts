@@ -21,6 +21,9 @@ const schemaFiles: Readonly<Record<Exclude<SchemaKind, "none">, string>> = {
   discovery: "nsi/discovery/ogf_nsi_discovery_nsa_v1_0.xsd",
 };
 
+/** Thousands of documents have much to be complained of. */
+const MAX_OUTPUT = 256 * 1024 * 1024;
+
 /** Whether documents can be judged here: by xmllint, and by schemas in this folder. */
 export function canValidate(schemas: string): boolean {
   return existsSync(schemas) && spawnSync("xmllint", ["--version"]).error === undefined;
@@ -59,7 +62,11 @@ function complaints(
   const { stderr } = spawnSync(
     "xmllint",
     ["--nonet", "--noout", "--schema", schema, ...paths.keys()],
-    { encoding: "utf8", env: { ...process.env, XML_CATALOG_FILES: catalog } },
+    {
+      encoding: "utf8",
+      maxBuffer: MAX_OUTPUT,
+      env: { ...process.env, XML_CATALOG_FILES: catalog },
+    },
   );
   const bad = new Map<string, string>();
   for (const [path, file] of paths) {

@@ -75,12 +75,15 @@ function openNsi(
 ): ResultAsync<CircuitService, DriverCause> {
   const { provider, requester: own, headers, times = {}, peer = "standard", stps } = options;
   const { http, ...common } = commonOf(options, context);
+  const profile = peerProfiles[peer];
+  const nowhere = profile.needsReplyTo ? { replyTo: "" } : {};
+  const replyTo = own.callbacks === undefined ? nowhere : { replyTo: own.callbacks.url };
   const requester = new NsiRequester({
     peer: {
       requesterNSA: own.nsa,
       providerNSA: provider.nsa,
       url: provider.url,
-      ...(own.callbacks === undefined ? {} : { replyTo: own.callbacks.url }),
+      ...replyTo,
       ...(headers === undefined ? {} : { headers }),
     },
     http,
@@ -89,7 +92,6 @@ function openNsi(
     times,
   });
   mounted.handler = requester.callbacks;
-  const profile = peerProfiles[peer];
   const stpOf = namesOf(context, stps);
   return listen(own.callbacks?.listen, requester.callbacks).map((server) => {
     const close = async (): Promise<void> => {

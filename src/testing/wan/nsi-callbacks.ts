@@ -6,6 +6,10 @@ import type { Notification } from "../../drivers/oscars/nsi/notification.ts";
 import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { NsiConnection } from "./nsi-connection.ts";
+import type { NsiQuirks } from "./nsi-options.ts";
+
+/** As OSCARS writes it. */
+const MISSPELT = "application/vdn.ogf.nsi.cs.v2.provider+soap";
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
@@ -24,12 +28,14 @@ export interface NsiCallbacksContext {
 /** What a simulated provider tells its requesters, where they last said that they listen. */
 export class NsiCallbacks {
   readonly #context: NsiCallbacksContext;
+  readonly #quirks: () => NsiQuirks;
   readonly #replyTo = new Map<string, string>();
   readonly #never = new AbortController();
   #notifications = 0;
 
-  constructor(context: NsiCallbacksContext) {
+  constructor(context: NsiCallbacksContext, quirks: () => NsiQuirks = () => ({})) {
     this.#context = context;
+    this.#quirks = quirks;
   }
 
   /** Notes where the sender of a request listens, if it says so. */
@@ -47,7 +53,7 @@ export class NsiCallbacks {
     this.#notifications += 1;
     const stamped = {
       ...notification,
-      notificationId: this.#notifications,
+      notificationId: this.#quirks().countsNotifications === false ? 0 : this.#notifications,
       timeStamp: this.#context.clock.now(),
     };
     const serial = String(this.#notifications).padStart(12, "0");
@@ -58,9 +64,11 @@ export class NsiCallbacks {
 
   async post(header: NsiHeader, body: OperationResult | Notification): Promise<void> {
     const url = this.#replyTo.get(header.requesterNSA);
-    if (url === undefined) return;
+    // Who wants to hear nothing says so by an empty address.
+    if (url === undefined || url === "") return;
     const { replyTo: _, ...echoed } = header;
-    const text = writeNsi({ header: { ...echoed, protocolVersion: REQUESTER_VERSION }, body });
+    const protocolVersion = this.#quirks().misspellsVersion ? MISSPELT : REQUESTER_VERSION;
+    const text = writeNsi({ header: { ...echoed, protocolVersion }, body });
     const headers = {
       "content-type": "text/xml; charset=utf-8",
       soapaction: soapAction(body.type),

@@ -8,6 +8,7 @@ import {
   withStates,
 } from "../../drivers/oscars/nsi/transitions.ts";
 import type { CarriedCircuit } from "./circuit-table.ts";
+import type { NsiQuirks } from "./nsi-options.ts";
 import type { Holding } from "./nsi-ports.ts";
 
 /** A version of a reservation: what was asked, as granted, and what it takes of the ports. */
@@ -112,18 +113,25 @@ export function summaryOf(connection: NsiConnection): Reservation<ChildSummary> 
   };
 }
 
-/** What a request for a version means: what it does not say is as it was. */
+/**
+ * What a request for a version means: what it does not say is as it was. A provider that wants the
+ * service with its capacity alone knows no other place for it, and takes the schedule as it is said.
+ */
 export function wantedCriteria(
   { criteria }: Reserve,
   { committed }: NsiConnection,
+  { modify }: NsiQuirks,
 ): Reserve["criteria"] {
   const before = committed?.criteria;
   if (before?.p2ps === undefined) return criteria;
-  const capacity = criteria.capacity ?? criteria.p2ps?.capacity ?? before.p2ps.capacity;
+  const isLiteral = modify === "service-with-capacity";
+  const bare = isLiteral ? undefined : criteria.capacity;
+  const unsaid = isLiteral ? 0 : before.p2ps.capacity;
+  const capacity = bare ?? criteria.p2ps?.capacity ?? unsaid;
   return {
     ...before,
     version: criteria.version ?? (before.version ?? 0) + 1,
-    schedule: { ...before.schedule, ...criteria.schedule },
+    schedule: { ...(isLiteral ? {} : before.schedule), ...criteria.schedule },
     p2ps: { ...before.p2ps, capacity },
   };
 }

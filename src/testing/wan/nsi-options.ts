@@ -1,7 +1,22 @@
 import type { HttpClient } from "../../drivers/oscars/http/http.ts";
+import type { PeerProfile } from "../../drivers/oscars/nsi/peer-profile.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { CircuitChange } from "./circuit-table.ts";
 import type { NsiPort } from "./nsi-ports.ts";
+
+/**
+ * Something that the schema leaves open and a provider wants: in a first reservation a version, a
+ * schedule, a description or labels, in every request somewhere to reply to, a SOAPAction in quotes or
+ * a correlation id that is new.
+ */
+export type NsiDemand =
+  | "version"
+  | "schedule"
+  | "description"
+  | "labels"
+  | "reply-to"
+  | "quoted-action"
+  | "fresh-correlation";
 
 /** How a provider departs from what one would wish; peers in the field do each of these. */
 export interface NsiQuirks {
@@ -9,8 +24,38 @@ export interface NsiQuirks {
   readonly callbacks?: "after" | "before" | "twice" | "never";
   /** Whether a request that cannot be met is refused in the answer, or later by a callback. */
   readonly refusals?: "callback" | "answer";
-  /** What a synchronous query gives. */
-  readonly queries?: "answered" | "omitted" | "refused";
+  /** What a synchronous query gives; `hangs` never ends. */
+  readonly queries?: "answered" | "omitted" | "refused" | "hangs";
+  /** What is wanted of requests beyond the specification; refused, or worse, where it is missing. */
+  readonly demands?: readonly NsiDemand[];
+  /** How another version has to be asked for; any way when absent. */
+  readonly modify?: "any" | Exclude<PeerProfile["modify"], "capacity">;
+  /** What becomes of a request with times that are nil: nothing is heard, or a fault without a reason. */
+  readonly nilTimes?: "taken" | "broken" | "silence";
+  /** Under which name an exception stands in a fault, if there is one at all. */
+  readonly faults?: "connection" | "framework" | "bare";
+  /** What is heard of a provision, release or terminate that cannot be done; told when absent. */
+  readonly lateFailures?: "told" | "silence";
+  /** Whether what was never committed may be aborted; it may when absent. */
+  readonly abortsInitial?: boolean;
+  /** A first reservation that fails is as if it had never been. */
+  readonly forgetsFailed?: boolean;
+  /** Another version that fails is never got rid of: an abort changes nothing, nothing more is heard. */
+  readonly staysFailed?: boolean;
+  /** Another version is confirmed by what the one before says. */
+  readonly confirmsOldVersion?: boolean;
+  /** What is terminated shows in no query. */
+  readonly hidesTerminated?: boolean;
+  /** What has timed out still shows as held. */
+  readonly staysHeld?: boolean;
+  /** Whether capacities are looked at; they are when absent. */
+  readonly checksCapacity?: boolean;
+  /** Whether notifications are numbered; all are 0 otherwise. */
+  readonly countsNotifications?: boolean;
+  /** The protocol version in callbacks is misspelt. */
+  readonly misspellsVersion?: boolean;
+  /** When something ends that was asked for without an end; never when absent. */
+  readonly openEndSeconds?: number;
   /** Whether a forced end names the connection only as the originating one. */
   readonly forcedEndWithoutId?: boolean;
   /** Whether the labels of a connection's two ends may differ; they may when absent. */

@@ -4,6 +4,7 @@ import type { Criteria, PointToPoint } from "../../drivers/oscars/nsi/criteria.t
 import { formatStp, parseStp } from "../../drivers/oscars/nsi/stp.ts";
 import type { VlanId } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
+import type { NsiQuirks } from "./nsi-options.ts";
 
 /** A port that a simulated provider sells. */
 export interface NsiPort {
@@ -26,13 +27,13 @@ export function grant(
   ports: ReadonlyMap<string, NsiPort>,
   taken: readonly Holding[],
   { capacity, sourceSTP = "", destSTP = "" }: PointToPoint,
-  swapsLabels = true,
+  { swapsLabels = true, checksCapacity = true }: NsiQuirks = {},
 ): Result<Holding, Refusal> {
   const [a, b] = [freeAt(ports, taken, sourceSTP), freeAt(ports, taken, destSTP)];
   if (a.isErr()) return err(a.error);
   if (b.isErr()) return err(b.error);
   for (const { port, left } of [a.value, b.value]) {
-    if (left < capacity)
+    if (checksCapacity && left < capacity)
       return err({ errorId: "00705", text: `${port} has ${left} Mbit/s left, not ${capacity}` });
   }
   const both = a.value.vlans.intersect(b.value.vlans).first();

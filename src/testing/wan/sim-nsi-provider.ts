@@ -1,4 +1,8 @@
-import type { HttpHandler, IncomingRequest } from "../../drivers/oscars/http/http.ts";
+import type {
+  HttpHandler,
+  IncomingRequest,
+  OutgoingResponse,
+} from "../../drivers/oscars/http/http.ts";
 import {
   answerOf,
   exceptionOf,
@@ -6,6 +10,7 @@ import {
   type Refusal,
   refusalFault,
 } from "../../drivers/oscars/nsi/answer.ts";
+import type { Criteria } from "../../drivers/oscars/nsi/criteria.ts";
 import { readNsi, type SoapFault } from "../../drivers/oscars/nsi/envelope.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { NsiMessage, Reserve } from "../../drivers/oscars/nsi/message.ts";
@@ -25,11 +30,21 @@ import {
   summaryOf,
   wantedCriteria,
 } from "./nsi-connection.ts";
+import {
+  mayAbort,
+  type Objection,
+  objectionToRequest,
+  objectionToReserve,
+  refusal,
+} from "./nsi-demands.ts";
+import { brokenAnswer, faultAnswer } from "./nsi-faults.ts";
 import type { NsiQuirks, SimNsiProviderOptions } from "./nsi-options.ts";
 import { grant, granted, type Holding } from "./nsi-ports.ts";
 
 /** What became of a request: the connection as it is now and what to tell, or why not. */
 type Outcome =
+  | "silence"
+  | "broken"
   | { readonly connection: NsiConnection; readonly result: OperationResult }
   | { readonly connection?: NsiConnection; readonly refusal: Refusal };
 
@@ -49,13 +64,15 @@ export class SimNsiProvider {
   /** The timers of what is held and not committed. */
   readonly #holds = new Map<string, unknown>();
   readonly #elsewhere: Holding[] = [];
+  /** The correlation ids of requests that came. */
+  readonly #seen = new Set<string>();
   #serial = 0;
 
   constructor(options: SimNsiProviderOptions) {
     this.#options = options;
     this.#connections = new CircuitTable(carriedBy, options.onCircuit);
-    this.#callbacks = new NsiCallbacks(options);
     this.quirks = options.quirks ?? {};
+    this.#callbacks = new NsiCallbacks(options, () => this.quirks);
     this.handler = (request) => this.#handle(request);
   }
 
@@ -113,7 +130,10 @@ export class SimNsiProvider {
     const { header, body } = read.value;
     if (header === undefined) return answerOf(500, undefined, faultOf("Client", "no header"));
     if (header.providerNSA !== this.#options.nsa)
-      return answerOf(500, header, this.#fault({ errorId: "00300", text: "not this provider" }));
+      return this.#objected(header, refusal("00300", "not this provider"));
+    const objection = objectionToRequest(request, header, this.quirks, this.#seen);
+    this.#seen.add(header.correlationId);
+    if (objection !== undefined) return this.#objected(header, objection);
     this.#callbacks.learn(header);
     switch (body.type) {
       case "querySummarySync":
@@ -126,24 +146,39 @@ export class SimNsiProvider {
       case "terminate":
         return this.#operate(header, body as OperationRequest);
       default:
-        return answerOf(
-          500,
-          header,
-          this.#fault({ errorId: "00103", text: `no ${body.type} here` }),
-        );
+        return this.#objected(header, refusal("00103", `no ${body.type} here`));
     }
   }
 
-  #query(header: NsiHeader, ids: readonly string[]): Awaited<ReturnType<HttpHandler>> {
+  async #query(header: NsiHeader, ids: readonly string[]): ReturnType<HttpHandler> {
     const { queries = "answered" } = this.quirks;
-    if (queries === "refused")
-      return answerOf(500, header, this.#fault({ errorId: "00103", text: "no queries" }));
+    if (queries === "hangs") return new Promise(() => {});
+    if (queries === "refused") return this.#objected(header, refusal("00103", "no queries"));
     const all = [...this.#connections.values()].filter(
-      (each) => each.requesterNSA === header.requesterNSA,
+      (each) => each.requesterNSA === header.requesterNSA && !this.#isHidden(each),
     );
     const asked = ids.length === 0 ? all : all.filter((each) => ids.includes(each.connectionId));
-    const reservation = queries === "omitted" ? [] : asked.map(summaryOf);
+    const reservation = queries === "omitted" ? [] : asked.map((each) => this.#shown(each));
     return answerOf(200, header, { type: "querySummarySyncConfirmed", reservation });
+  }
+
+  #isHidden({ states }: NsiConnection): boolean {
+    return this.quirks.hidesTerminated === true && states.lifecycleState === "Terminated";
+  }
+
+  #shown(connection: NsiConnection): ReturnType<typeof summaryOf> {
+    const isLate = connection.states.reservationState === "ReserveTimeout";
+    return summaryOf(
+      this.quirks.staysHeld === true && isLate
+        ? withStates(connection, { reservationState: "ReserveHeld" })
+        : connection,
+    );
+  }
+
+  #objected(header: NsiHeader, objection: Objection): OutgoingResponse {
+    if (objection === "silence") return answerOf(200, header, { type: "acknowledgment" });
+    if (objection === "broken") return brokenAnswer;
+    return faultAnswer(header, this.#fault(objection.refusal), this.quirks);
   }
 
   async #operate(header: NsiHeader, request: OperationRequest): ReturnType<HttpHandler> {
@@ -151,24 +186,35 @@ export class SimNsiProvider {
     const known =
       request.connectionId === undefined ? undefined : this.#connections.get(request.connectionId);
     if (request.connectionId !== undefined && known === undefined)
-      return answerOf(500, header, this.#fault({ errorId: "00203", text: "no such connection" }));
+      return this.#objected(header, refusal("00203", "no such connection"));
     const outcome = this.#carryOut(header, request, known);
-    if ("refusal" in outcome && refusals === "answer")
-      return answerOf(500, header, this.#fault(outcome.refusal));
-    if (outcome.connection !== undefined) this.#put(outcome.connection);
+    if (outcome === "broken") return brokenAnswer;
+    if (outcome === "silence") return answerOf(200, header, acknowledged(request, this.#newId()));
+    if ("refusal" in outcome && refusals === "answer") return this.#objected(header, outcome);
+    if (outcome.connection !== undefined && !this.#isForgotten(outcome, known))
+      this.#put(outcome.connection);
     const connectionId = outcome.connection?.connectionId ?? this.#newId();
     const result =
       "result" in outcome ? outcome.result : this.#failure(request, outcome, connectionId);
-    const post = () => this.#callbacks.post(header, result);
+    const isTold = "result" in outcome || this.#isHeardOf(request);
+    const post = async () => {
+      if (isTold) await this.#callbacks.post(header, result);
+    };
     if (callbacks === "before") await post();
     else if (callbacks !== "never") this.#callbacks.later(post);
     if (callbacks === "twice") this.#callbacks.later(post);
     this.#callbacks.later(async () => this.#updateDataPlane(connectionId));
-    const answer: NsiMessage =
-      request.type === "reserve"
-        ? { type: "reserveResponse", connectionId }
-        : { type: "acknowledgment" };
-    return answerOf(200, header, answer);
+    return answerOf(200, header, acknowledged(request, connectionId));
+  }
+
+  /** Whether it is told when a request cannot be done. */
+  #isHeardOf({ type }: OperationRequest): boolean {
+    const isLate = type === "provision" || type === "release" || type === "terminate";
+    return !isLate || this.quirks.lateFailures !== "silence";
+  }
+
+  #isForgotten(outcome: object, known: NsiConnection | undefined): boolean {
+    return this.quirks.forgetsFailed === true && "refusal" in outcome && known === undefined;
   }
 
   #carryOut(
@@ -178,20 +224,34 @@ export class SimNsiProvider {
   ): Outcome {
     if (request.type === "reserve") return this.#reserve(header, request, known);
     if (known === undefined) return { refusal: { errorId: "00203", text: "no such connection" } };
-    const { connectionId } = known;
-    if (known.states.lifecycleState === "Terminated")
+    const { connectionId, states } = known;
+    if (states.lifecycleState === "Terminated")
       return { refusal: { errorId: "00204", text: "it is terminated" } };
-    if (!allows(known, request.type)) {
-      const text = `${request.type} while ${known.states.reservationState}`;
+    const isAbort = request.type === "reserveAbort";
+    if (!allows(known, request.type) || (isAbort && !mayAbort(known, this.quirks))) {
+      const text = `${request.type} while ${states.reservationState}`;
       return { connection: known, refusal: { errorId: "00201", text } };
     }
+    if (isAbort && this.#isStuck(known))
+      return { connection: known, result: { type: "reserveAbortConfirmed", connectionId } };
     return {
       connection: carriedOut(known, request.type),
       result: { type: confirmations[request.type], connectionId },
     };
   }
 
+  /** Another version has failed, and that is not got rid of. */
+  #isStuck({ states }: NsiConnection): boolean {
+    return this.quirks.staysFailed === true && states.reservationState === "ReserveFailed";
+  }
+
   #reserve(header: NsiHeader, request: Reserve, known: NsiConnection | undefined): Outcome {
+    const objection = objectionToReserve(request, known, this.quirks);
+    if (objection !== undefined)
+      return typeof objection === "string" || known === undefined
+        ? objection
+        : { connection: known, ...objection };
+    if (known !== undefined && this.#isStuck(known)) return "silence";
     const { description, globalReservationId } = request;
     const connection =
       known ??
@@ -203,7 +263,7 @@ export class SimNsiProvider {
       });
     if (!allows(connection, "reserve"))
       return { connection, refusal: { errorId: "00201", text: "a version is held already" } };
-    const wanted = wantedCriteria(request, connection);
+    const wanted = this.#withEnd(wantedCriteria(request, connection, this.quirks));
     if (wanted.p2ps === undefined)
       return { connection, refusal: { errorId: "00101", text: "no service" } };
     // What the connection has itself is not in its own way.
@@ -212,7 +272,7 @@ export class SimNsiProvider {
       this.#options.ports,
       [...this.#elsewhere, ...others.flatMap(holdingsOf)],
       wanted.p2ps,
-      this.quirks.swapsLabels,
+      this.quirks,
     );
     if (holding.isErr())
       return {
@@ -225,8 +285,22 @@ export class SimNsiProvider {
       held: { criteria, holding: holding.value },
     };
     this.#expire(held);
-    const { connectionId } = held;
-    return { connection: held, result: { type: "reserveConfirmed", connectionId, criteria } };
+    const { connectionId, committed } = held;
+    const isOld = this.quirks.confirmsOldVersion === true && committed !== undefined;
+    const shown = isOld ? committed.criteria : criteria;
+    return {
+      connection: held,
+      result: { type: "reserveConfirmed", connectionId, criteria: shown },
+    };
+  }
+
+  #withEnd(criteria: Criteria): Criteria {
+    const { openEndSeconds } = this.quirks;
+    const { startTime, endTime } = criteria.schedule ?? {};
+    if (openEndSeconds === undefined || typeof endTime === "number") return criteria;
+    const start = typeof startTime === "number" ? startTime : this.#options.clock.now();
+    const end = start + openEndSeconds * 1000;
+    return { ...criteria, schedule: { ...criteria.schedule, endTime: end } };
   }
 
   #expire(held: NsiConnection): void {
@@ -268,10 +342,13 @@ export class SimNsiProvider {
 
   #failure(
     request: OperationRequest,
-    { refusal, connection }: { readonly refusal: Refusal; readonly connection?: NsiConnection },
+    {
+      refusal: why,
+      connection,
+    }: { readonly refusal: Refusal; readonly connection?: NsiConnection },
     connectionId: string,
   ): OperationResult {
-    const serviceException = exceptionOf(this.#options.nsa, refusal);
+    const serviceException = exceptionOf(this.#options.nsa, why);
     const isStateful = request.type === "reserve" || request.type === "reserveCommit";
     if (!isStateful || connection === undefined) return { type: "error", serviceException };
     const type = request.type === "reserve" ? "reserveFailed" : "reserveCommitFailed";
@@ -292,7 +369,13 @@ export class SimNsiProvider {
     return `SIM-${this.#serial}`;
   }
 
-  #fault(refusal: Refusal): SoapFault {
-    return refusalFault(this.#options.nsa, refusal);
+  #fault(why: Refusal): SoapFault {
+    return refusalFault(this.#options.nsa, why);
   }
+}
+
+function acknowledged({ type }: OperationRequest, connectionId: string): NsiMessage {
+  return type === "reserve"
+    ? { type: "reserveResponse", connectionId }
+    : { type: "acknowledgment" };
 }

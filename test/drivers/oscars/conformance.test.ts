@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { conformanceReport } from "../../../scripts/conformance/main.ts";
+import { conformanceReport, hardenedReport } from "../../../scripts/conformance/main.ts";
 
 const { DCNS_SHARED, CI } = process.env;
 const folder = resolve(DCNS_SHARED ?? "../shared", "data/wan");
@@ -15,5 +15,15 @@ describe.skipIf(!existsSync(folder))("the samples of the shared data", { timeout
     const hasXmllint = spawnSync("xmllint", ["--version"]).error === undefined;
     if (CI !== undefined) expect(hasXmllint).toBe(true);
     if (hasXmllint) expect(report.validated).toBeGreaterThan(140);
+  });
+
+  test("mean the same however they are written, and so do messages of every type in the schemas", () => {
+    const { variants, reduced, instances } = hardenedReport(folder, 1);
+    expect([...variants.failed, ...reduced.failed, ...instances.failed]).toEqual([]);
+    expect(variants.total).toBeGreaterThan(2_000);
+    const hasXmllint = spawnSync("xmllint", ["--version"]).error === undefined;
+    if (!hasXmllint) return;
+    expect(reduced.total).toBeGreaterThan(500);
+    expect(instances.total).toBeGreaterThan(700);
   });
 });

@@ -41,14 +41,9 @@ export function answerOf(
   header: NsiHeader | undefined,
   body: NsiMessage | SoapFault,
 ): OutgoingResponse {
-  const { replyTo: _, ...echoed } = header ?? {};
-  const envelope =
-    header === undefined
-      ? { body }
-      : { header: { ...header, ...echoed, protocolVersion: REQUESTER_VERSION }, body };
-  return {
-    status,
-    headers: { "content-type": "text/xml; charset=utf-8" },
-    body: writeNsi(envelope),
-  };
+  const headers = { "content-type": "text/xml; charset=utf-8" };
+  if (header === undefined) return { status, headers, body: writeNsi({ body }) };
+  const { replyTo: _, ...echoed } = header;
+  const own = { ...echoed, protocolVersion: REQUESTER_VERSION };
+  return { status, headers, body: writeNsi({ header: own, body }) };
 }

@@ -9,6 +9,7 @@ import {
 import type { Notification } from "./notification.ts";
 import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
+import type { PeerProfile } from "./peer-profile.ts";
 import type { ChildSummary, Reservation } from "./reservation.ts";
 import type { ReservationState } from "./states.ts";
 
@@ -16,6 +17,7 @@ import type { ReservationState } from "./states.ts";
 export function foundCircuit(
   reservation: Reservation<ChildSummary>,
   mark: string,
+  { abortsFailed }: Pick<PeerProfile, "abortsFailed">,
 ): readonly RatedCircuit[] {
   const { description = "", connectionId, connectionStates, criteria } = reservation;
   if (!description.startsWith(`${mark} `)) return [];
@@ -23,7 +25,9 @@ export function foundCircuit(
   if (key === undefined || connectionStates.lifecycleState === "Terminated") return [];
   const [latest] = [...criteria].sort((a, b) => (b.version ?? 0) - (a.version ?? 0));
   const mbps = latest?.p2ps?.capacity ?? 0;
-  const isHeld = criteria.length > 0 && UNFINISHED.has(connectionStates.reservationState);
+  const { reservationState } = connectionStates;
+  const isStuck = !abortsFailed && reservationState === "ReserveFailed";
+  const isHeld = criteria.length > 0 && UNFINISHED.has(reservationState) && !isStuck;
   return [
     {
       ...{ externalId: connectionId, circuit: { ...key, mbps }, state: stateOf(reservation) },

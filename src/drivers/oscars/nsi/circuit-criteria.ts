@@ -14,10 +14,19 @@ import { formatStp, parseStp } from "./stp.ts";
 /** The STP of a port, without its label; undefined for a port that has none. */
 export type StpOf = (port: PortRef) => string | undefined;
 
+/** How a provider is asked, and by which names. */
+export interface Asking {
+  readonly profile: PeerProfile;
+  readonly stpOf: StpOf;
+}
+
+/** The last second of 2037: some servers count seconds in 31 bits. */
+const LAST_END = 2_145_916_799_000;
+
 /** What to ask for, for a circuit; with a choice of labels at its ends, where some are offered. */
 export function criteriaOf(
   { ends, mbps }: Circuit,
-  stpOf: StpOf,
+  { profile, stpOf }: Asking,
   labelsOf: (end: CircuitEnd) => VlanSet = ownLabel,
 ): Result<Criteria, CircuitFault> {
   const [a, b, third] = ends;
@@ -26,7 +35,7 @@ export function criteriaOf(
   if (source.isErr()) return err(source.error);
   return dest.map((destSTP) => ({
     version: 1,
-    schedule: {},
+    schedule: profile.openEnd ? {} : { endTime: LAST_END },
     serviceType: ETHERNET_SERVICE,
     p2ps: service(mbps, source.value, destSTP),
     parameter: [],
@@ -62,20 +71,23 @@ export function asWanted(
 export function changedCriteria(
   circuit: Circuit,
   reservation: Reservation<ChildSummary> | undefined,
-  { profile, stpOf }: { readonly profile: PeerProfile; readonly stpOf: StpOf },
+  asking: Asking,
 ): Result<Criteria, CircuitFault> {
   const { mbps } = circuit;
   const [latest] = reservation?.criteria ?? [];
   if (latest === undefined) return err(circuitFault("rejected", "there is nothing to change"));
+  // A circuit of that name is made anew.
+  if (reservation?.connectionStates.reservationState === "ReserveFailed")
+    return err(circuitFault("unsupported", "a version that was refused is in the way"));
   const base = {
     version: (latest.version ?? 0) + 1,
     schedule: withoutNil(latest.schedule),
     parameter: [],
     others: [],
   };
-  switch (profile.modify) {
+  switch (asking.profile.modify) {
     case "full-service":
-      return criteriaOf(circuit, stpOf).map((criteria) => ({ ...criteria, ...base }));
+      return criteriaOf(circuit, asking).map((criteria) => ({ ...criteria, ...base }));
     case "service-with-capacity":
       return ok({
         ...base,

@@ -53,7 +53,7 @@ function topologyOf(root: XmlElement): NmlTopology {
   const portGroups = new Map(
     relations(root)
       .filter(({ type }) => type === "hasInboundPort" || type === "hasOutboundPort")
-      .flatMap(({ element }) => element.children.map(portOf))
+      .flatMap(({ element }) => portsIn(element).map(portOf))
       .map((port) => [port.id, port]),
   );
   const name = childNamed(root, "name")?.text.trim();
@@ -74,12 +74,15 @@ function bidirectionalPort(
   element: XmlElement,
   portGroups: ReadonlyMap<string, NmlPort>,
 ): readonly NmlBidirectionalPort[] {
-  const [inbound, outbound] = element.children
-    .filter((child) => child.name === "PortGroup" || child.name === "Port")
-    .map((child) => portGroups.get(idOf(child)));
+  const [inbound, outbound] = portsIn(element).map((child) => portGroups.get(idOf(child)));
   if (inbound === undefined || outbound === undefined) return [];
   const name = childNamed(element, "name")?.text.trim();
   return [{ id: idOf(element), ...(name === undefined ? {} : { name }), inbound, outbound }];
+}
+
+/** There may be anything beside them. */
+function portsIn(element: XmlElement): readonly XmlElement[] {
+  return element.children.filter(({ name }) => name === "PortGroup" || name === "Port");
 }
 
 function portOf(element: XmlElement): NmlPort {
@@ -90,7 +93,7 @@ function portOf(element: XmlElement): NmlPort {
   );
   const alias = relations(element)
     .filter(({ type }) => type === "isAlias")
-    .flatMap((relation) => relation.element.children.map(idOf))
+    .flatMap((relation) => portsIn(relation.element).map(idOf))
     .at(0);
   const capacity = capacityOf(element);
   return {

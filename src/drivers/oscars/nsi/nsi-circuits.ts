@@ -15,6 +15,7 @@ import { watchUntil } from "../watch-until.ts";
 import { eventOf, faultOf, foundCircuit } from "./as-circuit.ts";
 import { blockedBy } from "./blocked.ts";
 import { asWanted, changedCriteria, criteriaOf, type StpOf, shortOf } from "./circuit-criteria.ts";
+import type { Criteria } from "./criteria.ts";
 import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
 import type { PeerProfile } from "./peer-profile.ts";
@@ -49,16 +50,16 @@ export class NsiCircuits implements CircuitService {
   }
 
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
-    const { requester, mark } = this.#options;
+    const { requester, mark, profile } = this.#options;
     return requester
       .query([], signal)
-      .map((all) => all.flatMap((each) => foundCircuit(each, mark)))
+      .map((all) => all.flatMap((each) => foundCircuit(each, mark, profile)))
       .mapErr(faultOf);
   }
 
   hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
     const { requester, stpOf } = this.#options;
-    return criteriaOf(circuit, stpOf)
+    return criteriaOf(circuit, this.#options)
       .asyncAndThen((criteria) =>
         requester
           .reserve({ description: this.#description(circuit), criteria }, signal)
@@ -78,8 +79,8 @@ export class NsiCircuits implements CircuitService {
     offered: (end: CircuitEnd) => VlanSet,
     signal: AbortSignal,
   ): ResultAsync<readonly CircuitEnd[], CircuitFault> {
-    const { requester, stpOf } = this.#options;
-    return criteriaOf(circuit, stpOf, offered)
+    const { requester } = this.#options;
+    return criteriaOf(circuit, this.#options, offered)
       .asyncAndThen((criteria) =>
         requester
           .reserve({ description: this.#description(circuit), criteria }, signal)
@@ -111,22 +112,22 @@ export class NsiCircuits implements CircuitService {
     mbps: number,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    const { requester, profile, stpOf } = this.#options;
+    const { requester, profile } = this.#options;
     if (profile.modify === "none")
       return errAsync(circuitFault("unsupported", "the provider changes no reservation"));
     const wanted = { ...circuit, mbps };
     return requester
       .query([externalId], signal)
       .mapErr(faultOf)
-      .andThen(([reservation]) => changedCriteria(wanted, reservation, { profile, stpOf }))
+      .andThen(([reservation]) => changedCriteria(wanted, reservation, this.#options))
       .andThen((criteria) =>
         requester
           .reserve({ connectionId: externalId, criteria }, signal)
           .mapErr((fault) => this.#refused(wanted, fault))
-          .orElse((fault) => this.#givenUp(externalId, fault, signal)),
+          .orElse((fault) => this.#givenUp(externalId, fault, signal))
+          .map((held) => grantedBy(held.criteria, criteria.version) ?? mbps),
       )
-      .andThen(({ criteria }) => {
-        const granted = criteria?.p2ps?.capacity ?? criteria?.capacity ?? mbps;
+      .andThen((granted) => {
         if (granted >= mbps) return okAsync(undefined);
         return this.dropRate({ externalId }, signal).andThen(() => err(shortOf(wanted, granted)));
       });
@@ -213,6 +214,12 @@ export class NsiCircuits implements CircuitService {
   #description(circuit: Circuit): string {
     return `${this.#options.mark} ${circuitKey(circuit)}`;
   }
+}
+
+/** What a version was granted; some providers confirm it by what the one before says, which is nothing. */
+function grantedBy(criteria: Criteria | undefined, asked: number | undefined): number | undefined {
+  const isOld = (criteria?.version ?? asked ?? 0) < (asked ?? 0);
+  return isOld ? undefined : (criteria?.p2ps?.capacity ?? criteria?.capacity);
 }
 
 /** The one label of an STP, if it has one. */

@@ -15,6 +15,12 @@ export interface PeerProfile {
   readonly nilTimes: boolean;
   /** Whether a synchronous query by ids comes back. */
   readonly queriesById: boolean;
+  /** Whether a connection without an end lasts; OSCARS ends one after a day, so there the end is said. */
+  readonly openEnd: boolean;
+  /** Whether requests need somewhere to reply to, be it nowhere, also from who asks for the results himself. */
+  readonly needsReplyTo: boolean;
+  /** Whether another version that was refused can be given up, so that a further one may be asked for. */
+  readonly abortsFailed: boolean;
   /** For how long a reservation is held before it must be committed, in seconds. */
   readonly holdSeconds: number;
 }
@@ -29,6 +35,9 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     abortsInitial: true,
     nilTimes: true,
     queriesById: true,
+    openEnd: true,
+    needsReplyTo: false,
+    abortsFailed: true,
     holdSeconds: 120,
   },
   oscars: {
@@ -36,6 +45,9 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     abortsInitial: true,
     nilTimes: false,
     queriesById: true,
+    openEnd: false,
+    needsReplyTo: true,
+    abortsFailed: false,
     holdSeconds: 900,
   },
   opennsa: {
@@ -43,6 +55,9 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     abortsInitial: true,
     nilTimes: false,
     queriesById: true,
+    openEnd: true,
+    needsReplyTo: true,
+    abortsFailed: true,
     holdSeconds: 120,
   },
   supa: {
@@ -50,6 +65,9 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     abortsInitial: false,
     nilTimes: false,
     queriesById: true,
+    openEnd: true,
+    needsReplyTo: false,
+    abortsFailed: true,
     holdSeconds: 120,
   },
   safnari: {
@@ -57,6 +75,9 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     abortsInitial: true,
     nilTimes: true,
     queriesById: true,
+    openEnd: true,
+    needsReplyTo: true,
+    abortsFailed: true,
     holdSeconds: 120,
   },
 };

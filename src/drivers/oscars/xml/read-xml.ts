@@ -10,6 +10,8 @@ export interface XmlLimits {
   readonly maxCharacters: number;
   readonly maxDepth: number;
   readonly maxElements: number;
+  /** Of one element, declarations of namespaces among them. */
+  readonly maxAttributes: number;
 }
 
 /** Room for the answer to a query of some thousand connections, and for nothing that endangers the process. */
@@ -17,6 +19,7 @@ export const defaultXmlLimits: XmlLimits = {
   maxCharacters: 16 * 1024 * 1024,
   maxDepth: 64,
   maxElements: 200_000,
+  maxAttributes: 256,
 };
 
 const XMLNS = "http://www.w3.org/2000/xmlns/";
@@ -55,12 +58,21 @@ function parse(text: string, limits: XmlLimits): XmlElement {
   const open: OpenElement[] = [];
   let root: XmlElement | undefined;
   let elements = 0;
+  let attributes = 0;
   const append = (more: string): void => {
     const current = open.at(-1);
     if (current !== undefined) current.text += more;
   };
   parser.on("doctype", () => {
     throw new Error("a document type is not allowed");
+  });
+  // Before it is known what they are: a million of them would take a gigabyte.
+  parser.on("opentagstart", () => {
+    attributes = 0;
+  });
+  parser.on("attribute", () => {
+    attributes += 1;
+    if (attributes > limits.maxAttributes) throw new Error("an element has too many attributes");
   });
   parser.on("opentag", (tag) => {
     elements += 1;

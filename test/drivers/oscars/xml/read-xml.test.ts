@@ -32,10 +32,15 @@ describe("reading XML", () => {
   });
 
   test("refuses what is too long, too deep or too much", () => {
-    const limits = { maxCharacters: 1_000, maxDepth: 4, maxElements: 20 };
+    const limits = { maxCharacters: 1_000, maxDepth: 4, maxElements: 20, maxAttributes: 3 };
     const depth = (n: number): string => "<a>".repeat(n) + "</a>".repeat(n);
     expect(readXml(depth(4), limits).isOk()).toBe(true);
     expect(readXml(depth(5), limits)._unsafeUnwrapErr().message).toContain("deep");
+    expect(readXml("<a b='' c='' xmlns:d='u'/>", limits).isOk()).toBe(true);
+    expect(readXml("<a b='' c='' d='' e=''/>", limits)._unsafeUnwrapErr().message).toContain(
+      "attributes",
+    );
+    expect(readXml("<a xmlns:b='u' xmlns:c='u' d='' xmlns='u'/>", limits).isErr()).toBe(true);
     expect(readXml(`<r>${"<a/>".repeat(19)}</r>`, limits).isOk()).toBe(true);
     expect(readXml(`<r>${"<a/>".repeat(20)}</r>`, limits)._unsafeUnwrapErr().message).toContain(
       "too many",

@@ -1,0 +1,96 @@
+import type { IncomingRequest } from "../../drivers/oscars/http/http.ts";
+import type { Refusal } from "../../drivers/oscars/nsi/answer.ts";
+import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
+import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
+import { parseStp } from "../../drivers/oscars/nsi/stp.ts";
+import type { NsiConnection } from "./nsi-connection.ts";
+import type { NsiQuirks } from "./nsi-options.ts";
+
+/** Why a provider does not do what it is asked. */
+export type Objection =
+  /** It says so. */
+  | { readonly refusal: Refusal }
+  /** It breaks, and says nothing that could be understood. */
+  | "broken"
+  /** It says that it has heard, and nothing more for ever. */
+  | "silence";
+
+/** What a provider wants of every request beyond the specification. */
+export function objectionToRequest(
+  { headers }: IncomingRequest,
+  { replyTo, correlationId }: NsiHeader,
+  { demands = [] }: NsiQuirks,
+  seen: ReadonlySet<string>,
+): Objection | undefined {
+  const action = headers.get("soapaction") ?? "";
+  if (demands.includes("quoted-action") && !/^".+"$/.test(action)) return "broken";
+  if (demands.includes("reply-to") && replyTo === undefined) return "broken";
+  if (demands.includes("fresh-correlation") && seen.has(correlationId))
+    return refusal("00101", "the correlationId was used before");
+  return undefined;
+}
+
+/** What a provider wants of a reservation beyond the specification, or does not take. */
+export function objectionToReserve(
+  request: Reserve,
+  known: NsiConnection | undefined,
+  quirks: NsiQuirks,
+): Objection | undefined {
+  const { startTime, endTime } = request.criteria.schedule ?? {};
+  const { nilTimes = "taken" } = quirks;
+  if ((startTime === null || endTime === null) && nilTimes !== "taken") return nilTimes;
+  return known?.committed === undefined
+    ? objectionToFirst(request, quirks)
+    : objectionToVersion(request, quirks);
+}
+
+function objectionToFirst(
+  { description, criteria: { version, schedule, p2ps } }: Reserve,
+  { demands = [] }: NsiQuirks,
+): Objection | undefined {
+  if (demands.includes("version") && version === undefined) return "broken";
+  if (demands.includes("schedule") && schedule === undefined) return "silence";
+  if (demands.includes("description") && description === undefined)
+    return refusal("00200", "no description");
+  const stps = [p2ps?.sourceSTP, p2ps?.destSTP];
+  const hasLabels = stps.every((each) =>
+    parseStp(each ?? "")
+      .map(({ vlans }) => vlans !== undefined)
+      .unwrapOr(false),
+  );
+  return demands.includes("labels") && !hasLabels ? refusal("00709", "no label") : undefined;
+}
+
+function objectionToVersion(
+  { description, globalReservationId, criteria }: Reserve,
+  { modify = "any" }: NsiQuirks,
+): Objection | undefined {
+  switch (modify) {
+    case "any":
+      return undefined;
+    case "none":
+      return refusal("00202", "there is such a connection");
+    case "full-service":
+      return criteria.p2ps?.sourceSTP === undefined ? refusal("00100", "missing p2ps") : undefined;
+    case "service-with-capacity": {
+      const others = [description, globalReservationId, criteria.serviceType];
+      const hasMore = [...others, criteria.p2ps?.sourceSTP, criteria.p2ps?.destSTP];
+      return hasMore.some((each) => each !== undefined)
+        ? refusal("00100", "this is not to be changed")
+        : undefined;
+    }
+  }
+}
+
+/** An objection that is said. */
+export function refusal(errorId: string, text: string): { readonly refusal: Refusal } {
+  return { refusal: { errorId, text } };
+}
+
+/** Whether the states of a connection let an abort be asked for. */
+export function mayAbort(
+  { committed }: NsiConnection,
+  { abortsInitial = true }: NsiQuirks,
+): boolean {
+  return abortsInitial || committed !== undefined;
+}
