@@ -1,4 +1,5 @@
 import type { Criteria } from "../../drivers/oscars/nsi/criteria.ts";
+import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
 import type { ChildSummary, Reservation } from "../../drivers/oscars/nsi/reservation.ts";
 import type { ConnectionStates } from "../../drivers/oscars/nsi/states.ts";
@@ -134,4 +135,31 @@ export function wantedCriteria(
     schedule: { ...(isLiteral ? {} : before.schedule), ...criteria.schedule },
     p2ps: { ...before.p2ps, capacity },
   };
+}
+
+/** Criteria with the end that a provider gives to what is asked for without one. */
+export function withEnd(criteria: Criteria, { openEndSeconds }: NsiQuirks, now: number): Criteria {
+  const { startTime, endTime } = criteria.schedule ?? {};
+  if (openEndSeconds === undefined || typeof endTime === "number") return criteria;
+  const start = typeof startTime === "number" ? startTime : now;
+  const schedule = { ...criteria.schedule, endTime: start + openEndSeconds * 1000 };
+  return { ...criteria, schedule };
+}
+
+/** What a query shows to a requester of its connections: of those with these ids, or of all. */
+export function shownTo(
+  { requesterNSA }: NsiHeader,
+  ids: readonly string[],
+  connections: readonly NsiConnection[],
+  { queries, hidesTerminated, staysHeld }: NsiQuirks,
+): readonly Reservation<ChildSummary>[] {
+  if (queries === "omitted") return [];
+  return connections
+    .filter((each) => each.requesterNSA === requesterNSA)
+    .filter(({ connectionId }) => ids.length === 0 || ids.includes(connectionId))
+    .filter(({ states }) => !hidesTerminated || states.lifecycleState !== "Terminated")
+    .map((each) => {
+      const isLate = staysHeld && each.states.reservationState === "ReserveTimeout";
+      return summaryOf(isLate ? withStates(each, { reservationState: "ReserveHeld" }) : each);
+    });
 }

@@ -2,6 +2,7 @@ import type { IncomingRequest } from "../../drivers/oscars/http/http.ts";
 import type { Refusal } from "../../drivers/oscars/nsi/answer.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
+import type { OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
 import { parseStp } from "../../drivers/oscars/nsi/stp.ts";
 import type { NsiConnection } from "./nsi-connection.ts";
 import type { NsiQuirks } from "./nsi-options.ts";
@@ -93,4 +94,24 @@ export function mayAbort(
   { abortsInitial = true }: NsiQuirks,
 ): boolean {
   return abortsInitial || committed !== undefined;
+}
+
+/** Whether it is told when a request cannot be done. */
+export function isHeardOf({ type }: OperationRequest, { lateFailures }: NsiQuirks): boolean {
+  const isLate = type === "provision" || type === "release" || type === "terminate";
+  return !isLate || lateFailures !== "silence";
+}
+
+/** Whether what came of a request leaves no trace. */
+export function isForgotten(
+  outcome: object,
+  known: NsiConnection | undefined,
+  { forgetsFailed }: NsiQuirks,
+): boolean {
+  return forgetsFailed === true && "refusal" in outcome && known === undefined;
+}
+
+/** Whether another version has failed, and that is not got rid of. */
+export function isStuck({ states }: NsiConnection, { staysFailed }: NsiQuirks): boolean {
+  return staysFailed === true && states.reservationState === "ReserveFailed";
 }

@@ -3,19 +3,11 @@ import type {
   IncomingRequest,
   OutgoingResponse,
 } from "../../drivers/oscars/http/http.ts";
-import {
-  answerOf,
-  exceptionOf,
-  faultOf,
-  type Refusal,
-  refusalFault,
-} from "../../drivers/oscars/nsi/answer.ts";
-import type { Criteria } from "../../drivers/oscars/nsi/criteria.ts";
+import { answerOf, faultOf, type Refusal, refusalFault } from "../../drivers/oscars/nsi/answer.ts";
 import { readNsi, type SoapFault } from "../../drivers/oscars/nsi/envelope.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
-import type { NsiMessage, Reserve } from "../../drivers/oscars/nsi/message.ts";
+import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
 import type { OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
-import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
 import { allows, confirmations, withStates } from "../../drivers/oscars/nsi/transitions.ts";
 import { CircuitTable } from "./circuit-table.ts";
 import { NsiCallbacks, type Untold } from "./nsi-callbacks.ts";
@@ -25,28 +17,25 @@ import {
   drop,
   holdingsOf,
   type NsiConnection,
-  newConnection,
   shouldCarry,
-  summaryOf,
-  wantedCriteria,
+  shownTo,
 } from "./nsi-connection.ts";
 import {
+  isForgotten,
+  isHeardOf,
+  isStuck,
   mayAbort,
   type Objection,
   objectionToRequest,
-  objectionToReserve,
   refusal,
 } from "./nsi-demands.ts";
-import { brokenAnswer, faultAnswer } from "./nsi-faults.ts";
+import { acknowledged, brokenAnswer, failureOf, faultAnswer } from "./nsi-faults.ts";
 import type { NsiQuirks, SimNsiProviderOptions } from "./nsi-options.ts";
-import { grant, granted, type Holding } from "./nsi-ports.ts";
+import type { Holding } from "./nsi-ports.ts";
+import { type Outcome, reserved } from "./nsi-reserve.ts";
 
-/** What became of a request: the connection as it is now and what to tell, or why not. */
-type Outcome =
-  | "silence"
-  | "broken"
-  | { readonly connection: NsiConnection; readonly result: OperationResult }
-  | { readonly connection?: NsiConnection; readonly refusal: Refusal };
+/** Timers take no more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * A provider of NSI connections that exists only in memory, with its ports, states and timers, and
@@ -151,28 +140,11 @@ export class SimNsiProvider {
   }
 
   async #query(header: NsiHeader, ids: readonly string[]): ReturnType<HttpHandler> {
-    const { queries = "answered" } = this.quirks;
+    const { queries } = this.quirks;
     if (queries === "hangs") return new Promise(() => {});
     if (queries === "refused") return this.#objected(header, refusal("00103", "no queries"));
-    const all = [...this.#connections.values()].filter(
-      (each) => each.requesterNSA === header.requesterNSA && !this.#isHidden(each),
-    );
-    const asked = ids.length === 0 ? all : all.filter((each) => ids.includes(each.connectionId));
-    const reservation = queries === "omitted" ? [] : asked.map((each) => this.#shown(each));
+    const reservation = shownTo(header, ids, [...this.#connections.values()], this.quirks);
     return answerOf(200, header, { type: "querySummarySyncConfirmed", reservation });
-  }
-
-  #isHidden({ states }: NsiConnection): boolean {
-    return this.quirks.hidesTerminated === true && states.lifecycleState === "Terminated";
-  }
-
-  #shown(connection: NsiConnection): ReturnType<typeof summaryOf> {
-    const isLate = connection.states.reservationState === "ReserveTimeout";
-    return summaryOf(
-      this.quirks.staysHeld === true && isLate
-        ? withStates(connection, { reservationState: "ReserveHeld" })
-        : connection,
-    );
   }
 
   #objected(header: NsiHeader, objection: Objection): OutgoingResponse {
@@ -191,12 +163,14 @@ export class SimNsiProvider {
     if (outcome === "broken") return brokenAnswer;
     if (outcome === "silence") return answerOf(200, header, acknowledged(request, this.#newId()));
     if ("refusal" in outcome && refusals === "answer") return this.#objected(header, outcome);
-    if (outcome.connection !== undefined && !this.#isForgotten(outcome, known))
+    if (outcome.connection !== undefined && !isForgotten(outcome, known, this.quirks))
       this.#put(outcome.connection);
     const connectionId = outcome.connection?.connectionId ?? this.#newId();
     const result =
-      "result" in outcome ? outcome.result : this.#failure(request, outcome, connectionId);
-    const isTold = "result" in outcome || this.#isHeardOf(request);
+      "result" in outcome
+        ? outcome.result
+        : failureOf(this.#options.nsa, request, outcome, connectionId);
+    const isTold = "result" in outcome || isHeardOf(request, this.quirks);
     const post = async () => {
       if (isTold) await this.#callbacks.post(header, result);
     };
@@ -205,16 +179,6 @@ export class SimNsiProvider {
     if (callbacks === "twice") this.#callbacks.later(post);
     this.#callbacks.later(async () => this.#updateDataPlane(connectionId));
     return answerOf(200, header, acknowledged(request, connectionId));
-  }
-
-  /** Whether it is told when a request cannot be done. */
-  #isHeardOf({ type }: OperationRequest): boolean {
-    const isLate = type === "provision" || type === "release" || type === "terminate";
-    return !isLate || this.quirks.lateFailures !== "silence";
-  }
-
-  #isForgotten(outcome: object, known: NsiConnection | undefined): boolean {
-    return this.quirks.forgetsFailed === true && "refusal" in outcome && known === undefined;
   }
 
   #carryOut(
@@ -232,7 +196,7 @@ export class SimNsiProvider {
       const text = `${request.type} while ${states.reservationState}`;
       return { connection: known, refusal: { errorId: "00201", text } };
     }
-    if (isAbort && this.#isStuck(known))
+    if (isAbort && isStuck(known, this.quirks))
       return { connection: known, result: { type: "reserveAbortConfirmed", connectionId } };
     return {
       connection: carriedOut(known, request.type),
@@ -240,67 +204,16 @@ export class SimNsiProvider {
     };
   }
 
-  /** Another version has failed, and that is not got rid of. */
-  #isStuck({ states }: NsiConnection): boolean {
-    return this.quirks.staysFailed === true && states.reservationState === "ReserveFailed";
-  }
-
   #reserve(header: NsiHeader, request: Reserve, known: NsiConnection | undefined): Outcome {
-    const objection = objectionToReserve(request, known, this.quirks);
-    if (objection !== undefined)
-      return typeof objection === "string" || known === undefined
-        ? objection
-        : { connection: known, ...objection };
-    if (known !== undefined && this.#isStuck(known)) return "silence";
-    const { description, globalReservationId } = request;
-    const connection =
-      known ??
-      newConnection({
-        connectionId: this.#newId(),
-        requesterNSA: header.requesterNSA,
-        ...(description === undefined ? {} : { description }),
-        ...(globalReservationId === undefined ? {} : { globalReservationId }),
-      });
-    if (!allows(connection, "reserve"))
-      return { connection, refusal: { errorId: "00201", text: "a version is held already" } };
-    const wanted = this.#withEnd(wantedCriteria(request, connection, this.quirks));
-    if (wanted.p2ps === undefined)
-      return { connection, refusal: { errorId: "00101", text: "no service" } };
+    const { ports, clock } = this.#options;
     // What the connection has itself is not in its own way.
     const others = [...this.#connections.values()].filter((each) => each !== known);
-    const holding = grant(
-      this.#options.ports,
-      [...this.#elsewhere, ...others.flatMap(holdingsOf)],
-      wanted.p2ps,
-      this.quirks,
-    );
-    if (holding.isErr())
-      return {
-        connection: withStates(connection, { reservationState: "ReserveFailed" }),
-        refusal: holding.error,
-      };
-    const criteria = granted(wanted, holding.value);
-    const held = {
-      ...withStates(connection, { reservationState: "ReserveHeld" }),
-      held: { criteria, holding: holding.value },
-    };
-    this.#expire(held);
-    const { connectionId, committed } = held;
-    const isOld = this.quirks.confirmsOldVersion === true && committed !== undefined;
-    const shown = isOld ? committed.criteria : criteria;
-    return {
-      connection: held,
-      result: { type: "reserveConfirmed", connectionId, criteria: shown },
-    };
-  }
-
-  #withEnd(criteria: Criteria): Criteria {
-    const { openEndSeconds } = this.quirks;
-    const { startTime, endTime } = criteria.schedule ?? {};
-    if (openEndSeconds === undefined || typeof endTime === "number") return criteria;
-    const start = typeof startTime === "number" ? startTime : this.#options.clock.now();
-    const end = start + openEndSeconds * 1000;
-    return { ...criteria, schedule: { ...criteria.schedule, endTime: end } };
+    const outcome = reserved(header, request, known, {
+      ...{ ports, quirks: this.quirks, now: clock.now(), newId: () => this.#newId() },
+      taken: [...this.#elsewhere, ...others.flatMap(holdingsOf)],
+    });
+    if (typeof outcome !== "string" && "result" in outcome) this.#expire(outcome.connection);
+    return outcome;
   }
 
   #expire(held: NsiConnection): void {
@@ -332,27 +245,15 @@ export class SimNsiProvider {
     const { startTime, endTime } = connection.committed?.criteria.schedule ?? {};
     const next = [startTime, endTime].find((each) => typeof each === "number" && each > now);
     if (typeof next === "number" && connection.states.provisionState === "Provisioned")
-      clock.setTimeout(() => this.#updateDataPlane(connectionId), next - now);
+      clock.setTimeout(
+        () => this.#updateDataPlane(connectionId),
+        Math.min(next - now, LONGEST_TIMER_MS),
+      );
     if (before.active === active && before.version === version) return;
     const dataPlaneStatus = { active, version, versionConsistent: true };
     this.#put(withStates(connection, { dataPlaneStatus }));
     if (before.active !== active || active)
       this.#notify(connection, { type: "dataPlaneStateChange", connectionId, dataPlaneStatus });
-  }
-
-  #failure(
-    request: OperationRequest,
-    {
-      refusal: why,
-      connection,
-    }: { readonly refusal: Refusal; readonly connection?: NsiConnection },
-    connectionId: string,
-  ): OperationResult {
-    const serviceException = exceptionOf(this.#options.nsa, why);
-    const isStateful = request.type === "reserve" || request.type === "reserveCommit";
-    if (!isStateful || connection === undefined) return { type: "error", serviceException };
-    const type = request.type === "reserve" ? "reserveFailed" : "reserveCommitFailed";
-    return { type, connectionId, connectionStates: connection.states, serviceException };
   }
 
   #put(connection: NsiConnection): void {
@@ -372,10 +273,4 @@ export class SimNsiProvider {
   #fault(why: Refusal): SoapFault {
     return refusalFault(this.#options.nsa, why);
   }
-}
-
-function acknowledged({ type }: OperationRequest, connectionId: string): NsiMessage {
-  return type === "reserve"
-    ? { type: "reserveResponse", connectionId }
-    : { type: "acknowledgment" };
 }

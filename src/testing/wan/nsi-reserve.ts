@@ -1,0 +1,70 @@
+import type { Refusal } from "../../drivers/oscars/nsi/answer.ts";
+import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
+import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
+import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
+import { allows, withStates } from "../../drivers/oscars/nsi/transitions.ts";
+import { type NsiConnection, newConnection, wantedCriteria, withEnd } from "./nsi-connection.ts";
+import { isStuck, objectionToReserve } from "./nsi-demands.ts";
+import type { NsiQuirks } from "./nsi-options.ts";
+import { grant, granted, type Holding, type NsiPort } from "./nsi-ports.ts";
+
+/**
+ * What became of a request: the connection as it is now and what to tell, or why not, or nothing that
+ * could be understood.
+ */
+export type Outcome =
+  | "silence"
+  | "broken"
+  | { readonly connection: NsiConnection; readonly result: OperationResult }
+  | { readonly connection?: NsiConnection; readonly refusal: Refusal };
+
+/** What a provider has to sell at an instant, and in which way it does. */
+export interface NsiMarket {
+  readonly ports: ReadonlyMap<string, NsiPort>;
+  readonly taken: readonly Holding[];
+  readonly quirks: NsiQuirks;
+  readonly now: number;
+  readonly newId: () => string;
+}
+
+/** A connection, or another version of the one that is known, is held if it can be. */
+export function reserved(
+  { requesterNSA }: NsiHeader,
+  request: Reserve,
+  known: NsiConnection | undefined,
+  { ports, taken, quirks, now, newId }: NsiMarket,
+): Outcome {
+  const objection = objectionToReserve(request, known, quirks);
+  if (objection !== undefined)
+    return typeof objection === "string" || known === undefined
+      ? objection
+      : { connection: known, ...objection };
+  if (known !== undefined && isStuck(known, quirks)) return "silence";
+  const { description, globalReservationId } = request;
+  const connection =
+    known ??
+    newConnection({
+      ...{ connectionId: newId(), requesterNSA },
+      ...(description === undefined ? {} : { description }),
+      ...(globalReservationId === undefined ? {} : { globalReservationId }),
+    });
+  if (!allows(connection, "reserve"))
+    return { connection, refusal: { errorId: "00201", text: "a version is held already" } };
+  const wanted = withEnd(wantedCriteria(request, connection, quirks), quirks, now);
+  if (wanted.p2ps === undefined)
+    return { connection, refusal: { errorId: "00101", text: "no service" } };
+  const holding = grant(ports, taken, wanted.p2ps, quirks);
+  if (holding.isErr()) {
+    const failed = withStates(connection, { reservationState: "ReserveFailed" });
+    return { connection: failed, refusal: holding.error };
+  }
+  const criteria = granted(wanted, holding.value);
+  const held = {
+    ...withStates(connection, { reservationState: "ReserveHeld" }),
+    held: { criteria, holding: holding.value },
+  };
+  const { connectionId, committed } = held;
+  const isOld = quirks.confirmsOldVersion === true && committed !== undefined;
+  const shown = isOld ? committed.criteria : criteria;
+  return { connection: held, result: { type: "reserveConfirmed", connectionId, criteria: shown } };
+}
