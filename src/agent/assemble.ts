@@ -2,6 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import type { DcnsError } from "../model/errors.ts";
 import type { DomainId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
+import { segmentIdOf } from "../network/forwarding.ts";
 import type { Realisation } from "../network/realisation.ts";
 import { currentOf, isUnfinished, latestOf, type NetworkRecord } from "../network/record.ts";
 import { MemoryStore } from "../store/memory-store.ts";
@@ -66,14 +67,17 @@ async function assembleAlone(options: AgentOptions): Promise<Result<AgentParts, 
 /** Gives every driver its domain, and what its domain must hold. */
 async function attach(
   { registry, drivers, watch, clock }: AgentParts,
-  { networks }: Contents,
+  { networks, quarantines }: Contents,
 ): Promise<Result<void, DcnsError>> {
   const { topology } = registry;
   for (const [domain, driver] of drivers) {
     watch.follow(domain, driver);
     const segments = networks.flatMap((record) => stayingSegment(registry, record, domain));
     const leaving = networks.flatMap((record) => leavingSegment(registry, record, domain));
-    const context = { domain: topology.domainView(domain), clock, segments, leaving };
+    const unsettled = [...networks.filter(({ phase }) => phase === "modify"), ...quarantines].map(
+      (owner) => segmentIdOf(owner, domain),
+    );
+    const context = { domain: topology.domainView(domain), clock, segments, leaving, unsettled };
     const attached = await driver.attach(context);
     if (attached.isErr()) return err(attached.error);
   }

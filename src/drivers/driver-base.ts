@@ -29,6 +29,11 @@ export interface DriverContext {
    * `release` says that it is pending.
    */
   readonly leaving?: readonly Segment[];
+  /**
+   * Segments that were being changed, or given up while a node was away, when the agent ended: their domain
+   * may have something of theirs that nobody knows of.
+   */
+  readonly unsettled?: readonly SegmentId[];
   /** Who the agent is to every node before {@link DriverBase.setRole}; `equal` when absent. */
   readonly role?: "equal" | "slave";
 }

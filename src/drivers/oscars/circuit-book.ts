@@ -6,7 +6,7 @@ import type { FoundCircuit, HeldCircuit } from "./circuit-service.ts";
 export class CircuitBook {
   /** By key. */
   readonly #held = new Map<string, HeldCircuit>();
-  /** Circuits, by key, of which nobody knows whether the domain has them. */
+  /** Circuits, by key, of which nobody knows whether the domain has them, and whole segments. */
   readonly #doubtful = new Map<string, SegmentId>();
   /** What the domain has once more of a circuit, by its own name: requests whose answers were lost. */
   readonly #surplus = new Map<string, FoundCircuit>();
@@ -41,6 +41,11 @@ export class CircuitBook {
   /** Nobody knows from now on whether the domain has a circuit. */
   doubt(circuit: Circuit): void {
     this.#doubtful.set(circuitKey(circuit), circuit.segment);
+  }
+
+  /** Nobody knows from now on what the domain has of a segment. */
+  doubtAll(segment: SegmentId): void {
+    this.#doubtful.set(`all of ${segment}`, segment);
   }
 
   /** The domain has a circuit. */

@@ -4,7 +4,12 @@ import { VlanSet } from "../../model/vlan-set.ts";
 import { type Circuit, circuitKey } from "./circuit.ts";
 import { CircuitBook } from "./circuit-book.ts";
 import { CircuitMaker, isMade } from "./circuit-maker.ts";
-import type { CircuitFault, CircuitService, FoundCircuit } from "./circuit-service.ts";
+import type {
+  CircuitFault,
+  CircuitService,
+  FoundCircuit,
+  RatedCircuit,
+} from "./circuit-service.ts";
 import { type Offers, withOffers } from "./label-offer.ts";
 import { LostCircuits } from "./lost-circuits.ts";
 
@@ -132,6 +137,28 @@ export class CircuitKeeper {
     }
   }
 
+  /** An agent that is no more may have had something held for a segment. */
+  doubt(segment: SegmentId): void {
+    this.#book.doubtAll(segment);
+  }
+
+  /** What the domain has; of `segments`, where that is in doubt, also what it does not list. */
+  async list(
+    segments: Iterable<SegmentId>,
+    signal: AbortSignal,
+  ): Promise<Result<readonly RatedCircuit[], CircuitFault>> {
+    const listed = await this.#service.list(signal);
+    if (listed.isErr()) return listed;
+    const doubtful = [...segments].filter((segment) => this.#book.isDoubtful(segment));
+    const all = [...listed.value];
+    for (const segment of doubtful) {
+      const held = await this.#service.heldFor?.(segment, signal);
+      if (held?.isErr()) return err(held.error);
+      all.push(...(held?.value ?? []));
+    }
+    return ok(all);
+  }
+
   /** Notes what the domain has of segments that nobody changed while it was being asked. */
   note(found: readonly FoundCircuit[], isCurrent: (segment: SegmentId) => boolean): void {
     this.#book.note(found, isCurrent);
@@ -241,7 +268,7 @@ export class CircuitKeeper {
 
   async #lookUp(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     if (!this.#book.isDoubtful(segment)) return ok(undefined);
-    const listed = await this.#service.list(signal);
+    const listed = await this.list([segment], signal);
     return listed.map((found) => this.note(found, (each) => each === segment));
   }
 }

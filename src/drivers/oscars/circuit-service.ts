@@ -1,5 +1,6 @@
 import type { ResultAsync } from "neverthrow";
 import type { BlockedResource } from "../../model/blocked-resource.ts";
+import type { SegmentId } from "../../model/ids.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
 import type { Circuit, CircuitEnd } from "./circuit.ts";
 
@@ -57,6 +58,14 @@ export interface CircuitService {
   readonly multipoint: boolean;
   /** Every circuit that bears our mark and has not ended. */
   list(signal: AbortSignal): ResultAsync<readonly RatedCircuit[], CircuitFault>;
+  /**
+   * What is held for a segment and not listed: answers may have been lost, or heard by an agent that is
+   * no more. Gives back other rates and ends that are held. Absent where all that is held is listed.
+   */
+  heldFor?(
+    segment: SegmentId,
+    signal: AbortSignal,
+  ): ResultAsync<readonly FoundCircuit[], CircuitFault>;
   /** Has the domain keep room for a new circuit, for as long as its holds last; gives its name for it. */
   hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault>;
   /**

@@ -92,9 +92,9 @@ export class CircuitWatch {
 
   /** Compares what the domain has with what it should, but for segments that somebody is changing. */
   async #audit(): Promise<void> {
-    const { keeper, circuits, clock, closing } = this.#context;
+    const { keeper, clock, closing } = this.#context;
     const quiet = new Set([...keeper.segments].filter((each) => !keeper.isBusy(each)));
-    const listed = await circuits.list(closing);
+    const listed = await keeper.list(quiet, closing);
     if (closing.aborted) return;
     if (listed.isErr()) return this.unreachable(listed.error.message);
     const found = this.#outages.judge(listed.value, clock.now());

@@ -178,7 +178,7 @@ export class CircuitDriver implements DriverBase {
 
   #begin(
     circuits: CircuitService,
-    { clock, domain, segments }: DriverContext,
+    { clock, domain, segments, leaving = [], unsettled = [] }: DriverContext,
   ): ResultAsync<void, DriverError> {
     if (this.#life.closing.aborted) {
       // Closed while the service was being opened: nobody else knows of it.
@@ -195,6 +195,7 @@ export class CircuitDriver implements DriverBase {
       }
       keeper.want(segment.id, wanted.value);
     }
+    for (const id of [...leaving.map((segment) => segment.id), ...unsettled]) keeper.doubt(id);
     const watch = new CircuitWatch({
       ...{ clock, circuits, keeper, closing: this.#life.closing },
       domain: () => this.#life.service?.domain ?? domain,

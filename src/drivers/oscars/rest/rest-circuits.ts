@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import type { SegmentId } from "../../../model/ids.ts";
 import { blockedLabels, blockedRates } from "../blocked.ts";
 import { type Circuit, parseCircuitKey } from "../circuit.ts";
 import {
@@ -15,6 +15,7 @@ import { outcomeOf, stateOf } from "./circuit-state.ts";
 import { type Connection, connection, connectionPage } from "./connection.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
 import { type RestRequest, readAnswer, statusFault } from "./rest-client.ts";
+import { SegmentIds } from "./segment-ids.ts";
 import { type SimpleConnection, simpleConnection } from "./simple-connection.ts";
 
 /** What it takes to ask an OSCARS 1 server for circuits. */
@@ -25,20 +26,19 @@ export interface RestCircuitsOptions extends CircuitConnectionContext {
   readonly close: () => Promise<void>;
 }
 
-/** The text of an id: a letter and up to eleven more. */
-const ID_BYTES = 5;
-
 /**
  * Circuits of an OSCARS 1 server: held, then committed, and up half a minute later at the earliest.
- * The ids are ours, so that a hold whose answer is lost can be cleared; a hold that nobody clears
- * ends by itself. Committed circuits are known again by their description.
+ * What is held is not listed; the ids are ours, and tell of which segment it is. Committed circuits
+ * are known again by their description.
  */
 export class RestCircuits implements CircuitService {
   readonly multipoint = true;
   readonly #options: RestCircuitsOptions;
+  readonly #ids: SegmentIds;
 
   constructor(options: RestCircuitsOptions) {
     this.#options = options;
+    this.#ids = new SegmentIds(options.mark);
   }
 
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
@@ -50,7 +50,26 @@ export class RestCircuits implements CircuitService {
   }
 
   hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
-    return this.#hold(newId(), circuit, signal);
+    return this.#ids.withFree(
+      circuit.segment,
+      (id) => this.#info(id, signal).map((found) => found === undefined),
+      (id) => this.#hold(id, circuit, signal),
+    );
+  }
+
+  heldFor(
+    segment: SegmentId,
+    signal: AbortSignal,
+  ): ResultAsync<readonly FoundCircuit[], CircuitFault> {
+    return this.#ids
+      .known(segment, (id) => this.#info(id, signal))
+      .andThen((known) =>
+        ResultAsync.combine(
+          known.map((each) =>
+            each.phase === "RESERVED" ? this.#clear(each.connectionId, signal) : okAsync(undefined),
+          ),
+        ).map(() => known.flatMap((each) => this.#found(each, "HELD"))),
+      );
   }
 
   /** What is held under the id of a reserved circuit takes its place when it is committed. */
@@ -214,20 +233,23 @@ export class RestCircuits implements CircuitService {
     return watchUntil({ clock, activationMs, pollMs, signal }, look, late);
   }
 
-  #found(each: Connection): readonly FoundCircuit[] {
+  #found(each: Connection, phase: "RESERVED" | "HELD" = "RESERVED"): readonly FoundCircuit[] {
     const { mark } = this.#options;
-    const { description, connectionId, reserved } = each;
-    if (each.phase !== "RESERVED" || !description.startsWith(`${mark} `)) return [];
+    const { description, connectionId } = each;
+    const reserved = phase === "HELD" ? each.held : each.reserved;
+    if (each.phase !== phase || !description.startsWith(`${mark} `)) return [];
     const key = parseCircuitKey(description.slice(mark.length + 1));
     if (key === undefined) return [];
     const rates = reserved?.fixtures.map(({ ingress, egress }) => Math.min(ingress, egress)) ?? [];
     const mbps = rates.length === 0 ? 0 : Math.min(...rates);
-    return [{ externalId: connectionId, circuit: { ...key, mbps }, state: stateOf(each) }];
+    return [
+      {
+        externalId: connectionId,
+        circuit: { ...key, mbps },
+        state: phase === "HELD" ? "held" : stateOf(each),
+      },
+    ];
   }
-}
-
-function newId(): string {
-  return `d${randomBytes(ID_BYTES).toString("hex")}`;
 }
 
 /** A request of this interface with a body. */

@@ -1,0 +1,244 @@
+import { ResultAsync } from "neverthrow";
+import { describe, expect, test } from "vitest";
+import { DcnsAgent } from "../../../src/dcns.ts";
+import { MemoryDriver } from "../../../src/drivers/memory.ts";
+import { MemoryDomain } from "../../../src/drivers/memory-domain.ts";
+import type { HttpClient } from "../../../src/drivers/oscars/http/http.ts";
+import { FileStore } from "../../../src/store/file-store.ts";
+import { seededRandom } from "../../../src/testing/index.ts";
+import { MemoryHttp } from "../../../src/testing/wan/memory-http.ts";
+import { campusTopology, hostAt } from "../../support/campuses.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { type DiskUser, SimDisk } from "../../support/sim-disk.ts";
+import {
+  type Dialect,
+  dialects,
+  type SimulatedWan,
+  simulatedWan,
+} from "../../support/simulated-wan.ts";
+import { value } from "../../support/testbed.ts";
+import { WatchedStore } from "../../support/watched-store.ts";
+
+class Died extends Error {}
+
+const campuses = ["west", "east", "south"];
+const wans = ["wan1", "wan2"];
+const topology = campusTopology({ campuses, wans, domain: "wan" });
+const hosts = campuses.map(hostAt);
+const ORIGIN = "http://wan.example";
+
+/** What an agent dies in. */
+const calls = {
+  setup: (agent: DcnsAgent) => agent.setupPhysicalNetwork("p", hosts, "100Mbps"),
+  growth: (agent: DcnsAgent) => agent.modifyPhysicalNetwork("p", hosts.slice(2), [], "300Mbps"),
+  teardown: (agent: DcnsAgent) => agent.teardownPhysicalNetwork("p"),
+} as const;
+type Call = keyof typeof calls;
+
+/** An agent in one process, the disk under it, and a wide-area domain that it reaches or does not. */
+class World {
+  readonly clock = fakeClock();
+  readonly http = new MemoryHttp(this.clock);
+  readonly wan: SimulatedWan;
+  /** How many requests have gone to the domain. */
+  sent = 0;
+  /** From which request on the domain is out of reach, and whether that one was carried out. */
+  outage: { readonly from: number; readonly carriesOut: boolean } | undefined;
+  onLost: () => void = () => {};
+  readonly #disk: SimDisk;
+  readonly #domains = new Map(campuses.map((id) => [id, new MemoryDomain()]));
+  #user: DiskUser | undefined;
+  #locals: readonly MemoryDriver[] = [];
+  #lives = 0;
+  store: WatchedStore | undefined;
+
+  constructor(dialect: Dialect) {
+    const { clock, http } = this;
+    const { next: random } = seededRandom(1);
+    this.#disk = new SimDisk({ clock, random, fail: 0, maxDelayMs: 5 });
+    this.wan = simulatedWan(dialect, {
+      ...{ clock, http, delayMs: 20, leadSeconds: 0 },
+      ports: wans.flatMap((wan) => campuses.map((campus) => `${wan}:${campus}`)),
+    });
+    const { handler } = this.wan.server;
+    http.serve(ORIGIN, async (request) => {
+      this.sent += 1;
+      const { outage } = this;
+      if (outage === undefined || this.sent < outage.from) return handler(request);
+      if (this.sent > outage.from) return { status: 503 };
+      if (outage.carriesOut) await handler(request);
+      this.onLost();
+      return new Promise(() => {});
+    });
+  }
+
+  async start(): Promise<DcnsAgent> {
+    const { clock } = this;
+    this.#lives += 1;
+    this.#user = this.#disk.user();
+    const opening = FileStore.open("/agent", { disk: this.#user });
+    const store = (await clock.until(opening))._unsafeUnwrap();
+    const locals = campuses.map((id) => [id, new MemoryDriver(this.#domains.get(id))] as const);
+    this.#locals = locals.map(([, driver]) => driver);
+    const times = { pollMs: 500, auditMs: 10_000, answerMs: 5_000 };
+    const drivers = {
+      ...Object.fromEntries(locals),
+      wan: this.wan.driver(times, this.#alive()),
+    };
+    this.store = new WatchedStore(store);
+    const started = DcnsAgent.start({ topology, drivers, clock, store: this.store });
+    return value(await clock.until(started));
+  }
+
+  /** The process is gone: what it was writing is there in part, and it does nothing more. */
+  async kill(): Promise<void> {
+    this.#lives += 1;
+    this.store?.kill();
+    this.#user?.kill();
+    for (const driver of this.#locals) void driver.close();
+    await this.clock.settle();
+  }
+
+  get leftAtCampuses(): number {
+    return [...this.#domains.values()].reduce((sum, { segments }) => sum + segments.size, 0);
+  }
+
+  #alive(): HttpClient {
+    const life = this.#lives;
+    return {
+      send: (request, limits) =>
+        this.#lives === life
+          ? this.http
+              .send(request, limits)
+              .andThen((answer) =>
+                this.#lives === life
+                  ? ResultAsync.fromSafePromise(Promise.resolve(answer))
+                  : never(),
+              )
+          : never(),
+      close: () => {},
+    };
+  }
+}
+
+function never<T>(): ResultAsync<T, never> {
+  return new ResultAsync(new Promise(() => {}));
+}
+
+/** A world with what there is before a call, and the agent that is to make it. */
+async function readied(dialect: Dialect, call: Call) {
+  const its = new World(dialect);
+  const { clock } = its;
+  const agent = await its.start();
+  if (call !== "setup") {
+    const some = call === "growth" ? hosts.slice(0, 2) : hosts;
+    value(await clock.until(agent.setupPhysicalNetwork("p", some, "100Mbps")));
+  }
+  await clock.advance(1_000);
+  return { its, clock, agent };
+}
+
+/** Longer than any look takes to come, and shorter than any hold lasts by itself. */
+const SETTLED_MS = 100_000;
+
+/** The next agent finds the domain out of reach, and then within: there is all of the network or nothing. */
+async function expectNothingHalf(its: World, call: Call, dialect: Dialect): Promise<void> {
+  const { clock, wan } = its;
+  const next = await its.start();
+  await clock.advance(30_000);
+  its.outage = undefined;
+  await clock.advance(SETTLED_MS);
+  const [network] = next.listNetworks();
+  if (network === undefined) expect(wan.server.ids).toEqual([]);
+  else {
+    expect(call).not.toBe("teardown");
+    expect(network.state).toBe("active");
+    // OSCARS 1 may join more than two ends, others have a circuit for every two links.
+    const [least, most] =
+      dialect === "rest" ? [1, 2] : [network.links.length / 2, network.links.length / 2];
+    expect(wan.server.ids.length).toBeGreaterThanOrEqual(least);
+    expect(wan.server.ids.length).toBeLessThanOrEqual(most);
+  }
+  await clock.until(next.teardownPhysicalNetwork("p"));
+  expect(wan.server.ids).toEqual([]);
+  expect(its.leftAtCampuses).toBe(0);
+  await its.kill();
+}
+
+/** Makes the call until `isTime` to die; true if it was, before the call had ended. */
+async function diesIn(
+  { its, clock, agent }: Awaited<ReturnType<typeof readied>>,
+  call: Call,
+  isTime: () => boolean,
+): Promise<boolean> {
+  let hasDied = false;
+  const dying = clock.until(calls[call](agent), undefined, () => {
+    if (isTime()) throw new Died();
+  });
+  await dying.catch((error: unknown) => {
+    if (!(error instanceof Died)) throw error;
+    hasDied = true;
+  });
+  await its.kill();
+  return hasDied;
+}
+
+const everyCall = ["setup", "growth", "teardown"] as const;
+
+describe.each(dialects)(
+  "an agent that dies with a domain that speaks %s out of reach",
+  (dialect) => {
+    test.each(
+      everyCall.flatMap((call) => [
+        { call, answer: "no", moment: "at once", afterMs: 0 },
+        { call, answer: "a lost", moment: "at once", afterMs: 0 },
+        { call, answer: "a lost", moment: "a minute later", afterMs: 60_000 },
+      ]),
+    )(
+      "$moment, when any request of a $call has $answer answer, leaves nothing there",
+      async ({ call, answer, afterMs }) => {
+        for (let nth = 1; ; nth += 1) {
+          const world = await readied(dialect, call);
+          const { its, clock } = world;
+          its.outage = { from: its.sent + nth, carriesOut: answer === "a lost" };
+          let lostAt = Number.POSITIVE_INFINITY;
+          its.onLost = () => {
+            lostAt = clock.now();
+          };
+          await diesIn(world, call, () => clock.now() >= lostAt + afterMs);
+          if (lostAt === Number.POSITIVE_INFINITY) {
+            expect(nth).toBeGreaterThan(2);
+            return;
+          }
+          await expectNothingHalf(its, call, dialect);
+        }
+      },
+      240_000,
+    );
+
+    test.each(everyCall)(
+      "at any write of a %s leaves nothing there",
+      async (call) => {
+        for (let nth = 1; ; nth += 1) {
+          const world = await readied(dialect, call);
+          const { its } = world;
+          const first = its.store?.commits ?? 0;
+          let isWritten = false;
+          if (its.store !== undefined)
+            its.store.onCommitted = (number) => {
+              if (number !== first + nth) return;
+              isWritten = true;
+              its.outage = { from: its.sent + 1, carriesOut: false };
+            };
+          await diesIn(world, call, () => isWritten);
+          if (!isWritten) {
+            expect(nth).toBeGreaterThan(2);
+            return;
+          }
+          await expectNothingHalf(its, call, dialect);
+        }
+      },
+      240_000,
+    );
+  },
+);
