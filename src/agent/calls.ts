@@ -290,10 +290,12 @@ export class Calls {
   }
 
   #info(record: NetworkRecord): NetworkInfo {
-    const { registry, griPrefix } = this.#context;
+    const { registry, griPrefix, drivers } = this.#context;
     const segments = registry.segments(record, latestOf(record));
-    const { linkState } = registry.links;
-    return networkInfo(record, { griPrefix, health: registry, linkState, segments });
+    return networkInfo(record, {
+      ...{ griPrefix, health: registry, linkState: registry.links.linkState, segments },
+      externalIds: (domain, segment) => drivers.get(domain)?.externalIds?.(segment) ?? [],
+    });
   }
 }
 

@@ -65,8 +65,6 @@ export interface DriverCapabilities {
 export interface Confirmation {
   /** Nodes that could not be reached; they are brought to the asked state when they return. */
   readonly pending: readonly NodeId[];
-  /** The domain's own name for the segment, where it has one. */
-  readonly externalId?: string;
 }
 
 /** One difference between what a node should hold for a segment and what it does hold. */
@@ -278,6 +276,11 @@ export interface DriverBase {
    * after a while. Absent where a domain agrees to nothing beforehand.
    */
   hold?(segment: Segment, options?: HoldOptions): ResultAsync<void, DriverError>;
+  /**
+   * The domain's own names for what it has of a segment, as far as is known: connection ids, GRIs. Absent
+   * where a domain has no such names.
+   */
+  externalIds?(segment: SegmentId): readonly string[];
   /** Removes everything of this segment, the same way. Unknown segments are released already. */
   release(segment: SegmentId, options?: ProvisionOptions): ResultAsync<Confirmation, DriverError>;
   /** Compares what the domain holds with what it should; touches nothing. */

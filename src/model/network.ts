@@ -67,7 +67,10 @@ export interface SegmentInfo {
   readonly domain: DomainId;
   /** `degraded`: its domain has lost what carried it. */
   readonly state: "reserved" | "provisioning" | "active" | "degraded" | "releasing";
+  /** The domain's own name for what carries it: a connection id, a GRI. Of several circuits that of the first. */
   readonly externalId?: string;
+  /** All of them, where there are several. */
+  readonly externalIds?: readonly string[];
 }
 
 /** What exists for a project. Bandwidths in bit/s, times in ISO 8601. */

@@ -1,5 +1,5 @@
 import { match } from "ts-pattern";
-import type { DomainId, NetworkNumber } from "../model/ids.ts";
+import type { DomainId, NetworkNumber, SegmentId } from "../model/ids.ts";
 import type { NetworkInfo, NetworkLinkInfo, NetworkState, SegmentInfo } from "../model/network.ts";
 import type { LinkState, PlannedLink } from "../pce/index.ts";
 import type { Segments } from "./forwarding.ts";
@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly health: Health;
   readonly linkState: LinkState;
   readonly segments: Segments;
+  /** What a domain calls what it has of a segment. */
+  externalIds(domain: DomainId, segment: SegmentId): readonly string[];
 }
 
 /** What `getNetworkInfo` shows of a record. */
@@ -57,6 +59,7 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
       id,
       domain,
       state: segmentState(record, domain, around.health),
+      ...namesOf(around.externalIds(domain, id)),
     })),
     createdAt: isoTime(record.createdAt),
     updatedAt: isoTime(record.updatedAt),
@@ -93,6 +96,12 @@ function backupInfo(of: Realisation, linkState: LinkState): Pick<NetworkInfo, "b
 
 function linkInfo({ link, label, forward, backward }: PlannedLink): NetworkLinkInfo {
   return { id: link, vlan: label, reserved: { forward, backward } };
+}
+
+function namesOf(all: readonly string[]): Pick<SegmentInfo, "externalId" | "externalIds"> {
+  const [externalId, ...others] = all;
+  if (externalId === undefined) return {};
+  return others.length === 0 ? { externalId } : { externalId, externalIds: all };
 }
 
 function segmentState(

@@ -90,6 +90,10 @@ export class SharedDriver implements DriverBase {
     return this.#context.inner.refusal?.(segment);
   }
 
+  externalIds(segment: SegmentId): readonly string[] {
+    return this.#context.inner.externalIds?.(segment) ?? [];
+  }
+
   cost(segment: Segment): readonly NodeCost[] {
     return this.#context.inner.cost(segment);
   }

@@ -67,6 +67,13 @@ export class CircuitKeeper {
     return [...this.wantedOf(segment), ...held];
   }
 
+  /** The domain's names for the circuits that it has of a segment, in the order of their ends. */
+  externalIdsOf(segment: SegmentId): readonly string[] {
+    const made = this.#book.heldOf(segment).filter(isMade);
+    const byKey = made.map(({ circuit, externalId }) => [circuitKey(circuit), externalId] as const);
+    return byKey.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, externalId]) => externalId);
+  }
+
   /** What is wanted of a segment; nothing of most. */
   wantedOf(segment: SegmentId): readonly Circuit[] {
     return this.#wanted.get(segment) ?? [];
@@ -152,9 +159,9 @@ export class CircuitKeeper {
     const doubtful = [...segments].filter((segment) => this.#book.isDoubtful(segment));
     const all = [...listed.value];
     for (const segment of doubtful) {
-      const held = await this.#service.heldFor?.(segment, signal);
-      if (held?.isErr()) return err(held.error);
-      all.push(...(held?.value ?? []));
+      const held = (await this.#service.heldFor?.(segment, signal)) ?? ok([]);
+      if (held.isErr()) return err(held.error);
+      all.push(...held.value);
     }
     return ok(all);
   }

@@ -123,6 +123,10 @@ export class CircuitDriver implements DriverBase {
     });
   }
 
+  externalIds(segment: SegmentId): readonly string[] {
+    return this.#life.service?.keeper.externalIdsOf(segment) ?? [];
+  }
+
   verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {
     return this.#life.call("verify", options, async ({ domain, keeper, circuits }, signal) => {
       const listed = await circuits.list(signal);
@@ -216,10 +220,7 @@ export class CircuitDriver implements DriverBase {
     const outcome = await keeper.settle(segment);
     if (outcome.isOk()) {
       watch.settled(segment, true);
-      const externalId = [...keeper.held.values()].find(
-        ({ circuit }) => circuit.segment === segment,
-      )?.externalId;
-      return ok({ pending: [], ...(externalId === undefined ? {} : { externalId }) });
+      return ok({ pending: [] });
     }
     watch.settled(segment, false);
     const circuits = keeper.circuitsOf(segment);

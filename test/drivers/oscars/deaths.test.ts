@@ -1,9 +1,10 @@
-import { ResultAsync } from "neverthrow";
+import { ok, ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { DcnsAgent } from "../../../src/dcns.ts";
 import { MemoryDriver } from "../../../src/drivers/memory.ts";
 import { MemoryDomain } from "../../../src/drivers/memory-domain.ts";
-import type { HttpClient } from "../../../src/drivers/oscars/http/http.ts";
+import type { HttpClient, HttpFault, HttpResponse } from "../../../src/drivers/oscars/http/http.ts";
+import type { DcnsError } from "../../../src/model/errors.ts";
 import { FileStore } from "../../../src/store/file-store.ts";
 import { seededRandom } from "../../../src/testing/index.ts";
 import { MemoryHttp } from "../../../src/testing/wan/memory-http.ts";
@@ -28,11 +29,13 @@ const hosts = campuses.map(hostAt);
 const ORIGIN = "http://wan.example";
 
 /** What an agent dies in. */
-const calls = {
-  setup: (agent: DcnsAgent) => agent.setupPhysicalNetwork("p", hosts, "100Mbps"),
-  growth: (agent: DcnsAgent) => agent.modifyPhysicalNetwork("p", hosts.slice(2), [], "300Mbps"),
-  teardown: (agent: DcnsAgent) => agent.teardownPhysicalNetwork("p"),
-} as const;
+const calls: Readonly<
+  Record<"setup" | "growth" | "teardown", (agent: DcnsAgent) => ResultAsync<unknown, DcnsError>>
+> = {
+  setup: (agent) => agent.setupPhysicalNetwork("p", hosts, "100Mbps"),
+  growth: (agent) => agent.modifyPhysicalNetwork("p", hosts.slice(2), [], "300Mbps"),
+  teardown: (agent) => agent.teardownPhysicalNetwork("p"),
+};
 type Call = keyof typeof calls;
 
 /** An agent in one process, the disk under it, and a wide-area domain that it reaches or does not. */
@@ -110,18 +113,14 @@ class World {
         this.#lives === life
           ? this.http
               .send(request, limits)
-              .andThen((answer) =>
-                this.#lives === life
-                  ? ResultAsync.fromSafePromise(Promise.resolve(answer))
-                  : never(),
-              )
-          : never(),
+              .andThen((answer) => (this.#lives === life ? ok(answer) : never<HttpResponse>()))
+          : never<HttpResponse>(),
       close: () => {},
     };
   }
 }
 
-function never<T>(): ResultAsync<T, never> {
+function never<T>(): ResultAsync<T, HttpFault> {
   return new ResultAsync(new Promise(() => {}));
 }
 

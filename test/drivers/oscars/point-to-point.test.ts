@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DcnsAgent } from "../../../src/dcns.ts";
 import { MemoryDriver } from "../../../src/drivers/memory.ts";
+import type { SegmentInfo } from "../../../src/model/network.ts";
 import { type CircuitChange, MemoryHttp } from "../../../src/testing/index.ts";
 import { campusTopology, hostAt } from "../../support/campuses.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
@@ -79,10 +80,19 @@ describe.each(dialects)("a domain of circuits with two ends, that speaks %s", (d
           .map(({ tag }) => tag),
       ),
     ).toEqual(new Set(atHub));
+    const inWan = (): SegmentInfo | undefined =>
+      value(agent.getNetworkInfo("p")).segments.find(({ domain }) => domain === "wan");
+    expect(new Set(inWan()?.externalIds)).toEqual(new Set(wan.server.ids));
+    expect(wan.server.ids).toContain(inWan()?.externalId);
     // Both circuits are on the hub's gigabit.
     const tooMuch = await clock.until(agent.setupPhysicalNetwork("q", hosts, "600Mbps"));
     expect(errorOf(tooMuch, "no-path").explanation.reason).toBeDefined();
+    value(await clock.until(agent.modifyPhysicalNetwork("p", [], hosts.slice(2))));
+    await clock.advance(1_000);
+    expect(inWan()).toMatchObject({ externalId: wan.server.ids[0] });
+    expect(inWan()?.externalIds).toBeUndefined();
     value(await clock.until(agent.teardownPhysicalNetwork("p")));
+    await clock.advance(1_000);
     expect(ends()).toEqual([]);
     expect(wan.server.ids).toEqual([]);
     await clock.until(agent.close());
