@@ -1,10 +1,12 @@
-import { ok, type Result } from "neverthrow";
+import { err, ok, type Result } from "neverthrow";
 import type { DcnsError } from "../model/errors.ts";
 import type { ProjectId } from "../model/ids.ts";
 import { holderOf } from "../network/claims.ts";
+import type { Decision, View } from "../network/decide.ts";
 import { decideReservedElsewhere, decideStart } from "../network/decide-scheduled.ts";
 import { latestOf, type NetworkRecord, type ScheduledRecord } from "../network/record.ts";
 import { isHeld, startsLater } from "../network/schedule.ts";
+import { withCrankback } from "./crankback.ts";
 import { Deadline } from "./deadline.ts";
 import type { UnaskedContext } from "./unasked-context.ts";
 
@@ -142,23 +144,40 @@ export class Scheduler implements Disposable {
       : ok(undefined);
   }
 
+  /** As it was reserved or, where a domain refuses that now, by another plan. */
   async #provision(record: ScheduledRecord, deadline: Deadline): Promise<Result<void, DcnsError>> {
-    const { registry, transactions } = this.#context;
-    const { project, target } = record;
-    const decided = decideStart(registry.view(), holderOf(project), target, {
-      canStay: (one) => registry.canStay(one),
-      isSound: (one) => record.phase === "provision" || registry.isSound(one),
+    const { registry } = this.#context;
+    const { project, target, phase } = record;
+    const holder = holderOf(project);
+    const done = await withCrankback({
+      holder,
+      // What it has reserved is free to it, and what a domain refuses of that is not.
+      view: () => withoutOwn(registry.view(), holder),
+      decide: (view) =>
+        decideStart(view, holder, target, {
+          canStay: (one) => registry.canStay(one),
+          isSound: (one) => phase === "provision" || registry.isSound(one),
+        }),
+      carryOut: (decision) => this.#provisionAs(project, decision, deadline),
     });
-    if (decided.isErr()) return decided.map(() => undefined);
-    const decision = decided.value;
-    let reserved: ScheduledRecord = record;
-    if (record.phase === "reserved" && decision.target !== target) {
-      const moved = await transactions.reserve(record, project, decision);
-      if (moved.isErr()) return moved.map(() => undefined);
-      reserved = moved.value;
-    }
-    const done = await transactions.change(reserved, project, decision, deadline);
     return done.map(() => undefined);
+  }
+
+  /** What was reserved moves to where it is to be provisioned. */
+  async #provisionAs(
+    project: ProjectId,
+    decision: Decision,
+    deadline: Deadline,
+  ): Promise<Result<NetworkRecord, DcnsError>> {
+    const { registry, transactions } = this.#context;
+    const record = registry.record(project);
+    if (record?.phase !== "reserved" && record?.phase !== "provision")
+      return err({ type: "network-not-found", project });
+    if (record.phase === "provision" || record.target === decision.target)
+      return transactions.change(record, project, decision, deadline);
+    const moved = await transactions.reserve(record, project, decision);
+    if (moved.isErr()) return err(moved.error);
+    return transactions.change(moved.value, project, decision, deadline);
   }
 
   #delay(project: ProjectId, error: DcnsError): void {
@@ -179,6 +198,10 @@ const FIRST_RETRY_MS = 1_000;
 
 /** How long after another agent should have acted is looked whether it is this one's turn now. */
 const TURN_MS = 2_000;
+
+function withoutOwn(view: View, holder: string): View {
+  return { ...view, ledger: view.ledger.release(holder) };
+}
 
 /** When there is something to do for a network; undefined if there never is. */
 function dueAt(record: NetworkRecord): number | undefined {

@@ -77,6 +77,8 @@ export interface CircuitService {
     offered: (end: CircuitEnd) => VlanSet,
     signal: AbortSignal,
   ): ResultAsync<readonly CircuitEnd[], CircuitFault>;
+  /** Which labels are free at each end of a circuit. Absent where a domain does not tell. */
+  freeLabels?(circuit: Circuit, signal: AbortSignal): ResultAsync<readonly VlanSet[], CircuitFault>;
   /**
    * The same for one that takes the place of `instead`, in part with the same ports and labels, when
    * it is brought up; the name stays. Absent where one must go before the other can come.

@@ -8,8 +8,9 @@ import type { CircuitFault, CircuitService } from "./circuit-service.ts";
 export type Offers = (port: PortRef) => VlanSet;
 
 /**
- * What a domain would give instead of a label that it does not have: the fault then blocks, at each
- * end, all that was offered there but that. Any other fault stays as it is.
+ * What a domain has instead of a label that it does not have: the fault then blocks, at each end, all that
+ * was offered there and is not free or, where the domain does not tell what is but would choose, all but what it would
+ * give. Any other fault stays as it is.
  */
 export async function withOffers(
   service: CircuitService,
@@ -17,9 +18,14 @@ export async function withOffers(
   offers: Offers,
   signal: AbortSignal,
 ): Promise<CircuitFault> {
-  if (labelPorts(fault).size === 0 || service.labelsFor === undefined) return fault;
+  if (labelPorts(fault).size === 0) return fault;
   const offered = ({ port, tag }: CircuitEnd): VlanSet =>
     tag === "untagged" ? VlanSet.empty : offers(port).with(tag);
+  if (service.freeLabels !== undefined) {
+    const free = await service.freeLabels(circuit, signal);
+    return free.isErr() ? fault : withoutTaken(circuit, fault, offered, free.value);
+  }
+  if (service.labelsFor === undefined) return fault;
   const granted = await service.labelsFor(circuit, offered, signal);
   if (granted.isErr()) {
     const ports = labelPorts(granted.error);
@@ -34,6 +40,23 @@ export async function withOffers(
     return [[labelsAt(end, offered(end).without(tag))]];
   });
   return blocked.length === 0 ? fault : { ...fault, blocked };
+}
+
+/** The fault with all that is offered and not free, if that is what the circuit lacks. */
+function withoutTaken(
+  { ends }: Circuit,
+  fault: CircuitFault,
+  offered: (end: CircuitEnd) => VlanSet,
+  free: readonly VlanSet[],
+): CircuitFault {
+  const taken = ends.map((end, at) => offered(end).difference(free[at] ?? VlanSet.empty));
+  const explains = ends.some(({ tag }, at) => tag !== "untagged" && taken[at]?.has(tag));
+  if (!explains) return fault;
+  const blocked = ends.flatMap((end, at): Blocked => {
+    const labels = taken[at] ?? VlanSet.empty;
+    return labels.isEmpty ? [] : [[labelsAt(end, labels)]];
+  });
+  return { ...fault, blocked };
 }
 
 /** The ports at which a label is what is lacking, or may be. */

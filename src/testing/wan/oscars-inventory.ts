@@ -6,7 +6,7 @@ import type {
   SimpleConnection,
   Validity,
 } from "../../drivers/oscars/rest/simple-connection.ts";
-import type { VlanSet } from "../../model/vlan-set.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
 
 /** A port that a simulated OSCARS server sells, or that joins two of its devices. */
 export interface OscarsPort {
@@ -58,6 +58,29 @@ export function judged(
     ...{ phase: null, state: null, last_modified: null, username: "anonymous" },
     validity: verdict("connection"),
   };
+}
+
+/** What is left of every port, as the server tells it. */
+export function availabilityOf(
+  inventory: OscarsInventory,
+  others: readonly SimpleConnection[],
+): Record<string, unknown> {
+  const room = roomOf(inventory, others);
+  const entries = [...inventory.ports].map(([port, { vlans }]) => {
+    const taken = others.flatMap(({ fixtures }) =>
+      fixtures.filter((each) => each.port === port && each.vlan !== 0).map(({ vlan }) => vlan),
+    );
+    const text = vlans.difference(VlanSet.of(...taken)).toString();
+    const vlanRanges = (text === "" ? [] : text.split(",")).map((range) => {
+      const [floor, ceiling = floor] = range.split("-").map(Number);
+      return { floor, ceiling };
+    });
+    return [
+      port,
+      { vlanRanges, ingressBandwidth: room(port), egressBandwidth: room(port) },
+    ] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The path of the fewest hops that has room, as the server writes paths; null if there is none. */

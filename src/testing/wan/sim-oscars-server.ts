@@ -22,7 +22,7 @@ import {
   simpleOf,
   writeConnection,
 } from "./oscars-answer.ts";
-import { faultsOf, judged, pathBetween } from "./oscars-inventory.ts";
+import { availabilityOf, faultsOf, judged, pathBetween } from "./oscars-inventory.ts";
 import type { OscarsQuirks, SimOscarsServerOptions } from "./oscars-options.ts";
 
 const HOLD_S = 900;
@@ -110,6 +110,8 @@ export class SimOscarsServer {
         return this.#list(body);
       case "POST /api/pce/paths":
         return this.#paths(body);
+      case "POST /api/topo/available":
+        return json(availabilityOf(this.#options, this.#others()));
       case "POST /api/simple/info": {
         const found = this.#connections.get(body);
         return found === undefined ? { status: 404 } : json(simpleOf(found));

@@ -19,7 +19,7 @@ export interface CircuitConnectionContext {
 }
 
 /** Whatever ends later is shown as ending here, for the server counts in 32 bits. */
-const LAST_END = 2_145_916_800;
+export const LAST_END = 2_145_916_800;
 const MTU = 9_000;
 
 /** The connection to ask for, for a circuit from now on: its ends, and paths that the server computes. */

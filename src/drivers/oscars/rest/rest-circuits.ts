@@ -1,5 +1,6 @@
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { SegmentId } from "../../../model/ids.ts";
+import { VlanSet } from "../../../model/vlan-set.ts";
 import { blockedLabels, blockedRates } from "../blocked.ts";
 import { type Circuit, parseCircuitKey } from "../circuit.ts";
 import {
@@ -10,10 +11,11 @@ import {
   type RatedCircuit,
 } from "../circuit-service.ts";
 import { watchUntil } from "../watch-until.ts";
-import { type CircuitConnectionContext, connectionFor } from "./circuit-connection.ts";
+import { type CircuitConnectionContext, connectionFor, LAST_END } from "./circuit-connection.ts";
 import { outcomeOf, stateOf } from "./circuit-state.ts";
 import { type Connection, connection, connectionPage } from "./connection.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
+import { portAvailabilities } from "./port.ts";
 import { type RestRequest, readAnswer, statusFault } from "./rest-client.ts";
 import { SegmentIds } from "./segment-ids.ts";
 import { type SimpleConnection, simpleConnection } from "./simple-connection.ts";
@@ -69,6 +71,25 @@ export class RestCircuits implements CircuitService {
             each.phase === "RESERVED" ? this.#clear(each.connectionId, signal) : okAsync(undefined),
           ),
         ).map(() => known.flatMap((each) => this.#found(each, "HELD"))),
+      );
+  }
+
+  /** What others have reserved, or hold, until we would end is taken off. */
+  freeLabels(
+    { ends }: Circuit,
+    signal: AbortSignal,
+  ): ResultAsync<readonly VlanSet[], CircuitFault> {
+    const { client, clock, urnOf } = this.#options;
+    const json = { beginning: Math.floor(clock.now() / 1000), ending: LAST_END };
+    return client
+      .read(portAvailabilities, post("/api/topo/available", { json }), signal)
+      .map((free) =>
+        ends.map(({ port }) =>
+          (free[urnOf(port) ?? ""]?.vlanRanges ?? []).reduce(
+            (set, { floor, ceiling }) => set.union(VlanSet.range(floor, ceiling)),
+            VlanSet.empty,
+          ),
+        ),
       );
   }
 
