@@ -1,4 +1,4 @@
-import type { Claim, Ledger } from "../../ledger.ts";
+import type { ChannelClaim, Claim, Ledger } from "../../ledger.ts";
 import { bandwidth } from "../../model/bandwidth.ts";
 import { invariant } from "../../model/invariant.ts";
 import { claimOf } from "../plan/edit-plan.ts";
@@ -19,13 +19,24 @@ export function besideTree(
   const links = claimOf({ ...plan, ports: [], endpoints: [] }, `tree of ${holder}`, interval);
   const held = {
     ...links,
-    bandwidth: links.bandwidth.map(({ channel, amount }) => ({
-      channel,
-      amount: bandwidth(Math.min(amount, without.residual(channel, interval))),
-    })),
+    bandwidth: leftOf(without, links),
     labels: links.labels.filter(({ space, label }) => without.isFree(space, label, interval)),
   };
   const beside = without.reserve(held);
   invariant(beside.isOk(), "what is free can be taken");
   return { ledger: beside.value, held };
+}
+
+/** What is left of each channel, one after the other: some may be in one pool. */
+function leftOf(
+  ledger: Ledger,
+  { holder, interval, bandwidth: wanted }: Claim,
+): readonly ChannelClaim[] {
+  let on = ledger;
+  return wanted.map(({ channel, amount }, at) => {
+    const left = { channel, amount: bandwidth(Math.min(amount, on.residual(channel, interval))) };
+    const part = { holder: `${holder}, part ${at + 1}`, interval, bandwidth: [left], labels: [] };
+    on = on.reserve(part).unwrapOr(on);
+    return left;
+  });
 }
