@@ -1,14 +1,16 @@
 import { err, ok, type Result } from "neverthrow";
-import { AmountBook, LabelBook } from "./ledger/books.ts";
+import { AmountBook, LabelBook, put } from "./ledger/books.ts";
 import type { Channel, LabelSpace } from "./ledger/channel.ts";
+import { amountsByChannel, type Claim, labelKey, labelsByKey, sameTime } from "./ledger/claim.ts";
 import { PersistentMap } from "./ledger/persistent-map.ts";
 import { type Pool, residualOf } from "./ledger/pool.ts";
 import type { HolderExists, LabelTaken, OverCommit, ReserveError } from "./ledger/reserve-error.ts";
 import type { Tag } from "./model/attachment.ts";
 import { type Bandwidth, bandwidth } from "./model/bandwidth.ts";
 import type { Interval } from "./model/interval.ts";
-import { invariant } from "./model/invariant.ts";
 import { VlanSet } from "./model/vlan-set.ts";
+
+export type { ChannelClaim, Claim, LabelClaim } from "./ledger/claim.ts";
 
 /** More than any wire has: the capacity, and the residual, of a channel without a bound. */
 export const unlimited: Bandwidth = bandwidth(Number.MAX_SAFE_INTEGER);
@@ -21,26 +23,6 @@ export interface Resources {
   labels(space: LabelSpace): VlanSet;
   /** What a channel has in common with others, besides its own capacity; mostly nothing. */
   pools?(channel: Channel): readonly Pool[];
-}
-
-/** An amount of a channel, in bit/s. */
-export interface ChannelClaim {
-  readonly channel: Channel;
-  readonly amount: Bandwidth;
-}
-
-/** A tag on a link or a port, or the frames without a tag on a port. */
-export interface LabelClaim {
-  readonly space: LabelSpace;
-  readonly label: Tag;
-}
-
-/** All that one holder has for one time. Amounts of the same channel add up. */
-export interface Claim {
-  readonly holder: string;
-  readonly interval: Interval;
-  readonly bandwidth: readonly ChannelClaim[];
-  readonly labels: readonly LabelClaim[];
 }
 
 /** Who has how much of a channel, in bit/s. */
@@ -98,12 +80,14 @@ export class Ledger {
 
   /** Takes all of `claim`, or says what is in the way. */
   reserve(claim: Claim): Result<Ledger, ReserveError> {
-    if (this.#claims.get(claim.holder) !== undefined) {
-      return err({ type: "holder-exists", holder: claim.holder });
-    }
-    const amounts = amountsByChannel(claim);
-    const fault = this.#overCommit(amounts, claim.interval) ?? this.#labelTaken(claim);
-    return fault === undefined ? ok(this.#with(claim, amounts)) : err(fault);
+    return this.#claims.get(claim.holder) === undefined
+      ? this.replace(claim)
+      : err({ type: "holder-exists", holder: claim.holder });
+  }
+
+  /** Why {@link replace} could not take it; undefined if it could. */
+  fault(claim: Claim): Exclude<ReserveError, HolderExists> | undefined {
+    return this.#overCommit(claim, amountsByChannel(claim)) ?? this.#labelTaken(claim);
   }
 
   /** Gives back all that `holder` has; the ledger itself if that is nothing. */
@@ -121,14 +105,10 @@ export class Ledger {
     return new Ledger(this.#resources, { claims, channels, spaces });
   }
 
-  /** Takes `claim` in place of what its holder has, all or nothing. */
+  /** Takes `claim` in place of what its holder has, all or nothing; what both have stays as it is. */
   replace(claim: Claim): Result<Ledger, Exclude<ReserveError, HolderExists>> {
-    return this.release(claim.holder)
-      .reserve(claim)
-      .mapErr((error) => {
-        invariant(error.type !== "holder-exists", "a released holder holds nothing");
-        return error;
-      });
+    const fault = this.fault(claim);
+    return fault === undefined ? ok(this.#with(claim)) : err(fault);
   }
 
   /**
@@ -147,12 +127,7 @@ export class Ledger {
 
   /** The most that can still be promised at every instant of `interval`; {@link unlimited} if so. */
   residual(channel: Channel, interval: Interval): Bandwidth {
-    const capacity = this.#resources.capacity(channel);
-    const held = this.#channels.get(channel);
-    const isWhole = capacity === unlimited || held === undefined;
-    const own = isWhole ? capacity : bandwidth(Math.max(0, capacity - held.peak(interval)));
-    const left = this.#poolsOf(channel, interval).map(([, residual]) => residual);
-    return bandwidth(Math.min(own, ...left));
+    return this.#left(channel, interval);
   }
 
   /** What is promised of `channel` on the average over `interval`, bit/s; see {@link meanLoad}. */
@@ -181,8 +156,7 @@ export class Ledger {
 
   /** Whether `space` knows `label` and nobody has it at any instant of `interval`. */
   isFree(space: LabelSpace, label: Tag, interval: Interval): boolean {
-    const known = label === "untagged" || this.#resources.labels(space).has(label);
-    return known && this.#labelHolders(space, label, interval).length === 0;
+    return this.#isKnown(space, label) && this.#labelHolders(space, label, interval).length === 0;
   }
 
   /**
@@ -195,6 +169,10 @@ export class Ledger {
       channels: this.#channels.keysUnlike(other.#channels),
       spaces: this.#spaces.keysUnlike(other.#spaces),
     };
+  }
+
+  #isKnown(space: LabelSpace, label: Tag): boolean {
+    return label === "untagged" || this.#resources.labels(space).has(label);
   }
 
   #labelHolders(space: LabelSpace, label: Tag, interval: Interval): readonly string[] {
@@ -210,11 +188,26 @@ export class Ledger {
     ]);
   }
 
-  #overCommit(amounts: ReadonlyMap<Channel, number>, interval: Interval): OverCommit | undefined {
+  /** What can still be promised; what `except` has is not counted where the channel is in no pool. */
+  #left(channel: Channel, interval: Interval, except?: string): Bandwidth {
+    const capacity = this.#resources.capacity(channel);
+    const held = this.#channels.get(channel);
+    const isWhole = capacity === unlimited || held === undefined;
+    const own = isWhole ? capacity : bandwidth(Math.max(0, capacity - held.peak(interval, except)));
+    const left = this.#poolsOf(channel, interval).map(([, residual]) => residual);
+    return bandwidth(Math.min(own, ...left));
+  }
+
+  #overCommit(
+    { holder, interval }: Claim,
+    amounts: ReadonlyMap<Channel, number>,
+  ): OverCommit | undefined {
+    const isPooled = [...amounts.keys()].some((one) => this.#resources.pools?.(one)?.length);
+    const ledger = isPooled ? this.release(holder) : this;
     for (const [channel, amount] of amounts) {
-      const residual = this.residual(channel, interval);
+      const residual = ledger.#left(channel, interval, holder);
       if (amount > residual) return { type: "over-commit", channel, amount, residual };
-      for (const [{ channels }, left] of this.#poolsOf(channel, interval)) {
+      for (const [{ channels }, left] of ledger.#poolsOf(channel, interval)) {
         const all = channels.reduce((sum, one) => sum + (amounts.get(one) ?? 0), 0);
         if (all > left) return { type: "over-commit", channel, amount: all, residual: left };
       }
@@ -222,34 +215,65 @@ export class Ledger {
     return undefined;
   }
 
-  #labelTaken(claim: Claim): LabelTaken | undefined {
+  #labelTaken({ holder, interval, labels }: Claim): LabelTaken | undefined {
     const own = new Set<string>();
-    for (const { space, label } of claim.labels) {
-      const key = `${label} ${space}`;
-      if (own.has(key) || !this.isFree(space, label, claim.interval)) {
-        const others = this.#labelHolders(space, label, claim.interval);
-        const holders = own.has(key) ? [claim.holder] : others;
-        return { type: "label-taken", space, label, holders };
+    for (const one of labels) {
+      const { space, label } = one;
+      const key = labelKey(one);
+      const others = this.#labelHolders(space, label, interval).filter((each) => each !== holder);
+      if (own.has(key) || others.length > 0 || !this.#isKnown(space, label)) {
+        return { type: "label-taken", space, label, holders: own.has(key) ? [holder] : others };
       }
       own.add(key);
     }
     return undefined;
   }
 
-  #with(claim: Claim, amounts: ReadonlyMap<Channel, number>): Ledger {
+  /** What is the same in what its holder has is not touched. */
+  #with(claim: Claim): Ledger {
+    const before = this.#claims.get(claim.holder);
+    return new Ledger(this.#resources, {
+      claims: this.#claims.with(claim.holder, claim),
+      channels: this.#channelsWith(claim, before),
+      spaces: this.#spacesWith(claim, before),
+    });
+  }
+
+  #channelsWith(claim: Claim, before: Claim | undefined): PersistentMap<AmountBook> {
     const { holder, interval } = claim;
-    let { claims, channels, spaces } = this.#books();
-    claims = claims.with(holder, claim);
+    const amounts = amountsByChannel(claim);
+    const had = before && amountsByChannel(before);
+    let channels = this.#channels;
+    for (const channel of had?.keys() ?? []) {
+      if ((amounts.get(channel) ?? 0) > 0) continue;
+      channels = put(channels, channel, channels.get(channel)?.without(holder));
+    }
+    const kept = before && sameTime(before, claim) ? had : undefined;
     for (const [channel, amount] of amounts) {
-      if (amount === 0) continue;
+      if (amount === 0 || amount === kept?.get(channel)) continue;
       const book = channels.get(channel) ?? AmountBook.empty;
       channels = channels.with(channel, book.with({ holder, interval, amount }));
     }
-    for (const { space, label } of claim.labels) {
+    return channels;
+  }
+
+  #spacesWith(claim: Claim, before: Claim | undefined): PersistentMap<LabelBook> {
+    const { holder, interval } = claim;
+    const isThen = before !== undefined && sameTime(before, claim);
+    const had = labelsByKey(before?.labels ?? []);
+    const wanted = isThen ? labelsByKey(claim.labels) : undefined;
+    let spaces = this.#spaces;
+    for (const [key, { space, label }] of had) {
+      if (wanted?.has(key)) continue;
+      spaces = put(spaces, space, spaces.get(space)?.without(holder, label));
+    }
+    for (const one of claim.labels) {
+      if (isThen && had.has(labelKey(one))) continue;
+      const { space, label } = one;
       const book = spaces.get(space) ?? LabelBook.empty;
       spaces = spaces.with(space, book.with({ holder, interval, label }));
     }
-    return new Ledger(this.#resources, { claims, channels, spaces });
+    return spaces;
   }
 
   #books(): Books {
@@ -269,21 +293,4 @@ interface Books {
   readonly claims: PersistentMap<Claim>;
   readonly channels: PersistentMap<AmountBook>;
   readonly spaces: PersistentMap<LabelBook>;
-}
-
-/** Plain numbers: a sum that no bandwidth can hold is refused like any other that is too much. */
-function amountsByChannel(claim: Claim): ReadonlyMap<Channel, number> {
-  const amounts = new Map<Channel, number>();
-  for (const { channel, amount } of claim.bandwidth) {
-    amounts.set(channel, (amounts.get(channel) ?? 0) + amount);
-  }
-  return amounts;
-}
-
-function put<T extends { readonly isEmpty: boolean }>(
-  books: PersistentMap<T>,
-  key: string,
-  book: T | undefined,
-): PersistentMap<T> {
-  return book === undefined || book.isEmpty ? books.without(key) : books.with(key, book);
 }

@@ -126,6 +126,37 @@ describe("Ledger", { timeout: 60_000 }, () => {
     );
   });
 
+  test("what is free follows from the last claim of each holder, however alike the one before was", () => {
+    const few = fc.constantFrom({ start: 0, end: 6 }, { start: 3, end: 9 });
+    const again = fc
+      .tuple(claim, fc.constantFrom("a", "b"), few)
+      .map(([one, holder, its]): Claim => ({ ...one, holder, interval: its }));
+    fc.assert(
+      fc.property(fc.array(again, { maxLength: 12 }), (replacements) => {
+        let ledger = Ledger.over(resources);
+        const last = new Map<string, Claim>();
+        for (const one of replacements) {
+          const replaced = ledger.replace(one);
+          if (replaced.isErr()) continue;
+          ledger = replaced.value;
+          last.set(one.holder, one);
+        }
+        const claims = [...last.values()];
+        for (const t of [1, 4, 7, 10]) {
+          const now = { start: t, end: t + 0.5 };
+          for (const key of [l1, l2]) {
+            expect(ledger.residual(key, now)).toBe(CAPACITY - Math.max(0, loadAt(claims, key, t)));
+          }
+          for (const space of [l1Labels, p1Labels]) {
+            const free = [...LABELS].filter((id) => holdersAt(claims, `${id} ${space}`, t) === 0);
+            expect([...ledger.freeLabels(space, now)]).toEqual(free);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test("counts equal amounts that start at the same instant each for itself", () => {
     const half = (holder: string): Claim => ({ ...empty(holder), bandwidth: [on(l1, 6)] });
     const ledger = Ledger.over(resources).reserve(half("a"))._unsafeUnwrap();

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Claim, Ledger } from "../ledger.ts";
 import { type NetworkNumber, type NodeId, networkNumber, type ProjectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
-import { growthOf, holderOf, recordClaim, reserveGrowth } from "../network/claims.ts";
+import { growthFault, growthOf, holderOf, recordClaim, reserveGrowth } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
 import type { Health, Soundness } from "../network/info.ts";
@@ -152,7 +152,7 @@ export class Registry implements Health {
 
   /** Whether what is claimed beyond what its holder has is free. */
   hasRoomFor(claim: Claim): boolean {
-    return reserveGrowth(this.#ledger, claim).isOk();
+    return growthFault(this.#ledger, claim) === undefined;
   }
 
   /** How many networks there are. */

@@ -43,7 +43,9 @@ export class AmountBook {
     return this.#held.size === 0;
   }
 
+  /** With `entry`, in place of what its holder has. */
   with(entry: HeldAmount): AmountBook {
+    if (this.#held.get(entry.holder) !== undefined) return this.without(entry.holder).with(entry);
     const held = this.#held.with(entry.holder, entry);
     return isLasting(entry)
       ? new AmountBook(held, this.#lasting + entry.amount, this.#timed)
@@ -65,10 +67,14 @@ export class AmountBook {
     return new AmountBook(held, lasting, this.#timed);
   }
 
-  /** The most that is promised at any instant of `interval`, bit/s. */
-  peak(interval: Interval): number {
+  /** The most that is promised at any instant of `interval`, bit/s; to others than `except`, if that is given. */
+  peak(interval: Interval, except?: string): number {
     if (isEmpty(interval)) return 0;
-    return this.#lasting + (this.#timed.length === 0 ? 0 : peakLoad(this.#timed, interval));
+    const own = except === undefined ? undefined : this.#held.get(except);
+    const isPlain = own === undefined || (isLasting(own) && Number.isSafeInteger(this.#lasting));
+    if (!isPlain) return this.without(own.holder).peak(interval);
+    const lasting = this.#lasting - (own?.amount ?? 0);
+    return lasting + (this.#timed.length === 0 ? 0 : peakLoad(this.#timed, interval));
   }
 
   /** What is promised on the average over `interval`, bit/s; see {@link meanLoad}. */
@@ -146,4 +152,13 @@ export class LabelBook {
 
 function isLasting({ interval }: { readonly interval: Interval }): boolean {
   return interval.start === always.start && interval.end === always.end;
+}
+
+/** The books with `book` at `key`; without, where nobody holds anything. */
+export function put<T extends { readonly isEmpty: boolean }>(
+  books: PersistentMap<T>,
+  key: string,
+  book: T | undefined,
+): PersistentMap<T> {
+  return book === undefined || book.isEmpty ? books.without(key) : books.with(key, book);
 }

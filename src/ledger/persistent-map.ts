@@ -21,26 +21,20 @@ export class PersistentMap<V> implements Iterable<Entry<V>> {
   }
 
   get(key: string): V | undefined {
-    const hash = hashOf(key);
-    let node = this.#root;
-    let shift = 0;
-    while (node?.type === "branch") {
-      node = childAt(node, bitOf(hash, shift));
-      shift += BITS;
-    }
-    if (node?.hash !== hash) return undefined;
-    return node.entries.find((entry) => entry[0] === key)?.[1];
+    return leafOf(this.#root, key, hashOf(key))?.value;
   }
 
   with(key: string, value: V): PersistentMap<V> {
     const hash = hashOf(key);
-    const root = insert(this.#root, { type: "bucket", hash, entries: [[key, value]] }, 0);
-    return new PersistentMap(root, this.size + (this.get(key) === undefined ? 1 : 0));
+    const isNew = leafOf(this.#root, key, hash) === undefined;
+    const root = insert(this.#root, { type: "leaf", hash, key, value, next: undefined }, 0);
+    return new PersistentMap(root, isNew ? this.size + 1 : this.size);
   }
 
   without(key: string): PersistentMap<V> {
-    if (this.get(key) === undefined) return this;
-    return new PersistentMap(remove(this.#root, hashOf(key), key, 0), this.size - 1);
+    const hash = hashOf(key);
+    if (leafOf(this.#root, key, hash) === undefined) return this;
+    return new PersistentMap(remove(this.#root, hash, key, 0), this.size - 1);
   }
 
   /**
@@ -56,11 +50,13 @@ export class PersistentMap<V> implements Iterable<Entry<V>> {
   }
 }
 
-/** All entries whose keys have one hash; nearly always a single one. */
-interface Bucket<V> {
-  readonly type: "bucket";
+/** An entry; those whose keys have one hash, which is rare, follow one another in the order of their keys. */
+interface Leaf<V> {
+  readonly type: "leaf";
   readonly hash: number;
-  readonly entries: readonly Entry<V>[];
+  readonly key: string;
+  readonly value: V;
+  readonly next: Leaf<V> | undefined;
 }
 
 /** `bitmap` says which of the 32 slots have a child; the children stand in the order of the slots. */
@@ -70,7 +66,7 @@ interface Branch<V> {
   readonly children: readonly Node<V>[];
 }
 
-type Node<V> = Bucket<V> | Branch<V>;
+type Node<V> = Leaf<V> | Branch<V>;
 
 /** Hash bits that a level of the trie consumes. */
 const BITS = 5;
@@ -100,25 +96,53 @@ function childAt<V>(branch: Branch<V>, bit: number): Node<V> | undefined {
   return (branch.bitmap & bit) === 0 ? undefined : branch.children[indexOf(branch.bitmap, bit)];
 }
 
-/** `bucket` holds exactly one entry, which replaces any with the same key. */
-function insert<V>(node: Node<V> | undefined, bucket: Bucket<V>, shift: number): Node<V> {
-  if (node === undefined) return bucket;
-  if (node.type === "bucket") {
-    if (node.hash === bucket.hash) return { ...node, entries: merged(node.entries, bucket) };
-    const split: Branch<V> = { type: "branch", bitmap: bitOf(node.hash, shift), children: [node] };
-    return insert(split, bucket, shift);
+function leafOf<V>(root: Node<V> | undefined, key: string, hash: number): Leaf<V> | undefined {
+  let node = root;
+  let shift = 0;
+  while (node?.type === "branch") {
+    node = childAt(node, bitOf(hash, shift));
+    shift += BITS;
   }
-  const bit = bitOf(bucket.hash, shift);
+  while (node !== undefined && node.key !== key) node = node.next;
+  return node;
+}
+
+/** `leaf`, which stands alone, replaces any with the same key. */
+function insert<V>(node: Node<V> | undefined, leaf: Leaf<V>, shift: number): Node<V> {
+  if (node === undefined) return leaf;
+  if (node.type === "leaf") {
+    if (node.hash === leaf.hash) return chained(node, leaf);
+    const split: Branch<V> = { type: "branch", bitmap: bitOf(node.hash, shift), children: [node] };
+    return insert(split, leaf, shift);
+  }
+  const bit = bitOf(leaf.hash, shift);
   const index = indexOf(node.bitmap, bit);
   const old = childAt(node, bit);
-  const child = insert(old, bucket, shift + BITS);
-  const children = node.children.slice();
-  children.splice(index, old === undefined ? 0 : 1, child);
+  const child = insert(old, leaf, shift + BITS);
+  const children =
+    old === undefined
+      ? node.children.toSpliced(index, 0, child)
+      : withChild(node.children, index, child);
   return { type: "branch", bitmap: node.bitmap | bit, children };
 }
 
-function merged<V>(entries: readonly Entry<V>[], { entries: added }: Bucket<V>): Entry<V>[] {
-  return [...entries.filter(([key]) => key !== added[0]?.[0]), ...added];
+/** The leaves of one hash with one more, or with another one of its key. */
+function chained<V>(leaves: Leaf<V> | undefined, leaf: Leaf<V>): Leaf<V> {
+  if (leaves === undefined || leaf.key < leaves.key) return { ...leaf, next: leaves };
+  if (leaf.key === leaves.key) return { ...leaf, next: leaves.next };
+  return { ...leaves, next: chained(leaves.next, leaf) };
+}
+
+/** The leaves of one hash without one of them. */
+function unchained<V>({ next, ...leaf }: Leaf<V>, key: string): Leaf<V> | undefined {
+  if (leaf.key === key) return next;
+  return { ...leaf, next: next === undefined ? undefined : unchained(next, key) };
+}
+
+function withChild<T>(children: readonly T[], index: number, child: T): readonly T[] {
+  const copy = children.slice();
+  copy[index] = child;
+  return copy;
 }
 
 /** `key` is in the map. */
@@ -129,24 +153,28 @@ function remove<V>(
   shift: number,
 ): Node<V> | undefined {
   if (node === undefined) return undefined;
-  if (node.type === "bucket") {
-    const entries = node.entries.filter((entry) => entry[0] !== key);
-    return entries.length === 0 ? undefined : { ...node, entries };
-  }
+  if (node.type === "leaf") return unchained(node, key);
   const bit = bitOf(hash, shift);
   const index = indexOf(node.bitmap, bit);
   const child = remove(childAt(node, bit), hash, key, shift + BITS);
-  const children = node.children.slice();
-  children.splice(index, 1, ...(child === undefined ? [] : [child]));
+  const children =
+    child === undefined
+      ? node.children.toSpliced(index, 1)
+      : withChild(node.children, index, child);
   const [only] = children;
-  if (only === undefined || (children.length === 1 && only.type === "bucket")) return only;
+  if (only === undefined || (children.length === 1 && only.type === "leaf")) return only;
   const bitmap = child === undefined ? node.bitmap & ~bit : node.bitmap;
   return { type: "branch", bitmap, children };
 }
 
 function* entriesOf<V>(node: Node<V>): Generator<Entry<V>, void> {
-  if (node.type === "bucket") yield* node.entries;
-  else for (const child of node.children) yield* entriesOf(child);
+  if (node.type === "branch") {
+    for (const child of node.children) yield* entriesOf(child);
+    return;
+  }
+  for (let leaf: Leaf<V> | undefined = node; leaf !== undefined; leaf = leaf.next) {
+    yield [leaf.key, leaf.value];
+  }
 }
 
 function* keysUnlike<V>(

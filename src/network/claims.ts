@@ -23,6 +23,17 @@ export function reserveGrowth(ledger: Ledger, claim: Claim): Result<Ledger, Rese
   );
 }
 
+/** Why {@link reserveGrowth} could not take it; undefined if it could. */
+export function growthFault(ledger: Ledger, claim: Claim): ReserveError | undefined {
+  const [only, ...others] = growthOf(ledger, claim);
+  if (only === undefined) return undefined;
+  if (others.length === 0) return ledger.fault(only);
+  return reserveGrowth(ledger, claim).match(
+    () => undefined,
+    (error) => error,
+  );
+}
+
 /** What `claim` has beyond what its holder has already: more in the same time, or all of it in other. */
 export function growthOf(ledger: Ledger, claim: Claim): readonly Claim[] {
   const { holder, interval } = claim;

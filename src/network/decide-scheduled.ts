@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Interval } from "../model/interval.ts";
 import { VlanSet } from "../model/vlan-set.ts";
-import { claimOfHeld, reserveGrowth } from "./claims.ts";
+import { claimOfHeld, growthFault } from "./claims.ts";
 import { type Decision, type DecisionError, decideAnew, type View } from "./decide.ts";
 import type { Realisation } from "./realisation.ts";
 import { changedSpec, type NetworkChange } from "./request.ts";
@@ -43,7 +43,7 @@ export function decideStart(
     mode: "in-place",
     claim: claimOfHeld(reserved, holder),
   };
-  const isFree = canStay(reserved) && reserveGrowth(view.ledger, asReserved.claim).isOk();
+  const isFree = canStay(reserved) && growthFault(view.ledger, asReserved.claim) === undefined;
   if (isFree && isSound(reserved)) return ok(asReserved);
   const { spec } = reserved;
   const anew = again(view, holder, reserved, heldInterval(spec.schedule));

@@ -7,6 +7,7 @@ import { invariant } from "../model/invariant.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
 import {
   besideTree,
+  heldByTree,
   type LabelledLink,
   type NetworkPlan,
   type PlanRefusal,
@@ -14,7 +15,7 @@ import {
   planNetwork,
 } from "../pce/index.ts";
 import { claimOfChange } from "./change-claim.ts";
-import { reserveGrowth } from "./claims.ts";
+import { growthFault } from "./claims.ts";
 import type { Decision, DecisionError, View } from "./decide.ts";
 import { planEndpoints } from "./endpoints.ts";
 import { claimOfBypassedChange, claimOfProtectedChange } from "./failover-claim.ts";
@@ -58,21 +59,22 @@ export function decideBeside(
   current: Realisation,
   plan: (ledger: Ledger) => Result<Realisation, DecisionError>,
 ): Result<Decision, DecisionError> {
-  const { ledger, held } = besideTree(
-    view.ledger,
-    { holder, interval: heldInterval(current.spec.schedule) },
-    wholeOf(current),
-  );
+  const whose = { holder, interval: heldInterval(current.spec.schedule) };
   const decidedOn = (on: Ledger): Result<Decision, DecisionError> =>
     plan(on).andThen((target) => changeTo(view, holder, current, { target, mode: "reroute" }));
-  return decidedOn(withLabelsOnly(view.ledger, holder, held)).orElse((error) =>
-    isTransition(error) ? decidedOn(ledger) : err(error),
+  return decidedOn(withLabelsOnly(view.ledger, holder, current)).orElse((error) =>
+    isTransition(error)
+      ? decidedOn(besideTree(view.ledger, whose, wholeOf(current)).ledger)
+      : err(error),
   );
 }
 
 /** The ledger in which `holder` has given all back but the labels of its tree. */
-export function withLabelsOnly(ledger: Ledger, holder: string, tree: Claim): Ledger {
-  const held = ledger.release(holder).reserve({ ...tree, bandwidth: [] });
+export function withLabelsOnly(ledger: Ledger, holder: string, current: Realisation): Ledger {
+  const without = ledger.release(holder);
+  const interval = heldInterval(current.spec.schedule);
+  const { labels } = heldByTree(without, { holder, interval }, wholeOf(current));
+  const held = without.reserve({ holder: `tree of ${holder}`, interval, bandwidth: [], labels });
   invariant(held.isOk(), "what was the network's is free without it");
   return held.value;
 }
@@ -97,9 +99,8 @@ export function changeTo(
 
 /** What there is no room for, if all labels are free. */
 export function lacksRoom(ledger: Ledger, claim: Claim): NoPath | undefined {
-  const growth = reserveGrowth(ledger, claim);
-  if (growth.isOk()) return undefined;
-  const { error } = growth;
+  const error = growthFault(ledger, claim);
+  if (error === undefined) return undefined;
   invariant(error.type === "over-commit", "labels of the new tree were free");
   const { channel, amount: required, residual } = error;
   return {

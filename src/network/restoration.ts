@@ -4,7 +4,6 @@ import type { NodeId } from "../model/ids.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import {
   type Budget,
-  besideTree,
   type HitNetwork,
   type LabelledLink,
   type NetworkPlan,
@@ -16,7 +15,6 @@ import type { Decision, DecisionError, View } from "./decide.ts";
 import { decideReprotection } from "./protected-change.ts";
 import { type Realisation, wholeOf } from "./realisation.ts";
 import { changeTo, decideReroute, planRequest, type Wanted, withLabelsOnly } from "./reroute.ts";
-import { heldInterval } from "./schedule.ts";
 import { treeNodes } from "./tree-nodes.ts";
 
 /** A network that cannot stay as it is. */
@@ -59,13 +57,14 @@ export function decideRestoration(
     byPriority(hurt).filter(({ current }) => (current.spec.protection === "disjoint") === isPaired),
   );
   const alone = decideTogether(view, single ?? [], budget);
+  if (paired === undefined || paired.length === 0) return alone;
   const ledger = ledgerWith(view.ledger, alone.moves);
-  const repaired = begun({ ...view, ledger }, paired ?? [], (on, one) =>
+  const repaired = begun({ ...view, ledger }, paired, (on, one) =>
     budget.isSpent() ? undefined : decideRestorationOf({ ...view, ledger: on }, one),
   );
-  const isSpent = (paired ?? []).length > 0 && budget.isSpent();
+  const isSpent = paired.length > 0 && budget.isSpent();
   const moving = new Set(repaired.map(({ holder }) => holder));
-  const left = (paired ?? []).map(({ holder }) => holder).filter((holder) => !moving.has(holder));
+  const left = paired.map(({ holder }) => holder).filter((holder) => !moving.has(holder));
   return {
     moves: [...alone.moves, ...repaired],
     waiting: alone.waiting,
@@ -84,7 +83,10 @@ function decideTogether(
   hurt: readonly HurtNetwork[],
   budget: Budget,
 ): DecidedRestoration {
-  const freed = hurt.reduce((ledger, one) => withoutTree(ledger, one), view.ledger);
+  const freed = hurt.reduce(
+    (ledger, { holder, current }) => withLabelsOnly(ledger, holder, current),
+    view.ledger,
+  );
   const networks = hurt.flatMap((one) => hitNetwork(view, one));
   const { topology, linkState } = view;
   const restored = restoreNetworks(topology, freed, linkState, { networks, budget });
@@ -178,16 +180,6 @@ function leftBehind(topology: Topology, old: NetworkPlan, next: NetworkPlan): Re
 
 function wantedAgain({ spec, plan }: Realisation): Wanted {
   return { spec, vlans: VlanSet.of(plan.vlan) };
-}
-
-/** The ledger without what a network has, but for the labels of its tree. */
-function withoutTree(ledger: Ledger, { holder, current }: HurtNetwork): Ledger {
-  const { held } = besideTree(
-    ledger,
-    { holder, interval: heldInterval(current.spec.schedule) },
-    wholeOf(current),
-  );
-  return withLabelsOnly(ledger, holder, held);
 }
 
 /** As the planner knows it; nothing, if it has an endpoint that is not there any more. */

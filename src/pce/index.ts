@@ -33,7 +33,7 @@ export type {
 export { VlanSet } from "../model/vlan-set.ts";
 export type { TopologyDocument } from "../topology/document.ts";
 export { Topology } from "../topology.ts";
-export { besideTree } from "./change/beside-tree.ts";
+export { besideTree, heldByTree } from "./change/beside-tree.ts";
 export {
   type Bypass,
   type BypassEnd,

@@ -49,6 +49,9 @@ export interface LiveSwitchContext {
   readonly selfTests?: SelfTestRecord | undefined;
 }
 
+/** Why work is left that nobody waits for any more. */
+const NOBODY_WAITS: readonly NodeProblem[] = problemsOf({ type: "aborted" });
+
 /** How many networks are worked on at once; with what each of them asks, less than a session takes. */
 const MAX_NETWORKS_AT_ONCE = 128;
 
@@ -198,7 +201,7 @@ export class LiveSwitch {
     signal: AbortSignal,
   ): ResultAsync<readonly NodeDiscrepancy[], readonly NodeProblem[]> {
     const brought = this.#use(network, (its) => this.#work.bring({ network, its, rules, signal }));
-    return unlessAborted(brought, signal, problemsOf({ type: "aborted" }));
+    return unlessAborted(brought, signal, NOBODY_WAITS);
   }
 
   /** Reads everything of ours that the switch holds, to be judged and disposed of. */

@@ -7,8 +7,7 @@ import type { NetworkPlan, PlanRequest } from "../plan/plan.ts";
 /**
  * The ledger in which somebody else has a network's links, so that a second tree is planned beside
  * them, with other labels where both share a link; its ports are its own, for a port hears each frame
- * once, whichever tree that came by. Where a fabric has less now than when the tree was promised, all
- * that is left is held. `held` is what that is. O(links of the tree) claims.
+ * once, whichever tree that came by. `held` is what that is. O(links of the tree) claims.
  */
 export function besideTree(
   ledger: Ledger,
@@ -16,15 +15,27 @@ export function besideTree(
   plan: NetworkPlan,
 ): { readonly ledger: Ledger; readonly held: Claim } {
   const without = ledger.release(holder);
+  const held = heldByTree(without, { holder, interval }, plan);
+  const beside = without.reserve(held);
+  invariant(beside.isOk(), "what is free can be taken");
+  return { ledger: beside.value, held };
+}
+
+/**
+ * What a network's links hold, for another holder; `without` is a ledger without what the network has. Where
+ * a fabric has less now than when the tree was promised, that is all that is left.
+ */
+export function heldByTree(
+  without: Ledger,
+  { holder, interval }: Pick<PlanRequest, "holder" | "interval">,
+  plan: NetworkPlan,
+): Claim {
   const links = claimOf({ ...plan, ports: [], endpoints: [] }, `tree of ${holder}`, interval);
-  const held = {
+  return {
     ...links,
     bandwidth: leftOf(without, links),
     labels: links.labels.filter(({ space, label }) => without.isFree(space, label, interval)),
   };
-  const beside = without.reserve(held);
-  invariant(beside.isOk(), "what is free can be taken");
-  return { ledger: beside.value, held };
 }
 
 /** What is left of each channel, one after the other: some may be in one pool. */

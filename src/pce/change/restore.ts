@@ -119,13 +119,18 @@ function byPriority(
   topology: Topology,
   networks: readonly HitNetwork[],
 ): readonly (readonly HitNetwork[])[] {
-  const size = ({ plan }: HitNetwork): number => weightOf(topology, plan.links);
-  const sorted = [...networks].sort(
-    (x, y) => y.priority - x.priority || size(x) - size(y) || byHolder(x.request, y.request),
+  const sized = networks.map((network) => {
+    return { network, size: weightOf(topology, network.plan.links) };
+  });
+  sized.sort(
+    ({ network: x, size: sizeX }, { network: y, size: sizeY }) =>
+      y.priority - x.priority || sizeX - sizeY || byHolder(x.request, y.request),
   );
   const groups = new Map<number, HitNetwork[]>();
-  for (const network of sorted) {
-    groups.set(network.priority, [...(groups.get(network.priority) ?? []), network]);
+  for (const { network } of sized) {
+    const group = groups.get(network.priority);
+    if (group === undefined) groups.set(network.priority, [network]);
+    else group.push(network);
   }
   return [...groups.values()];
 }
