@@ -115,6 +115,7 @@ function barrierText(barrier: Barrier): string {
   return match(barrier)
     .with({ type: "link-down" }, ({ link }) => `link ${link} is down`)
     .with({ type: "link-disabled" }, ({ link }) => `link ${link} is disabled`)
+    .with({ type: "link-unpriced" }, ({ link }) => `link ${link} may not be had at any price`)
     .with({ type: "node-disabled" }, ({ node }) => `node ${node} is disabled`)
     .with({ type: "link-excluded" }, ({ link }) => `link ${link} is excluded`)
     .with({ type: "node-excluded" }, ({ node }) => `node ${node} is excluded`)

@@ -18,6 +18,8 @@ export type Barrier =
   | { readonly type: "link-down"; readonly link: LinkId }
   | { readonly type: "link-disabled"; readonly link: LinkId }
   | { readonly type: "node-disabled"; readonly node: NodeId }
+  /** The request's own prices make it cost infinitely much. */
+  | { readonly type: "link-unpriced"; readonly link: LinkId }
   | Excluded;
 
 /** One thing that a request excludes. */

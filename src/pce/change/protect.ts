@@ -126,7 +126,8 @@ function protectByPair(
   const { topology, ledger, linkState } = view;
   const [from, to, third] = request.endpoints;
   if (from === undefined || to === undefined || third !== undefined) return undefined;
-  const disjoint = against.node ? "node" : against.srlg ? "srlg" : "link";
+  const risks = against.srlg ? "srlg" : "link";
+  const disjoint = against.node && against.srlg ? "node-and-srlg" : against.node ? "node" : risks;
   const { keep: _, ...rest } = request;
   const wanted = { ...rest, endpoints: [from, to] as const, disjoint } as const;
   return disjointPair(topology, ledger, linkState, wanted)

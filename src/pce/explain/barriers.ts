@@ -83,6 +83,7 @@ function againstLink(scene: Scene, at: number): readonly Barrier[] {
     ...(inventory?.selfEnabled === true ? [] : [{ type: "link-disabled", link } as const]),
     ...(linkState.isUp(link) ? [] : [{ type: "link-down", link } as const]),
     ...(request.exclude?.links?.has(link) ? [{ type: "link-excluded", link } as const] : []),
+    ...(availability.hasPrice(at) ? [] : [{ type: "link-unpriced", link } as const]),
     ...groups.map((srlg) => ({ type: "srlg-excluded", srlg }) as const),
   ];
 }

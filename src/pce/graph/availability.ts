@@ -72,9 +72,12 @@ export class Availability {
     return this.#linkState !== allLinksUp && this.#keptLabels.size > 0;
   }
 
-  /** Whether `link` may be in the tree: it is up and not excluded, or the request keeps it. */
+  /**
+   * Whether `link` may be in the tree: it is up, not excluded and has a price, or the request keeps it.
+   */
   isUsable(link: number): boolean {
-    const isAllowed = this.#keptLabels.has(link) || !this.#excluded.has(link);
+    const isKept = this.#keptLabels.has(link);
+    const isAllowed = isKept || (!this.#excluded.has(link) && this.hasPrice(link));
     if (this.#linkState === allLinksUp || !isAllowed) return isAllowed;
     this.#ups ??= linkUpsOf(this.graph, this.#linkState);
     return this.#ups.isUp(link) || this.#keptLabels.has(link);
@@ -95,6 +98,11 @@ export class Availability {
     const plain =
       kind === "metric" ? metricOf(this.graph, link) : (this.#loaded(link).costs[link] ?? 0);
     return reprice === undefined ? plain : reprice(linkIdOf(this.graph, link), plain);
+  }
+
+  /** Whether `link` may be had at all at the prices of the request's own. */
+  hasPrice(link: number): boolean {
+    return this.#demand.reprice === undefined || this.cost(link) < Number.POSITIVE_INFINITY;
   }
 
   /** The labels that the request may have on `link`: those free, or the one it keeps. */

@@ -77,7 +77,10 @@ export interface PlanRequest extends Traffic {
   readonly maxDelayMs?: number;
   /** What is to be cheapest: `congestion` by default. The plan's `cost` is its metrics in any case. */
   readonly cost?: LinkCost;
-  /** What a link costs instead of the `cost` that it would; never negative, the same at every call. */
+  /**
+   * What a link costs instead of the `cost` that it would; never negative, the same at every call. A
+   * link that costs `Infinity` is not used.
+   */
   readonly reprice?: (link: LinkId, cost: number) => number;
   /** How long searches that get better with time may go on; without it, a fixed amount of work. */
   readonly budget?: Budget;

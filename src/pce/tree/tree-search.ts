@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
-import { isInTime } from "../path/path-delay.ts";
 import type { SearchLimit } from "../path/label-path.ts";
+import { isInTime } from "../path/path-delay.ts";
 import type { LabelledTree } from "../path/path-search.ts";
 import type { Budget } from "../plan/budget.ts";
 import type { Ends, NoTree, Scene } from "../plan/scene.ts";

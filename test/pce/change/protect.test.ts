@@ -142,13 +142,14 @@ describe("planProtected", { timeout: 60_000 }, () => {
   test("between two endpoints reserves no more than a pair of disjoint paths would", () => {
     const pairs = { ...PLAIN, hosts: { min: 2, max: 2 }, maxLinks: 10 };
     fc.assert(
-      fc.property(worlds(pairs), (world) => {
+      fc.property(worlds(pairs), fc.boolean(), (world, srlg) => {
         const { topology, ledger, linkState, request } = grouped(world);
         const [from, to] = request.endpoints;
         if (from === undefined || to === undefined) return;
         const plain = { ...request, cost: "metric" as const, endpoints: [from, to] as const };
-        const pair = disjointPair(topology, ledger, linkState, { ...plain, disjoint: "node" });
-        const against = { link: true, node: true };
+        const disjoint = srlg ? "node-and-srlg" : "node";
+        const pair = disjointPair(topology, ledger, linkState, { ...plain, disjoint });
+        const against = { link: true, node: true, srlg };
         const query = { request: plain, against };
         const found = planProtected(topology, ledger, linkState, query);
         if (pair.isErr()) return;

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { linkId, nodeId } from "../../../src/model/ids.ts";
+import { type LinkId, linkId, nodeId } from "../../../src/model/ids.ts";
 import type { Barrier } from "../../../src/model/refusal.ts";
 import { type World, type WorldLink, type WorldShape, worlds } from "../worlds.ts";
 import { planOf, reasonOf, subsets } from "./what-if-worlds.ts";
@@ -97,6 +97,28 @@ describe("the barriers between endpoints", { timeout: 60_000 }, () => {
         barriers: [{ type: "srlg-excluded", srlg: "duct" }],
       },
     });
+  });
+
+  test("are links that cost infinitely much, and no path uses one that does", () => {
+    fc.assert(
+      fc.property(worlds({ hosts: { min: 2, max: 3 }, isPlain: true }), (world) => {
+        const dear = world.links.filter((_, at) => at % 2 === 0).map(({ id }) => linkId(id));
+        const reprice = (link: LinkId): number => (dear.includes(link) ? Infinity : 1);
+        const links = new Set(dear);
+        const priced = planOf(world, { reprice });
+        const without = planOf(world, { exclude: { links } });
+        expect(priced.isOk()).toBe(without.isOk());
+        if (priced.isOk()) expect(priced.value.links.filter((l) => links.has(l.link))).toEqual([]);
+        if (priced.isOk() || priced.error.type !== "no-path") return;
+        const { explanation } = priced.error;
+        expect(explanation.reason).not.toBe("branching");
+        if (explanation.reason !== "disconnected") return;
+        for (const barrier of explanation.barriers) {
+          expect(barrier).toEqual({ type: "link-unpriced", link: expect.any(String) });
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 
