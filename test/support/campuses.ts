@@ -1,3 +1,4 @@
+import type { LinkDocument } from "../../src/topology/document.ts";
 import { Topology } from "../../src/topology.ts";
 import { value } from "./testbed.ts";
 
@@ -16,6 +17,8 @@ export interface Campuses {
   readonly driver?: string;
   /** Whether a campus has one port towards all nodes, which have the labels 100 to 199 in turn; false when absent. */
   readonly onePort?: boolean;
+  /** The labels of links of a row, by their ids; all when absent. */
+  readonly vlans?: Readonly<Record<string, string>>;
 }
 
 /** The touch point of a campus. */
@@ -27,40 +30,19 @@ export function hostAt(campus: string): string {
  * Two campuses with all the domains in a row between them: each has the ports `a` and `b`, and the
  * links are called after what they join, `west-one`, `one-two`, `two-east`.
  */
-export function rowTopology({ campuses, wans, nameOf, driver = "memory" }: Campuses): Topology {
-  const [first = "", last = ""] = campuses;
+export function rowTopology(shape: Campuses): Topology {
+  const [first = "", last = ""] = shape.campuses;
   const stops = [
     { node: first, out: `${first}:wan` },
-    ...wans.map((node) => ({ node, in: `${node}:a`, out: `${node}:b` })),
+    ...shape.wans.map((node) => ({ node, in: `${node}:a`, out: `${node}:b` })),
     { node: last, in: `${last}:wan` },
   ];
-  return value(
-    Topology.parse({
-      format: "dcns-topology/1",
-      domains: [
-        ...campuses.map((id) => ({ id, driver })),
-        ...wans.map((id) => ({ id, driver: "oscars" })),
-      ],
-      nodes: [
-        ...campuses.map((id) => ({
-          ...{ id, domain: id },
-          ports: [{ id: "host" }, { id: "wan" }],
-        })),
-        ...wans.map((id) => ({
-          ...{ id, domain: id, branching: false },
-          ports: ["a", "b"].map((port) => ({
-            id: port,
-            ...(nameOf === undefined ? {} : { name: nameOf(id, port) }),
-          })),
-        })),
-      ],
-      links: stops.slice(1).map(({ node, in: b }, at) => {
-        const before = stops[at];
-        return { id: `${before?.node}-${node}`, a: before?.out, b, capacity: "1Gbps" };
-      }),
-      hosts: campuses.map((host) => ({ host, nic: "eth0", port: `${host}:host` })),
-    }),
-  );
+  const links = stops.slice(1).map(({ node, in: b = "" }, at) => {
+    const { node: before = "", out: a = "" } = stops[at] ?? {};
+    const id = `${before}-${node}`;
+    return { id, a, b, capacity: "1Gbps", vlans: shape.vlans?.[id] };
+  });
+  return topologyOf(shape, { campus: ["wan"], wan: ["a", "b"], links });
 }
 
 /**
@@ -68,11 +50,31 @@ export function rowTopology({ campuses, wans, nameOf, driver = "memory" }: Campu
  * `west-one`, with the labels 100 to 199.
  */
 export function campusTopology(shape: Campuses): Topology {
-  const { campuses, wans, domain, branching = false, nameOf, driver = "memory" } = shape;
-  const { onePort = false } = shape;
+  const { campuses, wans, onePort = false } = shape;
   const each = Math.floor(100 / wans.length);
   const vlansOf = (at: number): string =>
     onePort ? `${100 + at * each}-${100 + (at + 1) * each - 1}` : "100-199";
+  const links = wans.flatMap((wan, at) =>
+    campuses.map((campus) => ({
+      ...{ id: `${campus}-${wan}`, b: `${wan}:${campus}` },
+      a: `${campus}:${onePort ? "wan" : wan}`,
+      ...{ capacity: "1Gbps", vlans: vlansOf(at), metric: at + 1 },
+    })),
+  );
+  return topologyOf(shape, { campus: onePort ? ["wan"] : wans, wan: campuses, links });
+}
+
+/** The ports of each switch beside its host's, those of each domain, and what joins them. */
+interface Joined {
+  readonly campus: readonly string[];
+  readonly wan: readonly string[];
+  readonly links: readonly LinkDocument[];
+}
+
+function topologyOf(
+  { campuses, wans, domain, branching = false, nameOf, driver = "memory" }: Campuses,
+  ports: Joined,
+): Topology {
   const domains = domain === undefined ? wans : [domain];
   return value(
     Topology.parse({
@@ -84,23 +86,17 @@ export function campusTopology(shape: Campuses): Topology {
       nodes: [
         ...campuses.map((id) => ({
           ...{ id, domain: id },
-          ports: ["host", ...(onePort ? ["wan"] : wans)].map((port) => ({ id: port })),
+          ports: ["host", ...ports.campus].map((port) => ({ id: port })),
         })),
         ...wans.map((id) => ({
           ...{ id, domain: domain ?? id, branching },
-          ports: campuses.map((campus) => ({
-            id: campus,
-            ...(nameOf === undefined ? {} : { name: nameOf(id, campus) }),
+          ports: ports.wan.map((port) => ({
+            id: port,
+            ...(nameOf === undefined ? {} : { name: nameOf(id, port) }),
           })),
         })),
       ],
-      links: wans.flatMap((wan, at) =>
-        campuses.map((campus) => ({
-          ...{ id: `${campus}-${wan}`, b: `${wan}:${campus}` },
-          a: `${campus}:${onePort ? "wan" : wan}`,
-          ...{ capacity: "1Gbps", vlans: vlansOf(at), metric: at + 1 },
-        })),
-      ),
+      links: ports.links,
       hosts: campuses.map((host) => ({ host, nic: "eth0", port: `${host}:host` })),
     }),
   );

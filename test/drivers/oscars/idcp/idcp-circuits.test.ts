@@ -21,7 +21,8 @@ import { MemoryStore } from "../../../../src/store/memory-store.ts";
 import { systemClock } from "../../../../src/system-clock.ts";
 import { MemoryHttp } from "../../../../src/testing/wan/memory-http.ts";
 import { SimIdcpServer } from "../../../../src/testing/wan/sim-idcp-server.ts";
-import { Topology } from "../../../../src/topology.ts";
+import type { Topology } from "../../../../src/topology.ts";
+import { rowTopology } from "../../../support/campuses.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { errorOf, value } from "../../../support/testbed.ts";
 
@@ -32,32 +33,11 @@ const edges = [urn("node-1-1", "ge-1/1/0"), urn("node-1-2", "ge-1/0/1")];
 const ends = ["west:eth0", "east:eth0"];
 
 function topology([west = "2-4094", east = "2-4094"]: readonly string[] = []): Topology {
-  const campus = (id: string) => ({ id, domain: id, ports: [{ id: "1" }, { id: "2" }] });
-  return value(
-    Topology.parse({
-      format: "dcns-topology/1",
-      domains: [
-        { id: "wan", driver: "oscars" },
-        ...["w", "e"].map((id) => ({ id, driver: "memory" })),
-      ],
-      nodes: [
-        campus("w"),
-        campus("e"),
-        {
-          ...{ id: "wan1", domain: "wan", branching: false },
-          ports: edges.map((name, at) => ({ id: `p${at}`, name })),
-        },
-      ],
-      links: [
-        { id: "west", a: "w:2", b: "wan1:p0", capacity: "1Gbps", vlans: west },
-        { id: "east", a: "e:2", b: "wan1:p1", capacity: "1Gbps", vlans: east },
-      ],
-      hosts: [
-        { host: "west", nic: "eth0", port: "w:1" },
-        { host: "east", nic: "eth0", port: "e:1" },
-      ],
-    }),
-  );
+  return rowTopology({
+    ...{ campuses: ["west", "east"], wans: ["wan"] },
+    nameOf: (_wan, port) => (port === "a" ? edges[0] : edges[1]) ?? "",
+    vlans: { "west-wan": west, "wan-east": east },
+  });
 }
 
 function portsOf(capacity: number) {
@@ -92,13 +72,17 @@ function world(shape: Shape) {
     requests.push(request);
     return server.handler(request);
   });
-  const domains = { w: new MemoryDomain(), e: new MemoryDomain() };
+  const domains = { west: new MemoryDomain(), east: new MemoryDomain() };
   const start = async (from = store): Promise<DcnsAgent> => {
     const wan = new OscarsDriver({
       ...{ dialect: "idcp", url: URL_OF, http, peer },
       ...(profile === undefined ? {} : { profile }),
     });
-    const drivers = { wan, w: new MemoryDriver(domains.w), e: new MemoryDriver(domains.e) };
+    const drivers = {
+      wan,
+      west: new MemoryDriver(domains.west),
+      east: new MemoryDriver(domains.east),
+    };
     const started = DcnsAgent.start({
       topology: topology(shape.vlans),
       drivers,
@@ -110,7 +94,7 @@ function world(shape: Shape) {
   const rates = () =>
     server.reservations.map(({ status, reserved }) => `${status} ${reserved?.bandwidth}`);
   const isClean = () =>
-    server.reservations.length + domains.w.segments.size + domains.e.segments.size === 0;
+    server.reservations.length + domains.west.segments.size + domains.east.segments.size === 0;
   /** The operations that were asked for, in order. */
   const asked = () =>
     requests.map(({ headers }) => {
@@ -201,7 +185,7 @@ describe.each(peers)("a network across a domain of %s", (peer) => {
         ...{ dialect: "idcp", url: `http://127.0.0.1:${listening.port}/OSCARS`, peer },
         ...{ times: { pollMs: 10 }, ...(identity === undefined ? {} : { identity }) },
       });
-      const drivers = { wan, w: new MemoryDriver(), e: new MemoryDriver() };
+      const drivers = { wan, west: new MemoryDriver(), east: new MemoryDriver() };
       return value(await DcnsAgent.start({ topology: topology(), drivers }));
     };
     const unsigned = await start();
@@ -261,7 +245,7 @@ describe("an IDCP server", () => {
       const { description = "", wanted } = server.reservations[0] ?? {};
       if (wanted === undefined) throw new Error("nothing is reserved");
       for (let at = 0; at < 250; at += 1) server.forceEnd(server.reserve(description, wanted));
-      const gri = server.reserve("dcns stray%40wan wan1%3Ap0%2F7 wan1%3Ap1%2F7", wanted);
+      const gri = server.reserve("dcns stray%40wan wan%3Aa%2F7 wan%3Ab%2F7", wanted);
       expect(server.ids).toEqual(["testdomain-1-1", gri]);
       await clock.advance(90_000);
       expect(server.ids).toEqual(["testdomain-1-1"]);
