@@ -100,7 +100,10 @@ export class LiveSwitch {
       const meterIds = meterRange(options.meterIds, said.meters?.maxMeter ?? 0);
       const bench = { session, reader, dialect, clock, ports, groupIds, meterIds };
       const marks = { table, cookiePrefix };
-      const known = readQueues(reader, own).map((queues) => ({ ...said, ...queues }));
+      const known = readQueues(session, features.version, own).map((queues) => ({
+        ...said,
+        ...queues,
+      }));
       const tested = known.andThen((profile) =>
         learnedProfile(features, selfTests, { ...bench, ...marks, profile }),
       );
@@ -159,8 +162,8 @@ export class LiveSwitch {
 
   /** Reads the queues of ports again, where frames are to leave by some. */
   readQueues(): ResultAsync<void, SessionError> {
-    const { reader, ports } = this.#tools;
-    return readQueues(reader, ports)
+    const { session, ports, profile } = this.#tools;
+    return readQueues(session, profile.version, ports)
       .andTee((queues) => {
         if (sameQueues(queues, this.profile)) return;
         this.#tools.profile = { ...this.profile, ...queues };

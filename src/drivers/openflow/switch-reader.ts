@@ -5,34 +5,20 @@ import { Coalesced } from "./coalesced.ts";
 import { EXACT_MASK } from "./compile/cookie.ts";
 import { type Dialect, dialectOf } from "./compile/dialect.ts";
 import { type FlowEntry, flowKey } from "./compile/program.ts";
-import {
-  hasGroups,
-  hasMeters,
-  type SwitchProfile,
-  type SwitchQueues,
-} from "./compile/switch-profile.ts";
+import { hasGroups, hasMeters, type SwitchProfile } from "./compile/switch-profile.ts";
 import { Gate } from "./gate.ts";
 import type { SwitchSession } from "./session.ts";
 import { bundleControl } from "./session-batch.ts";
 import type { SessionError } from "./session-error.ts";
 import type { BundleControlType } from "./wire/bundle.ts";
-import {
-  GROUP_ANY,
-  METER_ALL,
-  PORT_ANY,
-  PORT_MAX,
-  QUEUE_ALL,
-  TABLE_ALL,
-} from "./wire/constants.ts";
+import { GROUP_ANY, METER_ALL, PORT_ANY, TABLE_ALL } from "./wire/constants.ts";
 import type { FlowStats } from "./wire/flow.ts";
 import type { GroupDesc, GroupFeatures } from "./wire/group.ts";
 import type { Match } from "./wire/match.ts";
 import type { MeterConfig, MeterFeatures, MeterStats } from "./wire/meter.ts";
 import type { MultipartRequestBody } from "./wire/multipart.ts";
 import type { Port } from "./wire/port.ts";
-import type { Queue } from "./wire/queue.ts";
 import type { SwitchDesc } from "./wire/switch.ts";
-import { OPENFLOW_1_0, OPENFLOW_1_3 } from "./wire/version.ts";
 
 /** Selects the flows of all tables, whatever they do. */
 const allFlows = { table: TABLE_ALL, outPort: PORT_ANY, outGroup: GROUP_ANY, match: [] } as const;
@@ -76,19 +62,6 @@ export class SwitchReader {
     const { ports } = this.#features;
     if (ports !== undefined) return okAsync(ports);
     return this.#ask({ type: "port-desc" }).map((parts) => parts.flatMap((part) => part.ports));
-  }
-
-  /** The queues of each of these ports, by its number; none where the switch tells of none. */
-  queues(ports: readonly number[]): ResultAsync<SwitchQueues, SessionError> {
-    const none: readonly Queue[] = [];
-    return this.#askForQueues(ports)
-      .orElse((error) => (error.type === "rejected" ? ok(none) : err(error)))
-      .map((queues) => {
-        const byPort = new Map<number, number[]>();
-        for (const { port, queue } of queues)
-          byPort.set(port, [...(byPort.get(port) ?? []), queue]);
-        return byPort;
-      });
   }
 
   /** What the switch can do, as far as it says so. */
@@ -222,25 +195,6 @@ export class SwitchReader {
     const request = (): ResultAsync<unknown, SessionError> =>
       this.#session.request({ type: "barrier-request" });
     return new ResultAsync(this.#gate.run(request)).map(() => undefined);
-  }
-
-  /** One question for all ports from OpenFlow 1.3 on (§7.3.6; 1.4.1 §7.3.5.16), one for each in 1.0. */
-  #askForQueues(ports: readonly number[]): ResultAsync<readonly Queue[], SessionError> {
-    const { version } = this.#features;
-    const ofPort = (port: number): ResultAsync<readonly Queue[], SessionError> =>
-      new ResultAsync(
-        this.#gate.run(() => this.#session.request({ type: "queue-get-config-request", port })),
-      ).map(({ queues }) =>
-        queues.map((queue) => (port === PORT_ANY ? queue : { ...queue, port })),
-      );
-    if (version === OPENFLOW_1_0) {
-      const real = ports.filter((port) => port < PORT_MAX);
-      return ResultAsync.combine(real.map(ofPort)).map((found) => found.flat());
-    }
-    if (version === OPENFLOW_1_3) return ofPort(PORT_ANY);
-    return this.#ask({ type: "queue-desc", port: PORT_ANY, queue: QUEUE_ALL }).map((parts) =>
-      parts.flatMap(({ queues }) => queues),
-    );
   }
 
   /** Whether the switch has bundles: one is opened, and discarded again. */
