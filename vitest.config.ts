@@ -10,6 +10,7 @@ const alone = [
   "test/**/*.tshark.test.ts",
   "test/bench/**/*.test.ts",
   "test/dcns/storm.test.ts",
+  "test/nsi-provider/killed-clouds.test.ts",
   "test/examples.test.ts",
   "test/pce-docs.test.ts",
   "test/sim/mutations.test.ts",
