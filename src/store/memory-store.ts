@@ -33,7 +33,7 @@ export class MemoryStore implements Store {
     const fault = this.#leases.fault(transaction.writes);
     if (fault !== undefined) return errAsync(fault);
     return this.#table.commit(transaction).asyncAndThen((accepted) => {
-      this.#watchers.publish(changeOf(accepted));
+      if (this.#watchers.areThere) this.#watchers.publish(changeOf(accepted));
       return okAsync(accepted.revision);
     });
   }

@@ -29,6 +29,11 @@ export class Watchers {
     };
   }
 
+  /** Whether anybody watches. */
+  get areThere(): boolean {
+    return this.#watchers.size > 0;
+  }
+
   /** Tells everybody of what is durable now; changes come in the order of their revisions. */
   publish(change: StoreChange): void {
     for (const watcher of this.#watchers) {

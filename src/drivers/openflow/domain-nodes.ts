@@ -2,6 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import type { DomainView, NodeView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverFailed } from "../../model/errors.ts";
 import type { DatapathId, DomainId, NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
+import { sameValue } from "../../model/same-value.ts";
 import type { Segment } from "../../model/segment.ts";
 import type {
   Confirmation,
@@ -26,6 +27,8 @@ interface Part {
   readonly node: SwitchNode;
   readonly network: NetworkNumber;
 }
+
+const NO_NODES: ReadonlySet<SwitchNode> = new Set();
 
 /** Makes a node, which tells of its segments whether they are pending. */
 export type MakeNode = (view: NodeView, pendingChanged: PendingChanged) => SwitchNode;
@@ -99,14 +102,31 @@ export class DomainNodes {
     );
   }
 
-  /** From now on the nodes should hold exactly this segment under its id. */
-  want(segment: Segment): void {
+  /**
+   * From now on the nodes should hold exactly this segment under its id. Gives those that hold their part
+   * of it as it is, and need not be read again: where nothing changes at all, that is none.
+   */
+  want(segment: Segment): ReadonlySet<SwitchNode> {
     const before = this.#segments.get(segment.id);
+    const kept = before === undefined ? NO_NODES : this.#kept(before, segment);
     if (before !== undefined) this.#leave(before, segment);
     this.#segments.set(segment.id, segment);
     for (const { node, rules } of segment.nodes) {
-      this.#nodes.get(node)?.want(segment.id, segment.network, rules);
+      const its = this.#nodes.get(node);
+      if (its !== undefined && !kept.has(its)) its.want(segment.id, segment.network, rules);
     }
+    return kept;
+  }
+
+  /** The nodes of which `next` asks what they hold already, if it asks others for something else. */
+  #kept(before: Segment, next: Segment): ReadonlySet<SwitchNode> {
+    if (before.network !== next.network) return NO_NODES;
+    const rulesBefore = new Map(before.nodes.map(({ node, rules }) => [node, rules]));
+    const alike = next.nodes.filter(({ node, rules }) => sameValue(rules, rulesBefore.get(node)));
+    const isSame = alike.length === next.nodes.length && alike.length === before.nodes.length;
+    if (isSame) return NO_NODES;
+    const nodes = alike.flatMap(({ node }) => this.#nodes.get(node) ?? []);
+    return new Set(nodes.filter((node) => node.isSettled(next.network, next.id)));
   }
 
   /** From now on the nodes should hold nothing under this id. */
@@ -116,13 +136,15 @@ export class DomainNodes {
     if (segment !== undefined) this.#leave(segment);
   }
 
-  /** Brings every node that may not hold a segment as it should to that. */
+  /** Brings every node that may not hold a segment as it should to that; those `kept` do. */
   async settle(
     id: SegmentId,
     options: NodeCallOptions,
+    kept: ReadonlySet<SwitchNode> = NO_NODES,
   ): Promise<Result<Confirmation, DriverFailed>> {
+    const parts = this.#parts(id).filter(({ node }) => !kept.has(node));
     const outcomes = await Promise.all(
-      this.#parts(id).map(async ({ node, network }) => {
+      parts.map(async ({ node, network }) => {
         const outcome = await node.converge(network, id, options);
         return { node: node.id, outcome };
       }),

@@ -181,7 +181,10 @@ export class OpenFlowDriver implements DriverBase {
     segment: SegmentId,
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
-    return this.#settle("release", segment, options, ({ nodes }) => ok(nodes.unwant(segment)));
+    return this.#settle("release", segment, options, ({ nodes }) => {
+      nodes.unwant(segment);
+      return ok(undefined);
+    });
   }
 
   verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {
@@ -288,18 +291,18 @@ export class OpenFlowDriver implements DriverBase {
     return { domain: nodes.view, proberOf, clock, random: randomBytes, signal };
   }
 
-  /** Notes what is wanted of a segment, and brings the nodes to that. */
+  /** Notes what is wanted of a segment, and brings the nodes to that; `note` gives those that are there. */
   #settle(
     operation: string,
     segment: SegmentId,
     { allowPending = false, ...limits }: ProvisionOptions,
-    note: (service: Service) => Result<void, DriverError>,
+    note: (service: Service) => Result<ReadonlySet<SwitchNode> | undefined, DriverError>,
   ): ResultAsync<Confirmation, DriverError> {
     const settled = this.#life.call(operation, limits, async (service, signal) => {
       const noted = note(service);
       return noted.isErr()
         ? err(noted.error)
-        : service.nodes.settle(segment, { signal, allowPending });
+        : service.nodes.settle(segment, { signal, allowPending }, noted.value);
     });
     // A node that did not answer in time is as good as one that is not there.
     return settled.orElse((error) =>

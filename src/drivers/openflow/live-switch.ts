@@ -176,6 +176,12 @@ export class LiveSwitch {
     return [...this.#networks.keys()];
   }
 
+  /** Whether it is known what the switch holds of a network, some of which there is, and nothing is under way. */
+  isSettled(network: NetworkNumber): boolean {
+    const its = this.#networks.get(network);
+    return its?.isCertain === true && !its.isInUse;
+  }
+
   /** Nothing is sent any more that changes the switch, not even what waits to be sent. */
   retire(): void {
     this.#retired.abort();

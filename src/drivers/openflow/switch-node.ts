@@ -154,6 +154,15 @@ export class SwitchNode {
     return this.#wants.pendingNetworks(segment);
   }
 
+  /**
+   * Whether the switch, in service and ours to change, was seen to hold what is wanted for a network and a
+   * segment of it, and nothing is under way.
+   */
+  isSettled(network: NetworkNumber, segment: SegmentId): boolean {
+    const live = this.#link?.tenure?.live;
+    return live?.isSettled(network) === true && this.#wants.pendingNetworks(segment).length === 0;
+  }
+
   /** Brings the switch to what is wanted for a network; `segment` is what the caller waits for. */
   async converge(
     network: NetworkNumber,

@@ -87,29 +87,34 @@ export class SwitchReader {
     const { selectsByCookie, understood } = this.#dialect;
     const flows = selectsByCookie
       ? this.#selectFlows(cookie, mask)
-      : new ResultAsync(this.#flowDump.get()).map((all) =>
+      : this.#dumpFlows().map((all) =>
           all.filter((flow) => (flow.cookie & mask) === (cookie & mask)),
         );
     return flows.map((found) => found.map(understood));
   }
 
   /**
-   * The flows, of those that matter, that stand exactly where these would be put. Each is asked for by
-   * itself; when many are asked for at once, they share a dump of everything.
+   * The flows that stand exactly where these would be put, of those whose cookie is not `owner` where `mask`
+   * has ones. Each is asked for by itself; when many are asked for at once, they share a dump of everything,
+   * which is not asked for where all flows are the owner's.
    */
-  inPlaceOf(
+  othersInPlaceOf(
     flows: readonly FlowEntry[],
-    matters: (flow: FlowStats) => boolean,
+    owner: bigint,
+    mask: bigint,
   ): ResultAsync<readonly FlowStats[], SessionError> {
     const understood = (found: readonly FlowStats[]): readonly FlowStats[] => {
-      const others = found.filter(matters);
+      const others = found.filter(({ cookie }) => (cookie & mask) !== (owner & mask));
       if (others.length === 0) return [];
       const keys = new Set(flows.map(flowKey));
       return others.map(this.#dialect.understood).filter((flow) => keys.has(flowKey(flow)));
     };
     const isMany = this.#openPlaces + flows.length > MAX_OPEN_PLACES;
-    if (isMany || !this.#dialect.selectsByCookie) {
-      return new ResultAsync(this.#flowDump.get()).map(understood);
+    if (!this.#dialect.selectsByCookie) return this.#dumpFlows().map(understood);
+    if (isMany) {
+      return this.#hasOthers(owner, mask).andThen((hasOthers) =>
+        hasOthers ? this.#dumpFlows().map(understood) : ok([]),
+      );
     }
     this.#openPlaces += flows.length;
     const asked = flows.map(({ table, match }) =>
@@ -122,6 +127,19 @@ export class SwitchReader {
       this.#openPlaces -= flows.length;
     });
     return parts;
+  }
+
+  /**
+   * Whether some flow's cookie is not `owner` where `mask` has ones: it is another in one of these bits at
+   * least, and a switch counts flows by any bit of their cookies without telling them.
+   */
+  #hasOthers(owner: bigint, mask: bigint): ResultAsync<boolean, SessionError> {
+    const counts = bitsOf(mask).map((bit) => this.countFlows(owner ^ bit, bit));
+    return ResultAsync.combine(counts).map((all) => all.some((count) => count > 0));
+  }
+
+  #dumpFlows(): ResultAsync<readonly FlowStats[], SessionError> {
+    return new ResultAsync(this.#flowDump.get());
   }
 
   /** How many flows there are whose cookie equals `cookie` where `mask` has ones. */
@@ -250,6 +268,13 @@ export class SwitchReader {
   ): ResultAsync<readonly ReplyBodyTo<B>[], SessionError> {
     return new ResultAsync(this.#gate.run(() => this.#session.multipart(body)));
   }
+}
+
+/** The ones of a number, each by itself. */
+function bitsOf(mask: bigint): readonly bigint[] {
+  const bits: bigint[] = [];
+  for (let bit = 1n; bit <= mask; bit <<= 1n) if ((mask & bit) !== 0n) bits.push(bit);
+  return bits;
 }
 
 /**

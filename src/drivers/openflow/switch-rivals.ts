@@ -1,6 +1,6 @@
 import { err, ok, okAsync, type ResultAsync } from "neverthrow";
 import { unlessAborted } from "../driver-call.ts";
-import { isOurs } from "./compile/cookie.ts";
+import { OWNER_MASK, ownerCookie } from "./compile/cookie.ts";
 import { type FlowEntry, flowKey, matchText } from "./compile/program.ts";
 import type { SessionError } from "./session-error.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
@@ -28,7 +28,7 @@ export function rivalsOf(
 ): ResultAsync<ReadonlyMap<string, NodeProblem>, SessionError> {
   if (added.length === 0) return okAsync(new Map());
   return reader
-    .inPlaceOf(added, ({ cookie }) => !isOurs(cookie, options.cookiePrefix))
+    .othersInPlaceOf(added, ownerCookie(options.cookiePrefix), OWNER_MASK)
     .map((rivals) => new Map(rivals.map((rival) => [flowKey(rival), inTheWay(rival)])));
 }
 

@@ -75,11 +75,14 @@ export function selectFlows(
   filter: Omit<FlowFilter, "match">,
   match: FlowMatch,
 ): readonly FlowEntry[] {
-  return tablesOf(state, filter.table)
-    .flatMap((table) => [
-      ...(filter.cookieMask === WHOLE_COOKIE ? table.withCookie(filter.cookie) : table),
-    ])
-    .filter((flow) => covers(match, flow.match) && passesFilter(flow, filter));
+  const chosen: FlowEntry[] = [];
+  for (const table of tablesOf(state, filter.table)) {
+    const isOne = filter.cookieMask === WHOLE_COOKIE;
+    for (const flow of isOne ? table.withCookie(filter.cookie) : table) {
+      if (passesFilter(flow, filter) && covers(match, flow.match)) chosen.push(flow);
+    }
+  }
+  return chosen;
 }
 
 const WHOLE_COOKIE = 0xffff_ffff_ffff_ffffn;
@@ -152,7 +155,8 @@ function tablesOf(state: SwitchState, number: number): readonly FlowTable[] {
 }
 
 function passesFilter(flow: FlowEntry, filter: Omit<FlowFilter, "match">): boolean {
-  if (((flow.cookie ^ filter.cookie) & filter.cookieMask) !== 0n) return false;
+  const { cookieMask } = filter;
+  if (cookieMask !== 0n && ((flow.cookie ^ filter.cookie) & cookieMask) !== 0n) return false;
   return (
     (filter.outPort === PORT_ANY ||
       someAction(flow.program, (a) => a.type === "output" && a.port === filter.outPort)) &&

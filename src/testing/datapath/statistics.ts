@@ -94,9 +94,11 @@ function chosenFlows(
 
 /** A flow as the switch reports it. */
 export function flowStats(flow: FlowEntry, nowMs: number): FlowStats {
+  const { durationS, durationNs } = durationSince(flow.createdMs, nowMs);
   return {
     table: flow.table,
-    ...durationSince(flow.createdMs, nowMs),
+    durationS,
+    durationNs,
     priority: flow.priority,
     idleTimeoutS: flow.idleTimeoutS,
     hardTimeoutS: flow.hardTimeoutS,

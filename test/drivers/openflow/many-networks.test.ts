@@ -80,6 +80,19 @@ describe.each([true, false])("many networks at once on switches (bundles: %s)", 
     isEmpty(at);
   });
 
+  test("are added without a look at every flow where all are ours", async () => {
+    const at = world();
+    await at.attach();
+    let dumps = 0;
+    at.at("n1").observe((event) => {
+      if (event.type !== "message" || event.message.type !== "multipart-request") return;
+      const { body } = event.message;
+      if (body.type === "flow" && body.cookieMask === 0n) dumps += 1;
+    });
+    expect(await provisionAll(at)).toEqual(segments.map(() => ok({ pending: [] })));
+    expect(dumps).toBe(0);
+  });
+
   test("are sent nothing when they are right already", async () => {
     const at = world();
     await at.attach();
@@ -113,26 +126,30 @@ describe.each([true, false])("many networks at once on switches (bundles: %s)", 
     expect(at.at("n1").flows()).toHaveLength(COUNT * FLOWS_OF_ONE);
   });
 
-  test("go on where the flow of somebody else is in the way of one", async () => {
-    const at = world();
-    await at.attach();
-    const [first] = segments;
-    if (first === undefined) throw new Error("there is a first");
-    (await at.clock.until(at.driver.provision(first)))._unsafeUnwrap();
-    const [theirs] = at.at("n1").flows();
-    if (theirs === undefined) throw new Error("it has a flow");
-    (await at.clock.until(at.driver.release(first.id)))._unsafeUnwrap();
-    const { table, priority, match } = theirs;
-    const foreign = { table, priority, match, instructions: [], cookie: 0x77n };
-    at.at("n1")
-      .inject(flowMod({ command: "add", ...foreign }))
-      ._unsafeUnwrap();
-    const [conflict, ...others] = await provisionAll(at);
-    expect(conflict?._unsafeUnwrapErr()).toMatchObject({ causes: [{ kind: "conflict" }] });
-    expect(others).toEqual(segments.slice(1).map(() => ok({ pending: [] })));
-    await releaseAll(at);
-    expect(at.at("n1").flows()).toMatchObject([{ cookie: 0x77n }]);
-  });
+  // Ours begin with 0xdc05: one that has nothing in common with that, and two that differ in one bit.
+  test.each([0x77n, 0xdc04_0000_0001_0000n, 0x5c05_0000_0001_0000n])(
+    "go on where the flow of somebody else (cookie %i) is in the way of one",
+    async (cookie) => {
+      const at = world();
+      await at.attach();
+      const [first] = segments;
+      if (first === undefined) throw new Error("there is a first");
+      (await at.clock.until(at.driver.provision(first)))._unsafeUnwrap();
+      const [theirs] = at.at("n1").flows();
+      if (theirs === undefined) throw new Error("it has a flow");
+      (await at.clock.until(at.driver.release(first.id)))._unsafeUnwrap();
+      const { table, priority, match } = theirs;
+      const foreign = { table, priority, match, instructions: [], cookie };
+      at.at("n1")
+        .inject(flowMod({ command: "add", ...foreign }))
+        ._unsafeUnwrap();
+      const [conflict, ...others] = await provisionAll(at);
+      expect(conflict?._unsafeUnwrapErr()).toMatchObject({ causes: [{ kind: "conflict" }] });
+      expect(others).toEqual(segments.slice(1).map(() => ok({ pending: [] })));
+      await releaseAll(at);
+      expect(at.at("n1").flows()).toMatchObject([{ cookie }]);
+    },
+  );
 
   test("go on when one is given up, of which nothing is left in the end", async () => {
     const at = world();
