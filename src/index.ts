@@ -78,6 +78,8 @@ export type {
   SegmentInfo,
 } from "./model/network.ts";
 export { VlanSet } from "./model/vlan-set.ts";
+export { isVni, type LinkLabel, type Vni, vni, vniNumber } from "./model/vni.ts";
+export { VniSet } from "./model/vni-set.ts";
 export type { FlapDamping } from "./network/flap-damping.ts";
 export type {
   BandwidthInput,

@@ -9,6 +9,8 @@ import type { Tag } from "./model/attachment.ts";
 import { type Bandwidth, bandwidth } from "./model/bandwidth.ts";
 import type { Interval } from "./model/interval.ts";
 import { VlanSet } from "./model/vlan-set.ts";
+import { isVni, type LinkLabel } from "./model/vni.ts";
+import { VniSet } from "./model/vni-set.ts";
 
 export type { ChannelClaim, Claim, LabelClaim } from "./ledger/claim.ts";
 
@@ -23,6 +25,8 @@ export interface Resources {
   labels(space: LabelSpace): VlanSet;
   /** What a channel has in common with others, besides its own capacity; mostly nothing. */
   pools?(channel: Channel): readonly Pool[];
+  /** The VNIs that may be used there; `undefined` where labels are VLANs, as they are everywhere by default. */
+  vnis?(space: LabelSpace): VniSet | undefined;
 }
 
 /** Who has how much of a channel, in bit/s. */
@@ -154,6 +158,20 @@ export class Ledger {
     return this.#spaces.get(space)?.freeOf(labels, interval) ?? labels;
   }
 
+  /** The VNIs of `space` that nobody has at any instant of `interval`; `undefined` where labels are VLANs. */
+  freeVnis(space: LabelSpace, interval: Interval): VniSet | undefined {
+    const vnis = this.#resources.vnis?.(space);
+    return vnis && (this.#spaces.get(space)?.freeVnisOf(vnis, interval) ?? vnis);
+  }
+
+  /** The lowest label of `space`, whatever kind it has, that nobody has in `interval` and that is not `other`. */
+  lowestFree(space: LabelSpace, interval: Interval, other?: LinkLabel): LinkLabel | undefined {
+    const vnis = this.freeVnis(space, interval);
+    if (vnis !== undefined) return (isVni(other) ? vnis.without(other) : vnis).first();
+    const vlans = this.freeLabels(space, interval);
+    return (typeof other === "number" ? vlans.without(other) : vlans).first();
+  }
+
   /** Whether `space` knows `label` and nobody has it at any instant of `interval`. */
   isFree(space: LabelSpace, label: Tag, interval: Interval): boolean {
     return this.#isKnown(space, label) && this.#labelHolders(space, label, interval).length === 0;
@@ -172,7 +190,9 @@ export class Ledger {
   }
 
   #isKnown(space: LabelSpace, label: Tag): boolean {
-    return label === "untagged" || this.#resources.labels(space).has(label);
+    if (label === "untagged") return true;
+    if (isVni(label)) return this.#resources.vnis?.(space)?.has(label) === true;
+    return this.#resources.labels(space).has(label);
   }
 
   #labelHolders(space: LabelSpace, label: Tag, interval: Interval): readonly string[] {
@@ -281,7 +301,11 @@ export class Ledger {
   }
 }
 
-const boundless: Resources = { capacity: () => unlimited, labels: () => VlanSet.all };
+const boundless: Resources = {
+  capacity: () => unlimited,
+  labels: () => VlanSet.all,
+  vnis: () => VniSet.all,
+};
 
 /** What is not the same in two ledgers: the channels and the spaces concerned. */
 export interface LedgerChanges {

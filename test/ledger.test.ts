@@ -6,6 +6,7 @@ import { bandwidth } from "../src/model/bandwidth.ts";
 import { linkId, portOf, vlanId } from "../src/model/ids.ts";
 import { always, from, type Interval } from "../src/model/interval.ts";
 import { VlanSet } from "../src/model/vlan-set.ts";
+import { vlanOf } from "./support/labels.ts";
 
 const l1 = linkChannel(linkId("l1"), "forward");
 const l2 = linkChannel(linkId("l1"), "backward");
@@ -244,7 +245,7 @@ const BOUNDED = [l1, l2, p1, p2];
 function isLegal(claims: readonly Claim[]): boolean {
   const labels = claims.flatMap((c) => c.labels);
   const keys = new Set(labels.map((x) => `${x.label} ${x.space}`));
-  const known = labels.every((x) => x.label === "untagged" || LABELS.has(x.label));
+  const known = labels.every((x) => x.label === "untagged" || LABELS.has(vlanOf(x.label)));
   const once = claims.every(
     (c) => new Set(c.labels.map((x) => `${x.label} ${x.space}`)).size === c.labels.length,
   );

@@ -6,7 +6,7 @@ import type { Topology } from "../../src/topology.ts";
 interface Reserved {
   readonly project: string;
   readonly link: string;
-  readonly vlan: number;
+  readonly label: string;
   readonly forward: number;
   readonly backward: number;
   readonly start: number;
@@ -29,11 +29,11 @@ export function overCommitment(
         const load = now.reduce((sum, one) => sum + one[direction], 0);
         if (load > capacity) return `${link} ${direction} has promised ${load} of ${capacity}`;
       }
-      const labels = new Map<number, string>();
-      for (const { vlan, project } of now) {
-        const other = labels.get(vlan);
-        if (other !== undefined) return `${link} has promised ${vlan} to ${other} and ${project}`;
-        labels.set(vlan, project);
+      const labels = new Map<string, string>();
+      for (const { label, project } of now) {
+        const other = labels.get(label);
+        if (other !== undefined) return `${link} has promised ${label} to ${other} and ${project}`;
+        labels.set(label, project);
       }
     }
   }
@@ -42,10 +42,10 @@ export function overCommitment(
 
 function reservedBy({ project, links, schedule, state }: NetworkInfo): readonly Reserved[] {
   const start = schedule.start;
-  return links.map(({ id, vlan, reserved }) => ({
+  return links.map(({ id, vlan, vni, reserved }) => ({
     project,
     link: id,
-    vlan,
+    label: vni === undefined ? `VLAN ${vlan}` : `VNI ${vni}`,
     forward: reserved.forward,
     backward: reserved.backward,
     // What has been provisioned is there, whatever its start was.

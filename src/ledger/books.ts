@@ -1,6 +1,8 @@
 import type { Tag } from "../model/attachment.ts";
 import { always, type Interval, isEmpty, overlaps } from "../model/interval.ts";
 import { VlanSet } from "../model/vlan-set.ts";
+import { isVni } from "../model/vni.ts";
+import { VniSet } from "../model/vni-set.ts";
 import { meanLoad, peakLoad } from "./load.ts";
 import { PersistentMap } from "./persistent-map.ts";
 
@@ -89,17 +91,38 @@ export class AmountBook {
   }
 }
 
+/** Labels that are held for ever. */
+interface Labels {
+  readonly vlans: VlanSet;
+  readonly vnis: VniSet;
+}
+
+const NOTHING: Labels = { vlans: VlanSet.empty, vnis: VniSet.empty };
+
+function withLabel(labels: Labels, label: Tag): Labels {
+  if (label === "untagged") return labels;
+  return isVni(label)
+    ? { ...labels, vnis: labels.vnis.with(label) }
+    : { ...labels, vlans: labels.vlans.with(label) };
+}
+
+function withoutLabel(labels: Labels, label: Tag): Labels {
+  if (label === "untagged") return labels;
+  return isVni(label)
+    ? { ...labels, vnis: labels.vnis.without(label) }
+    : { ...labels, vlans: labels.vlans.without(label) };
+}
+
 /** Who has the labels of one link or port; immutable. */
 export class LabelBook {
-  static readonly empty: LabelBook = new LabelBook(PersistentMap.empty(), VlanSet.empty, []);
+  static readonly empty: LabelBook = new LabelBook(PersistentMap.empty(), NOTHING, []);
   readonly #held: PersistentMap<readonly HeldLabel[]>;
-  /** The VLANs that are held for ever. */
-  readonly #lasting: VlanSet;
+  readonly #lasting: Labels;
   readonly #timed: readonly HeldLabel[];
 
   private constructor(
     held: PersistentMap<readonly HeldLabel[]>,
-    lasting: VlanSet,
+    lasting: Labels,
     timed: readonly HeldLabel[],
   ) {
     this.#held = held;
@@ -115,9 +138,7 @@ export class LabelBook {
     const key = `${entry.label}`;
     const held = this.#held.with(key, [...(this.#held.get(key) ?? []), entry]);
     if (!isLasting(entry)) return new LabelBook(held, this.#lasting, [...this.#timed, entry]);
-    const { label } = entry;
-    const lasting = label === "untagged" ? this.#lasting : this.#lasting.with(label);
-    return new LabelBook(held, lasting, this.#timed);
+    return new LabelBook(held, withLabel(this.#lasting, entry.label), this.#timed);
   }
 
   without(holder: string, label: Tag): LabelBook {
@@ -127,19 +148,31 @@ export class LabelBook {
     if (rest.length === before.length) return this;
     const held = rest.length === 0 ? this.#held.without(key) : this.#held.with(key, rest);
     const timed = this.#timed.filter((one) => one.holder !== holder || one.label !== label);
-    const isFree = label !== "untagged" && !rest.some(isLasting);
-    const lasting = isFree ? this.#lasting.without(label) : this.#lasting;
+    const isHeld = rest.some(isLasting);
+    const lasting = isHeld ? this.#lasting : withoutLabel(this.#lasting, label);
     return new LabelBook(held, lasting, timed);
   }
 
   /** Those of `labels` that nobody has at any instant of `interval`. */
   freeOf(labels: VlanSet, interval: Interval): VlanSet {
     if (isEmpty(interval)) return labels;
-    const timed = this.#timed
-      .filter((held) => overlaps(held.interval, interval))
-      .flatMap(({ label }) => (label === "untagged" ? [] : [label]));
-    const free = labels.difference(this.#lasting);
+    const timed = this.#during(interval).filter((label) => typeof label === "number");
+    const free = labels.difference(this.#lasting.vlans);
     return timed.length === 0 ? free : free.difference(VlanSet.of(...timed));
+  }
+
+  /** Those of `vnis` that nobody has at any instant of `interval`. */
+  freeVnisOf(vnis: VniSet, interval: Interval): VniSet {
+    if (isEmpty(interval)) return vnis;
+    const timed = this.#during(interval).filter(isVni);
+    return vnis.difference(this.#lasting.vnis).difference(VniSet.of(...timed));
+  }
+
+  /** The labels that are held at some instant of `interval`, but for those that are held for ever. */
+  #during(interval: Interval): readonly Tag[] {
+    return this.#timed
+      .filter((held) => overlaps(held.interval, interval))
+      .map(({ label }) => label);
   }
 
   /** Who has `label` at some instant of `interval`, in the order in which they got it. */

@@ -50,7 +50,10 @@ export interface EndpointInfo {
 /** A link of the tree: its label, and what is reserved on it, bit/s. `forward` runs from `a` to `b`. */
 export interface NetworkLinkInfo {
   readonly id: LinkId;
-  readonly vlan: VlanId;
+  /** On links whose labels are VLANs. */
+  readonly vlan?: VlanId;
+  /** On links whose labels are VNIs: the identifier as it is on the wire, 1 to 2^24 - 1. */
+  readonly vni?: number;
   readonly reserved: { readonly forward: Bandwidth; readonly backward: Bandwidth };
 }
 

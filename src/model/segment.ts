@@ -1,4 +1,4 @@
-import type { Attachment } from "./attachment.ts";
+import type { Attachment, EdgeAttachment } from "./attachment.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import type { DomainId, NetworkNumber, NodeId, ProjectId, SegmentId } from "./ids.ts";
 import type { MacAddress } from "./mac-address.ts";
@@ -88,7 +88,7 @@ export interface NodeForwarding {
 
 /** An end of a segment: where the network leaves the domain, towards a host or another domain. */
 export interface SegmentEnd {
-  readonly at: Attachment;
+  readonly at: EdgeAttachment;
   readonly role: "edge" | "peer";
   /** What may enter and leave here, in bit/s. */
   readonly rate: Bandwidth;

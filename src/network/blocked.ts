@@ -8,7 +8,14 @@ import {
 } from "../ledger.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { BlockedResource } from "../model/blocked-resource.ts";
-import { type DomainId, type NodeId, nodeId, type PortRef } from "../model/ids.ts";
+import {
+  type DomainId,
+  type NodeId,
+  nodeId,
+  nodeOfPort,
+  type PortRef,
+  portRef,
+} from "../model/ids.ts";
 import type { Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
@@ -56,7 +63,15 @@ type Less = Partial<Record<"branching" | "vlanTranslation" | "enabled", false>>;
 function withLess(view: View, less: ReadonlyMap<NodeId, Less>): View {
   const document = view.topology.toDocument();
   const nodes = document.nodes.map((node) => ({ ...node, ...less.get(nodeId(node.id)) }));
-  const topology = Topology.parse({ ...document, nodes });
+  const endsVnis = (port: string): boolean =>
+    less.get(nodeOfPort(portRef(port)))?.vlanTranslation !== false;
+  // No tunnel ends at a node that does not translate.
+  const links = document.links.map((link) =>
+    link.labels === undefined || (endsVnis(link.a) && endsVnis(link.b))
+      ? link
+      : { ...link, enabled: false },
+  );
+  const topology = Topology.parse({ ...document, nodes, links });
   invariant(topology.isOk(), "nodes that can do less are in a topology as before");
   return { ...view, topology: topology.value };
 }

@@ -1,4 +1,4 @@
-import { attachmentKey } from "../model/attachment.ts";
+import { attachmentKey, isOnWire } from "../model/attachment.ts";
 import { bandwidth } from "../model/bandwidth.ts";
 import {
   type DomainId,
@@ -87,7 +87,9 @@ export function networkOfSegment(id: SegmentId): NetworkNumber {
 }
 
 function endOf({ at, role, rate }: Crossing): readonly SegmentEnd[] {
-  return role === "trunk" ? [] : [{ at, role, rate }];
+  if (role === "trunk") return [];
+  invariant(isOnWire(at), "tunnels are within a domain");
+  return [{ at, role, rate }];
 }
 
 /** What the nodes of a realisation have in common. */

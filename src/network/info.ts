@@ -1,6 +1,7 @@
 import { match } from "ts-pattern";
 import type { DomainId, NetworkNumber, SegmentId } from "../model/ids.ts";
 import type { NetworkInfo, NetworkLinkInfo, NetworkState, SegmentInfo } from "../model/network.ts";
+import { isVni, vniNumber } from "../model/vni.ts";
 import type { LinkState, PlannedLink } from "../pce/index.ts";
 import type { Segments } from "./forwarding.ts";
 import { linksInUse } from "./links-in-use.ts";
@@ -95,7 +96,8 @@ function backupInfo(of: Realisation, linkState: LinkState): Pick<NetworkInfo, "b
 }
 
 function linkInfo({ link, label, forward, backward }: PlannedLink): NetworkLinkInfo {
-  return { id: link, vlan: label, reserved: { forward, backward } };
+  const on = isVni(label) ? { vni: vniNumber(label) } : { vlan: label };
+  return { id: link, ...on, reserved: { forward, backward } };
 }
 
 function namesOf(all: readonly string[]): Pick<SegmentInfo, "externalId" | "externalIds"> {

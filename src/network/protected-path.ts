@@ -6,6 +6,7 @@ import type { LinkId, NodeId } from "../model/ids.ts";
 import type { Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { VlanSet } from "../model/vlan-set.ts";
+import { isVni, type LinkLabel } from "../model/vni.ts";
 import {
   disjointPair,
   type Exclusion,
@@ -148,7 +149,7 @@ function returningLabels(
   const others = ledger.release(holder);
   const returning: LabelledLink[] = [];
   for (const { link, label } of links) {
-    const free = others.freeLabels(linkLabels(link), interval).without(label).first();
+    const free = others.lowestFree(linkLabels(link), interval, label);
     if (free === undefined) return err(noLabelOn(link, view, label));
     returning.push({ link, label: free });
   }
@@ -190,8 +191,10 @@ function notDisjoint({ links, nodes, srlgs }: NoDisjointPair): NoPath {
 }
 
 /** The path takes the last label of the link, and frames that come back need another. */
-function noLabelOn(at: LinkId, { topology }: View, label: number): VlanUnavailable {
-  const requested = topology.links.get(at)?.vlans.without(label).toString() ?? "";
+function noLabelOn(at: LinkId, { topology }: View, label: LinkLabel): VlanUnavailable {
+  const link = topology.links.get(at);
+  const others = isVni(label) ? link?.vnis?.without(label) : link?.vlans.without(label);
+  const requested = others?.toString() ?? "";
   const conflicts = [{ at, free: "" }];
   return { type: "vlan-unavailable", requested, wouldWork: "", isComplete: false, conflicts };
 }

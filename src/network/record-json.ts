@@ -6,6 +6,8 @@ import { bandwidth } from "../model/bandwidth.ts";
 import { linkId, networkNumber, nodeId, portRef, projectId, vlanId } from "../model/ids.ts";
 import { parseMacAddress } from "../model/mac-address.ts";
 import { VlanSet } from "../model/vlan-set.ts";
+import { vni } from "../model/vni.ts";
+import { VniSet } from "../model/vni-set.ts";
 import type { Bypasses } from "../pce/index.ts";
 import type { Backup, Realisation } from "./realisation.ts";
 import type { NetworkRecord, Quarantine } from "./record.ts";
@@ -129,7 +131,15 @@ const project = v.pipe(v.string(), v.transform(projectId));
 const number = v.pipe(count, v.transform(networkNumber));
 const rate = v.pipe(count, v.transform(bandwidth));
 const vlan = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4094), v.transform(vlanId));
-const tag = v.union([vlan, v.literal("untagged")]);
+const vlanTag = v.union([vlan, v.literal("untagged")]);
+const vniLabel = v.pipe(
+  v.string(),
+  v.regex(/^vni:[1-9]\d{0,7}$/),
+  v.transform((text) => vni(Number(text.slice("vni:".length)))),
+  v.check((label) => VniSet.all.has(label)),
+);
+const label = v.union([vlan, vniLabel]);
+const tag = v.union([vlanTag, vniLabel]);
 const tagging = v.picklist(["tagged", "untagged"]);
 const node = v.pipe(v.string(), v.transform(nodeId));
 const port = v.pipe(v.string(), v.transform(portRef));
@@ -170,19 +180,19 @@ const planSchema = v.object({
   endpoints: v.array(
     v.object({
       hostPort: v.string(),
-      attachment: v.object({ node, port, tag }),
+      attachment: v.object({ node, port, tag: vlanTag }),
       tagging,
       bandwidth: rate,
     }),
   ),
-  links: v.array(v.object({ link, label: vlan, forward: rate, backward: rate })),
+  links: v.array(v.object({ link, label, forward: rate, backward: rate })),
   ports: v.array(v.object({ port, in: rate, out: rate })),
   cost: v.number(),
 });
 
 const backupSchema = v.object({
-  links: v.array(v.object({ link, label: vlan, forward: rate, backward: rate })),
-  returning: v.array(v.object({ link, label: vlan })),
+  links: v.array(v.object({ link, label, forward: rate, backward: rate })),
+  returning: v.array(v.object({ link, label })),
 });
 
 const bypassEnd = v.object({ node, link });
@@ -191,10 +201,10 @@ const bypassesSchema = v.object({
   ways: v.array(
     v.object({
       ends: v.tuple([bypassEnd, bypassEnd]),
-      links: v.array(v.object({ link, label: vlan })),
+      links: v.array(v.object({ link, label })),
     }),
   ),
-  links: v.array(v.object({ link, label: vlan, forward: rate, backward: rate })),
+  links: v.array(v.object({ link, label, forward: rate, backward: rate })),
 });
 
 const realisation = v.object({

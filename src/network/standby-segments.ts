@@ -1,5 +1,5 @@
 import type { Attachment } from "../model/attachment.ts";
-import { attachmentKey } from "../model/attachment.ts";
+import { attachmentKey, isOnWire } from "../model/attachment.ts";
 import type { Bandwidth } from "../model/bandwidth.ts";
 import type { DomainId, NodeId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
@@ -41,6 +41,7 @@ export function withStanding(
     const ends = rules.flatMap(({ ingress, role }): readonly SegmentEnd[] => {
       const rate = rates.get(ingress.port);
       if (role !== "peer" || known.has(attachmentKey(ingress)) || rate === undefined) return [];
+      invariant(isOnWire(ingress), "tunnels are within a domain");
       return [{ at: ingress, role, rate }];
     });
     const segment = segments.get(domain) ?? {

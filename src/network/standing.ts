@@ -1,5 +1,7 @@
-import type { NodeId, VlanId } from "../model/ids.ts";
+import type { NodeId } from "../model/ids.ts";
+import type { LinkLabel } from "../model/vni.ts";
 import type { Bypass, NetworkPlan } from "../pce/index.ts";
+import { hasLabel } from "../topology/elements.ts";
 import type { Topology } from "../topology.ts";
 import { type Backup, type Realisation, wholeOf } from "./realisation.ts";
 
@@ -25,7 +27,7 @@ export function stands(topology: Topology, realisation: Realisation): boolean {
       const link = topology.links.get(id);
       return (
         link?.enabled === true &&
-        link.vlans.has(label) &&
+        hasLabel(link, label) &&
         isEnabled(topology, link.nodeA) &&
         isEnabled(topology, link.nodeB)
       );
@@ -70,8 +72,8 @@ function bypassContinues(topology: Topology, { ends, links }: Bypass): boolean {
 
 /** Whether every node that cannot translate has one label only; frames without a tag get that one. */
 function labelsContinue(topology: Topology, plan: NetworkPlan): boolean {
-  const labelAt = new Map<NodeId, VlanId>();
-  const agrees = (node: NodeId | undefined, label: VlanId): boolean => {
+  const labelAt = new Map<NodeId, LinkLabel>();
+  const agrees = (node: NodeId | undefined, label: LinkLabel): boolean => {
     if (node === undefined || topology.nodes.get(node)?.vlanTranslation !== false) return true;
     const other = labelAt.get(node) ?? label;
     labelAt.set(node, label);

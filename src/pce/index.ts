@@ -31,6 +31,8 @@ export type {
   VlanUnavailable,
 } from "../model/refusal.ts";
 export { VlanSet } from "../model/vlan-set.ts";
+export { isVni, type LinkLabel, type Vni, vni, vniNumber } from "../model/vni.ts";
+export { VniSet } from "../model/vni-set.ts";
 export type { TopologyDocument } from "../topology/document.ts";
 export { Topology } from "../topology.ts";
 export { besideTree, heldByTree } from "./change/beside-tree.ts";

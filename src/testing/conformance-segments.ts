@@ -1,4 +1,4 @@
-import type { Attachment, Tag } from "../model/attachment.ts";
+import type { EdgeAttachment, VlanTag } from "../model/attachment.ts";
 import { bandwidth } from "../model/bandwidth.ts";
 import type { DomainView } from "../model/domain-view.ts";
 import {
@@ -54,17 +54,17 @@ export function strayedSegment(id: string, number: number): Segment {
 
 /** A place where a segment crosses a port, and what is beyond. */
 interface Crossing {
-  readonly at: Attachment;
+  readonly at: EdgeAttachment;
   readonly role: "edge" | "trunk";
 }
 
 const RATE = bandwidth(10_000_000);
 
-function end(node: string, port: number, tag: Tag): Crossing {
+function end(node: string, port: number, tag: VlanTag): Crossing {
   return { at: { node: nodeId(node), port: portOf(node, String(port)), tag }, role: "edge" };
 }
 
-function trunk(node: string, tag: Tag): Crossing {
+function trunk(node: string, tag: VlanTag): Crossing {
   return { ...end(node, 3, tag), role: "trunk" };
 }
 

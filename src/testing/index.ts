@@ -76,4 +76,5 @@ export {
   type WanFaultRates,
   WanFaults,
 } from "./wan/wan-faults.ts";
+export type { WireFrame } from "./wire-frame.ts";
 export type { Crossing, LinkCount, LoopViolation, WireOptions } from "./wires.ts";

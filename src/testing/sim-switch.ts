@@ -6,7 +6,6 @@ import type { MeterConfig } from "../drivers/openflow/wire/meter.ts";
 import type { QueueStats } from "../drivers/openflow/wire/queue.ts";
 import type { RoleState } from "../drivers/openflow/wire/switch.ts";
 import type { Clock } from "../model/clock.ts";
-import type { Frame } from "../model/frame.ts";
 import type { DatapathId } from "../model/ids.ts";
 import { Bundles } from "./bundles.ts";
 import type { ConnectionEvent, ControllerConnection, Request } from "./controller-connection.ts";
@@ -18,6 +17,7 @@ import { FaultPlan } from "./faults.ts";
 import type { Dial } from "./memory-link.ts";
 import { seededRandom } from "./random.ts";
 import { Mastership } from "./role.ts";
+import type { WireFrame } from "./wire-frame.ts";
 
 /** What a simulated switch is made of. */
 export interface SimSwitchOptions extends Omit<DatapathOptions, "datapathId">, LinkTiming {
@@ -30,7 +30,7 @@ export interface SimSwitchOptions extends Omit<DatapathOptions, "datapathId">, L
   /** What its controllers' messages meet; nothing when absent. */
   readonly faults?: FaultPlan;
   /** Puts a frame on the wire of a port. */
-  readonly transmit?: (port: number, frame: Frame) => void;
+  readonly transmit?: (port: number, frame: WireFrame) => void;
 }
 
 /** What a switch does, for whoever looks on: all of its conversations with controllers. */
@@ -50,7 +50,7 @@ export class SimSwitch implements Disposable {
   readonly #mastership = new Mastership();
   readonly #bundles: Bundles | undefined;
   readonly #observers = new Set<(event: SwitchEvent) => void>();
-  readonly #transmit: (port: number, frame: Frame) => void;
+  readonly #transmit: (port: number, frame: WireFrame) => void;
   #powered = true;
   /** The pending removal of flows whose time is up, and when it is due. */
   #expiry: { readonly timer: unknown; readonly atMs: number } | undefined;
@@ -124,7 +124,7 @@ export class SimSwitch implements Disposable {
   }
 
   /** Takes a frame in by a port. Everything it causes at this switch happens during the call. */
-  receive(port: number, frame: Frame): void {
+  receive(port: number, frame: WireFrame): void {
     if (!this.#powered) return;
     this.#spread(this.#datapath.forward(frame, port, this.#clock.now()));
   }

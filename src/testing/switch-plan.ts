@@ -16,7 +16,11 @@ export function planSwitches(topology: Topology): readonly SwitchPlan[] {
   return [...topology.nodes.values()].flatMap(({ id, datapathId, ports }) => {
     if (datapathId === undefined) return [];
     const refs = numberPorts(ports.flatMap((ref) => topology.ports.get(ref) ?? []));
-    const specs = [...refs].map(([port, ref]) => portSpec(port, topology.ports.get(ref)?.name));
+    const specs = [...refs].map(([port, ref]): PortSpec => {
+      const name = topology.ports.get(ref)?.name;
+      const isTunnel = topology.linkAt(ref)?.vnis !== undefined;
+      return { port, isTunnel, ...(name === undefined ? {} : { name }) };
+    });
     return [{ node: id, datapathId, ports: specs, refs }];
   });
 }
@@ -34,8 +38,4 @@ function numberPorts(ports: readonly Port[]): ReadonlyMap<number, PortRef> {
     refs.set(free, ref);
   }
   return refs;
-}
-
-function portSpec(port: number, name: string | undefined): PortSpec {
-  return name === undefined ? { port } : { port, name };
 }

@@ -1,8 +1,9 @@
 import type { Clock } from "../model/clock.ts";
-import { type Frame, frameBytes } from "../model/frame.ts";
+import { frameBytes } from "../model/frame.ts";
 import type { LinkId, PortRef } from "../model/ids.ts";
 import type { Link } from "../topology/elements.ts";
 import type { Topology } from "../topology.ts";
+import type { WireFrame } from "./wire-frame.ts";
 
 /** How wires behave. */
 export interface WireOptions {
@@ -20,7 +21,7 @@ export interface WireOptions {
 /** A frame crossing a wire: a link between switches, or the cable of a host. */
 export interface Crossing {
   readonly atMs: number;
-  readonly frame: Frame;
+  readonly frame: WireFrame;
   /** The port that it leaves by; a host's `host:nic` when a host sends it. */
   readonly from: string;
   /** The port that it reaches; a host's `host:nic` when a host receives it. */
@@ -31,7 +32,7 @@ export interface Crossing {
 
 /** A frame that was dropped because it, or its copies, went round and round. */
 export interface LoopViolation {
-  readonly frame: Frame;
+  readonly frame: WireFrame;
   readonly from: string;
   /** How many switches this copy had passed. */
   readonly hops: number;
@@ -48,9 +49,9 @@ export interface LinkCount {
 /** Where wires end. */
 export interface WireEnds {
   /** Hands a frame to the switch that has this port, if there is one. */
-  readonly intoPort: (port: PortRef, frame: Frame) => void;
+  readonly intoPort: (port: PortRef, frame: WireFrame) => void;
   /** Hands a frame to a host interface. */
-  readonly intoHost: (hostPort: string, frame: Frame) => void;
+  readonly intoHost: (hostPort: string, frame: WireFrame) => void;
 }
 
 /** Links and cables: they carry frames, count them, and stop those that loop. */
@@ -108,7 +109,7 @@ export class Wires {
   }
 
   /** Takes a frame that a switch puts on the wire of a port. */
-  leavePort(from: PortRef, frame: Frame): void {
+  leavePort(from: PortRef, frame: WireFrame): void {
     const journey = this.#journey ?? newJourney();
     const link = this.#topology.linkAt(from, frame.tags[0]?.vid);
     if (link !== undefined) {
@@ -124,13 +125,13 @@ export class Wires {
   }
 
   /** Takes a frame that a host sends. */
-  leaveHost(from: string, port: PortRef, frame: Frame): void {
+  leaveHost(from: string, port: PortRef, frame: WireFrame): void {
     const journey = newJourney();
     this.#tell({ atMs: this.#clock.now(), frame, from, to: port });
     this.#arrive(port, frame, journey);
   }
 
-  #crossLink(link: Link, from: PortRef, frame: Frame, journey: Journey): void {
+  #crossLink(link: Link, from: PortRef, frame: WireFrame, journey: Journey): void {
     if (this.#down.has(link.id) || this.#silent.has(link.id)) return;
     if (!this.#admit(frame, from, journey)) return;
     const [direction, to]: [Direction, PortRef] =
@@ -144,7 +145,7 @@ export class Wires {
   }
 
   /** Hands a frame to a switch; what the switch puts on wires meanwhile belongs to its journey. */
-  #arrive(port: PortRef, frame: Frame, journey: Journey): void {
+  #arrive(port: PortRef, frame: WireFrame, journey: Journey): void {
     const outer = this.#journey;
     this.#journey = { ...journey, hops: journey.hops + 1 };
     this.#ends.intoPort(port, frame);
@@ -152,7 +153,7 @@ export class Wires {
   }
 
   /** Counts a crossing; false for a frame that has gone too far. */
-  #admit(frame: Frame, from: string, { hops, shared }: Journey): boolean {
+  #admit(frame: WireFrame, from: string, { hops, shared }: Journey): boolean {
     const { maxHops, maxCrossings } = this.#options;
     shared.crossings += 1;
     const { crossings } = shared;

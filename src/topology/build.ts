@@ -3,6 +3,7 @@ import { formatHostPort } from "../model/host-port.ts";
 import { type DomainId, type LinkId, type NodeId, type PortRef, portOf } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { Domain, Link, Port, TopologyNode, TouchPoint } from "./elements.ts";
+import { linkVlans } from "./link-vlans.ts";
 import type { CheckedDocument, CheckedHost, CheckedLink, CheckedPort } from "./schema.ts";
 
 /** Everything that a topology consists of, by name and in the order of the document. */
@@ -74,7 +75,8 @@ function buildLink(
     nodeA: a.node,
     nodeB: b.node,
     capacity: bandwidth(Math.min(...limits)),
-    vlans: link.vlans.intersect(a.vlans).intersect(b.vlans),
+    vlans: linkVlans(link).intersect(a.vlans).intersect(b.vlans),
+    vnis: link.labels?.range,
     enabled: link.enabled && existing(nodes, a.node).enabled && existing(nodes, b.node).enabled,
     selfEnabled: link.enabled,
   };

@@ -63,6 +63,8 @@ export interface LinkDocument {
   readonly capacity: number | string;
   /** The VLANs that it can carry; `2-4094` by default. */
   readonly vlans?: string | undefined;
+  /** What tells networks apart on it where that is not a VLAN; then there is no `vlans`. */
+  readonly labels?: LinkLabelsDocument | undefined;
   /** What a network pays for using it, from 0; 1 by default. */
   readonly metric?: number | undefined;
   /** One way, in milliseconds; 0 by default. */
@@ -71,6 +73,15 @@ export interface LinkDocument {
   readonly srlg?: readonly string[] | undefined;
   /** Whether the link may be used; true by default. */
   readonly enabled?: boolean | undefined;
+}
+
+/**
+ * The labels of a tunnel between two software switches, which lie in one domain and translate: VXLAN network
+ * identifiers, 1 to 16777215, such as `"10000-19999"`. Its ports take the VNI from the flow (`options:key=flow`).
+ */
+export interface LinkLabelsDocument {
+  readonly space: "vni";
+  readonly range: string;
 }
 
 /** A touch point: the port at which a host's interface meets the fabric. */

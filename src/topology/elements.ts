@@ -2,6 +2,8 @@ import type { Tagging } from "../model/attachment.ts";
 import type { Bandwidth } from "../model/bandwidth.ts";
 import type { DatapathId, DomainId, LinkId, NodeId, PortRef } from "../model/ids.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
+import { isVni, type LinkLabel } from "../model/vni.ts";
+import type { VniSet } from "../model/vni-set.ts";
 
 /** The part of the topology that one driver controls. */
 export interface Domain {
@@ -49,8 +51,10 @@ export interface Link {
   readonly nodeB: NodeId;
   /** What may be promised on it, each way: the least of what it and its two ports have. */
   readonly capacity: Bandwidth;
-  /** The labels that it can carry: those of itself and of both its ports. */
+  /** The VLANs that it can carry: those of itself and of both its ports; none where its labels are VNIs. */
   readonly vlans: VlanSet;
+  /** The VNIs that it can carry, where they are its labels: a tunnel between nodes that translate. */
+  readonly vnis: VniSet | undefined;
   readonly metric: number;
   /** One way. */
   readonly delayMs: number;
@@ -59,6 +63,11 @@ export interface Link {
   readonly enabled: boolean;
   /** Whether the operator lets the link by itself be used, whatever its nodes are. */
   readonly selfEnabled: boolean;
+}
+
+/** Whether a link can carry `label`. */
+export function hasLabel({ vlans, vnis }: Pick<Link, "vlans" | "vnis">, label: LinkLabel): boolean {
+  return isVni(label) ? vnis?.has(label) === true : vlans.has(label);
 }
 
 /** Where a host's interface meets the fabric. */

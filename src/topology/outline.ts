@@ -6,7 +6,7 @@ import * as v from "valibot";
  * {@link CheckedDocument} is one.
  */
 export interface Outline {
-  readonly domains: readonly { readonly id?: Id }[];
+  readonly domains: readonly { readonly id?: Id; readonly driver?: Id }[];
   readonly nodes: readonly OutlineNode[];
   readonly links: readonly OutlineLink[];
   readonly hosts: readonly OutlineHost[];
@@ -16,6 +16,7 @@ export interface OutlineNode {
   readonly id?: Id;
   readonly domain?: Id;
   readonly datapathId?: Id;
+  readonly vlanTranslation?: boolean | undefined;
   readonly ports: readonly OutlinePort[];
 }
 
@@ -29,6 +30,9 @@ export interface OutlineLink {
   readonly id?: Id;
   readonly a?: Id;
   readonly b?: Id;
+  readonly vlans?: unknown;
+  readonly labels?: unknown;
+  readonly enabled?: boolean | undefined;
 }
 
 export interface OutlineHost {
@@ -47,12 +51,22 @@ export function readOutline(document: unknown): Outline {
 const text = v.fallback(v.optional(v.string()), undefined);
 const number = v.fallback(v.optional(v.number()), undefined);
 const ports = listOf(v.object({ id: text, ofPort: number, name: text }), {});
-const node = v.object({ id: text, domain: text, datapathId: text, ports });
+const flag = v.fallback(v.optional(v.boolean()), undefined);
+const anything = v.optional(v.unknown());
+const node = v.object({ id: text, domain: text, datapathId: text, vlanTranslation: flag, ports });
+const link = v.object({
+  id: text,
+  a: text,
+  b: text,
+  vlans: anything,
+  labels: anything,
+  enabled: flag,
+});
 const outline = v.fallback(
   v.object({
-    domains: listOf(v.object({ id: text }), {}),
+    domains: listOf(v.object({ id: text, driver: text }), {}),
     nodes: listOf(node, { ports: [] }),
-    links: listOf(v.object({ id: text, a: text, b: text }), {}),
+    links: listOf(link, {}),
     hosts: listOf(v.object({ host: text, nic: text, port: text }), {}),
   }),
   { domains: [], nodes: [], links: [], hosts: [] },

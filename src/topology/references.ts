@@ -16,6 +16,7 @@ export function findReferenceFaults(outline: Outline): readonly Misfit[] {
   const nodeOfPort = indexPorts(outline);
   checkNodes(outline, report);
   const linkAtPort = checkLinks(outline, nodeOfPort, report);
+  checkTunnels(outline, nodeOfPort, report);
   checkHosts(outline, { nodeOfPort, linkAtPort }, report);
   return faults;
 }
@@ -97,6 +98,36 @@ function occupy(
     if (port !== undefined && other === undefined) atPort.set(port, own);
     if (other === undefined || other.index === own.index) return [];
     return own.leavesDomain && other.leavesDomain ? [] : [[end, other.index] as const];
+  });
+}
+
+/** Checks the links whose labels are VNIs: one driver has both ends, and both ends can translate. */
+function checkTunnels(
+  { domains, nodes, links }: Outline,
+  nodeOfPort: ReadonlyMap<string, string>,
+  report: Report,
+): void {
+  const driverOf = new Map(domains.map(({ id, driver }) => [id, driver]));
+  const nodeById = new Map(nodes.map((node) => [node.id, node]));
+  links.forEach((link, index) => {
+    if (link.labels === undefined) return;
+    if (link.vlans !== undefined) {
+      report("has no meaning where labels are VNIs", "links", index, "vlans");
+    }
+    const ends = LINK_ENDS.map((end) => nodeById.get(nodeOfPort.get(link[end] ?? "")));
+    const [a, b] = ends.map((node) => node?.domain);
+    if (a !== undefined && b !== undefined && a !== b) {
+      report(`are VNIs, and the ends are in two domains, ${a} and ${b}`, "links", index, "labels");
+    } else if (a !== undefined && driverOf.get(a) === "oscars") {
+      report(`are VNIs, and domain ${a} has no switches of ours`, "links", index, "labels");
+    }
+    ends.forEach((node, at) => {
+      if (node?.vlanTranslation !== false || link.enabled === false) return;
+      report(
+        "is on a node that does not translate, as the ends of VNIs must",
+        ...(["links", index, LINK_ENDS[at] ?? "labels"] as const),
+      );
+    });
   });
 }
 

@@ -22,6 +22,7 @@ import {
   NAME_WITHOUT_COLON_RULE,
 } from "../model/name.ts";
 import { VlanSet } from "../model/vlan-set.ts";
+import { VniSet } from "../model/vni-set.ts";
 import type { TopologyDocument } from "./document.ts";
 
 /** A document whose every value by itself is right, with its defaults filled in. */
@@ -61,7 +62,9 @@ export interface CheckedLink {
   readonly a: PortRef;
   readonly b: PortRef;
   readonly capacity: Bandwidth;
-  readonly vlans: VlanSet;
+  /** Unless it says otherwise, and has no `labels`, {@link VlanSet.default}. */
+  readonly vlans?: VlanSet | undefined;
+  readonly labels?: { readonly space: "vni"; readonly range: VniSet } | undefined;
   readonly metric: number;
   readonly delayMs: number;
   readonly srlg: readonly string[];
@@ -87,14 +90,19 @@ const MAX_DELAY_MS = 86_400_000;
  * Each call makes a schema of its own, which reads equal texts once and shares what they mean.
  */
 export function topologySchema(): v.GenericSchema<TopologyDocument, CheckedDocument> {
-  const vlans = v.optional(
-    v.pipe(
-      v.string(),
-      v.description('VLAN IDs and ranges, "100-199,205"'),
-      read<string, VlanSet>(VlanSet.parse),
-    ),
-    "2-4094",
+  const vlans = v.pipe(
+    v.string(),
+    v.description('VLAN IDs and ranges, "100-199,205"; "2-4094" by default'),
+    read<string, VlanSet>(VlanSet.parse),
   );
+  const labels = closed({
+    space: v.literal("vni", 'must be "vni"'),
+    range: v.pipe(
+      v.string(),
+      v.description('VXLAN network identifiers and ranges, "10000-19999"'),
+      read<string, VniSet>(VniSet.parse),
+    ),
+  });
   const bandwidth = v.pipe(
     v.union([v.number(), v.string()]),
     v.description('bit/s, or text with a unit: "10Gbps"'),
@@ -107,7 +115,7 @@ export function topologySchema(): v.GenericSchema<TopologyDocument, CheckedDocum
     id: name,
     ofPort: v.optional(v.pipe(between(1, MAX_OF_PORT), v.integer("must be a whole number"))),
     name: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
-    vlans,
+    vlans: v.optional(vlans, "2-4094"),
     capacity: v.optional(bandwidth),
   });
   const node = closed({
@@ -125,7 +133,8 @@ export function topologySchema(): v.GenericSchema<TopologyDocument, CheckedDocum
     a: end,
     b: end,
     capacity: bandwidth,
-    vlans,
+    vlans: v.optional(vlans),
+    labels: v.optional(labels),
     metric: v.optional(between(0, MAX_METRIC), 1),
     delayMs: v.optional(between(0, MAX_DELAY_MS), 0),
     srlg: v.optional(v.array(name), []),

@@ -1,5 +1,6 @@
 import { type PortRef, portOf } from "../model/ids.ts";
 import { VlanSet } from "../model/vlan-set.ts";
+import { linkVlans } from "./link-vlans.ts";
 import type { Misfit } from "./references.ts";
 import type { CheckedDocument } from "./schema.ts";
 
@@ -17,8 +18,11 @@ export function findSharedPortFaults({ nodes, links }: CheckedDocument): readonl
   const vlansAt = new Map<PortRef, VlanSet>(
     nodes.flatMap(({ id, ports }) => ports.map((port) => [portOf(id, port.id), port.vlans])),
   );
-  const labels = links.map(({ a, b, vlans }) =>
-    [a, b].reduce((set, port) => set.intersect(vlansAt.get(port) ?? VlanSet.empty), vlans),
+  const labels = links.map((link) =>
+    [link.a, link.b].reduce(
+      (set, port) => set.intersect(vlansAt.get(port) ?? VlanSet.empty),
+      linkVlans(link),
+    ),
   );
   return shared.flatMap(([port, its]) =>
     its.flatMap((index, at): Misfit[] => {

@@ -1,4 +1,5 @@
 import { formatBandwidth } from "../model/bandwidth.ts";
+import { VlanSet } from "../model/vlan-set.ts";
 import type {
   HostDocument,
   LinkDocument,
@@ -34,6 +35,9 @@ function writePort({ vlans, capacity, ...port }: CheckedPort): PortDocument {
   return capacity === undefined ? written : { ...written, capacity: formatBandwidth(capacity) };
 }
 
-function writeLink(link: CheckedLink): LinkDocument {
-  return { ...link, capacity: formatBandwidth(link.capacity), vlans: link.vlans.toString() };
+function writeLink({ vlans, labels, ...link }: CheckedLink): LinkDocument {
+  const written = { ...link, capacity: formatBandwidth(link.capacity) };
+  return labels === undefined
+    ? { ...written, vlans: (vlans ?? VlanSet.default).toString() }
+    : { ...written, labels: { space: labels.space, range: labels.range.toString() } };
 }

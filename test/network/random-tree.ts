@@ -5,6 +5,7 @@ import { VlanSet } from "../../src/model/vlan-set.ts";
 import type { Realisation } from "../../src/network/realisation.ts";
 import type { NetworkSpec } from "../../src/network/spec.ts";
 import { Topology } from "../../src/topology.ts";
+import { vlanOf } from "../support/labels.ts";
 
 /** Draws a whole number from 0 to `below` - 1. */
 export type Draw = (below: number) => number;
@@ -102,7 +103,7 @@ export function randomRealisation(
     root.set(find(found.nodeA), find(found.nodeB));
     chosen.push({ link, label });
   };
-  for (const { link, label } of kept) join(link, label);
+  for (const { link, label } of kept) join(link, vlanOf(label));
   for (const [k, link] of linkIds.entries()) join(link, options.firstLabel + k);
   const tree = prune(topology, chosen, hosts);
   const vlan = vlanId(options.vlan ?? 100);

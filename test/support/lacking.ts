@@ -16,6 +16,7 @@ function wordsOf(message: OfMessage): ReadonlySet<string> {
     if (instruction.type !== "apply-actions") continue;
     for (const action of instruction.actions) {
       words.add(action.type === "output" ? `output ${action.port}` : action.type);
+      if (action.type === "set-field") words.add(`set-field ${action.field.field}`);
     }
   }
   return words;

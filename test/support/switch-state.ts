@@ -130,7 +130,7 @@ function textOf(value: unknown): string {
 }
 
 function groupText(group: GroupDesc | undefined): string {
-  return `group ${JSON.stringify([group?.groupType, group?.buckets])}`;
+  return `group ${textOf([group?.groupType, group?.buckets])}`;
 }
 
 function meterText(meter: MeterConfig | undefined): string {

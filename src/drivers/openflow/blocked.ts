@@ -1,13 +1,15 @@
 import { match } from "ts-pattern";
+import { type Attachment, isOnWire } from "../../model/attachment.ts";
+import { bandwidth } from "../../model/bandwidth.ts";
 import type { BlockedResource } from "../../model/blocked-resource.ts";
 import type { DriverCause } from "../../model/errors.ts";
-import type { NodeId } from "../../model/ids.ts";
+import type { NodeId, PortRef } from "../../model/ids.ts";
 import type { ForwardingRule, Segment } from "../../model/segment.ts";
 import type { NodeProblem } from "./switch-problem.ts";
 
 /**
  * A problem at a node as a cause, with what the next plan could do without, if the problem does not
- * say so itself: branching there, where the network does; another label behind it; or the node.
+ * say so itself: branching there, where the network does; no tunnel; another label behind it; or the node.
  */
 export function causeAt(node: NodeId, problem: NodeProblem, segment?: Segment): DriverCause {
   const cause = { node, ...problem };
@@ -28,12 +30,22 @@ function avoidable(node: NodeId, { nodes }: Segment): readonly BlockedResource[]
   const rules = nodes.find((each) => each.node === node)?.rules ?? [];
   const blocked: BlockedResource[] = [];
   if (rules.some(({ egress }) => egress.length > 1)) blocked.push({ type: "branching", node });
+  for (const port of tunnelsOf(rules)) {
+    blocked.push({ type: "bandwidth", port, available: bandwidth(0) });
+  }
   if (rules.some(isTranslating)) blocked.push({ type: "translation", node });
   return [...blocked, { type: "node", node }];
 }
 
+/** The ports at which frames come in or leave under a VNI. */
+function tunnelsOf(rules: readonly ForwardingRule[]): ReadonlySet<PortRef> {
+  const all = rules.flatMap(({ ingress, egress }) => [ingress, ...egress]);
+  return new Set(all.flatMap((at) => (isOnWire(at) ? [] : [at.port])));
+}
+
 /** Whether frames come by one link with a label and leave by another with another one. */
 function isTranslating({ ingress, role, egress }: ForwardingRule): boolean {
-  const isOther = egress.some(({ tag }) => tag !== ingress.tag && tag !== "untagged");
-  return role === "trunk" && ingress.tag !== "untagged" && isOther;
+  const isVlan = ({ tag }: Attachment): boolean => typeof tag === "number";
+  const isOther = egress.some((to) => to.tag !== ingress.tag && isVlan(to));
+  return role === "trunk" && isVlan(ingress) && isOther;
 }

@@ -1,12 +1,12 @@
 import { err, ok, type Result } from "neverthrow";
-import { type Attachment, attachmentKey, type Tag } from "../../model/attachment.ts";
+import { type Attachment, attachmentKey, isOnWire, type VlanTag } from "../../model/attachment.ts";
 import { type PortRef, portRef, type SegmentId, segmentId, vlanId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
 
 /** An end of a circuit: a port of the domain, and the tag that frames carry there. */
 export interface CircuitEnd {
   readonly port: PortRef;
-  readonly tag: Tag;
+  readonly tag: VlanTag;
 }
 
 /** A circuit to ask a domain for. Two with the same {@link circuitKey} are the same one. */
@@ -66,7 +66,7 @@ export function circuitsOf(
   for (const { node, rules } of segment.nodes) {
     if (rules.some(({ role }) => role === "trunk")) return err(`${node} has wires of its own`);
     for (const joined of components(rules)) {
-      const ends = joined.map(({ port, tag }) => ({ port, tag }));
+      const ends = joined.filter(isOnWire).map(({ port, tag }) => ({ port, tag }));
       const given = joined.flatMap((at) => rates.get(attachmentKey(at)) ?? []);
       const key = circuitKey({ segment: segment.id, ends });
       const mbps = given.length === 0 ? rateOf(key) : Math.ceil(Math.max(...given) / MEGABIT);

@@ -1,5 +1,6 @@
 import { ok, type Result } from "neverthrow";
-import type { LinkId, VlanId } from "../../model/ids.ts";
+import type { LinkId } from "../../model/ids.ts";
+import type { LinkLabel } from "../../model/vni.ts";
 import { assignLabels } from "../labels/label-assignment.ts";
 import { attempt, sceneOf } from "../plan/attempt.ts";
 import { greatestLoad } from "../plan/edge-load.ts";
@@ -72,8 +73,14 @@ function relabelled(scene: Scene, plan: NetworkPlan, others: readonly NetworkPla
   const { vlans, bindings } = ends.value;
   const links = plan.links.flatMap(({ link }) => graph.linkOf.get(link) ?? []);
   const present = { vlan: others[0]?.vlan ?? plan.vlan, labels: labelsOf(graph.linkOf, others) };
-  const labels = availability.labels.bind(availability);
-  const labelling = assignLabels({ graph, links, labels, vlans, bindings, present });
+  const labelling = assignLabels({
+    graph,
+    links,
+    ...availability.supply,
+    vlans,
+    bindings,
+    present,
+  });
   return labelling.match(
     (chosen) => buildPlan({ graph, ...request, traffic: request, ...chosen }),
     () => plan,
@@ -84,8 +91,8 @@ function relabelled(scene: Scene, plan: NetworkPlan, others: readonly NetworkPla
 function labelsOf(
   linkOf: ReadonlyMap<LinkId, number>,
   plans: readonly NetworkPlan[],
-): ReadonlyMap<number, VlanId> {
-  const labels = new Map<number, VlanId>();
+): ReadonlyMap<number, LinkLabel> {
+  const labels = new Map<number, LinkLabel>();
   for (const { link, label } of plans.flatMap(({ links }) => links)) {
     const index = linkOf.get(link);
     if (index !== undefined && !labels.has(index)) labels.set(index, label);

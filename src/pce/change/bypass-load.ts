@@ -1,5 +1,6 @@
 import { bandwidth } from "../../model/bandwidth.ts";
-import type { LinkId, NodeId, VlanId } from "../../model/ids.ts";
+import type { LinkId, NodeId } from "../../model/ids.ts";
+import { compareLabels, type LinkLabel } from "../../model/vni.ts";
 import type { Topology } from "../../topology.ts";
 import type { NetworkPlan, PlannedLink } from "../plan/plan.ts";
 import { type Bypass, departureAt, hopsOf, type TreeHop } from "./bypass.ts";
@@ -89,7 +90,7 @@ export function bypassLinks(
   ways: readonly Bypass[],
 ): readonly PlannedLink[] {
   const most = greatestOf(loadsUnderFailures(topology, plan, ways));
-  const labels = new Map<LinkId, VlanId[]>();
+  const labels = new Map<LinkId, LinkLabel[]>();
   for (const { link, label } of ways.flatMap(({ links }) => links)) {
     const known = labels.get(link);
     if (known === undefined) labels.set(link, [label]);
@@ -99,7 +100,7 @@ export function bypassLinks(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([link, own]) => {
       const load = most.get(link) ?? noLoad;
-      const ascending = own.sort((x, y) => x - y);
+      const ascending = own.sort(compareLabels);
       return ascending.map((label, index): PlannedLink => {
         const { forward, backward } = index === 0 ? load : noLoad;
         return { link, label, forward: bandwidth(forward), backward: bandwidth(backward) };

@@ -58,8 +58,7 @@ export function editTree(edit: EditScene, links: readonly number[]): EditTree | 
   const candidate = evaluated(scene, ends, links);
   if (!fits(candidate)) return undefined;
   const { vlans, bindings } = ends;
-  const labels = availability.labels.bind(availability);
-  const query = { graph, links: candidate.links, labels, vlans, bindings, present };
+  const query = { graph, links: candidate.links, ...availability.supply, vlans, bindings, present };
   const labelling = assignLabels(query).unwrapOr(candidate.labelling);
   const lost = base.filter((link) => labelling.labels.get(link) !== present.labels.get(link));
   const cost = treeCost(scene, ends, candidate.links);

@@ -1,8 +1,9 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Ledger } from "../../ledger.ts";
 import { invalidRequest } from "../../model/errors.ts";
-import type { LinkId, VlanId } from "../../model/ids.ts";
+import type { LinkId } from "../../model/ids.ts";
 import { invariant } from "../../model/invariant.ts";
+import type { LinkLabel } from "../../model/vni.ts";
 import type { Topology } from "../../topology.ts";
 import type {
   LabelledLink,
@@ -113,13 +114,13 @@ function described(
   };
 }
 
-function labelsOf({ links }: NetworkPlan): ReadonlyMap<LinkId, VlanId> {
+function labelsOf({ links }: NetworkPlan): ReadonlyMap<LinkId, LinkLabel> {
   return new Map(links.map(({ link, label }) => [link, label]));
 }
 
 function labelledLinks(
   { links }: NetworkPlan,
-  has: (link: LinkId, label: VlanId) => boolean,
+  has: (link: LinkId, label: LinkLabel) => boolean,
 ): readonly LabelledLink[] {
   return links
     .filter(({ link, label }) => has(link, label))

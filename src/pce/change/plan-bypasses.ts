@@ -6,6 +6,9 @@ import type { NoPath } from "../../model/errors.ts";
 import type { LinkId, NodeId } from "../../model/ids.ts";
 import type { Interval } from "../../model/interval.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
+import { isVni, type LinkLabel } from "../../model/vni.ts";
+import { VniSet } from "../../model/vni-set.ts";
+import { hasLabel } from "../../topology/elements.ts";
 import { Availability, type LinkDemand } from "../graph/availability.ts";
 import { type Graph, graphOf, headOf, linkIdOf } from "../graph/graph.ts";
 import { cheapestRoute } from "../path/cheapest-route.ts";
@@ -78,7 +81,7 @@ class BypassSearch {
   readonly #graph: Graph;
   /** With the tree, and without anything else of its holder. */
   readonly #ledger: Ledger;
-  readonly #taken = new Map<LinkId, VlanSet>();
+  readonly #taken = new Map<LinkId, Set<LinkLabel>>();
 
   constructor(view: PlanView, query: BypassQuery) {
     this.#view = view;
@@ -100,7 +103,8 @@ class BypassSearch {
   }
 
   #take({ link, label }: LabelledLink): void {
-    this.#taken.set(link, (this.#taken.get(link) ?? VlanSet.empty).union(VlanSet.of(label)));
+    const taken = this.#taken.get(link) ?? new Set();
+    this.#taken.set(link, taken.add(label));
   }
 
   /** The bypass that there is, if it still does. */
@@ -125,7 +129,7 @@ class BypassSearch {
       const arc = 2 * index + (link.nodeA === node ? 0 : 1);
       node = link.nodeA === node ? link.nodeB : link.nodeA;
       return (
-        link.vlans.has(label) && availability.isUsable(index) && hasRoom(need, availability, arc)
+        hasLabel(link, label) && availability.isUsable(index) && hasRoom(need, availability, arc)
       );
     });
     return fits ? known : undefined;
@@ -139,24 +143,35 @@ class BypassSearch {
     if (from === undefined || to === undefined) return undefined;
     const availability = new Availability(graph, this.#ledger, linkState, this.#demandOf(gap));
     const need = this.#needOf(gap);
-    const labelOn = (link: number): VlanSet =>
-      availability.labels(link).difference(this.#taken.get(linkIdOf(graph, link)) ?? VlanSet.empty);
+    const labelOn = (link: number): LinkLabel | undefined => this.#labelOn(availability, link);
     const weight = (arc: number): number => {
       const link = arc >> 1;
       const isOpen =
         availability.isUsable(link) &&
         [headOf(graph, arc), headOf(graph, arc ^ 1)].every((node) => graph.translates[node]) &&
         hasRoom(need, availability, arc) &&
-        !labelOn(link).isEmpty;
+        labelOn(link) !== undefined;
       return isOpen ? availability.cost(link) * this.#shareOf(need, arc) : Number.POSITIVE_INFINITY;
     };
     const arcs = cheapestPath(graph, from, to, weight);
     if (arcs === undefined || arcs.length === 0) return undefined;
     const links = arcs.flatMap((arc): readonly LabelledLink[] => {
-      const label = labelOn(arc >> 1).first();
+      const label = labelOn(arc >> 1);
       return label === undefined ? [] : [{ link: linkIdOf(graph, arc >> 1), label }];
     });
     return { ends: gap.ends, links };
+  }
+
+  /** The lowest label that is free on `link` and that no other bypass has taken there. */
+  #labelOn(availability: Availability, link: number): LinkLabel | undefined {
+    const taken = [...(this.#taken.get(linkIdOf(this.#graph, link)) ?? [])];
+    const vnis = availability.vnis(link);
+    if (vnis !== undefined) return vnis.difference(VniSet.of(...taken.filter(isVni))).first();
+    const vlans = taken.filter((label) => !isVni(label));
+    return availability
+      .labels(link)
+      .difference(VlanSet.of(...vlans))
+      .first();
   }
 
   /** A way through nodes that do not translate labels. */

@@ -1,8 +1,9 @@
 import type { Channel } from "../../ledger/channel.ts";
 import type { Claim } from "../../ledger.ts";
 import { type Bandwidth, bandwidth } from "../../model/bandwidth.ts";
-import type { LinkId, VlanId } from "../../model/ids.ts";
+import type { LinkId } from "../../model/ids.ts";
 import type { Interval } from "../../model/interval.ts";
+import { compareLabels, type LinkLabel } from "../../model/vni.ts";
 import type { Topology } from "../../topology.ts";
 import { claimOf } from "../plan/edit-plan.ts";
 import type { NetworkPlan } from "../plan/plan.ts";
@@ -11,7 +12,7 @@ import type { NetworkPlan } from "../plan/plan.ts";
 export interface SharedLink {
   readonly link: LinkId;
   /** Ascending. */
-  readonly labels: readonly VlanId[];
+  readonly labels: readonly LinkLabel[];
   readonly forward: Bandwidth;
   readonly backward: Bandwidth;
 }
@@ -26,7 +27,7 @@ export function sharedLinks(plans: readonly NetworkPlan[]): readonly SharedLink[
     const other = shared.get(link) ?? { link, labels: [], forward: 0, backward: 0 };
     shared.set(link, {
       link,
-      labels: [...new Set([...other.labels, label])].sort((x, y) => x - y),
+      labels: [...new Set([...other.labels, label])].sort(compareLabels),
       forward: bandwidth(Math.max(other.forward, forward)),
       backward: bandwidth(Math.max(other.backward, backward)),
     });

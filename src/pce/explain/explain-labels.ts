@@ -35,8 +35,8 @@ export function explainLabels(scene: Scene): VlanUnavailable | NoPath {
   const { graph, availability } = scene;
   const { vlans, bindings } = ends.value;
   const links = cheapestTree(scene, ends.value);
-  const labels = (link: number): VlanSet => availability.labels(link);
-  const labelling = assignLabels({ graph, links, labels, vlans, bindings });
+  const { supply } = availability;
+  const labelling = assignLabels({ graph, links, ...supply, vlans, bindings });
   if (labelling.isOk()) {
     const nodes = forbiddenBranches(scene, links);
     return { type: "no-path", explanation: { reason: "branching", nodes } };
@@ -45,7 +45,7 @@ export function explainLabels(scene: Scene): VlanUnavailable | NoPath {
   const places = [
     ...(conflict.isNetwork ? vlanPlaces(scene, bindings) : []),
     ...ownPlaces(scene, conflict.links, bindings),
-    ...conflict.links.map((link) => ({ at: linkIdOf(graph, link), labels: labels(link) })),
+    ...conflict.links.map((link) => ({ at: linkIdOf(graph, link), labels: supply.labels(link) })),
   ];
   return unavailable(scene, places, conflict.isNetwork ? scene.request.vlans : VlanSet.all);
 }

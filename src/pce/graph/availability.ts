@@ -1,6 +1,8 @@
 import type { Ledger } from "../../ledger.ts";
 import type { NodeId } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
+import { isVni } from "../../model/vni.ts";
+import { VniSet } from "../../model/vni-set.ts";
 import { allLinksUp, type LinkState, type PlanRequest } from "../plan/plan.ts";
 import { type Graph, linkIdOf, metricOf } from "./graph.ts";
 import { type LedgerView, ledgerView } from "./ledger-view.ts";
@@ -22,7 +24,7 @@ export class Availability {
   readonly #ledger: Ledger;
   readonly #linkState: LinkState;
   readonly #demand: LinkDemand;
-  readonly #keptLabels: ReadonlyMap<number, VlanSet>;
+  readonly #keptLabels: ReadonlyMap<number, KeptLabel>;
   /** The links that the request excludes, by themselves, by a node or by a shared risk link group. */
   readonly #excluded: ReadonlySet<number>;
   readonly #view: LedgerView;
@@ -105,9 +107,24 @@ export class Availability {
     return this.#demand.reprice === undefined || this.cost(link) < Number.POSITIVE_INFINITY;
   }
 
-  /** The labels that the request may have on `link`: those free, or the one it keeps. */
+  /**
+   * The labels that the request may have on `link`: those free, or the one it keeps. Where labels are VNIs, all
+   * VLANs stand for some and none for none, for both its ends translate; {@link Availability.vnis} tells which.
+   */
   labels(link: number): VlanSet {
-    return this.#keptLabels.get(link) ?? this.#now.freeLabels(link);
+    const kept = this.#keptLabels.get(link);
+    return kept === undefined ? this.#now.freeLabels(link) : kept.vlans;
+  }
+
+  /** The VNIs that the request may have on `link`; `undefined` where labels are VLANs. */
+  vnis(link: number): VniSet | undefined {
+    const kept = this.#keptLabels.get(link);
+    return kept === undefined ? this.#now.freeVnis(link) : kept.vnis;
+  }
+
+  /** The same two, for who gives links their labels. */
+  get supply(): LabelSupply {
+    return { labels: (link) => this.labels(link), vnis: (link) => this.vnis(link) };
   }
 
   /** The view, with the numbers of `link` in it. */
@@ -118,20 +135,37 @@ export class Availability {
   }
 }
 
+/** The labels that a request may have on links, see {@link Availability.labels}. */
+export interface LabelSupply {
+  readonly labels: (link: number) => VlanSet;
+  /** `undefined` where labels are VLANs. */
+  readonly vnis: (link: number) => VniSet | undefined;
+}
+
+/** The label that a request keeps on a link, as the set of it. */
+interface KeptLabel {
+  readonly vlans: VlanSet;
+  readonly vnis: VniSet | undefined;
+}
+
 const NONE: readonly number[] = [];
-const NOTHING_KEPT: ReadonlyMap<number, VlanSet> = new Map();
+const NOTHING_KEPT: ReadonlyMap<number, KeptLabel> = new Map();
 const NOTHING_EXCLUDED: ReadonlySet<number> = new Set();
 
 function ascending(numbers: Iterable<number>): readonly number[] {
   return [...numbers].sort((x, y) => x - y);
 }
 
-function keptLabels(graph: Graph, demand: LinkDemand): ReadonlyMap<number, VlanSet> {
+function keptLabels(graph: Graph, demand: LinkDemand): ReadonlyMap<number, KeptLabel> {
   if (demand.keep === undefined) return NOTHING_KEPT;
-  const labels = new Map<number, VlanSet>();
+  const labels = new Map<number, KeptLabel>();
   for (const { link, label } of demand.keep) {
     const index = graph.linkOf.get(link);
-    if (index !== undefined) labels.set(index, VlanSet.of(label));
+    if (index === undefined) continue;
+    const kept = isVni(label)
+      ? { vlans: VlanSet.all, vnis: VniSet.of(label) }
+      : { vlans: VlanSet.of(label), vnis: undefined };
+    labels.set(index, kept);
   }
   return labels;
 }

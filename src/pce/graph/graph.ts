@@ -37,6 +37,8 @@ export interface Graph {
   readonly metricRange: MetricRange;
   /** Of each node: 1 if it can change the VLAN of a frame. */
   readonly translates: Uint8Array;
+  /** Of each link: 1 where its labels are VNIs. Both its ends translate. */
+  readonly hasVnis: Uint8Array;
   readonly sharedPorts: readonly SharedPort[];
 }
 
@@ -145,6 +147,7 @@ function compile(topology: Topology): Graph {
     srlgs: riskGroups(links, sharedPorts),
     translates: Uint8Array.from(nodes, (node) => (node.vlanTranslation ? 1 : 0)),
     sharedPorts,
+    hasVnis: Uint8Array.from(links, (link) => (link.vnis === undefined ? 0 : 1)),
   };
 }
 

@@ -9,7 +9,8 @@ import {
 import type { Ledger } from "../../ledger.ts";
 import { linkId } from "../../model/ids.ts";
 import type { Interval } from "../../model/interval.ts";
-import type { VlanSet } from "../../model/vlan-set.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
+import type { VniSet } from "../../model/vni-set.ts";
 import { type Graph, linkIdOf, metricOf } from "./graph.ts";
 import { congestionCost, costWhenFull, type LinkCost, steepnessesOf } from "./link-cost.ts";
 import { LinkTable } from "./link-table.ts";
@@ -33,6 +34,8 @@ export class LedgerView {
   readonly #graph: Graph;
   readonly #interval: Interval;
   readonly #labels: (VlanSet | undefined)[];
+  /** Of links whose labels are VNIs. */
+  readonly #vnis = new Map<number, VniSet>();
   #steepnesses: Float64Array | undefined;
   readonly #tables: OwnTable[] = [];
   #ledger: Ledger;
@@ -61,6 +64,7 @@ export class LedgerView {
       this.costs.fill(Number.NaN);
       for (const { table } of this.#tables) table.forgetAll();
       this.#labels.fill(undefined);
+      this.#vnis.clear();
       return;
     }
     for (const channel of changes.channels) {
@@ -134,14 +138,28 @@ export class LedgerView {
     return Math.min(1, Math.max(0, taken / capacity));
   }
 
-  /** The labels that nobody has on `link`. */
+  /** The labels that nobody has on `link`; where they are VNIs, all VLANs stand for some, and none for none. */
   freeLabels(link: number): VlanSet {
     const known = this.#labels[link];
     if (known !== undefined) return known;
-    const space = linkLabels(linkIdOf(this.#graph, link));
-    const labels = this.#ledger.freeLabels(space, this.#interval);
+    const vnis = this.freeVnis(link);
+    const labels =
+      vnis === undefined
+        ? this.#ledger.freeLabels(linkLabels(linkIdOf(this.#graph, link)), this.#interval)
+        : vnis.isEmpty
+          ? VlanSet.empty
+          : VlanSet.all;
     this.#labels[link] = labels;
     return labels;
+  }
+
+  /** The VNIs that nobody has on `link`; `undefined` where labels are VLANs. */
+  freeVnis(link: number): VniSet | undefined {
+    if (this.#graph.hasVnis[link] !== 1) return undefined;
+    const space = linkLabels(linkIdOf(this.#graph, link));
+    const vnis = this.#vnis.get(link) ?? this.#ledger.freeVnis(space, this.#interval);
+    if (vnis !== undefined) this.#vnis.set(link, vnis);
+    return vnis;
   }
 
   /** Writes what is known of `link` where searches read it. */
@@ -171,7 +189,9 @@ export class LedgerView {
 
   #forgetLabels(id: string | undefined): void {
     const link = this.#indexOf(id);
-    if (link !== undefined) this.#labels[link] = undefined;
+    if (link === undefined) return;
+    this.#labels[link] = undefined;
+    this.#vnis.delete(link);
   }
 
   #indexOf(id: string | undefined): number | undefined {

@@ -1,6 +1,8 @@
 import { err, ok, type Result } from "neverthrow";
 import type { VlanId } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
+import { isVni, type LinkLabel, type Vni } from "../../model/vni.ts";
+import type { LabelSupply } from "../graph/availability.ts";
 import { DisjointSets } from "../graph/disjoint-sets.ts";
 import { endsOf, type Graph } from "../graph/graph.ts";
 
@@ -13,11 +15,9 @@ export interface NodeBindings {
 }
 
 /** A tree that is to get its labels. */
-export interface LabelQuery {
+export interface LabelQuery extends LabelSupply {
   readonly graph: Graph;
   readonly links: readonly number[];
-  /** The labels that may be used on a link. */
-  readonly labels: (link: number) => VlanSet;
   /** The VLANs that the network may have; not empty. */
   readonly vlans: VlanSet;
   readonly bindings: NodeBindings;
@@ -28,7 +28,7 @@ export interface LabelQuery {
 /** The network's VLAN, and the label of each link. */
 export interface Labelling {
   readonly vlan: VlanId;
-  readonly labels: ReadonlyMap<number, VlanId>;
+  readonly labels: ReadonlyMap<number, LinkLabel>;
 }
 
 /**
@@ -39,7 +39,8 @@ export interface Labelling {
  * VLAN of the network. Each gets the label that most of its links have today, and the network the
  * VLAN by which most links keep theirs, the lowest of equals. Where that leaves the choice, the
  * network keeps its VLAN or has the lowest possible; a group has the same where it is free, else its
- * lowest label. About O(n) operations on sets for n links, by disjoint sets; straight from the definition.
+ * lowest label. A link with VNIs lies between nodes that translate, so it is a group by itself: it keeps its
+ * VNI, or has the lowest. About O(n) operations on sets for n links, by disjoint sets; straight from the definition.
  */
 export function assignLabels(query: LabelQuery): Result<Labelling, LabelConflict> {
   const groups = groupsOf(query);
@@ -52,18 +53,18 @@ export function assignLabels(query: LabelQuery): Result<Labelling, LabelConflict
     const links = bound.flatMap((group) => group.links);
     return err({ type: "label-conflict", links, isNetwork: true });
   }
-  const labels = new Map<number, VlanId>();
+  const labels = new Map<number, LinkLabel>();
   for (const group of groups) {
     const fallback = group.labels.has(vlan) ? vlan : (group.labels.first() ?? vlan);
     const own = group.isNetwork ? vlan : mostPresent(query, [group], group.labels);
     const label = own ?? fallback;
-    for (const link of group.links) labels.set(link, label);
+    for (const link of group.links) labels.set(link, vniOf(query, link) ?? label);
   }
   return ok({ vlan, labels });
 }
 
 /** Every VLAN of `vlans` that the network may have on this tree. */
-export function networkVlans(query: LabelQuery): VlanSet {
+export function networkVlans(query: Omit<LabelQuery, "vnis">): VlanSet {
   const groups = groupsOf(query);
   if (groups.some((group) => group.labels.isEmpty)) return VlanSet.empty;
   const bound = groups.filter((group) => group.isNetwork);
@@ -94,17 +95,25 @@ function mostPresent(
   const counts = new Map<VlanId, number>();
   for (const link of groups.flatMap((group) => group.links)) {
     const label = present.labels.get(link);
-    if (label !== undefined && labels.has(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
+    if (typeof label === "number" && labels.has(label))
+      counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   const [most] = [...counts].sort(([x, m], [y, n]) => n - m || x - y);
   return most?.[0];
+}
+
+/** The VNI of a link that has some. */
+function vniOf({ vnis, present }: LabelQuery, link: number): Vni | undefined {
+  const free = vnis(link);
+  const kept = present?.labels.get(link);
+  return isVni(kept) && free?.has(kept) ? kept : free?.first();
 }
 
 function presentVlan({ present }: LabelQuery, vlans: VlanSet): VlanId | undefined {
   return present !== undefined && vlans.has(present.vlan) ? present.vlan : undefined;
 }
 
-function groupsOf(query: LabelQuery): readonly Group[] {
+function groupsOf(query: Omit<LabelQuery, "vnis">): readonly Group[] {
   const { graph, links } = query;
   const sets = new DisjointSets(links.length);
   const firstAt = new Map<number, number>();
@@ -125,7 +134,10 @@ function groupsOf(query: LabelQuery): readonly Group[] {
   return [...members.values()].map((group) => groupOf(query, group));
 }
 
-function groupOf({ graph, labels, bindings }: LabelQuery, links: readonly number[]): Group {
+function groupOf(
+  { graph, labels, bindings }: Omit<LabelQuery, "vnis">,
+  links: readonly number[],
+): Group {
   let left = VlanSet.all;
   let isNetwork = false;
   for (const link of links) {

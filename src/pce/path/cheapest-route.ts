@@ -1,12 +1,13 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Ledger } from "../../ledger.ts";
 import { type InvalidRequest, invalidRequest } from "../../model/errors.ts";
-import type { LinkId, NodeId, VlanId } from "../../model/ids.ts";
+import type { LinkId, NodeId } from "../../model/ids.ts";
 import { isEmpty } from "../../model/interval.ts";
 import { invariant } from "../../model/invariant.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
+import type { LinkLabel } from "../../model/vni.ts";
 import type { Topology } from "../../topology.ts";
-import { Availability, type LinkDemand } from "../graph/availability.ts";
+import { Availability, type LabelSupply, type LinkDemand } from "../graph/availability.ts";
 import { graphOf, linkIdOf } from "../graph/graph.ts";
 import { assignLabels } from "../labels/label-assignment.ts";
 import type { LinkState } from "../plan/plan.ts";
@@ -40,7 +41,7 @@ export interface Route {
   /** The sum of what its links cost. */
   readonly cost: number;
   /** Of each link, the label that it may have; empty where labels do not matter. */
-  readonly labels: readonly VlanId[];
+  readonly labels: readonly LinkLabel[];
 }
 
 /**
@@ -73,11 +74,11 @@ export function cheapestRoute(
   const query: PathQuery = { graph, table, from, to, onward, back, isUsable };
   const blind = bidirectionalPath(query);
   if (blind === undefined || vlans === undefined) return ok(blind && routeOf(query, blind, []));
-  const labels = (link: number): VlanSet => availability.labels(link);
-  const route = labelled(query, labels, vlans, blind);
+  const { supply } = availability;
+  const route = labelled(query, supply, vlans, blind);
   if (route !== undefined) return ok(route);
-  return cheapestLabelPath(labelQuery(query, labels, vlans, blind)).map(
-    (arcs) => arcs && labelled(query, labels, vlans, { arcs, cost: costOf(query, arcs) }),
+  return cheapestLabelPath(labelQuery(query, supply.labels, vlans, blind)).map(
+    (arcs) => arcs && labelled(query, supply, vlans, { arcs, cost: costOf(query, arcs) }),
   );
 }
 
@@ -92,7 +93,7 @@ function faultOf({ onward, back, interval }: RouteRequest): InvalidRequest | und
 function routeOf(
   { graph }: PathQuery,
   { arcs, cost }: FoundPath,
-  labels: readonly VlanId[],
+  labels: readonly LinkLabel[],
 ): Route {
   return { links: arcs.map((arc) => linkIdOf(graph, arc >> 1)), cost, labels };
 }
@@ -106,7 +107,7 @@ function costOf(query: PathQuery, arcs: readonly number[]): number {
 /** The path with labels; `undefined` if there are none for it. */
 function labelled(
   query: PathQuery,
-  labels: (link: number) => VlanSet,
+  supply: LabelSupply,
   vlans: VlanSet,
   path: FoundPath,
 ): Route | undefined {
@@ -114,7 +115,7 @@ function labelled(
   const network = new Set([from, to].filter((node) => !graph.translates[node]));
   const links = path.arcs.map((arc) => arc >> 1);
   const bindings = { network, own: new Map() };
-  const labelling = assignLabels({ graph, links, labels, vlans, bindings });
+  const labelling = assignLabels({ graph, links, ...supply, vlans, bindings });
   if (labelling.isErr()) return undefined;
   const { vlan, labels: found } = labelling.value;
   return routeOf(

@@ -3,6 +3,8 @@ import type { Ledger } from "../../ledger.ts";
 import type { LinkId, VlanId } from "../../model/ids.ts";
 import { invariant } from "../../model/invariant.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
+import type { LinkLabel, Vni } from "../../model/vni.ts";
+import type { VniSet } from "../../model/vni-set.ts";
 import type { Topology } from "../../topology.ts";
 import { linkIdOf, metricOf, tailOf } from "../graph/graph.ts";
 import { sceneOf } from "../plan/attempt.ts";
@@ -25,7 +27,7 @@ export interface WalkRequest extends Omit<PathRequest, "include"> {
 export interface WalkStep {
   readonly link: LinkId;
   readonly direction: "forward" | "backward";
-  readonly label: VlanId;
+  readonly label: LinkLabel;
 }
 
 /** A way for frames that may come to a node or a link more than once, under another label each time. */
@@ -106,7 +108,7 @@ const NOBODY: Side = { rate: 0, count: 0 };
  * common, but for the VLAN of the network: with one they could be joined, and the walk be shorter.
  */
 function labelledWalk(
-  { graph }: Scene,
+  { graph, availability }: Scene,
   { vlans }: Ends,
   query: ConstrainedQuery,
   arcs: readonly number[],
@@ -125,10 +127,18 @@ function labelledWalk(
     labels.set(stretch, label);
     for (const link of links) used.set(link, (used.get(link) ?? VlanSet.empty).with(label));
   }
+  const vnis = new Map<number, VniSet | undefined>();
+  const vniOn = (link: number): Vni | undefined => {
+    const left = vnis.has(link) ? vnis.get(link) : availability.vnis(link);
+    const label = left?.first();
+    vnis.set(link, label && left?.without(label));
+    return label;
+  };
   const steps = stretches.flatMap((stretch) =>
     stretch.arcs.map((arc): WalkStep => {
       const direction = (arc & 1) === 0 ? "forward" : "backward";
-      return { link: linkIdOf(graph, arc >> 1), direction, label: labels.get(stretch) ?? vlan };
+      const label = vniOn(arc >> 1) ?? labels.get(stretch) ?? vlan;
+      return { link: linkIdOf(graph, arc >> 1), direction, label };
     }),
   );
   return { vlan, steps, cost: arcs.reduce((sum, arc) => sum + metricOf(graph, arc >> 1), 0) };

@@ -87,7 +87,7 @@ function labelQuery(
   arcs: readonly number[],
 ): LabelQuery {
   const links = arcs.map((arc) => arc >> 1);
-  return { graph, links, vlans, bindings, labels: (link) => availability.labels(link) };
+  return { graph, links, vlans, bindings, ...availability.supply };
 }
 
 /** Why there is no pair: no path either, or what all paths share. */

@@ -162,7 +162,6 @@ export function labelledPath(
   arcs: readonly number[],
 ): LabelledTree | undefined {
   const links = arcs.map((arc) => arc >> 1);
-  const labels = (link: number): VlanSet => availability.labels(link);
-  const labelling = assignLabels({ graph, links, labels, vlans, bindings });
+  const labelling = assignLabels({ graph, links, ...availability.supply, vlans, bindings });
   return labelling.isOk() ? { links, labelling: labelling.value } : undefined;
 }

@@ -1,7 +1,7 @@
 import { linkChannel, linkLabels, portChannel, portLabels } from "../../ledger/channel.ts";
 import type { ChannelClaim, Claim } from "../../ledger.ts";
-import type { VlanId } from "../../model/ids.ts";
 import type { Interval } from "../../model/interval.ts";
+import type { LinkLabel } from "../../model/vni.ts";
 import type { Topology } from "../../topology.ts";
 import { type Graph, graphOf } from "../graph/graph.ts";
 import { pruned } from "../tree/tree.ts";
@@ -62,7 +62,7 @@ export function claimOf(plan: Reserving, holder: string, interval: Interval): Cl
   return { holder, interval, bandwidth: amounts.filter(({ amount }) => amount > 0), labels };
 }
 
-function labelsOf(graph: Graph, plan: NetworkPlan): ReadonlyMap<number, VlanId> {
+function labelsOf(graph: Graph, plan: NetworkPlan): ReadonlyMap<number, LinkLabel> {
   return new Map(
     plan.links.flatMap(({ link, label }) => {
       const index = graph.linkOf.get(link);

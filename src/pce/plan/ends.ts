@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { portLabels } from "../../ledger/channel.ts";
-import type { Tag } from "../../model/attachment.ts";
+import type { VlanTag } from "../../model/attachment.ts";
 import type { InvalidRequest, UnknownHostPort } from "../../model/errors.ts";
 import type { PortRef, VlanId } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
@@ -47,7 +47,7 @@ export function terminalsOf(
 }
 
 /** What the frames of `endpoint` carry on its port, in a network with this VLAN. */
-export function tagOf(endpoint: PlanEndpoint, vlan: VlanId): Tag {
+export function tagOf(endpoint: PlanEndpoint, vlan: VlanId): VlanTag {
   return endpoint.tagging === "untagged" ? "untagged" : (endpoint.vlan ?? vlan);
 }
 

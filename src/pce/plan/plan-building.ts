@@ -1,4 +1,5 @@
 import type { PortRef, VlanId } from "../../model/ids.ts";
+import type { LinkLabel } from "../../model/vni.ts";
 import { type Graph, linkIdOf } from "../graph/graph.ts";
 import { costOf, treeLoads } from "../tree/tree.ts";
 import { bounded, edgeLoad, sideOf } from "./edge-load.ts";
@@ -12,7 +13,7 @@ export interface LabelledNetwork {
   readonly traffic: Traffic;
   readonly vlan: VlanId;
   /** The links of the tree, each with its label. */
-  readonly labels: ReadonlyMap<number, VlanId>;
+  readonly labels: ReadonlyMap<number, LinkLabel>;
 }
 
 /** Works out what the network reserves, and puts it into the words of the topology. O(n log n) for n links. */

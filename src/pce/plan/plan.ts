@@ -1,4 +1,4 @@
-import type { Attachment, Tagging } from "../../model/attachment.ts";
+import type { EdgeAttachment, Tagging } from "../../model/attachment.ts";
 import type { Bandwidth } from "../../model/bandwidth.ts";
 import type {
   InvalidRequest,
@@ -10,6 +10,7 @@ import type { LinkId, NodeId, PortRef, VlanId } from "../../model/ids.ts";
 import type { Interval } from "../../model/interval.ts";
 import type { Delivery, Sharing } from "../../model/network.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
+import type { LinkLabel } from "../../model/vni.ts";
 import type { TouchPoint } from "../../topology/elements.ts";
 import type { LinkCost } from "../graph/link-cost.ts";
 import type { Budget } from "./budget.ts";
@@ -37,10 +38,10 @@ export interface Traffic {
   readonly floodAllowance?: Bandwidth;
 }
 
-/** A link of a tree, and the VLAN that the network has on it. */
+/** A link of a tree, and the VLAN, or the VNI, that the network has on it. */
 export interface LabelledLink {
   readonly link: LinkId;
-  readonly label: VlanId;
+  readonly label: LinkLabel;
 }
 
 /** What a network must stay away from. */
@@ -115,7 +116,7 @@ export interface PlannedPort {
 /** An endpoint of a plan: where its frames come in, and under which tag. */
 export interface PlannedEndpoint {
   readonly hostPort: string;
-  readonly attachment: Attachment;
+  readonly attachment: EdgeAttachment;
   readonly tagging: Tagging;
   /** bit/s, each way. */
   readonly bandwidth: Bandwidth;

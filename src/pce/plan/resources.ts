@@ -27,6 +27,7 @@ export function topologyResources(topology: Topology): Resources {
     capacity: (channel) => capacityOf(topology, channel),
     labels: (space) => labelsOf(topology, space),
     ...(pools.size === 0 ? {} : { pools: (channel) => pools.get(channel) ?? [] }),
+    vnis: (space) => topology.links.get(linkId(linkOfLabels(space) ?? ""))?.vnis,
   };
   made.set(topology, resources);
   return resources;

@@ -1,4 +1,3 @@
-import type { VlanSet } from "../../model/vlan-set.ts";
 import { endsOf, headOf, tailOf } from "../graph/graph.ts";
 import { assignLabels } from "../labels/label-assignment.ts";
 import { edgeLoad, type Side } from "../plan/edge-load.ts";
@@ -167,10 +166,10 @@ function labelConflict(
   { graph, scene: { availability }, ends }: TreeProblem,
   links: readonly number[],
 ): readonly number[] | undefined {
-  const labels = (link: number): VlanSet => availability.labels(link);
+  const { supply } = availability;
   const { vlans, bindings } = ends;
   const conflictIn = (some: readonly number[]): readonly number[] | undefined => {
-    const labelling = assignLabels({ graph, links: some, labels, vlans, bindings });
+    const labelling = assignLabels({ graph, links: some, ...supply, vlans, bindings });
     return labelling.isErr() ? labelling.error.links : undefined;
   };
   let conflict = conflictIn(links);

@@ -1,4 +1,3 @@
-import type { VlanSet } from "../../model/vlan-set.ts";
 import { NOWHERE } from "../graph/graph.ts";
 import { assignLabels, type Labelling } from "../labels/label-assignment.ts";
 import type { Weight } from "../path/shortest-path.ts";
@@ -34,9 +33,8 @@ export function evaluated(scene: Scene, ends: Ends, links: readonly number[]): C
   const { graph, availability, request } = scene;
   const sorted = [...links].sort((x, y) => x - y);
   const loads = treeLoads(graph, sorted, ends.terminals, request);
-  const labels = (link: number): VlanSet => availability.labels(link);
   const { vlans, bindings } = ends;
-  const labelling = assignLabels({ graph, links: sorted, labels, vlans, bindings });
+  const labelling = assignLabels({ graph, links: sorted, ...availability.supply, vlans, bindings });
   const faults =
     loads.filter((load) => isOverloaded(scene, load)).length +
     crowdedPorts(scene, loads).length +

@@ -112,6 +112,7 @@ function checkSetField(field: OxmField, tags: CertainTags): Result<void, Refusal
   switch (field.field) {
     case "eth_src":
     case "eth_dst":
+    case "tunnel_id":
       return ok(undefined);
     case "vlan_vid":
       if ((field.value & VLAN_PRESENT) === 0 || field.value > (VLAN_PRESENT | 0xfff)) {

@@ -8,7 +8,8 @@ import type { MeterConfig, MeterMod } from "../../drivers/openflow/wire/meter.ts
 import type { PacketOut } from "../../drivers/openflow/wire/packet.ts";
 import type { Port, PortMod } from "../../drivers/openflow/wire/port.ts";
 import type { QueueStats } from "../../drivers/openflow/wire/queue.ts";
-import { decodeFrame, type Frame } from "../../model/frame.ts";
+import { decodeFrame } from "../../model/frame.ts";
+import type { WireFrame } from "../wire-frame.ts";
 import { checkActions } from "./action-check.ts";
 import type { Effect, Notice } from "./effect.ts";
 import { featuresReply } from "./features.ts";
@@ -107,7 +108,7 @@ export class Datapath {
   }
 
   /** Forwards a frame that arrived at a port. */
-  forward(frame: Frame, inPort: number, nowMs: number): readonly Effect[] {
+  forward(frame: WireFrame, inPort: number, nowMs: number): readonly Effect[] {
     return forward(this.#state, frame, inPort, nowMs);
   }
 

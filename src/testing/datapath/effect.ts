@@ -2,7 +2,7 @@ import type { FlowRemoved } from "../../drivers/openflow/wire/flow.ts";
 import type { OfMessage } from "../../drivers/openflow/wire/message.ts";
 import type { PacketIn } from "../../drivers/openflow/wire/packet.ts";
 import type { PortStatus } from "../../drivers/openflow/wire/port.ts";
-import type { Frame } from "../../model/frame.ts";
+import type { WireFrame } from "../wire-frame.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** What a switch tells its controllers unasked. */
@@ -19,4 +19,4 @@ export type Effect =
   /** A flow was learned whose time is up at this moment, milliseconds since the epoch. */
   | { readonly type: "learned"; readonly expiresMs: number }
   /** Put a frame on the wire of a port. */
-  | { readonly type: "transmit"; readonly port: number; readonly frame: Frame };
+  | { readonly type: "transmit"; readonly port: number; readonly frame: WireFrame };

@@ -60,6 +60,7 @@ export function matchRequiresTag(match: FlowMatch): boolean {
 export function fieldValues(packet: Packet): FieldValues {
   return {
     metadata: packet.metadata,
+    tunnel_id: packet.tunnelId,
     in_port: BigInt(packet.inPort),
     eth_src: addressBits(packet.source),
     eth_dst: addressBits(packet.destination),
@@ -103,6 +104,7 @@ const fieldNames = [
   "eth_type",
   "vlan_vid",
   "vlan_pcp",
+  "tunnel_id",
   "metadata",
   "nxm_nx_reg0",
   "nxm_nx_reg1",
@@ -110,6 +112,7 @@ const fieldNames = [
 
 const fieldBits: Readonly<Record<FieldName, number>> = {
   metadata: 64,
+  tunnel_id: 64,
   in_port: 32,
   eth_src: 48,
   eth_dst: 48,
@@ -147,6 +150,7 @@ function fieldOf(test: FieldTest): OxmField {
   const exact = test.mask === full;
   switch (test.name) {
     case "metadata":
+    case "tunnel_id":
       return {
         field: test.name,
         value: test.value,

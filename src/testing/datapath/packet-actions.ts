@@ -120,6 +120,8 @@ function setField(packet: Packet, field: OxmField): Packet {
       return { ...packet, source: field.value };
     case "vlan_vid":
       return setVlan(packet, field.value & 0xfff);
+    case "tunnel_id":
+      return { ...packet, tunnelId: field.value };
     case "vlan_pcp":
       return setPriority(packet, field.value);
     default:
@@ -156,14 +158,21 @@ function transmit(run: Run, port: SimPort | undefined, packet: Packet): void {
   port.sent.packets += 1;
   port.sent.bytes += frameBytes(frame);
   countQueued(run.state, port, packet);
-  run.effects.push({ type: "transmit", port: port.port, frame });
+  const sent = port.isTunnel ? { ...frame, vni: Number(packet.tunnelId & VNI_BITS) } : frame;
+  run.effects.push({ type: "transmit", port: port.port, frame: sent });
 }
+
+/** A VNI has 24 bits. */
+const VNI_BITS = 0xff_ffffn;
 
 function sendToController(run: Run, packet: Packet, maxLen: number): void {
   const bytes = encodeFrame(frameOf(packet));
   const data = maxLen === MAX_LEN_NO_BUFFER ? bytes : bytes.subarray(0, maxLen);
   const inPort: OxmField = { field: "in_port", value: packet.inPort };
-  const metadata: OxmField = { field: "metadata", value: packet.metadata };
+  const pipeline: readonly OxmField[] = [
+    { field: "tunnel_id", value: packet.tunnelId },
+    { field: "metadata", value: packet.metadata },
+  ];
   run.effects.push({
     type: "notify",
     message: {
@@ -171,7 +180,7 @@ function sendToController(run: Run, packet: Packet, maxLen: number): void {
       bufferId: NO_BUFFER,
       totalLen: bytes.length,
       ...run.origin,
-      match: packet.metadata === 0n ? [inPort] : [inPort, metadata],
+      match: [inPort, ...pipeline.filter(({ value }) => value !== 0n)],
       data,
     },
   });

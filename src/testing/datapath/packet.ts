@@ -11,6 +11,8 @@ import { customerTag, type Frame, type VlanTag } from "../../model/frame.ts";
 export interface Packet {
   readonly inPort: number;
   readonly metadata: bigint;
+  /** The VNI under which it came in, or is to leave, by a tunnel; 0 for none. */
+  readonly tunnelId: bigint;
   /** The queue that it leaves by, if it was put into one. */
   readonly queue?: number;
   /** The first two registers of Open vSwitch, of 32 bits each. */
@@ -32,11 +34,12 @@ const PARSED_TAGS = 1;
 export const MAX_TAGS = 2;
 
 /** Takes a frame in by a port. */
-export function parsePacket(frame: Frame, inPort: number): Packet {
+export function parsePacket(frame: Frame, inPort: number, tunnelId = 0n): Packet {
   const inner = frame.tags.slice(PARSED_TAGS);
   return {
     inPort,
     metadata: 0n,
+    tunnelId,
     registers: [0, 0],
     destination: frame.destination,
     source: frame.source,

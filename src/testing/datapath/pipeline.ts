@@ -1,6 +1,7 @@
 import type { Action } from "../../drivers/openflow/wire/action.ts";
 import { portConfig } from "../../drivers/openflow/wire/constants.ts";
 import { type Frame, frameBytes } from "../../model/frame.ts";
+import type { WireFrame } from "../wire-frame.ts";
 import { type ActionSet, inExecutionOrder, writeActions } from "./action-set.ts";
 import type { Effect } from "./effect.ts";
 import { fieldValues } from "./flow-match.ts";
@@ -17,11 +18,12 @@ import type { SwitchState } from "./switch-state.ts";
  * Carries a frame that arrived at a port through tables, groups and meters (OpenFlow 1.3.5 §5.1).
  *
  * Gives the frames to transmit and the packets for the controller, in the order in which the
- * actions were carried out. A packet that no flow matches is dropped.
+ * actions were carried out. A packet that no flow matches is dropped, as is one at the end of a tunnel that has no
+ * VNI, or elsewhere and has one.
  */
 export function forward(
   state: SwitchState,
-  frame: Frame,
+  frame: WireFrame,
   inPort: number,
   nowMs: number,
 ): readonly Effect[] {
@@ -29,9 +31,10 @@ export function forward(
   if (port === undefined || !isLive(port)) return [];
   port.received.packets += 1;
   port.received.bytes += frameBytes(frame);
-  if ((port.config & portConfig.noReceive) !== 0) return [];
+  const isOther = port.isTunnel !== (frame.vni !== undefined);
+  if (isOther || (port.config & portConfig.noReceive) !== 0) return [];
   const run = newRun(state, nowMs);
-  runTables(run, parsePacket(frame, inPort));
+  runTables(run, parsePacket(frame, inPort, BigInt(frame.vni ?? 0)));
   return effectsOf(run);
 }
 

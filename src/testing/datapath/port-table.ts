@@ -9,6 +9,8 @@ export interface PortSpec {
   readonly port: number;
   /** At most 15 bytes; `port<number>` when absent. */
   readonly name?: string;
+  /** Whether it is the end of a tunnel, which takes the VNI from the flow; not when absent. */
+  readonly isTunnel?: boolean;
 }
 
 /** A port and what passed it. */
@@ -16,6 +18,7 @@ export interface SimPort {
   readonly port: number;
   readonly name: string;
   readonly hwAddr: string;
+  readonly isTunnel: boolean;
   readonly createdMs: number;
   /** Bits of `portConfig`, which a controller may set. */
   config: number;
@@ -37,12 +40,13 @@ export function portTable(
   nowMs: number,
 ): PortTable {
   return new Map(
-    specs.map(({ port, name = `port${port}` }) => [
+    specs.map(({ port, name = `port${port}`, isTunnel = false }) => [
       port,
       {
         port,
         name,
         hwAddr: hardwareAddress(datapathId, port),
+        isTunnel,
         createdMs: nowMs,
         config: 0,
         linkUp: true,

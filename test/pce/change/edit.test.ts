@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Ledger } from "../../../src/ledger.ts";
 import { nodeId } from "../../../src/model/ids.ts";
 import { claimOf, editPlan, type NetworkPlan, planNetwork } from "../../../src/pce/index.ts";
+import { vlanOf } from "../../support/labels.ts";
 import { isContinuous, labelsOn, loadOf, type Solution, solutionsOf } from "../brute-force.ts";
 import {
   settingOf,
@@ -91,7 +92,10 @@ function baseOf(world: World, current: NetworkPlan): ReadonlyMap<string, number>
     return forward > 0 && backward > 0;
   });
   return new Map(
-    between.map(({ id }) => [id, current.links.find((one) => one.link === id)?.label ?? 0]),
+    between.map(({ id }) => {
+      const label = current.links.find((one) => one.link === id)?.label;
+      return [id, label === undefined ? 0 : vlanOf(label)];
+    }),
   );
 }
 

@@ -11,6 +11,7 @@ import {
   planProtected,
 } from "../../../src/pce/index.ts";
 import { Topology } from "../../../src/topology.ts";
+import { vlanOf } from "../../support/labels.ts";
 import { isContinuous, loadOf, solutionOf, solutionsOf } from "../brute-force.ts";
 import { settingOf, type World, type WorldLink, type WorldShape, worlds } from "../worlds.ts";
 
@@ -73,7 +74,7 @@ describe("planProtected", { timeout: 60_000 }, () => {
         const rest = leftOf(world, failure);
         const links = linksOf(world, plan);
         expect(solutionOf(rest, links)).toBeDefined();
-        const labels = plan.links.map(({ label }) => label);
+        const labels = plan.links.map(({ label }) => vlanOf(label));
         const tags = plan.endpoints.map(({ attachment: { tag } }) =>
           tag === "untagged" ? undefined : tag,
         );

@@ -7,6 +7,7 @@ import {
   type PlanRefusal,
   planNetwork,
 } from "../../../src/pce/index.ts";
+import { vlanOf } from "../../support/labels.ts";
 import {
   isContinuous,
   type Keep,
@@ -128,7 +129,7 @@ describe("planNetwork", { timeout: 60_000 }, () => {
           if (before.isErr()) return;
           const keep = before.value.links;
           const grown = { ...world, request: { ...world.request, vlans: [before.value.vlan] } };
-          const kept: Keep = new Map(keep.map(({ link, label }) => [link, label]));
+          const kept: Keep = new Map(keep.map(({ link, label }) => [link, vlanOf(label)]));
           const { topology, ledger, linkState, request } = settingOf(grown);
           const planned = planNetwork(topology, ledger, linkState, { ...request, keep });
           const solutions = solutionsOf(grown, kept);
@@ -187,7 +188,7 @@ function expectSound(world: World, planned: NetworkPlan, keep: Keep = new Map())
   expect(planned.endpoints.map(({ attachment }) => attachment.tag)).toEqual(
     tags.map((tag) => tag ?? "untagged"),
   );
-  const labels = planned.links.map(({ label }) => label);
+  const labels = planned.links.map(({ label }) => vlanOf(label));
   expect(isContinuous(world, links, labels, tags)).toBe(true);
   for (const host of world.hosts) {
     const others = world.hosts.filter((other) => other !== host);

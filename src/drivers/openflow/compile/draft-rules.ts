@@ -23,7 +23,7 @@ import {
 import { anyTag, bannedFields, ingressClasses, taggedIngress, vidOf } from "./ingress.ts";
 import { learnActions, seenBehind } from "./learn.ts";
 import { rank, seenMetadata } from "./pipeline.ts";
-import { pushTag } from "./rewrite.ts";
+import { pushInside, pushTag } from "./rewrite.ts";
 import { hasMeters, type SwitchVersion } from "./switch-profile.ts";
 import { showSource } from "./taught.ts";
 
@@ -244,7 +244,7 @@ class Drafting {
     const choice = choiceOf(rule, delivery);
     if (choice === undefined && !isLimited) return this.#deliver(rule, delivery, tagged);
     return {
-      actions: tagged ? [] : [pushTag],
+      actions: tagged ? [] : pushInside(rule.ingress.tag),
       goto:
         choice === undefined
           ? this.#into.table("limit")

@@ -16,7 +16,9 @@ export const featureNames = {
   "match-link-protocols": "match the addresses of link protocols",
   "match-metadata": "match metadata",
   "match-network": "match a part of the metadata",
+  "match-tunnel": "match tunnel ids",
   "set-tag": "change VLANs",
+  "set-tunnel": "set tunnel ids",
   "push-tag": "put tags on",
   "pop-tag": "take tags off",
   hairpin: "send frames back out of the port they came in by",
@@ -98,6 +100,8 @@ function ofField({ field, mask }: OxmField): readonly Feature[] {
       return [isPart ? "match-group-source" : "match-source"];
     case "eth_dst":
       return [isPart ? "match-link-protocols" : "match-destination"];
+    case "tunnel_id":
+      return ["match-tunnel"];
     case "metadata":
       return [isPart ? "match-network" : "match-metadata"];
     default:
@@ -114,6 +118,7 @@ function ofActions(actions: readonly Action[]): readonly Feature[] {
       case "strip-vlan":
         return ["pop-tag"];
       case "set-field":
+        return [action.field.field === "tunnel_id" ? "set-tunnel" : "set-tag"];
       case "set-vlan-vid":
         return ["set-tag"];
       case "set-queue":

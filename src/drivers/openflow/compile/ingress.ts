@@ -1,5 +1,7 @@
 import type { Tag } from "../../../model/attachment.ts";
 import type { Admission } from "../../../model/segment.ts";
+import { MAX_VLAN, MIN_VLAN } from "../../../model/vlan-set.ts";
+import { isVni, type Vni, vniNumber } from "../../../model/vni.ts";
 import { VLAN_PRESENT } from "../wire/constants.ts";
 import type { Match, OxmField } from "../wire/match.ts";
 import { hasGroups, type SwitchVersion } from "./switch-profile.ts";
@@ -13,10 +15,13 @@ export interface IngressClass {
 /**
  * The frames that enter at a port with a tag.
  *
- * A tagged ingress takes one VLAN. An untagged one takes frames without a tag, and those whose tag
+ * In a tunnel they are the frames of one VNI, with whatever tags the tenant has put on. A tagged ingress takes one VLAN. An untagged one takes frames without a tag, and those whose tag
  * only carries a priority (VID 0, IEEE 802.1Q §6.9), which belong to the same untagged traffic.
  */
 export function ingressClasses(inPort: number, tag: Tag): readonly IngressClass[] {
+  if (isVni(tag)) {
+    return [{ match: [{ field: "in_port", value: inPort }, tunnelField(tag)], tagged: false }];
+  }
   if (tag !== "untagged") return [{ match: matchOf(inPort, VLAN_PRESENT | tag), tagged: true }];
   return [
     { match: matchOf(inPort, 0), tagged: false },
@@ -24,9 +29,10 @@ export function ingressClasses(inPort: number, tag: Tag): readonly IngressClass[
   ];
 }
 
-/** The same frames once all of them have a tag: a tag that is put on begins as VID 0. */
+/** The same frames once all of them have a tag, see {@link vidOf}. */
 export function taggedIngress(inPort: number, tag: Tag): Match {
-  return framesIn(inPort, vidOf(tag));
+  const inside = framesIn(inPort, vidOf(tag));
+  return isVni(tag) ? [...inside, tunnelField(tag)] : inside;
 }
 
 /** Frames that came in by a port and have this VLAN, where all of them have a tag. */
@@ -34,9 +40,19 @@ export function framesIn(inPort: number, vid: number): Match {
   return matchOf(inPort, VLAN_PRESENT | vid);
 }
 
-/** The VID that frames of an ingress have when all of them have a tag. */
+/**
+ * The VID that frames of an ingress have when all of them have a tag: their own, 0 where one is put on or,
+ * where they come under a VNI, one that is made from it. Two VNIs of one network at one port, which are side by
+ * side while it changes or fails over, have different ones as long as they are not 4094 apart, or a multiple.
+ */
 export function vidOf(tag: Tag): number {
+  if (isVni(tag)) return MIN_VLAN + ((vniNumber(tag) - MIN_VLAN) % MAX_VLAN);
   return tag === "untagged" ? 0 : tag;
+}
+
+/** What tells the frames of a VNI, and sends them under it. */
+export function tunnelField(tag: Vni): OxmField {
+  return { field: "tunnel_id", value: BigInt(vniNumber(tag)) };
 }
 
 /** Matches any frame with a tag. */

@@ -16,6 +16,7 @@ import {
   programmed,
   type SwitchProfile,
 } from "./switch-profile.ts";
+import { tunnelFaults } from "./tunnel-faults.ts";
 
 /** Why a node cannot do what a rule asks. */
 export type CompileProblem = Pick<DriverCause, "kind" | "message" | "blocked">;
@@ -68,6 +69,7 @@ export function refusalsOfDraft(
   const groups = countGroups(draft);
   const reasons = [
     ...(rules.length > 0 ? tableFaults(table + lastTable(rules, profile), table, profile) : []),
+    ...tunnelFaults(rules, profile),
     ...(rules.some(isChoosing) ? choiceFaults(rules, profile, learning) : []),
     ...(groups.all > 0 ? groupFaults("all", groups.all, profile) : []),
     ...(rules.some(failsOver) ? failoverFaults(groups["fast-failover"], profile) : []),

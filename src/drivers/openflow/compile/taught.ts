@@ -20,6 +20,8 @@ export const showSource: Action = {
 export interface Place {
   readonly port: number;
   readonly vid: number;
+  /** The VNI under which they came, if they came in a tunnel. */
+  readonly tunnelId?: bigint;
 }
 
 /** How the flows are marked and placed that an agent adds when it learns for a switch. */
@@ -96,7 +98,7 @@ export class TaughtFlows {
       table: this.#options.table + taughtTable.sources,
       priority: this.#options.priority + rank,
       cookie: this.#cookie(at),
-      match: [...framesIn(at.port, at.vid), ...more],
+      match: [...framesIn(at.port, at.vid), ...tunnelOf(at), ...more],
       instructions: [{ type: "goto-table", table: this.#options.table + taughtTable.addresses }],
     });
   }
@@ -104,6 +106,10 @@ export class TaughtFlows {
   #cookie({ port }: Place): bigint {
     return learnedCookie(this.#options.cookiePrefix, this.#network, port);
   }
+}
+
+function tunnelOf({ tunnelId }: Place): FlowMod["match"] {
+  return tunnelId === undefined ? [] : [{ field: "tunnel_id", value: tunnelId }];
 }
 
 /** Removes a flow that was added. */

@@ -91,7 +91,7 @@ export class AddressTeacher implements Disposable {
     const source = sourceOf(data);
     if (!isShown || typeof port !== "number" || source === undefined) return;
     if (source.address === PROBE_SOURCE) return;
-    const at = { port, vid: source.vid };
+    const at = { port, vid: source.vid, ...tunnelOf(match) };
     if (!this.#limit.admits(network, at, clock.now())) {
       this.#send(this.#flows(network).quiet(at, QUIET_S));
       return;
@@ -185,7 +185,13 @@ function placeOf(match: Match): Place | undefined {
   const port = fieldValue(match, "in_port");
   const vlan = fieldValue(match, "vlan_vid");
   if (typeof port !== "number" || typeof vlan !== "number") return undefined;
-  return { port, vid: vlan & 0xfff };
+  return { port, vid: vlan & 0xfff, ...tunnelOf(match) };
+}
+
+/** The VNI under which frames came in, if they came in a tunnel. */
+function tunnelOf(match: Match): Pick<Place, "tunnelId"> {
+  const tunnelId = fieldValue(match, "tunnel_id");
+  return typeof tunnelId === "bigint" ? { tunnelId } : {};
 }
 
 function fieldValue(match: Match, name: string): unknown {

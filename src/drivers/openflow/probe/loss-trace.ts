@@ -1,4 +1,4 @@
-import type { Attachment } from "../../../model/attachment.ts";
+import { type Attachment, isOnWire } from "../../../model/attachment.ts";
 import type { LinkId, NodeId, PortRef } from "../../../model/ids.ts";
 import type { LossPoint } from "../../driver-base.ts";
 import { PORT_CONTROLLER, PORT_TABLE } from "../wire/constants.ts";
@@ -92,12 +92,13 @@ async function losing(context: TraceContext, hop: Hop): Promise<LossPoint> {
   return cameIn(context, hop, arrivals) ? atNode(hop.from.node) : atLink(hop.link);
 }
 
-/** Whether a probe came in over a link, with the tag that it should have there. */
+/** Whether a probe came in over a link, with the tag that it should have there; of tunnels, only its VNI is caught. */
 function cameIn({ numberOf }: TraceContext, { to }: Hop, arrivals: readonly Arrival[]): boolean {
   const port = numberOf(to.node, to.port);
+  const vid = isOnWire(to) ? to.tag : undefined;
   return arrivals.some(
     ({ node, inPort, frame, end }) =>
-      node === to.node && inPort === port && end === undefined && frame.tags[0]?.vid === to.tag,
+      node === to.node && inPort === port && end === undefined && frame.tags[0]?.vid === vid,
   );
 }
 

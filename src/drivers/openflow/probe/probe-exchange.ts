@@ -2,7 +2,9 @@ import type { Tag } from "../../../model/attachment.ts";
 import type { Clock } from "../../../model/clock.ts";
 import { encodeFrame, frame } from "../../../model/frame.ts";
 import type { NodeId } from "../../../model/ids.ts";
+import { isVni } from "../../../model/vni.ts";
 import { pause } from "../../driver-call.ts";
+import { sendUnder } from "../compile/rewrite.ts";
 import type { Action } from "../wire/action.ts";
 import {
   ETHERTYPE_PROBE,
@@ -86,12 +88,13 @@ export class ProbeExchange implements Disposable {
       frame({
         destination: shot.destination,
         source: shot.source,
-        vlans: shot.tag === "untagged" ? [] : [shot.tag],
+        vlans: typeof shot.tag === "number" ? [shot.tag] : [],
         ethertype: ETHERTYPE_PROBE,
         payload: probePayload(run, sequence),
       }),
     );
-    const { inPort, actions } = shot;
+    const { inPort, tag } = shot;
+    const actions = isVni(tag) ? [sendUnder(tag), ...shot.actions] : shot.actions;
     const sentAtMs = steadyMs(clock);
     const failed =
       signal.aborted || switches.get(shot.node)?.send({ inPort, actions, data }).isErr();

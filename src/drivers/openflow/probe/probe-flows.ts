@@ -1,8 +1,16 @@
-import { type Attachment, attachmentKey, type Tag } from "../../../model/attachment.ts";
+import {
+  type Attachment,
+  attachmentKey,
+  type Tag,
+  type VlanTag,
+} from "../../../model/attachment.ts";
 import type { PortRef } from "../../../model/ids.ts";
 import type { ForwardingRule } from "../../../model/segment.ts";
+import { isVni } from "../../../model/vni.ts";
 import { OWNER_MASK } from "../compile/cookie.ts";
+import { tunnelField } from "../compile/ingress.ts";
 import { pipelineTable } from "../compile/pipeline.ts";
+import { sendUnder } from "../compile/rewrite.ts";
 import type { Action } from "../wire/action.ts";
 import {
   MAX_LEN_NO_BUFFER,
@@ -66,12 +74,15 @@ export function twinOf(rule: ForwardingRule, options: ProbeFlowOptions): FlowMod
     }),
   ];
   const { tag } = rule.ingress;
-  const vlanVid = tag === "untagged" ? 0 : VLAN_PRESENT | tag;
   return probeFlow(options, TWIN_PRIORITY, {
     port: rule.ingress.port,
-    match: [{ field: "vlan_vid", value: vlanVid }],
-    actions: copyActions(tag !== "untagged", copies, options.version),
+    match: [isVni(tag) ? tunnelField(tag) : { field: "vlan_vid", value: vlanVidOf(tag) }],
+    actions: copyActions(typeof tag === "number", copies, options.version),
   });
+}
+
+function vlanVidOf(tag: VlanTag): number {
+  return tag === "untagged" ? 0 : VLAN_PRESENT | tag;
 }
 
 /** By which way the switch sends on now what would leave at an attachment. */
@@ -85,11 +96,11 @@ function wayNow(
   };
 }
 
-/** Sends probes that enter at a port to the controller, with whatever tag, and nowhere else. */
-export function trapAt(port: PortRef, options: ProbeFlowOptions): FlowMod {
+/** Sends probes that enter at a port to the controller, with whatever tag, and nowhere else; in a tunnel, of one VNI. */
+export function trapAt({ port, tag }: Attachment, options: ProbeFlowOptions): FlowMod {
   return probeFlow(options, TRAP_PRIORITY, {
     port,
-    match: [],
+    match: isVni(tag) ? [tunnelField(tag)] : [],
     actions: [outputTo(PORT_CONTROLLER)],
   });
 }
@@ -138,23 +149,24 @@ function probeFlow(
   });
 }
 
-/** Makes all copies in one list of actions: those with a tag first, then those without. */
+/** Makes all copies in one list of actions: those with a tag first, then those without, which may be under a VNI. */
 function copyActions(
   tagged: boolean,
   copies: readonly Copy[],
   version: OfVersion,
 ): readonly Action[] {
   const words = version === OPENFLOW_1_0 ? words10 : words13;
-  const withTag = copies.filter(({ tag }) => tag !== "untagged");
-  const without = copies.filter(({ tag }) => tag === "untagged");
-  const send = ({ port, end }: Copy): readonly Action[] => [
+  const withTag = copies.filter(({ tag }) => typeof tag === "number");
+  const without = copies.filter(({ tag }) => typeof tag !== "number");
+  const send = ({ tag, port, end }: Copy): readonly Action[] => [
+    ...(isVni(tag) ? [sendUnder(tag)] : []),
     ...(end === undefined ? [] : [words.setSource(endMark(end))]),
     outputTo(port),
   ];
   return [
     ...(withTag.length > 0 && !tagged ? words.push : []),
     ...withTag.flatMap((copy) => [
-      ...(copy.tag === "untagged" ? [] : [words.setVlan(copy.tag)]),
+      ...(typeof copy.tag === "number" ? [words.setVlan(copy.tag)] : []),
       ...send(copy),
     ]),
     ...(without.length > 0 && (tagged || withTag.length > 0) ? [words.pop] : []),

@@ -45,9 +45,9 @@ export class ProbeInstallation {
     const { map } = this.#context;
     return this.#install((node, rules) => {
       const colour = map.colourOf(node);
-      const traps = map.trunksInto(node).flatMap(({ port }) => {
+      const traps = map.trunksInto(node).flatMap((at) => {
         const options = this.#options(node, colour);
-        return options === undefined ? [] : trapAt(port, options);
+        return options === undefined ? [] : trapAt(at, options);
       });
       return [...this.#twins(node, rules, 1), ...traps];
     });

@@ -88,6 +88,8 @@ class Trials {
     if (isOld) return;
     const untagged: Match = [this.#inPort, { field: "vlan_vid", value: 0 }, fromAll, toNobody];
     this.#add("push-tag", { match: untagged, actions: [pushTag, setTag, this.#out] });
+    const setTunnel: Action = { type: "set-field", field: { field: "tunnel_id", value: 1n } };
+    this.#add("set-tunnel", { actions: [setTunnel, this.#out] });
     this.#add("to-controller", { actions: [{ ...this.#out, port: PORT_CONTROLLER, maxLen: 64 }] });
   }
 
@@ -107,6 +109,7 @@ class Trials {
     const tagged: OxmField = { field: "vlan_vid", value: VLAN_PRESENT | 100 };
     const part = { value: 1n << 32n, mask: NETWORK_METADATA_MASK };
     const trials: readonly (readonly [Feature, Match])[] = [
+      ["match-tunnel", [this.#inPort, { field: "tunnel_id", value: 1n }, fromAll, toNobody]],
       ["match-any-tag", [this.#inPort, anyTag, fromAll, toNobody]],
       ["match-group-source", [this.#inPort, tagged, groupSource, toNobody]],
       ["match-link-protocols", [this.#inPort, tagged, fromAll, linkProtocolDestination]],

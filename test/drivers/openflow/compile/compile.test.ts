@@ -16,6 +16,7 @@ import { bandwidth } from "../../../../src/model/bandwidth.ts";
 import { networkNumber, nodeId, portOf, vlanId } from "../../../../src/model/ids.ts";
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { attachments, portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
+import { tagOnWire } from "../../../support/labels.ts";
 import { ModelSwitch, type TaggedFrame } from "../../../support/model-switch.ts";
 import { profileOf } from "../../../support/switch-profiles.ts";
 
@@ -57,21 +58,23 @@ function mesh(...members: readonly Attachment[]): readonly ForwardingRule[] {
 /** The frames that an attachment stands for; one within another when it is untagged. */
 function framesAt(attachment: Attachment): TaggedFrame[] {
   const port = portNumbers.get(attachment.port) ?? 0;
-  return attachment.tag === "untagged"
+  const tag = tagOnWire(attachment);
+  return tag === "untagged"
     ? [
         { port, tags: [] },
         { port, tags: [0] },
       ]
     : [
-        { port, tags: [attachment.tag] },
-        { port, tags: [attachment.tag, 55] },
+        { port, tags: [tag] },
+        { port, tags: [tag, 55] },
       ];
 }
 
 /** What leaves at an attachment for a frame that entered with these tags within its own. */
 function frameOut(attachment: Attachment, inner: readonly number[]): TaggedFrame {
   const port = portNumbers.get(attachment.port) ?? 0;
-  return { port, tags: attachment.tag === "untagged" ? [...inner] : [attachment.tag, ...inner] };
+  const tag = tagOnWire(attachment);
+  return { port, tags: tag === "untagged" ? [...inner] : [tag, ...inner] };
 }
 
 function load(program: NodeProgram): ModelSwitch {

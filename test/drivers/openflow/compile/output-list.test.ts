@@ -12,6 +12,7 @@ import type { Attachment } from "../../../../src/model/attachment.ts";
 import { networkNumber } from "../../../../src/model/ids.ts";
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
+import { tagOnWire } from "../../../support/labels.ts";
 import { profileOf } from "../../../support/switch-profiles.ts";
 
 const options = {
@@ -31,7 +32,8 @@ const numberOf = (at: Attachment): number => portNumbers.get(at.port) ?? 0;
 const placeOf = (port: number, tags: readonly number[]): string => `${port}/${tags.join(".")}`;
 
 /** The frames that an attachment stands for: with a tag of the tenant's within, and without one. */
-function framesAt({ tag }: Attachment): readonly (readonly number[])[] {
+function framesAt(at: Attachment): readonly (readonly number[])[] {
+  const tag = tagOnWire(at);
   if (tag === "untagged") return [[], [0]];
   return [[tag], [tag, 55]];
 }
@@ -71,9 +73,10 @@ describe("what is compiled for OpenFlow 1.0", () => {
           for (const tags of framesAt(ingress)) {
             const inner = tags.slice(1);
             const port = numberOf(ingress);
-            const expected = egress.map((to) =>
-              placeOf(numberOf(to), to.tag === "untagged" ? inner : [to.tag, ...inner]),
-            );
+            const expected = egress.map((to) => {
+              const tag = tagOnWire(to);
+              return placeOf(numberOf(to), tag === "untagged" ? inner : [tag, ...inner]);
+            });
             expect(send(flowFor(flows, port, tags), port, tags)).toEqual(expected.sort());
           }
         }

@@ -14,6 +14,7 @@ import { type Attachment, attachmentKey } from "../../../../src/model/attachment
 import { networkNumber } from "../../../../src/model/ids.ts";
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
+import { tagOnWire } from "../../../support/labels.ts";
 import { ModelSwitch } from "../../../support/model-switch.ts";
 import { profileOf } from "../../../support/switch-profiles.ts";
 
@@ -40,10 +41,10 @@ function stagesBetween(from: NodeProgram, to: NodeProgram): readonly (readonly M
 }
 
 const portOf = (at: Attachment): number => portNumbers.get(at.port) ?? 0;
-const frameAt = (at: Attachment) => ({
-  port: portOf(at),
-  tags: at.tag === "untagged" ? [] : [at.tag],
-});
+const frameAt = (at: Attachment) => {
+  const tag = tagOnWire(at);
+  return { port: portOf(at), tags: tag === "untagged" ? [] : [tag] };
+};
 const placeOf = ({ port, tags }: { port: number; tags: readonly number[] }): string =>
   `${port}/${tags[0] ?? "untagged"}`;
 const placeAt = (at: Attachment): string => placeOf(frameAt(at));
