@@ -26,13 +26,14 @@ export class OvsLab {
   readonly #namespace: LabNamespace;
   readonly #wiring: Wiring;
   readonly #options: LabOptions;
-  #stations = 0;
+  #stations: number;
   #frameIo: Promise<FrameIo> | undefined;
 
   private constructor(namespace: LabNamespace, wiring: Wiring, options: LabOptions) {
     this.#namespace = namespace;
     this.#wiring = wiring;
     this.#options = options;
+    this.#stations = (options.firstStation ?? 1) - 1;
     this.controller = { host: namespace.rootAddress, port: CONTROLLER_PORT };
   }
 

@@ -7,6 +7,8 @@ export interface LabOptions {
   readonly protocols?: readonly string[];
   /** What joins the bridges: cables between interfaces (the default), or patch ports. */
   readonly links?: "veth" | "patch";
+  /** The number of its first station, from which its addresses derive; default 1. */
+  readonly firstStation?: number;
 }
 
 /**
