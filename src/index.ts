@@ -25,7 +25,6 @@ export type {
   HeldSegment,
   LossPoint,
   NodeCost,
-  NodeRole,
   ProbedPair,
   ProbeOutcome,
   ProbeReport,
@@ -65,6 +64,7 @@ export type {
   OscarsDriverTimes,
   RestDialectOptions,
 } from "./drivers/oscars/oscars-driver-options.ts";
+export type { DomainRole, NodeRole } from "./drivers/roles.ts";
 export { type Bandwidth, formatBandwidth, parseBandwidth } from "./model/bandwidth.ts";
 export type { Clock } from "./model/clock.ts";
 export { type DcnsError, describeError } from "./model/errors.ts";

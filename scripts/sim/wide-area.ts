@@ -19,7 +19,6 @@ import { type HttpRates, SimHttp } from "./sim-http.ts";
 /** The node of the wide-area domain, and the domain. */
 export const WIDE_AREA = "wan";
 const SERVER_URL = `http://${WIDE_AREA}.example`;
-const OUR_URL = `http://us.${WIDE_AREA}.example`;
 
 /** What a wide-area domain speaks, and how the way to it misbehaves. */
 export interface WideAreaOptions extends HttpRates {
@@ -64,12 +63,13 @@ export class WideArea {
     });
   }
 
-  /** The way of a new process to the domain. */
-  connect(own: Clock): WideAreaUser {
+  /** The way of a new process to the domain, and the domain's to where it runs. */
+  connect(own: Clock, place: string): WideAreaUser {
+    const ourUrl = `http://${place}.${WIDE_AREA}.example`;
     const way = new SimHttp(this.#http, own, this.#dice, () => this.#rates);
     const times = { answerMs: 2_000, activationMs: 10_000, pollMs: 1_000 };
-    const driver = this.#wan.driver(times, way);
-    this.#http.serve(OUR_URL, async (request) => {
+    const driver = this.#wan.driver(times, way, place);
+    this.#http.serve(ourUrl, async (request) => {
       await way.untilRunning();
       return driver.callbacks(request);
     });
@@ -79,9 +79,19 @@ export class WideArea {
       resume: () => way.resume(),
       kill: () => {
         way.kill();
-        this.#http.serve(OUR_URL, undefined);
+        this.#http.serve(ourUrl, undefined);
       },
     };
+  }
+
+  /** How many circuits the domain has, whole or not. */
+  get circuits(): number {
+    return this.#wan.server.ids.length;
+  }
+
+  /** The domain ends all that it has. */
+  endAll(): void {
+    for (const id of this.#wan.server.ids) this.#wan.server.forceEnd(id);
   }
 
   /** Something goes wrong there; says what. */

@@ -102,7 +102,7 @@ export class World {
     const listener = new MemoryListener({ clock: wires, ...(pieces ? { pieces: random } : {}) });
     place.listener = listener;
     const connection = this.#storage.connect(clock, this.#isMended);
-    const wideArea = this.wideArea?.connect(clock);
+    const wideArea = this.wideArea?.connect(clock, name);
     const sharing = { agentId: `${name}.${place.started}`, leaseMs: LEASE_MS };
     const started = await this.clock.until(
       connection.open().andThen((store) =>

@@ -45,13 +45,17 @@ export function driverFaults(
 /** Drivers of domains that only one agent at a time can serve. */
 function soloDrivers(drivers: Readonly<Record<string, unknown>>): readonly Fault[] {
   const solo = Object.entries(drivers).filter(
-    ([, one]) => typeof Reflect.get(Object(one), "setRole") !== "function",
+    ([, one]) => !["setRole", "setDomainRole"].some((name) => isFunction(Object(one), name)),
   );
   return solo.map(([name]) => ({
     path: ["drivers", name],
     value: name,
-    message: "cannot be shared: its nodes have no masters",
+    message: "cannot be shared: neither it nor its nodes have masters",
   }));
+}
+
+function isFunction(of: object, name: string): boolean {
+  return typeof Reflect.get(of, name) === "function";
 }
 
 const NO_TOPOLOGY = "must be a Topology";

@@ -7,6 +7,7 @@ import type { FrameCount } from "../model/frame-count.ts";
 import type { DatapathId, LinkId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
+import type { DomainRole, NodeRole } from "./roles.ts";
 
 /** Limits on one call. Both may be given; the first to strike ends the call. */
 export interface CallOptions {
@@ -37,19 +38,6 @@ export interface DriverContext {
   /** Who the agent is to every node before {@link DriverBase.setRole}; `equal` when absent. */
   readonly role?: "equal" | "slave";
 }
-
-/**
- * Who an agent is to a node that several agents share: alone (`equal`), the one that changes it
- * (`master`), or one that only looks on (`slave`).
- *
- * `generation` is from 0 to 2^63 - 1 and grows with every claim of whoever gives mastership away. A
- * node refuses a claim that is older than one it has heard of, and the writes of a master after
- * another one's claim: who has lost mastership without noticing can do no harm.
- */
-export type NodeRole =
-  | { readonly role: "equal" }
-  | { readonly role: "master"; readonly generation: bigint }
-  | { readonly role: "slave" };
 
 /** What a driver's domain can carry, so that the impossible is refused before anything is touched. */
 export interface DriverCapabilities {
@@ -309,6 +297,11 @@ export interface DriverBase {
    * A node that refuses the claim is an error with that cause, and the agent is its slave.
    */
   setRole?(node: NodeId, role: NodeRole, options?: CallOptions): ResultAsync<void, DriverError>;
+  /**
+   * The same for the whole domain, where its nodes cannot tell masters apart: one agent at a time asks
+   * it to change anything. A driver has one of the two, or serves an agent alone.
+   */
+  setDomainRole?(role: DomainRole): ResultAsync<void, DriverError>;
   /** Calls `listener` with every event until disposed. */
   subscribe(listener: (event: DriverEvent) => void): Disposable;
   /** Detaches; the data plane keeps forwarding. Idempotent. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DriverEvent, NodeRole } from "../../src/drivers/driver-base.ts";
+import type { DriverEvent } from "../../src/drivers/driver-base.ts";
+import type { NodeRole } from "../../src/drivers/roles.ts";
 import { supportedVersions } from "../../src/drivers/openflow/index.ts";
 import { OpenFlowDriver } from "../../src/index.ts";
 import { systemClock } from "../../src/system-clock.ts";

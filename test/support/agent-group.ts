@@ -1,5 +1,13 @@
 import type { Result } from "neverthrow";
+import * as v from "valibot";
 import { expect } from "vitest";
+import { diceFrom } from "../../scripts/sim/dice.ts";
+import {
+  WIDE_AREA,
+  WideArea,
+  type WideAreaOptions,
+  type WideAreaUser,
+} from "../../scripts/sim/wide-area.ts";
 import type { AgentEvent } from "../../src/agent/agent-event.ts";
 import type { AgentOptions } from "../../src/agent/agent-options.ts";
 import { DcnsAgent } from "../../src/dcns.ts";
@@ -30,6 +38,8 @@ export interface AgentGroupOptions {
   readonly topology?: Topology;
   readonly seed?: number;
   readonly agent?: Partial<AgentOptions>;
+  /** There where the topology has the domain of `scripts/sim/wide-area.ts`. */
+  readonly wideArea?: WideAreaOptions;
   /** Makes the driver of each agent. */
   readonly driver?: (listen: MemoryListener) => DriverBase;
 }
@@ -44,6 +54,7 @@ export interface Member {
   readonly store: RemoteStore;
   readonly listener: MemoryListener;
   readonly events: AgentEvent[];
+  readonly wideArea: WideAreaUser | undefined;
   agent: DcnsAgent;
   isAlive: boolean;
 }
@@ -54,12 +65,13 @@ export class AgentGroup implements AsyncDisposable {
   readonly disk: MemoryStore = new MemoryStore({ clock: this.clock });
   readonly topology: Topology;
   readonly fabric: SimulatedFabric;
+  readonly wideArea: WideArea | undefined;
   readonly members: Member[] = [];
   readonly #foreign: ReturnType<typeof allForeignEntries>;
   readonly #options: AgentGroupOptions;
 
   private constructor(options: AgentGroupOptions) {
-    const { names = ["a", "b", "c"], topology = campus(), seed = 0 } = options;
+    const { names = ["a", "b", "c"], topology = campus(), seed = 0, wideArea } = options;
     this.#options = options;
     this.topology = topology;
     const random = seededRandom(seed + 1);
@@ -69,11 +81,13 @@ export class AgentGroup implements AsyncDisposable {
       const store = new RemoteStore(this.disk, { world: this.clock, own: clock, delayMs });
       return { name, clock, store, listener: new MemoryListener({ clock }) };
     });
+    this.wideArea = wideArea && new WideArea(topology, this.clock, diceFrom(seed), wideArea);
     this.fabric = new SimulatedFabric({
       topology,
       clock: this.clock,
       dial: parts.map(({ listener }) => listener.dial),
       seed,
+      ...(this.wideArea === undefined ? {} : { carry: this.wideArea.carry }),
     });
     addForeignEntries(this.fabric);
     this.#foreign = allForeignEntries(this.fabric);
@@ -97,11 +111,15 @@ export class AgentGroup implements AsyncDisposable {
     const { driver = (listen) => new OpenFlowDriver({ listen }), agent: more } = this.#options;
     const part = this.#parts.find((one) => one.name === name);
     if (part === undefined) throw new Error(`who is ${name}?`);
+    const wideArea = this.wideArea?.connect(part.clock, name);
     const agent = value(
       await this.run(
         DcnsAgent.start({
           topology: this.topology,
-          drivers: { campus: driver(part.listener) },
+          drivers: {
+            campus: driver(part.listener),
+            ...(wideArea === undefined ? {} : { [WIDE_AREA]: wideArea.driver }),
+          },
           store: part.store,
           clock: part.clock,
           sharing: { agentId: name, leaseMs: LEASE_MS },
@@ -111,7 +129,7 @@ export class AgentGroup implements AsyncDisposable {
     );
     const events: AgentEvent[] = [];
     agent.events.subscribe((event) => events.push(event));
-    this.members.push({ ...part, agent, events, isAlive: true });
+    this.members.push({ ...part, agent, events, wideArea, isAlive: true });
   }
 
   member(name: string): Member {
@@ -134,6 +152,27 @@ export class AgentGroup implements AsyncDisposable {
     member.isAlive = false;
     member.clock.pause();
     member.store.isCut = true;
+    member.wideArea?.kill();
+  }
+
+  /** The process is stopped. */
+  pause(name: string): void {
+    this.member(name).clock.pause();
+    this.member(name).wideArea?.stop();
+  }
+
+  /** The process goes on. */
+  resume(name: string): void {
+    this.member(name).clock.resume();
+    this.member(name).wideArea?.resume();
+  }
+
+  /** The agent that serves the wide-area domain. */
+  async wideAreaMaster(): Promise<string> {
+    const records = (await this.disk.load())._unsafeUnwrap();
+    const found = records.find(({ key }) => key === `master/domain/${WIDE_AREA}`);
+    const { agent } = v.parse(v.object({ agent: v.string() }), found?.value);
+    return agent;
   }
 
   /** Lets time pass until a call has its result. */
@@ -184,6 +223,7 @@ export class AgentGroup implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { agent } of this.living) await this.run(agent.close());
     this.fabric[Symbol.dispose]();
+    this.wideArea?.close();
     await this.disk.close();
   }
 }

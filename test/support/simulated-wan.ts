@@ -43,8 +43,8 @@ export interface SimulatedWan {
   readonly server: FaultyServer;
   /** By the name that the server has for it, the port. */
   readonly portOf: (name: string) => string;
-  /** Asks by `asking`, where that is another way than `http`. */
-  driver(times?: OscarsDriverTimes, asking?: HttpClient): OscarsDriver;
+  /** Asks by `asking`, where that is another way than `http`; `agent` tells several agents apart. */
+  driver(times?: OscarsDriverTimes, asking?: HttpClient, agent?: string): OscarsDriver;
   /** Sells nearly all of a port to others. */
   sellOut(port: string): void;
 }
@@ -62,7 +62,8 @@ export function simulatedWan(dialect: Dialect, options: SimulatedWanOptions): Si
     server,
     portOf: (urn) => ports.find((port) => urns[port] === urn) ?? urn,
     sellOut: (port) => sellOut(server, urns[port] ?? port),
-    driver: (times = {}, asking = http) => driverOf(dialect, domain, { http, asking, urns, times }),
+    driver: (times = {}, asking = http, agent = "us") =>
+      driverOf(dialect, domain, { http, asking, urns, times, agent }),
   };
 }
 
@@ -144,11 +145,13 @@ function driverOf(
     asking,
     urns,
     times,
+    agent,
   }: {
     readonly times: OscarsDriverTimes;
     readonly http: MemoryHttp;
     readonly asking: HttpClient;
     readonly urns: Readonly<Record<string, string>>;
+    readonly agent: string;
   },
 ): OscarsDriver {
   const url = `http://${domain}`;
@@ -168,10 +171,10 @@ function driverOf(
         provider: { nsa: nsaOf(domain), url: `${url}/` },
         requester: {
           nsa: "urn:ogf:network:us.example:2026:nsa",
-          callbacks: { url: `http://us.${domain}/` },
+          callbacks: { url: `http://${agent}.${domain}/` },
         },
       });
-      http.serve(`http://us.${domain}`, driver.callbacks);
+      http.serve(`http://${agent}.${domain}`, driver.callbacks);
       return driver;
     }
   }

@@ -8,7 +8,8 @@ import type { JsonValue } from "../../store/store.ts";
 
 const node = v.pipe(v.string(), v.transform(nodeId));
 const port = v.pipe(v.string(), v.transform(portRef));
-const labels = v.pipe(
+/** VLANs, as they are read from the store. */
+export const vlanSetSchema: v.GenericSchema<unknown, VlanSet> = v.pipe(
   v.string(),
   v.rawTransform<string, VlanSet>(({ dataset, addIssue, NEVER }) => {
     const set = VlanSet.parse(dataset.value);
@@ -24,7 +25,7 @@ const blocked: v.GenericSchema<unknown, BlockedResource> = v.variant("type", [
     port,
     available: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.transform(bandwidth)),
   }),
-  v.object({ type: v.literal("label"), port, labels }),
+  v.object({ type: v.literal("label"), port, labels: vlanSetSchema }),
   v.object({ type: v.literal("branching"), node }),
   v.object({ type: v.literal("translation"), node }),
   v.object({ type: v.literal("node"), node }),

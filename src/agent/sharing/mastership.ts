@@ -1,10 +1,10 @@
-import * as v from "valibot";
-import type { DriverBase, NodeRole } from "../../drivers/driver-base.ts";
 import { pause } from "../../drivers/driver-call.ts";
 import type { Clock } from "../../model/clock.ts";
-import { type NodeId, nodeId } from "../../model/ids.ts";
+import type { NodeId } from "../../model/ids.ts";
 import type { StoreChange } from "../../store/store.ts";
 import { Serial } from "../serial.ts";
+import type { Charge, Charges, Claim } from "./charges.ts";
+import { chargeIn, MASTER, masterKey, masterOf } from "./master-record.ts";
 import type { Membership } from "./membership.ts";
 import { ranked } from "./rendezvous.ts";
 import type { StoreView } from "./store-view.ts";
@@ -15,44 +15,39 @@ export interface MastershipContext {
   readonly membership: Membership;
   readonly clock: Clock;
   readonly agent: string;
-  /** The driver of a node; undefined where nodes have no masters. */
-  readonly driverOf: (node: NodeId) => DriverBase | undefined;
-  /** Told of every node that is in service with some agent from now on, or is not any more. */
-  readonly changed: (node: NodeId, up: boolean) => void;
+  readonly charges: Pick<Charges, "of" | "patience" | "setRole">;
+  /** Told of every charge that is in service with some agent from now on, or is not any more. */
+  readonly changed: (charge: Charge, up: boolean) => void;
 }
 
-/** What the keys begin with that say who is the master of a node; its id follows. */
-export const MASTER = "master/";
-/** How long everybody waits for those who come before them to claim a node. */
+/** How long everybody waits for those who come before them to claim a charge. */
 const TURN_MS = 2_000;
 /** How long is waited before something is written again that the store did not take. */
 const AGAIN_MS = 200;
 
-const schema = v.object({ agent: v.string(), up: v.boolean() });
-
 /**
- * Who is the master of which node: records under the leases of the agents. The revision of a claim is
- * the generation that the switch hears, so that whoever claims later fences off who claimed before.
+ * Who is the master of which charge: records under the leases of the agents. The revision of a claim
+ * is the generation that a switch hears, so that whoever claims later fences off who claimed before.
  *
- * Nodes are spread over the agents that are there; an agent that does not get one in service in time,
+ * Charges are spread over the agents that are there; an agent that does not get one in service in time
  * lets it go to the next.
  */
 export class Mastership implements Disposable {
   readonly #context: MastershipContext;
-  #nodes: readonly NodeId[] = [];
-  /** The nodes that are ours, and the generation of our claim. */
-  readonly #own = new Map<NodeId, number>();
-  readonly #up = new Set<NodeId>();
-  /** Since when nodes are in service with nobody, by our clock. */
-  readonly #downSince = new Map<NodeId, number>();
-  readonly #timers = new Map<NodeId, unknown>();
-  /** Nodes that did not come into service here: all others have their turn before us. */
-  readonly #passedOn = new Set<NodeId>();
+  #charges: readonly Charge[] = [];
+  /** What is ours, and the generation of our claim. */
+  readonly #own = new Map<Charge, number>();
+  readonly #up = new Set<Charge>();
+  /** Since when charges are in service with nobody, by our clock. */
+  readonly #downSince = new Map<Charge, number>();
+  readonly #timers = new Map<Charge, unknown>();
+  /** Charges that did not come into service here: all others have their turn before us. */
+  readonly #passedOn = new Set<Charge>();
   /** Whether our switches are in service, as we know it. */
-  readonly #noted = new Map<NodeId, boolean>();
-  /** What is written of one node follows what was written before. */
-  readonly #writes = new Serial<NodeId>();
-  readonly #claiming = new Set<NodeId>();
+  readonly #noted = new Map<Charge, boolean>();
+  /** What is written of one charge follows what was written before. */
+  readonly #writes = new Serial<Charge>();
+  readonly #claiming = new Set<Charge>();
   readonly #closing = new AbortController();
   readonly #subscription: Disposable;
 
@@ -61,47 +56,50 @@ export class Mastership implements Disposable {
     this.#subscription = context.view.subscribe((change) => this.#hear(change));
   }
 
-  /** Serves these nodes from now on; others that were ours are let go. */
-  serve(nodes: readonly NodeId[]): void {
+  /** Serves these charges from now on; others that were ours are let go. */
+  serve(charges: readonly Charge[]): void {
     const { clock, view } = this.#context;
-    this.#nodes = nodes;
-    for (const node of nodes) {
-      if (!this.#downSince.has(node)) this.#downSince.set(node, clock.now());
-      this.#consider(node);
+    this.#charges = charges;
+    for (const charge of charges) {
+      if (!this.#downSince.has(charge)) this.#downSince.set(charge, clock.now());
+      this.#consider(charge);
     }
-    for (const node of [...this.#own.keys()]) if (!nodes.includes(node)) void this.#letGo(node);
-    for (const { key } of view.under(MASTER)) this.#tell(nodeOf(key));
+    for (const charge of [...this.#own.keys()])
+      if (!charges.includes(charge)) void this.#letGo(charge);
+    for (const { key } of view.under(MASTER)) this.#tell(chargeIn(key));
   }
 
   /** Whether we are the master of a node. */
   isOwn(node: NodeId): boolean {
-    return this.#own.has(node);
+    return this.#own.has(this.#of(node));
   }
 
   /** Whether a node is in service with its master. */
   isUp(node: NodeId): boolean {
-    return this.#masterOf(node)?.up === true;
+    return this.#isUp(this.#of(node));
   }
 
   /** Since when a node has been in service with nobody; undefined while it is. */
   downSince(node: NodeId): number | undefined {
-    return this.isUp(node) ? undefined : (this.#downSince.get(node) ?? 0);
+    const charge = this.#of(node);
+    return this.#isUp(charge) ? undefined : (this.#downSince.get(charge) ?? 0);
   }
 
   /** Notes that a node of ours is in service, or is not any more. */
   async note(node: NodeId, up: boolean): Promise<void> {
-    if (!this.#own.has(node)) return;
-    this.#noted.set(node, up);
-    await this.#writes.run(node, () => this.#writeNoted(node));
+    const charge = this.#of(node);
+    if (!this.#own.has(charge)) return;
+    this.#noted.set(charge, up);
+    await this.#writes.run(charge, () => this.#writeNoted(charge));
   }
 
-  async #writeNoted(node: NodeId): Promise<void> {
+  async #writeNoted(charge: Charge): Promise<void> {
     const { membership } = this.#context;
-    while (this.#own.has(node) && membership.lease !== undefined && !this.#isClosed) {
-      const up = this.#noted.get(node) === true;
-      if (this.isUp(node) === up || (await this.#write(node, up))) {
-        this.#tell(node);
-        return this.#watchOver(node);
+    while (this.#own.has(charge) && membership.lease !== undefined && !this.#isClosed) {
+      const up = this.#noted.get(charge) === true;
+      if (this.#isUp(charge) === up || (await this.#write(charge, up))) {
+        this.#tell(charge);
+        return this.#watchOver(charge);
       }
       await this.#pause();
     }
@@ -109,26 +107,27 @@ export class Mastership implements Disposable {
 
   /** Notes that a switch has heard of a later master. */
   async lost(node: NodeId): Promise<void> {
-    if (this.#own.has(node)) await this.#letGo(node);
+    const charge = this.#of(node);
+    if (this.#own.has(charge)) await this.#letGo(charge);
   }
 
   /** Lets everything go, for others to take it. */
   async retire(): Promise<void> {
-    this.#nodes = [];
-    await Promise.all([...this.#own.keys()].map((node) => this.#letGo(node)));
+    this.#charges = [];
+    await Promise.all([...this.#own.keys()].map((charge) => this.#letGo(charge)));
   }
 
   /** The lease is over, and everything that was ours is somebody else's. */
   dropAll(): void {
-    for (const node of [...this.#own.keys()]) {
-      this.#own.delete(node);
-      void this.#setRole(node, { role: "slave" });
+    for (const charge of [...this.#own.keys()]) {
+      this.#own.delete(charge);
+      void this.#setRole(charge, undefined);
     }
   }
 
   /** There is a lease again. */
   rejoin(): void {
-    for (const node of this.#nodes) this.#consider(node);
+    for (const charge of this.#charges) this.#consider(charge);
   }
 
   [Symbol.dispose](): void {
@@ -140,15 +139,15 @@ export class Mastership implements Disposable {
   #hear({ puts, deletes }: StoreChange): void {
     for (const { key } of puts) {
       if (!key.startsWith(MASTER)) continue;
-      this.#tell(nodeOf(key));
-      this.#dropStray(nodeOf(key));
-      if (!this.#isInOurName(nodeOf(key))) this.#passedOn.delete(nodeOf(key));
+      this.#tell(chargeIn(key));
+      this.#dropStray(chargeIn(key));
+      if (!this.#isInOurName(chargeIn(key))) this.#passedOn.delete(chargeIn(key));
     }
     for (const key of deletes) {
       if (!key.startsWith(MASTER)) continue;
-      const node = nodeOf(key);
-      this.#tell(node);
-      if (this.#nodes.includes(node)) this.#consider(node);
+      const charge = chargeIn(key);
+      this.#tell(charge);
+      if (this.#charges.includes(charge)) this.#consider(charge);
     }
     for (const { key } of puts) {
       if (key.startsWith("agent/")) this.#makeRoom(key.slice("agent/".length));
@@ -156,117 +155,127 @@ export class Mastership implements Disposable {
   }
 
   /** A claim of ours that was made although we were not told is nobody's. */
-  #dropStray(node: NodeId): void {
-    const isStray = this.#isInOurName(node) && !this.#own.has(node) && !this.#claiming.has(node);
-    if (isStray) void this.#letGo(node);
+  #dropStray(charge: Charge): void {
+    const isStray =
+      this.#isInOurName(charge) && !this.#own.has(charge) && !this.#claiming.has(charge);
+    if (isStray) void this.#letGo(charge);
   }
 
-  #isInOurName(node: NodeId): boolean {
+  #isInOurName(charge: Charge): boolean {
     const { view, membership } = this.#context;
     const { lease } = membership;
-    return lease !== undefined && view.get(keyOf(node))?.lease === lease;
+    return lease !== undefined && view.get(masterKey(charge))?.lease === lease;
   }
 
   /** An agent that has joined gets what is its turn. */
   #makeRoom(agent: string): void {
-    for (const node of [...this.#own.keys()]) {
-      if (ranked(node, this.#context.membership.agents)[0] === agent) void this.#letGo(node);
+    for (const charge of [...this.#own.keys()]) {
+      if (ranked(charge, this.#context.membership.agents)[0] === agent) void this.#letGo(charge);
     }
   }
 
-  /** Claims a node that is nobody's when it is our turn. */
-  #consider(node: NodeId): void {
+  /** Claims a charge that is nobody's when it is our turn. */
+  #consider(charge: Charge): void {
     const { view, membership, agent } = this.#context;
-    if (view.get(keyOf(node)) !== undefined) return;
+    if (view.get(masterKey(charge)) !== undefined) return;
     const { agents } = membership;
-    const turn = ranked(node, agents).indexOf(agent);
+    const turn = ranked(charge, agents).indexOf(agent);
     if (turn < 0) return;
-    const place = this.#passedOn.has(node) ? agents.length : turn;
-    if (place === 0) void this.#claim(node);
-    else this.#after(node, place * TURN_MS, () => void this.#claim(node));
+    const place = this.#passedOn.has(charge) ? agents.length : turn;
+    if (place === 0) void this.#claim(charge);
+    else this.#after(charge, place * TURN_MS, () => void this.#claim(charge));
   }
 
-  async #claim(node: NodeId): Promise<void> {
+  async #claim(charge: Charge): Promise<void> {
     const { view, membership, agent } = this.#context;
     const { lease } = membership;
-    this.#passedOn.delete(node);
-    if (lease === undefined || view.get(keyOf(node)) !== undefined) return;
-    const key = keyOf(node);
+    this.#passedOn.delete(charge);
+    if (lease === undefined || view.get(masterKey(charge)) !== undefined) return;
+    const key = masterKey(charge);
     const write = { type: "put" as const, key, value: { agent, up: false }, lease };
-    this.#claiming.add(node);
+    this.#claiming.add(charge);
     const claimed = await view.commit({ compare: [{ key, revision: 0 }], writes: [write] });
-    this.#claiming.delete(node);
+    this.#claiming.delete(charge);
     if (claimed.isErr()) {
-      this.#dropStray(node);
-      return this.#after(node, AGAIN_MS, () => this.#consider(node));
+      this.#dropStray(charge);
+      return this.#after(charge, AGAIN_MS, () => this.#consider(charge));
     }
     // Who was stopped in between may have lost its lease by now.
     if (this.#isClosed || membership.lease !== lease) return;
-    this.#noted.delete(node);
-    this.#own.set(node, claimed.value);
-    this.#watchOver(node);
-    await this.#setRole(node, { role: "master", generation: BigInt(claimed.value) });
+    this.#noted.delete(charge);
+    this.#own.set(charge, claimed.value);
+    this.#watchOver(charge);
+    await this.#setRole(charge, {
+      generation: BigInt(claimed.value),
+      stands: () => membership.lease === lease && this.#own.get(charge) === claimed.value,
+    });
   }
 
-  /** Lets a node go that does not come into service here. */
-  #watchOver(node: NodeId): void {
-    if (this.isUp(node)) this.#stopTimer(node);
-    else this.#after(node, TURN_MS, () => void this.#passOn(node));
+  /** Lets a charge go that does not come into service here. */
+  #watchOver(charge: Charge): void {
+    if (this.#isUp(charge)) this.#stopTimer(charge);
+    else {
+      const { serviceMs } = this.#context.charges.patience(charge);
+      this.#after(charge, serviceMs, () => void this.#passOn(charge));
+    }
   }
 
-  async #passOn(node: NodeId): Promise<void> {
+  async #passOn(charge: Charge): Promise<void> {
     const { agents } = this.#context.membership;
-    if (!this.#own.has(node) || this.isUp(node)) return;
-    if (agents.length < 2) return this.#watchOver(node);
-    this.#passedOn.add(node);
-    await this.#letGo(node);
+    if (!this.#own.has(charge) || this.#isUp(charge)) return;
+    if (agents.length < 2) return this.#watchOver(charge);
+    this.#passedOn.add(charge);
+    await this.#letGo(charge);
   }
 
-  async #letGo(node: NodeId): Promise<void> {
-    this.#own.delete(node);
-    await this.#setRole(node, { role: "slave" });
-    await this.#writes.run(node, () => this.#writeFree(node));
+  async #letGo(charge: Charge): Promise<void> {
+    this.#own.delete(charge);
+    await this.#setRole(charge, undefined);
+    await this.#writes.run(charge, () => this.#writeFree(charge));
   }
 
-  async #writeFree(node: NodeId): Promise<void> {
+  async #writeFree(charge: Charge): Promise<void> {
     const { view } = this.#context;
-    const key = keyOf(node);
-    while (this.#isInOurName(node) && !this.#own.has(node) && !this.#isClosed) {
+    const key = masterKey(charge);
+    while (this.#isInOurName(charge) && !this.#own.has(charge) && !this.#isClosed) {
       const compare = [{ key, revision: view.revision(key) }];
       const freed = await view.commit({ compare, writes: [{ type: "delete", key }] });
-      if (freed.isOk()) return this.#tell(node);
+      if (freed.isOk()) return this.#tell(charge);
       await this.#pause();
     }
   }
 
-  async #write(node: NodeId, up: boolean): Promise<boolean> {
+  async #write(charge: Charge, up: boolean): Promise<boolean> {
     const { view, membership, agent } = this.#context;
     const { lease } = membership;
     if (lease === undefined) return false;
-    const key = keyOf(node);
+    const key = masterKey(charge);
     const compare = [{ key, revision: view.revision(key) }];
     const write = { type: "put" as const, key, value: { agent, up }, lease };
     return (await view.commit({ compare, writes: [write] })).isOk();
   }
 
-  async #setRole(node: NodeId, role: NodeRole): Promise<void> {
-    await this.#context.driverOf(node)?.setRole?.(node, role);
+  #setRole(charge: Charge, claim: Claim | undefined): Promise<void> {
+    return this.#context.charges.setRole(charge, claim);
   }
 
-  #masterOf(node: NodeId): v.InferOutput<typeof schema> | undefined {
-    const record = v.safeParse(schema, this.#context.view.get(keyOf(node))?.value);
-    return record.success ? record.output : undefined;
+  #of(node: NodeId): Charge {
+    return this.#context.charges.of(node);
   }
 
-  #tell(node: NodeId): void {
-    const up = this.isUp(node);
-    if (up === this.#up.has(node)) return;
-    if (up) this.#up.add(node);
+  #isUp(charge: Charge): boolean {
+    return masterOf(this.#context.view, charge)?.up === true;
+  }
+
+  #tell(charge: Charge): void {
+    const up = this.#isUp(charge);
+    if (up === this.#up.has(charge)) return;
+    if (up) this.#up.add(charge);
     else {
-      this.#up.delete(node);
-      this.#downSince.set(node, this.#context.clock.now());
+      this.#up.delete(charge);
+      this.#downSince.set(charge, this.#context.clock.now());
     }
-    this.#context.changed(node, up);
+    this.#context.changed(charge, up);
   }
 
   get #isClosed(): boolean {
@@ -277,22 +286,14 @@ export class Mastership implements Disposable {
     return pause(this.#context.clock, AGAIN_MS, this.#closing.signal);
   }
 
-  #after(node: NodeId, ms: number, then: () => void): void {
-    this.#stopTimer(node);
+  #after(charge: Charge, ms: number, then: () => void): void {
+    this.#stopTimer(charge);
     if (this.#isClosed) return;
-    this.#timers.set(node, this.#context.clock.setTimeout(then, ms));
+    this.#timers.set(charge, this.#context.clock.setTimeout(then, ms));
   }
 
-  #stopTimer(node: NodeId): void {
-    this.#context.clock.clearTimeout(this.#timers.get(node));
-    this.#timers.delete(node);
+  #stopTimer(charge: Charge): void {
+    this.#context.clock.clearTimeout(this.#timers.get(charge));
+    this.#timers.delete(charge);
   }
-}
-
-function keyOf(node: NodeId): string {
-  return `${MASTER}${node}`;
-}
-
-function nodeOf(key: string): NodeId {
-  return nodeId(key.slice(MASTER.length));
 }

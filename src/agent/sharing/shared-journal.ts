@@ -9,7 +9,8 @@ import { topologyResources } from "../../pce/index.ts";
 import type { StoreWrite } from "../../store/store.ts";
 import type { Topology } from "../../topology.ts";
 import { type JournalEntry, writeOf } from "../journal.ts";
-import { doneKey, stepKey, stepsOf } from "./steps.ts";
+import { OUTAGE } from "./shared-outages.ts";
+import { doneKey, type Step, stepJson, stepKey, stepsOf } from "./steps.ts";
 import type { StoreView } from "./store-view.ts";
 
 /** What a shared journal works with. */
@@ -66,11 +67,11 @@ export class SharedJournal {
     return view.commit({ compare, writes: [...writes, ...leftovers] }).map(() => undefined);
   }
 
-  /** Says in what state a domain is to be from now on; gives the revision of the step. */
+  /** Says what is asked of a domain from now on; gives the revision of the step. */
   writeStep(
     number: NetworkNumber,
     domain: DomainId,
-    state: string,
+    step: Omit<Step, "revision">,
   ): ResultAsync<number, StoreError> {
     const { view, lease, agent } = this.#context;
     const held = lease();
@@ -79,7 +80,7 @@ export class SharedJournal {
     if (work?.lease !== held) return errAsync({ type: "store-conflict", key: workKey(number) });
     return view.commit({
       compare: [{ key: work.key, revision: work.revision }],
-      writes: [{ type: "put", key: stepKey(number, domain), value: { state } }],
+      writes: [{ type: "put", key: stepKey(number, domain), value: stepJson(step) }],
     });
   }
 
@@ -110,18 +111,24 @@ export class SharedJournal {
     return entry.record.phase !== "stable";
   }
 
-  /** What work leaves in the store that has ended: its steps, and what was, or may be, said of them. */
+  /**
+   * What work leaves in the store that has ended: its steps, and what was, or may be, said of them; and
+   * that a network carried nothing, when it is gone.
+   */
   #leftoversOf(entry: JournalEntry): readonly StoreWrite[] {
     if (entry.type === "quarantine" || entry.type === "quarantine-over") return [];
     const { record } = entry;
     if (entry.type === "network" && isUnfinished(record)) return [];
     const { view, agents } = this.#context;
-    return [...stepsOf(view, record.number).keys()].flatMap((domain) => [
+    const outages = entry.type === "network" ? [] : view.under(`${OUTAGE}${record.number}/`);
+    const gone = outages.map(({ key }): StoreWrite => ({ type: "delete", key }));
+    const steps = [...stepsOf(view, record.number).keys()].flatMap((domain): StoreWrite[] => [
       { type: "delete", key: stepKey(record.number, domain) },
       ...agents().map((agent): StoreWrite => {
         return { type: "delete", key: doneKey(record.number, domain, agent) };
       }),
     ]);
+    return [...gone, ...steps];
   }
 }
 

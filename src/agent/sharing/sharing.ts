@@ -3,13 +3,13 @@ import type { DriverBase } from "../../drivers/driver-base.ts";
 import type { Clock } from "../../model/clock.ts";
 import { type DcnsError, invalidRequest, type StoreError } from "../../model/errors.ts";
 import type { DomainId, NodeId, ProjectId } from "../../model/ids.ts";
-import { invariant } from "../../model/invariant.ts";
 import type { Segment } from "../../model/segment.ts";
 import type { NetworkRecord, Quarantine } from "../../network/record.ts";
 import type { Stage } from "../../network/transition.ts";
 import type { Store } from "../../store/store.ts";
 import type { RecordChanged } from "../books.ts";
 import type { Registry } from "../registry.ts";
+import { type Charge, Charges } from "./charges.ts";
 import { digestOf, journeyOf } from "./domain-states.ts";
 import { Mastership } from "./mastership.ts";
 import { type JoinError, Membership, SLOTS } from "./membership.ts";
@@ -64,6 +64,7 @@ export class Sharing {
   readonly #view: StoreView;
   readonly #shared: ReadonlyMap<DomainId, SharedDriver>;
   readonly #membership: Membership;
+  readonly #charges: Charges;
   readonly #mastership: Mastership;
   readonly #executor: StepExecutor;
   readonly #quarantines: QuarantineKeeper;
@@ -96,18 +97,22 @@ export class Sharing {
       lost: () => this.#lost(),
       joined: () => this.#joined(),
     });
+    this.#charges = new Charges({
+      ...{ registry, drivers },
+      unsettled: (domain) => this.#executor.unsettled(domain),
+    });
     this.#mastership = new Mastership({
-      ...{ view, membership: this.#membership, clock, agent },
-      driverOf: (node) => drivers.get(this.#domainOf(node)),
-      changed: (node, up) => this.#shared.get(this.#domainOf(node))?.tellNode(node, up),
+      ...{ view, membership: this.#membership, clock, agent, charges: this.#charges },
+      changed: (charge, up) => this.#tell(charge, up),
     });
     const [membership, mastership, executor] = [this.#membership, this.#mastership, this.#executor];
+    const charges = this.#charges;
     const common = { clock, view, registry, journal, mastership, executor };
     this.#quarantines = new QuarantineKeeper(common);
     this.#shared = new Map(
       [...drivers].map(([domain, inner]) => [
         domain,
-        new SharedDriver({ ...common, domain, inner, membership, agent }),
+        new SharedDriver({ ...common, domain, inner, membership, agent, charges }),
       ]),
     );
     this.drivers = this.#shared;
@@ -158,7 +163,7 @@ export class Sharing {
     if (joined.isErr()) return err(refusalOf(joined.error, options.agentId));
     this.#shareNumbers();
     this.#executor.start();
-    this.#mastership.serve([...registry.topology.nodes.keys()]);
+    this.serve();
     this.#orphans = new Orphans({
       ...{ view: this.#view, registry, clock, membership: this.#membership },
       agent: options.agentId,
@@ -179,7 +184,12 @@ export class Sharing {
 
   /** Serves the nodes of the present topology. */
   serve(): void {
-    this.#mastership.serve([...this.#context.registry.topology.nodes.keys()]);
+    const charges = this.#charges.all();
+    this.#mastership.serve(charges);
+    // A node that is new may belong to a domain that is in service.
+    for (const node of this.#context.registry.topology.nodes.keys()) {
+      if (this.#mastership.isUp(node)) this.#tell(this.#charges.of(node), true);
+    }
   }
 
   /** Hands over what is this agent's, and leaves; calls have ended by then. */
@@ -210,11 +220,9 @@ export class Sharing {
     return isBack ? way.slice(0, 1) : steps.length > 0 ? way : [];
   }
 
-  #domainOf(node: NodeId): DomainId {
-    const { registry, drivers } = this.#context;
-    const domain = registry.topology.nodes.get(node)?.domain ?? [...drivers.keys()][0];
-    invariant(domain !== undefined, "a topology has a domain");
-    return domain;
+  #tell(charge: Charge, up: boolean): void {
+    const { domain, nodes } = this.#charges.nodesOf(charge);
+    for (const node of nodes) this.#shared.get(domain)?.tellNode(node, up);
   }
 
   #shareNumbers(): void {

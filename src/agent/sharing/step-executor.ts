@@ -1,6 +1,6 @@
 import type { ResultAsync } from "neverthrow";
 import type { Confirmation, DriverBase, DriverEvent } from "../../drivers/driver-base.ts";
-import { pause, sharedAbort } from "../../drivers/driver-call.ts";
+import { sharedAbort } from "../../drivers/driver-call.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { DriverCause, DriverError } from "../../model/errors.ts";
 import {
@@ -8,18 +8,20 @@ import {
   type NetworkNumber,
   type NodeId,
   networkNumber,
+  type PortRef,
   type SegmentId,
 } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
+import { VlanSet } from "../../model/vlan-set.ts";
 import { segmentIdOf } from "../../network/forwarding.ts";
-import { currentOf, isUnfinished } from "../../network/record.ts";
 import type { StoreChange } from "../../store/store.ts";
 import { NETWORK } from "../journal.ts";
 import type { Registry } from "../registry.ts";
-import { Serial } from "../serial.ts";
-import { causeJson } from "./cause-json.ts";
-import { digestOf, journeyOf, NOTHING, nodesOf, statesOf } from "./domain-states.ts";
-import { type Done, doneKey, numberIn, STEP, stepKey, stepsOf } from "./steps.ts";
+import { digestOf, journeyOf, NOTHING, nodesOf } from "./domain-states.ts";
+import { type Hold, type Wanted, wantedOf } from "./domain-wants.ts";
+import { doneBy, newTask, type Task } from "./step-task.ts";
+import { StepTeller } from "./step-teller.ts";
+import { type Done, numberIn, STEP, stepsOf } from "./steps.ts";
 import type { StoreView } from "./store-view.ts";
 
 /** What an executor works with. */
@@ -40,31 +42,6 @@ export interface StepExecutorContext {
   readonly progressed: () => void;
 }
 
-/** What a domain is to hold for a network, and by which step if there is one. */
-interface Wanted {
-  readonly segment: Segment | undefined;
-  readonly step?: number;
-}
-
-/** A step that this agent carries out at its own nodes. */
-interface Task {
-  readonly number: NetworkNumber;
-  readonly domain: DomainId;
-  readonly step: number;
-  /** What is asked of the domain; nothing, when undefined. */
-  readonly wanted: Segment | undefined;
-  readonly nodes: ReadonlySet<NodeId>;
-  readonly confirmed: Set<NodeId>;
-  readonly causes: Map<NodeId, DriverCause>;
-  /** Raised when another state is wanted: until then the nodes are brought to this one, step or not. */
-  readonly over: AbortController;
-  /** Whether this agent knows the state that the step names. */
-  readonly isKnown: boolean;
-}
-
-/** How long is waited before a master says again what the store did not take. */
-const AGAIN_MS = 200;
-
 /**
  * Has the drivers want what the store says, at every node, and tells which nodes of this agent hold
  * it. So whoever becomes the master of a node wants of it what its last master was to do, and an
@@ -77,29 +54,41 @@ export class StepExecutor implements Disposable {
   readonly #tasks = new Map<SegmentId, Task>();
   /** Nodes in service with a driver here; of any other nobody here knows what it holds. */
   readonly #inService = new Set<NodeId>();
-  /** What is said of a step follows what was said before. */
-  readonly #tellings = new Serial<SegmentId>();
+  readonly #teller: StepTeller;
   readonly #closing = sharedAbort();
   readonly #subscription: Disposable;
 
   constructor(context: StepExecutorContext) {
     this.#context = context;
+    const isCurrent = (task: Task): boolean => this.#isCurrent(task);
+    this.#teller = new StepTeller({ ...context, isCurrent, closing: this.#closing.signal });
     this.#subscription = context.view.subscribe((change) => this.#hear(change));
   }
 
   /** What a driver is to want when it is attached; from then on it is told of changes. */
   segments(domain: DomainId): readonly Segment[] {
     return this.#context.registry.records().flatMap(({ number }) => {
-      const wanted = this.#wantedOf(number, domain)?.segment;
-      this.#wanted.set(segmentIdOf({ number }, domain), digestOf(wanted));
-      return wanted ?? [];
+      const wanted = wantedOf(this.#context, number, domain);
+      // A driver that hears of a step later hears first of what came before it.
+      const { since = [] } = wanted ?? {};
+      const first = since.length > 0 ? since[0] : wanted?.segment;
+      this.#wanted.set(segmentIdOf({ number }, domain), digestOf(first));
+      return first ?? [];
     });
+  }
+
+  /** The segments of a domain that a step is just changing. */
+  unsettled(domain: DomainId): ReadonlySet<SegmentId> {
+    const changing = [...this.#tasks].filter(
+      ([, task]) => task.domain === domain && task.hold === undefined,
+    );
+    return new Set(changing.map(([id]) => id));
   }
 
   /** What is known of a step at this agent's nodes. */
   done(number: NetworkNumber, domain: DomainId, step: number): Done | undefined {
     const task = this.#tasks.get(segmentIdOf({ number }, domain));
-    return task?.step === step ? doneOf(task) : undefined;
+    return task?.step === step ? doneBy(task) : undefined;
   }
 
   /** Hears what a driver tells. */
@@ -129,7 +118,7 @@ export class StepExecutor implements Disposable {
   async holds(number: NetworkNumber, node: NodeId, timeoutMs: number): Promise<boolean> {
     const domain = this.#context.registry.topology.nodes.get(node)?.domain;
     if (domain === undefined) return true;
-    const segment = this.#wantedOf(number, domain)?.segment;
+    const segment = wantedOf(this.#context, number, domain)?.segment;
     const brought = await this.#bring(number, domain, segment, { timeoutMs });
     const isAsked = brought?.isOk() === true && !brought.value.pending.includes(node);
     return isAsked && this.#isServed(node);
@@ -150,57 +139,50 @@ export class StepExecutor implements Disposable {
   #follow(number: NetworkNumber): void {
     const isThere = this.#context.registry.recordOf(number) !== undefined;
     for (const domain of this.#context.drivers.keys()) {
-      const wanted = this.#wantedOf(number, domain);
+      const wanted = wantedOf(this.#context, number, domain);
       if (wanted === undefined) this.#fail(number, domain);
       else this.#want(number, domain, wanted);
       if (!isThere) this.#wanted.delete(segmentIdOf({ number }, domain));
     }
   }
 
-  #want(number: NetworkNumber, domain: DomainId, { segment, step }: Wanted): void {
+  #want(number: NetworkNumber, domain: DomainId, wanted: Wanted): void {
+    const { segment, step } = wanted;
     const id = segmentIdOf({ number }, domain);
-    const digest = digestOf(segment);
-    const isNews = digest !== (this.#wanted.get(id) ?? NOTHING);
-    this.#wanted.set(id, digest);
-    if (step === undefined) {
-      if (isNews) {
-        this.#end(id);
-        void this.#bring(number, domain, segment, {});
-      } else {
-        // What the step asked for is still wanted, and is still to be brought about.
-        this.#tasks.delete(id);
-      }
-    } else if (this.#tasks.get(id)?.step !== step) this.#begin(number, domain, segment, step);
-  }
-
-  /**
-   * What a domain is to hold for a network, and by which step if there is one; undefined when that
-   * names a state of which this agent knows nothing.
-   */
-  #wantedOf(number: NetworkNumber, domain: DomainId): Wanted | undefined {
-    const { registry, view } = this.#context;
-    const record = registry.recordOf(number);
-    if (record === undefined) return { segment: undefined };
-    const step = isUnfinished(record) ? stepsOf(view, number).get(domain) : undefined;
-    if (step === undefined) {
-      const current = currentOf(record);
-      const segments = current === undefined ? undefined : registry.segments(record, current);
-      return { segment: segments?.get(domain) };
+    const isNews = digestOf(segment) !== (this.#wanted.get(id) ?? NOTHING);
+    const task = this.#tasks.get(id);
+    if (step !== undefined) {
+      if (task?.step === step) return;
+      if (isNews) this.#lead(number, domain, wanted);
+      this.#wanted.set(id, digestOf(segment));
+      this.#begin({ number, domain, step }, wanted);
+      return;
     }
-    const states = statesOf(journeyOf(registry, record)).map((state) => state.get(domain));
-    const at = states.findIndex((state) => digestOf(state) === step.state);
-    return at < 0 ? undefined : { segment: states[at], step: step.revision };
+    this.#wanted.set(id, digestOf(segment));
+    if (isNews || task?.hold !== undefined) {
+      this.#end(id);
+      void this.#bring(number, domain, segment, {});
+    } else {
+      // What the step asked for is still wanted, and is still to be brought about.
+      this.#tasks.delete(id);
+    }
   }
 
-  #begin(number: NetworkNumber, domain: DomainId, wanted: Segment | undefined, step: number): void {
-    const { registry } = this.#context;
-    const record = registry.recordOf(number);
-    if (record === undefined) return;
-    const nodes = nodesOf(journeyOf(registry, record), domain);
-    const over = sharedAbort();
-    const state = { confirmed: new Set<NodeId>(), causes: new Map<NodeId, DriverCause>() };
-    const task: Task = { number, domain, step, wanted, nodes, ...state, over, isKnown: true };
+  /** Has the driver hear of the states before a step that it has not heard of: each tells of the next. */
+  #lead(number: NetworkNumber, domain: DomainId, { since = [] }: Wanted): void {
     const id = segmentIdOf({ number }, domain);
+    const known = since.findLastIndex((one) => digestOf(one) === this.#wanted.get(id));
+    if (known < 0) return;
+    for (const segment of since.slice(known + 1)) void this.#bring(number, domain, segment, {});
+  }
+
+  #begin(at: Pick<Task, "number" | "domain" | "step">, wanted: Wanted): void {
+    const { registry } = this.#context;
+    const record = registry.recordOf(at.number);
+    if (record === undefined) return;
+    const nodes = nodesOf(journeyOf(registry, record), at.domain);
+    const task = newTask({ ...at, nodes }, wanted);
+    const id = segmentIdOf(at, at.domain);
     this.#end(id);
     this.#tasks.set(id, task);
     void this.#run(task);
@@ -215,17 +197,11 @@ export class StepExecutor implements Disposable {
     const record = registry.recordOf(number);
     if (record === undefined) return;
     const nodes = nodesOf(journeyOf(registry, record), domain);
-    const message = "its master knows no such state: is its topology another one?";
-    const causes = new Map(
-      [...nodes].filter(isOwn).map((node): [NodeId, DriverCause] => {
-        return [node, { node, kind: "misconfigured", message }];
-      }),
-    );
     this.#end(id);
-    const state = { confirmed: new Set<NodeId>(), causes, over: sharedAbort(), isKnown: false };
-    const task: Task = { number, domain, step, wanted: undefined, nodes, ...state };
+    const task = newTask({ number, domain, step, nodes }, undefined);
+    for (const node of nodes) if (isOwn(node)) task.causes.set(node, causeAt(node));
     this.#tasks.set(id, task);
-    void this.#tell(task);
+    this.#tell(task);
   }
 
   /** Whether a node is this agent's, and has been brought to what its driver wants. */
@@ -245,22 +221,41 @@ export class StepExecutor implements Disposable {
 
   /** Brings the nodes to a step, those of this agent to begin with, and tells how far that came. */
   async #run(task: Task): Promise<void> {
-    const { number, domain, wanted, nodes, over } = task;
-    const own = [...nodes].filter((node) => this.#context.isOwn(node));
-    const brought = await this.#bring(number, domain, wanted, { signal: over.signal });
+    const { isOwn } = this.#context;
+    const { number, domain, wanted, hold, nodes, over } = task;
+    const own = [...nodes].filter(isOwn);
+    const { signal } = over;
+    const asked =
+      hold === undefined
+        ? this.#bring(number, domain, wanted, { signal })
+        : this.#keepRoom(domain, hold, signal);
+    const brought = await asked;
     if (brought === undefined || !this.#isCurrent(task)) return;
     if (brought.isErr() && brought.error.type !== "driver-failed") return;
     const error = brought.isErr() && brought.error.type === "driver-failed" ? brought.error : null;
     const causes = error?.causes ?? [];
     const pending = brought.isOk() ? brought.value.pending : (error?.pending ?? []);
     for (const cause of causes) {
-      if (cause.node !== undefined && own.includes(cause.node)) task.causes.set(cause.node, cause);
+      // What ended because somebody else is the master now, goes on there.
+      if (cause.node !== undefined && own.includes(cause.node) && isOwn(cause.node)) {
+        task.causes.set(cause.node, cause);
+      }
     }
     const named = new Set([...pending, ...causes.map(({ node }) => node)]);
     this.#confirm(
       task,
       own.filter((node) => !named.has(node)),
     );
+  }
+
+  #keepRoom(
+    domain: DomainId,
+    { segment, offers }: Hold,
+    signal: AbortSignal,
+  ): ResultAsync<Confirmation, DriverError> | undefined {
+    const offered = (port: PortRef): VlanSet => offers.get(port) ?? VlanSet.empty;
+    const held = this.#context.drivers.get(domain)?.hold?.(segment, { signal, offers: offered });
+    return held?.map(() => ({ pending: [] }));
   }
 
   #bring(
@@ -280,37 +275,17 @@ export class StepExecutor implements Disposable {
       task.confirmed.add(node);
       task.causes.delete(node);
     }
-    void this.#tell(task);
+    this.#tell(task);
   }
 
   /** Tells who waits for a step: here, or in another agent through the store. */
-  #tell(task: Task): Promise<void> {
+  #tell(task: Task): void {
     this.#context.progressed();
-    return this.#tellings.run(segmentIdOf(task, task.domain), () => this.#write(task));
-  }
-
-  async #write(task: Task): Promise<void> {
-    const { view, clock, agent, lease, worker } = this.#context;
-    const { number, domain, step, over } = task;
-    const key = doneKey(number, domain, agent);
-    for (;;) {
-      const held = lease();
-      const done = doneOf(task);
-      const isSilent = done.nodes.length + done.causes.length === 0;
-      if (!this.#isCurrent(task) || held === undefined || isSilent) return;
-      if (worker(number) === held || this.#closing.signal.aborted) return;
-      const { nodes, causes } = done;
-      const value = { step, nodes, causes: causes.map(causeJson) };
-      const written = await view.commit({
-        compare: [{ key: stepKey(number, domain), revision: step }],
-        writes: [{ type: "put", key, value, lease: held }],
-      });
-      if (written.isOk() || written.error.type !== "store-unavailable") return;
-      await pause(clock, AGAIN_MS, AbortSignal.any([over.signal, this.#closing.signal]));
-    }
+    void this.#teller.tell(task);
   }
 }
 
-function doneOf({ step, confirmed, causes }: Task): Done {
-  return { step, nodes: [...confirmed], causes: [...causes.values()] };
+function causeAt(node: NodeId): DriverCause {
+  const message = "its master knows no such state: is its topology another one?";
+  return { node, kind: "misconfigured", message };
 }

@@ -6,8 +6,12 @@ import {
   type NetworkNumber,
   type NodeId,
   nodeId,
+  type PortRef,
+  portRef,
 } from "../../model/ids.ts";
-import { causeSchema } from "./cause-json.ts";
+import type { VlanSet } from "../../model/vlan-set.ts";
+import type { JsonValue } from "../../store/store.ts";
+import { causeSchema, vlanSetSchema } from "./cause-json.ts";
 import type { StoreView } from "./store-view.ts";
 
 /** What the keys of steps begin with: in which state a domain is to be for a network. */
@@ -18,7 +22,18 @@ export const DONE = "done/";
 /** In which state a domain is to be, and the revision at which that was said. */
 export interface Step {
   readonly state: string;
+  /**
+   * There when the domain is only to keep room for what that state needs, and to be as it was
+   * otherwise: the labels that the network could have at a port.
+   */
+  readonly hold?: ReadonlyMap<PortRef, VlanSet>;
   readonly revision: number;
+}
+
+/** A step as it is written. */
+export function stepJson({ state, hold }: Omit<Step, "revision">): JsonValue {
+  if (hold === undefined) return { state };
+  return { state, hold: Object.fromEntries([...hold].map(([at, vlans]) => [at, String(vlans)])) };
 }
 
 /** What a master says of its nodes. */
@@ -45,7 +60,11 @@ export function numberIn(key: string): number {
   return Number(key.split("/", 2)[1]);
 }
 
-const stepSchema = v.object({ state: v.string() });
+const offers = v.pipe(
+  v.record(v.string(), vlanSetSchema),
+  v.transform((by) => new Map(Object.entries(by).map(([at, vlans]) => [portRef(at), vlans]))),
+);
+const stepSchema = v.object({ state: v.string(), hold: v.exactOptional(offers) });
 
 /** The steps of a network, by domain. */
 export function stepsOf(view: StoreView, number: NetworkNumber): ReadonlyMap<DomainId, Step> {
@@ -53,8 +72,8 @@ export function stepsOf(view: StoreView, number: NetworkNumber): ReadonlyMap<Dom
   return new Map(
     view.under(prefix).flatMap(({ key, value, revision }) => {
       const parsed = v.safeParse(stepSchema, value);
-      const { state } = parsed.success ? parsed.output : { state: UNREADABLE };
-      return [[domainId(key.slice(prefix.length)), { state, revision }] as const];
+      const step = parsed.success ? parsed.output : { state: UNREADABLE };
+      return [[domainId(key.slice(prefix.length)), { ...step, revision }] as const];
     }),
   );
 }

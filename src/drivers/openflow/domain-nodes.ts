@@ -4,13 +4,8 @@ import type { DriverCause, DriverFailed } from "../../model/errors.ts";
 import type { DatapathId, DomainId, NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
 import { sameValue } from "../../model/same-value.ts";
 import type { Segment } from "../../model/segment.ts";
-import type {
-  Confirmation,
-  Discrepancy,
-  HeldSegment,
-  NodeRole,
-  SegmentReport,
-} from "../driver-base.ts";
+import type { Confirmation, Discrepancy, HeldSegment, SegmentReport } from "../driver-base.ts";
+import type { NodeRole } from "../roles.ts";
 import type { DomainAudit, NodeAudit } from "./audit-report.ts";
 import { causeAt } from "./blocked.ts";
 import { NO_NETWORK } from "./compile/cookie.ts";

@@ -15,7 +15,6 @@ import type {
   DriverEvent,
   HeldSegment,
   NodeCost,
-  NodeRole,
   ProbeReport,
   ProvisionOptions,
   SegmentReport,
@@ -23,6 +22,7 @@ import type {
   StatisticsOptions,
 } from "../driver-base.ts";
 import { DriverLife } from "../driver-life.ts";
+import type { NodeRole } from "../roles.ts";
 import type { DomainAudit } from "./audit-report.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { countItems, countUnpoliced } from "./compile/count-items.ts";

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
-import type { NodeRole } from "../driver-base.ts";
+import type { NodeRole } from "../roles.ts";
 import type { SwitchSession } from "./session.ts";
 import type { SessionError } from "./session-error.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";

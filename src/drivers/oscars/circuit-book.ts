@@ -2,7 +2,7 @@ import type { SegmentId } from "../../model/ids.ts";
 import { type Circuit, circuitKey } from "./circuit.ts";
 import type { FoundCircuit, HeldCircuit } from "./circuit-service.ts";
 
-/** What a domain has of our circuits, as far as is known. */
+/** What a domain has of our circuits, as far as is known: nothing is, until it has been asked. */
 export class CircuitBook {
   /** By key. */
   readonly #held = new Map<string, HeldCircuit>();
@@ -10,6 +10,10 @@ export class CircuitBook {
   readonly #doubtful = new Map<string, SegmentId>();
   /** What the domain has once more of a circuit, by its own name: requests whose answers were lost. */
   readonly #surplus = new Map<string, FoundCircuit>();
+  /** Whether the domain has been asked what it has of all segments but the {@link #unasked}. */
+  #isKnown = false;
+  readonly #unasked = new Set<SegmentId>();
+  readonly #asked = new Set<SegmentId>();
 
   /** The circuits that the domain has, by key. */
   get held(): ReadonlyMap<string, HeldCircuit> {
@@ -22,8 +26,23 @@ export class CircuitBook {
     return [...known.map(({ circuit }) => circuit.segment), ...this.#doubtful.values()];
   }
 
-  /** Notes what the domain has of segments that nobody changed while it was being asked. */
-  note(found: readonly FoundCircuit[], isCurrent: (segment: SegmentId) => boolean): void {
+  /** Notes what the domain has of all segments but of these, which are being changed. */
+  noteAll(found: readonly FoundCircuit[], changing: ReadonlySet<SegmentId>): void {
+    if (!this.#isKnown)
+      for (const each of changing) if (!this.#asked.has(each)) this.#unasked.add(each);
+    this.#isKnown = true;
+    this.#asked.clear();
+    this.#note(found, (segment) => !changing.has(segment));
+  }
+
+  /** Notes what the domain has of one segment. */
+  note(found: readonly FoundCircuit[], segment: SegmentId): void {
+    this.#note(found, (each) => each === segment);
+    this.#unasked.delete(segment);
+    if (!this.#isKnown) this.#asked.add(segment);
+  }
+
+  #note(found: readonly FoundCircuit[], isCurrent: (segment: SegmentId) => boolean): void {
     for (const [key, { circuit }] of this.#held) {
       if (isCurrent(circuit.segment)) this.#held.delete(key);
     }
@@ -78,7 +97,14 @@ export class CircuitBook {
     this.#surplus.delete(externalId);
   }
 
+  /** Whether the domain may have what is not known here, or not have what is. */
   isDoubtful(segment: SegmentId): boolean {
+    const isUnasked = this.#isKnown ? this.#unasked.has(segment) : !this.#asked.has(segment);
+    return isUnasked || this.isInDoubt(segment);
+  }
+
+  /** Whether somebody has asked the domain for something of a segment, and it is not known what came of it. */
+  isInDoubt(segment: SegmentId): boolean {
     return [...this.#doubtful.values()].includes(segment);
   }
 

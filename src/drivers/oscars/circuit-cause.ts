@@ -37,3 +37,11 @@ export function misconfigured(message: string): DriverCause {
 export function failed({ id }: DomainView, ...causes: readonly DriverCause[]): DriverFailed {
   return { type: "driver-failed", domain: id, causes };
 }
+
+/** The failure of a call while the domain is another agent's to change. */
+export function notOurs(domain: DomainView, circuits: readonly Circuit[]): DriverFailed {
+  const pending = nodesOf(domain, circuits);
+  const message = "another agent serves the domain";
+  const causes = pending.map((node): DriverCause => ({ node, kind: "not-master", message }));
+  return { ...failed(domain, ...causes), pending };
+}

@@ -41,8 +41,13 @@ export class CircuitKeeper {
   /** Segments for which something is held, and which somebody is going to settle. */
   readonly #holding = new Set<SegmentId>();
 
-  constructor(service: CircuitService) {
+  /** Of a domain that may have anything; `wanted` is what it should have. */
+  constructor(
+    service: CircuitService,
+    wanted: ReadonlyMap<SegmentId, readonly Circuit[]> = new Map(),
+  ) {
     this.#service = service;
+    for (const [segment, circuits] of wanted) this.#wanted.set(segment, circuits);
     this.#maker = new CircuitMaker(service, this.#book);
   }
 
@@ -59,6 +64,11 @@ export class CircuitKeeper {
       [...this.#wanted.values()].flat().find(isIt) ??
       this.#lost.get(key)
     );
+  }
+
+  /** What is wanted, of every segment of which something is. */
+  get wanted(): ReadonlyMap<SegmentId, readonly Circuit[]> {
+    return this.#wanted;
   }
 
   /** The circuits of a segment that are wanted, and those that the domain may have. */
@@ -156,7 +166,7 @@ export class CircuitKeeper {
   ): Promise<Result<readonly RatedCircuit[], CircuitFault>> {
     const listed = await this.#service.list(signal);
     if (listed.isErr()) return listed;
-    const doubtful = [...segments].filter((segment) => this.#book.isDoubtful(segment));
+    const doubtful = [...segments].filter((segment) => this.#book.isInDoubt(segment));
     const all = [...listed.value];
     for (const segment of doubtful) {
       const held = (await this.#service.heldFor?.(segment, signal)) ?? ok([]);
@@ -166,9 +176,13 @@ export class CircuitKeeper {
     return ok(all);
   }
 
-  /** Notes what the domain has of segments that nobody changed while it was being asked. */
-  note(found: readonly FoundCircuit[], isCurrent: (segment: SegmentId) => boolean): void {
-    this.#book.note(found, isCurrent);
+  /**
+   * Notes what the domain has of all segments but those that somebody was changing while it was being
+   * asked: the others are `quiet`.
+   */
+  noteAll(found: readonly FoundCircuit[], quiet: ReadonlySet<SegmentId>): void {
+    const all = [...this.segments, ...found.map(({ circuit }) => circuit.segment)];
+    this.#book.noteAll(found, new Set(all.filter((segment) => !quiet.has(segment))));
   }
 
   /** A circuit carries nothing any more; gives its segment. */
@@ -276,6 +290,6 @@ export class CircuitKeeper {
   async #lookUp(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     if (!this.#book.isDoubtful(segment)) return ok(undefined);
     const listed = await this.list([segment], signal);
-    return listed.map((found) => this.note(found, (each) => each === segment));
+    return listed.map((found) => this.#book.note(found, segment));
   }
 }

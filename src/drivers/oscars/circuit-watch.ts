@@ -18,7 +18,7 @@ export interface CircuitWatchContext {
   readonly circuits: CircuitService;
   readonly keeper: CircuitKeeper;
   readonly emit: (event: DriverEvent) => void;
-  /** Raised when the driver closes. */
+  /** Raised when nobody is to look after the domain here any more. */
   readonly closing: AbortSignal;
   /** Between two looks, where nothing gives reason for one, in milliseconds. */
   readonly auditMs: number;
@@ -48,8 +48,8 @@ export class CircuitWatch {
   }
 
   start(): void {
-    this.#context.circuits.subscribe((event) => this.#hear(event));
-    this.#auditing = this.#auditUntilClosed();
+    const subscription = this.#context.circuits.subscribe((event) => this.#hear(event));
+    this.#auditing = this.#auditUntilClosed().finally(() => subscription[Symbol.dispose]());
   }
 
   /** Resolves when a watch whose driver has closed has ended. */
@@ -102,13 +102,16 @@ export class CircuitWatch {
       .map(({ circuit }) => circuit.segment)
       .filter((each) => !keeper.segments.has(each));
     const judged = new Set([...quiet, ...strangers].filter((each) => !keeper.isBusy(each)));
-    keeper.note(found, (segment) => judged.has(segment));
+    keeper.noteAll(found, judged);
     for (const segment of judged) this.#judge(segment);
     const wrong = [...judged].filter((segment) => !keeper.isRight(segment));
-    const repaired = await Promise.all(wrong.map((segment) => this.#repair(segment)));
+    const repairs = wrong.map((segment) => ({ segment, done: this.#repair(segment) }));
     // Who is told that a node is up counts on it that nothing is left there of what was given up.
-    const isClean = wrong.every((each, at) => repaired[at] || keeper.wantedOf(each).length > 0);
-    if (isClean && !closing.aborted) this.#up();
+    const cleared = repairs.map(({ segment, done }) =>
+      keeper.wantedOf(segment).length > 0 ? true : done,
+    );
+    if ((await Promise.all(cleared)).every(Boolean) && !closing.aborted) this.#up();
+    await Promise.all(repairs.map(({ done }) => done));
   }
 
   async #repair(segment: SegmentId): Promise<boolean> {

@@ -19,15 +19,14 @@ import type {
   SegmentReport,
 } from "../driver-base.ts";
 import { DriverLife } from "../driver-life.ts";
-import { type Circuit, circuitsOf } from "./circuit.ts";
-import { causesOf, failed, misconfigured, nodeOf, nodesOf } from "./circuit-cause.ts";
+import type { DomainRole } from "../roles.ts";
+import type { Circuit } from "./circuit.ts";
+import type { CircuitAccess, OpenAccess } from "./circuit-access.ts";
+import { causesOf, failed, nodeOf, nodesOf, notOurs } from "./circuit-cause.ts";
 import { differences } from "./circuit-differences.ts";
-import { CircuitKeeper } from "./circuit-keeper.ts";
-import type { CircuitFault, CircuitService } from "./circuit-service.ts";
-import { CircuitWatch } from "./circuit-watch.ts";
-
-/** Makes the service once it is known which domain it is for. */
-export type OpenService = (context: DriverContext) => ResultAsync<CircuitService, DriverCause>;
+import type { CircuitFault } from "./circuit-service.ts";
+import { CircuitTenure, type TenureContext } from "./circuit-tenure.ts";
+import { circuitsFor } from "./segment-circuits.ts";
 
 /** In milliseconds. */
 export interface CircuitDriverTimes {
@@ -47,16 +46,23 @@ const CALL_MS = 180_000;
 
 /**
  * Drives a wide-area domain that somebody else runs: its nodes are a service that joins ports by
- * circuits, of one node with each other. Calls say what is wanted, a {@link CircuitWatch} sees that it stays so.
+ * circuits, of one node with each other. Calls say what is wanted, a {@link CircuitTenure} sees that it stays so.
+ *
+ * Where several agents share the domain, one of them is its master at a time; the others only know what
+ * is wanted.
  */
 export class CircuitDriver implements DriverBase {
   readonly kind = "oscars";
   readonly callTimeoutMs: number = CALL_MS;
-  readonly #open: OpenService;
+  readonly #open: OpenAccess;
   readonly #times: CircuitDriverTimes;
   readonly #life = new DriverLife<Service>();
+  /** Whether the domain is ours to change this very moment. */
+  #isOurs: () => boolean = () => true;
+  /** Changes of role follow one another. */
+  #changing: Promise<unknown> = Promise.resolve();
 
-  constructor(open: OpenService, times: CircuitDriverTimes = {}) {
+  constructor(open: OpenAccess, times: CircuitDriverTimes = {}) {
     this.#open = open;
     this.#times = times;
   }
@@ -65,9 +71,10 @@ export class CircuitDriver implements DriverBase {
     const { domain } = context;
     const taken = this.#life.take(domain.id);
     if (taken.isErr()) return errAsync(taken.error);
-    return this.#open(context)
+    if (context.role === "slave") this.#isOurs = () => false;
+    return this.#open(context, () => this.#isOurs())
       .mapErr((cause) => failed(domain, cause))
-      .andThen((circuits) => this.#begin(circuits, context))
+      .andThen((access) => this.#begin(access, context))
       .orTee(() => this.#life.giveBack());
   }
 
@@ -79,7 +86,7 @@ export class CircuitDriver implements DriverBase {
 
   capabilities(): DriverCapabilities {
     return {
-      multipoint: this.#life.service?.circuits.multipoint ?? false,
+      multipoint: this.#life.service?.access.circuits.multipoint ?? false,
       programsNodes: false,
       learns: true,
     };
@@ -92,10 +99,11 @@ export class CircuitDriver implements DriverBase {
 
   hold(segment: Segment, options: HoldOptions = {}): ResultAsync<void, DriverError> {
     return this.#life.call("hold", options, async (service) => {
-      const { domain, keeper } = service;
-      const circuits = circuitsFor(segment, service);
+      const { domain, tenure } = service;
+      const circuits = circuitsOfDomain(segment, service);
       if (circuits.isErr()) return err(failed(domain, circuits.error));
-      const held = await keeper.hold(segment.id, circuits.value, options.offers);
+      if (!tenure.isOurs) return err(notOurs(domain, circuits.value));
+      const held = await tenure.keeper.hold(segment.id, circuits.value, options.offers);
       return held.mapErr((fault) => failedAt(service, circuits.value, fault));
     });
   }
@@ -105,10 +113,9 @@ export class CircuitDriver implements DriverBase {
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
     return this.#life.call("provision", options, async (service) => {
-      const { domain, keeper } = service;
-      const circuits = circuitsFor(segment, service);
-      if (circuits.isErr()) return err(failed(domain, circuits.error));
-      keeper.want(segment.id, circuits.value);
+      const circuits = circuitsOfDomain(segment, service);
+      if (circuits.isErr()) return err(failed(service.domain, circuits.error));
+      service.tenure.keeper.want(segment.id, circuits.value);
       return this.#settle(service, segment.id, options);
     });
   }
@@ -118,18 +125,18 @@ export class CircuitDriver implements DriverBase {
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
     return this.#life.call("release", options, async (service) => {
-      service.keeper.want(segment, []);
+      service.tenure.keeper.want(segment, []);
       return this.#settle(service, segment, options);
     });
   }
 
   externalIds(segment: SegmentId): readonly string[] {
-    return this.#life.service?.keeper.externalIdsOf(segment) ?? [];
+    return this.#life.service?.tenure.keeper.externalIdsOf(segment) ?? [];
   }
 
   verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {
-    return this.#life.call("verify", options, async ({ domain, keeper, circuits }, signal) => {
-      const listed = await circuits.list(signal);
+    return this.#life.call("verify", options, async ({ domain, tenure, access }, signal) => {
+      const listed = await access.look(signal);
       if (listed.isErr()) {
         const what = listed.error.message;
         const discrepancies = domain.nodes.map(
@@ -138,7 +145,7 @@ export class CircuitDriver implements DriverBase {
         return ok({ segment, discrepancies });
       }
       const held = listed.value.filter(({ circuit }) => circuit.segment === segment);
-      const discrepancies = differences(keeper.wantedOf(segment), held);
+      const discrepancies = differences(tenure.keeper.wantedOf(segment), held);
       return ok({
         segment,
         discrepancies: discrepancies.map(({ circuit, ...each }) => ({
@@ -153,8 +160,8 @@ export class CircuitDriver implements DriverBase {
     return this.#life.call<readonly HeldSegment[]>(
       "list",
       options,
-      async ({ domain, keeper, circuits }, signal) => {
-        const listed = await circuits.list(signal);
+      async ({ domain, tenure: { keeper }, access }, signal) => {
+        const listed = await access.look(signal);
         if (listed.isErr())
           return err(failed(domain, ...causesOf(nodeOf(domain, []), listed.error)));
         const bySegment = new Map<SegmentId, readonly Circuit[]>();
@@ -169,54 +176,80 @@ export class CircuitDriver implements DriverBase {
     );
   }
 
+  setDomainRole(role: DomainRole): ResultAsync<void, DriverError> {
+    // Whatever is under way for an earlier role sends nothing more.
+    this.#isOurs = role.role === "master" ? role.stands : () => false;
+    const changed = this.#changing.then(() =>
+      this.#life.call("setDomainRole", {}, async (service) => {
+        await service.tenure.end();
+        const tenure = service.tenure.next(this.#tenureContext(service), role);
+        this.#life.serve({ ...(this.#life.service ?? service), tenure });
+        tenure.begin();
+        return ok(undefined);
+      }),
+    );
+    this.#changing = changed;
+    return new ResultAsync(changed);
+  }
+
   subscribe(listener: (event: DriverEvent) => void): Disposable {
     return this.#life.subscribe(listener);
   }
 
   async close(): Promise<void> {
     this.#life.close();
-    await this.#life.service?.keeper.close();
-    await this.#life.service?.watch.ended;
-    await this.#life.service?.circuits.close();
+    await this.#changing;
+    await this.#life.service?.tenure.stop();
+    await this.#life.service?.access.circuits.close();
   }
 
   #begin(
-    circuits: CircuitService,
-    { clock, domain, segments, leaving = [], unsettled = [] }: DriverContext,
+    access: CircuitAccess,
+    { clock, domain, segments, leaving = [], unsettled = [], role }: DriverContext,
   ): ResultAsync<void, DriverError> {
     if (this.#life.closing.aborted) {
       // Closed while the service was being opened: nobody else knows of it.
-      return ResultAsync.fromSafePromise(circuits.close()).andThen(() =>
+      return ResultAsync.fromSafePromise(access.circuits.close()).andThen(() =>
         errAsync<void, DriverError>({ type: "closed", what: "the driver" }),
       );
     }
-    const keeper = new CircuitKeeper(circuits);
+    const context = this.#tenureContext({ clock, domain, access });
+    const tenure = CircuitTenure.first(context, role !== "slave");
     for (const segment of segments) {
-      const wanted = circuitsFor(segment, { domain, circuits, keeper });
+      const wanted = circuitsOfDomain(segment, { domain, access, tenure });
       if (wanted.isErr()) {
-        void circuits.close();
+        void access.circuits.close();
         return errAsync(failed(domain, wanted.error));
       }
-      keeper.want(segment.id, wanted.value);
+      tenure.keeper.want(segment.id, wanted.value);
     }
-    for (const id of [...leaving.map((segment) => segment.id), ...unsettled]) keeper.doubt(id);
-    const watch = new CircuitWatch({
-      ...{ clock, circuits, keeper, closing: this.#life.closing },
+    for (const id of [...leaving.map((segment) => segment.id), ...unsettled])
+      tenure.keeper.doubt(id);
+    this.#life.serve({ clock, domain, access, tenure });
+    tenure.begin();
+    return okAsync();
+  }
+
+  #tenureContext({ clock, domain, access }: Omit<Service, "tenure">): TenureContext {
+    return {
+      ...{ clock, circuits: access.circuits, closing: this.#life.closing },
       domain: () => this.#life.service?.domain ?? domain,
       emit: (event) => this.#life.emit(event),
       auditMs: this.#times.auditMs ?? DEFAULT_AUDIT_MS,
       outageMs: this.#times.outageMs ?? DEFAULT_OUTAGE_MS,
-    });
-    this.#life.serve({ clock, domain, circuits, keeper, watch });
-    watch.start();
-    return okAsync();
+    };
   }
 
   async #settle(
-    { domain, keeper, watch }: Service,
+    { domain, tenure }: Service,
     segment: SegmentId,
     { allowPending = false }: ProvisionOptions,
   ): Promise<Result<Confirmation, DriverError>> {
+    const { keeper, watch, isOurs } = tenure;
+    if (!isOurs) {
+      const error = notOurs(domain, keeper.circuitsOf(segment));
+      return allowPending ? ok({ pending: error.pending ?? [] }) : err(error);
+    }
     const outcome = await keeper.settle(segment);
     if (outcome.isOk()) {
       watch.settled(segment, true);
@@ -225,7 +258,7 @@ export class CircuitDriver implements DriverBase {
     watch.settled(segment, false);
     const circuits = keeper.circuitsOf(segment);
     const nodes = nodesOf(domain, circuits);
-    const error = failedAt({ domain, watch }, circuits, outcome.error);
+    const error = failedAt({ domain, tenure }, circuits, outcome.error);
     if (allowPending && outcome.error.kind === "unreachable") return ok({ pending: nodes });
     return err({ ...error, pending: nodes });
   }
@@ -235,38 +268,26 @@ export class CircuitDriver implements DriverBase {
 interface Service {
   readonly clock: Clock;
   readonly domain: DomainView;
-  readonly circuits: CircuitService;
-  readonly keeper: CircuitKeeper;
-  readonly watch: CircuitWatch;
+  readonly access: CircuitAccess;
+  readonly tenure: CircuitTenure;
 }
 
 /** What came of a request that nobody answered shows later, and only then is the node up again. */
 function failedAt(
-  { domain, watch }: Pick<Service, "domain" | "watch">,
+  { domain, tenure }: Pick<Service, "domain" | "tenure">,
   circuits: readonly Circuit[],
   fault: CircuitFault,
 ): DriverFailed {
-  if (fault.kind === "unreachable") watch.unreachable(fault.message);
+  if (fault.kind === "unreachable") tenure.watch.unreachable(fault.message);
   return failed(domain, ...causesOf(nodeOf(domain, circuits), fault));
 }
 
-/** The circuits of a segment, if it is one of this domain and the domain can make them. */
-function circuitsFor(
+/** The circuits of a segment, with the rates that are known here. */
+function circuitsOfDomain(
   segment: Segment,
-  { domain, keeper, circuits: { multipoint } }: Pick<Service, "domain" | "keeper" | "circuits">,
+  { domain, tenure, access }: Pick<Service, "domain" | "tenure" | "access">,
 ): Result<readonly Circuit[], DriverCause> {
-  const nodes = new Set(domain.nodes.map(({ id }) => id));
-  const unknown = segment.nodes.find(({ node }) => !nodes.has(node));
-  if (unknown !== undefined) return err({ ...misconfigured("unknown node"), node: unknown.node });
-  return circuitsOf(segment, (key) => keeper.known(key)?.mbps)
-    .mapErr(misconfigured)
-    .andThen((circuits) => {
-      const tooMany = circuits.find(({ ends }) => ends.length > 2);
-      if (tooMany === undefined || multipoint) return ok(circuits);
-      const node = nodeOf(domain, [tooMany]);
-      return err<readonly Circuit[], DriverCause>({
-        ...{ node, kind: "unsupported", blocked: [{ type: "branching", node }] },
-        message: `cannot join ${tooMany.ends.length} ends at once`,
-      });
-    });
+  const { multipoint } = access.circuits;
+  const rateOf = (key: string): number | undefined => tenure.keeper.known(key)?.mbps;
+  return circuitsFor(segment, { domain, multipoint, rateOf });
 }

@@ -14,7 +14,8 @@ export type OscarsDriverOptions = NsiDialectOptions | RestDialectOptions | IdcpD
 export interface DialectOptions {
   /**
    * What the descriptions of our reservations begin with: `dcns` when absent. Reservations that begin
-   * so and are not wanted are ended, so no two agents may use the same in one requester's name.
+   * so and are not wanted are ended, so in one requester's name no two agents may use the same but
+   * those that share their store.
    */
   readonly mark?: string;
   readonly tls?: ClientTls;
@@ -60,10 +61,13 @@ export interface NsiDialectOptions extends DialectOptions {
   /** The provider agent: its URN, and where it takes requests. */
   readonly provider: { readonly nsa: string; readonly url: string };
   readonly requester: {
-    /** The URN of the agent that asks. One agent each: providers remember one callback URL for it. */
+    /**
+     * The URN of the agent that asks; the same for agents that share their store. Any others have one
+     * each: providers remember one callback URL for it.
+     */
     readonly nsa: string;
     /**
-     * Where the provider reaches us. With `listen` the driver opens that port; without, the host
+     * Where the provider reaches us, this agent alone. With `listen` the driver opens that port; without, the host
      * application mounts `OscarsDriver.callbacks` there. Absent, the driver looks by itself.
      */
     readonly callbacks?: { readonly url: string; readonly listen?: HttpServerOptions };

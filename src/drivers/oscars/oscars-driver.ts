@@ -4,11 +4,13 @@ import { match } from "ts-pattern";
 import type { DriverCause } from "../../model/errors.ts";
 import type { PortRef } from "../../model/ids.ts";
 import type { DriverContext } from "../driver-base.ts";
+import type { CircuitAccess } from "./circuit-access.ts";
 import type { CircuitService } from "./circuit-service.ts";
 import { idcpRequests, profileOf, restClient } from "./dialect-clients.ts";
 import { CircuitDriver } from "./driver.ts";
 import { httpClient } from "./http/client-socket.ts";
-import type { HttpHandler } from "./http/http.ts";
+import { fencedClient } from "./http/fenced-client.ts";
+import type { HttpClient, HttpHandler } from "./http/http.ts";
 import { type HttpServer, type HttpServerOptions, openHttpServer } from "./http/server-socket.ts";
 import { IdcpCircuits } from "./idcp/idcp-circuits.ts";
 import { NsiCircuits } from "./nsi/nsi-circuits.ts";
@@ -32,20 +34,61 @@ export class OscarsDriver extends CircuitDriver {
   readonly callbacks: HttpHandler;
 
   constructor(options: OscarsDriverOptions) {
-    const mounted: Mounted = { handler: async () => ({ status: 503 }) };
-    super((context) => open(options, context, mounted), options.times);
+    const mounted: Mounted = { handler: NOBODY };
+    super((context, isOurs) => open(options, context, mounted, isOurs), options.times);
     this.callbacks = (request) => mounted.handler(request);
   }
 }
+
+/** Answers while there is nothing to be told. */
+const NOBODY: HttpHandler = async () => ({ status: 503 });
 
 /** What answers callbacks, once there is something to. */
 interface Mounted {
   handler: HttpHandler;
 }
 
+/** With what a service is opened. */
+interface Opening extends Pick<DriverContext, "domain" | "clock"> {
+  readonly http: HttpClient;
+  readonly close: () => Promise<void>;
+}
+
 function open(
   options: OscarsDriverOptions,
-  context: DriverContext,
+  { clock, domain }: DriverContext,
+  mounted: Mounted,
+  isOurs: () => boolean,
+): ResultAsync<CircuitAccess, DriverCause> {
+  const { tls } = options;
+  const http = options.http ?? httpClient({ clock, ...(tls === undefined ? {} : { tls }) });
+  const close = async (): Promise<void> => {
+    if (options.http === undefined) http.close();
+  };
+  const fenced = { clock, domain, http: fencedClient(http, isOurs), close };
+  // Whoever only looks on asks by itself, is told nothing and leaves nothing to be closed.
+  const looking = { clock, domain, http, close: async () => {} };
+  const unmounted: Mounted = { handler: NOBODY };
+  return openService(lookingOn(options), looking, unmounted).andThen((onlooker) =>
+    openService(options, fenced, mounted).map(
+      (circuits): CircuitAccess => ({
+        circuits,
+        look: (signal) => onlooker.list(signal),
+      }),
+    ),
+  );
+}
+
+/** The same for requests whose answers come at once. */
+function lookingOn(options: OscarsDriverOptions): OscarsDriverOptions {
+  return options.dialect === "nsi"
+    ? { ...options, requester: { nsa: options.requester.nsa } }
+    : options;
+}
+
+function openService(
+  options: OscarsDriverOptions,
+  context: Opening,
   mounted: Mounted,
 ): ResultAsync<CircuitService, DriverCause> {
   return match(options)
@@ -55,14 +98,14 @@ function open(
     .exhaustive();
 }
 
-function openIdcp(options: IdcpDialectOptions, context: DriverContext): CircuitService {
+function openIdcp(options: IdcpDialectOptions, context: Opening): CircuitService {
   const { http, ...common } = commonOf(options, context);
   const requests = idcpRequests(options, { http, clock: context.clock });
   const urnOf = namesOf(context, options.urns);
   return new IdcpCircuits({ ...common, requests, profile: profileOf(options), urnOf });
 }
 
-function openRest(options: RestDialectOptions, context: DriverContext): CircuitService {
+function openRest(options: RestDialectOptions, context: Opening): CircuitService {
   const { http, ...common } = commonOf(options, context);
   const client = restClient(options, http);
   return new RestCircuits({ ...common, client, urnOf: namesOf(context, options.urns) });
@@ -70,7 +113,7 @@ function openRest(options: RestDialectOptions, context: DriverContext): CircuitS
 
 function openNsi(
   options: NsiDialectOptions,
-  context: DriverContext,
+  context: Opening,
   mounted: Mounted,
 ): ResultAsync<CircuitService, DriverCause> {
   const { provider, requester: own, headers, times = {}, peer = "standard", stps } = options;
@@ -103,22 +146,17 @@ function openNsi(
 }
 
 /** What the circuits of every dialect are made with. */
-function commonOf(options: DialectOptions, { clock }: DriverContext) {
-  const { tls, times = {}, mark = "dcns" } = options;
-  const http = options.http ?? httpClient({ clock, ...(tls === undefined ? {} : { tls }) });
+function commonOf({ times = {}, mark = "dcns" }: DialectOptions, { http, clock, close }: Opening) {
   return {
-    ...{ http, clock, mark },
+    ...{ http, clock, mark, close },
     activationMs: times.activationMs ?? DEFAULT_ACTIVATION_MS,
     pollMs: times.pollMs ?? DEFAULT_POLL_MS,
-    close: async (): Promise<void> => {
-      if (options.http === undefined) http.close();
-    },
   };
 }
 
 /** How the domain calls our ports: as we were told, or as the topology names them. */
 function namesOf(
-  { domain }: DriverContext,
+  { domain }: Pick<DriverContext, "domain">,
   told: Readonly<Record<string, string>> = {},
 ): (port: PortRef) => string | undefined {
   const names = new Map(domain.nodes.flatMap((node) => node.ports).map((p) => [p.ref, p.name]));

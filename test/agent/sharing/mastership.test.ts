@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { Registry } from "../../../src/agent/registry.ts";
+import { Charges } from "../../../src/agent/sharing/charges.ts";
 import { Mastership } from "../../../src/agent/sharing/mastership.ts";
 import { Membership } from "../../../src/agent/sharing/membership.ts";
 import { StoreView } from "../../../src/agent/sharing/store-view.ts";
@@ -44,15 +46,19 @@ async function sharers(names: readonly string[], failing: Failing = {}) {
     };
     const view = (await StoreView.follow(seen))._unsafeUnwrap();
     const told: string[] = [];
+    const charges = new Charges({
+      registry: new Registry(topology),
+      drivers: new Map([[domain, driver]]),
+      unsettled: () => new Set(),
+    });
     const membership: Membership = new Membership({
       ...{ store, view, clock: own, agent, leaseMs: LEASE_MS },
       lost: () => mastership.dropAll(),
       joined: () => mastership.rejoin(),
     });
     const mastership = new Mastership({
-      ...{ view, membership, clock: own, agent },
-      driverOf: () => driver,
-      changed: (node, up) => told.push(`${node} ${up ? "up" : "down"}`),
+      ...{ view, membership, clock: own, agent, charges },
+      changed: (charge, up) => told.push(`${charges.nodesOf(charge).nodes} ${up ? "up" : "down"}`),
     });
     driver.subscribe((event) => {
       if (event.type === "node-up" && !isCutOff(agent, event.node)) {
@@ -64,7 +70,7 @@ async function sharers(names: readonly string[], failing: Failing = {}) {
     const context = { domain: topology.domainView(domain), clock: own, segments: [] };
     (await driver.attach({ ...context, role: "slave" }))._unsafeUnwrap();
     (await membership.join())._unsafeUnwrap();
-    mastership.serve(nodes);
+    mastership.serve(charges.all());
     const owned = () => nodes.filter((node) => mastership.isOwn(node));
     const close = async () => {
       mastership[Symbol.dispose]();

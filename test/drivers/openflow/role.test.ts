@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { NodeRole } from "../../../src/drivers/driver-base.ts";
+import type { NodeRole } from "../../../src/drivers/roles.ts";
 import type { DriverError } from "../../../src/model/errors.ts";
 import type { Segment } from "../../../src/model/segment.ts";
 import { pairSegment } from "../../../src/testing/conformance-segments.ts";

@@ -1,0 +1,71 @@
+import type { SegmentId } from "../../model/ids.ts";
+import type { DomainRole } from "../roles.ts";
+import type { Circuit } from "./circuit.ts";
+import { CircuitKeeper } from "./circuit-keeper.ts";
+import type { CircuitService } from "./circuit-service.ts";
+import { CircuitWatch, type CircuitWatchContext } from "./circuit-watch.ts";
+
+/** What a tenure works with. */
+export interface TenureContext
+  extends Omit<CircuitWatchContext, "keeper" | "closing" | "circuits"> {
+  readonly circuits: CircuitService;
+  /** Raised when the driver closes. */
+  readonly closing: AbortSignal;
+}
+
+/**
+ * The time for which a domain is ours to change, or is somebody else's. What is known of the domain is
+ * known for as long as that: others may have changed it before.
+ */
+export class CircuitTenure {
+  readonly isOurs: boolean;
+  readonly keeper: CircuitKeeper;
+  readonly watch: CircuitWatch;
+  readonly #over = new AbortController();
+
+  private constructor(
+    context: TenureContext,
+    isOurs: boolean,
+    wanted: ReadonlyMap<SegmentId, readonly Circuit[]>,
+  ) {
+    const closing = AbortSignal.any([context.closing, this.#over.signal]);
+    this.isOurs = isOurs;
+    this.keeper = new CircuitKeeper(context.circuits, wanted);
+    this.watch = new CircuitWatch({ ...context, keeper: this.keeper, closing });
+  }
+
+  /** The first one of an attached driver. */
+  static first(context: TenureContext, isOurs: boolean): CircuitTenure {
+    return new CircuitTenure(context, isOurs, new Map());
+  }
+
+  /** The one that follows, with the same circuits wanted. */
+  next(context: TenureContext, role: DomainRole): CircuitTenure {
+    const isOurs = role.role === "master";
+    const next = new CircuitTenure(context, isOurs, this.keeper.wanted);
+    if (role.role === "master")
+      for (const segment of role.unsettled) {
+        next.keeper.doubt(segment);
+        next.watch.settled(segment, false);
+      }
+    return next;
+  }
+
+  /** Looks after the domain from now on, if it is ours. */
+  begin(): void {
+    if (this.isOurs) this.watch.start();
+  }
+
+  /** Ends what is under way: the domain is somebody else's, or nobody's. */
+  async end(): Promise<void> {
+    this.watch.unreachable("another agent serves the domain");
+    await this.stop();
+  }
+
+  /** The same without a word. */
+  async stop(): Promise<void> {
+    this.#over.abort();
+    await this.keeper.close();
+    await this.watch.ended;
+  }
+}

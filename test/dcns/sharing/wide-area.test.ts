@@ -1,0 +1,236 @@
+import type { ResultAsync } from "neverthrow";
+import { describe, expect, test } from "vitest";
+import type { DcnsAgent } from "../../../src/dcns.ts";
+import type { DcnsError } from "../../../src/model/errors.ts";
+import { Topology } from "../../../src/topology.ts";
+import { AgentGroup, LEASE_MS, wordOf } from "../../support/agent-group.ts";
+import { campusDocument } from "../../support/campus.ts";
+import { type Dialect, dialects } from "../../support/simulated-wan.ts";
+import { value } from "../../support/testbed.ts";
+
+/** Long enough for a lease to end, and for another agent to end what its holder had begun. */
+const TAKEOVER_MS = LEASE_MS + 40_000;
+
+/** The campus in two halves, s1 with s4 and s2 with s3, and a wide-area domain between s1 and s2. */
+function halves(): Topology {
+  const document = campusDocument();
+  const isBetween = (id: string): boolean => id === "s1-s2" || id === "s4-s3";
+  return Topology.parse({
+    ...document,
+    domains: [...document.domains, { id: "wan", driver: "oscars" }],
+    nodes: [
+      ...document.nodes,
+      { id: "wan", domain: "wan", branching: false, ports: [{ id: "w0" }, { id: "w1" }] },
+    ],
+    links: [
+      ...(document.links ?? []).filter(({ id }) => !isBetween(id)),
+      { id: "w0", a: "s1:3", b: "wan:w0", capacity: "10Gbps", vlans: "100-199" },
+      { id: "w1", a: "s2:3", b: "wan:w1", capacity: "10Gbps", vlans: "100-199" },
+    ],
+  })._unsafeUnwrap();
+}
+
+function started(dialect: Dialect): Promise<AgentGroup> {
+  const calm = { refuse: 0, lose: 0, loseAnswer: 0, maxDelayMs: 5 };
+  return AgentGroup.start({ topology: halves(), wideArea: { ...calm, dialect } });
+}
+
+const across: readonly string[] = ["s4a:eth1", "s3a:eth1"];
+
+/** What all living agents show; the domain has what that takes, and nothing more. */
+async function pictureOf(group: AgentGroup) {
+  const networks = await group.expectAgreement();
+  expect(group.wideArea?.faultIn(group.topology, networks)).toBeUndefined();
+  for (const info of networks) group.expectWhole(info);
+  return {
+    networks: networks.map((info) => ({ ...info, createdAt: "", updatedAt: "" })),
+    held: group.held(),
+  };
+}
+
+describe.each(dialects)("agents that share a wide-area domain that speaks %s", (dialect) => {
+  test("take calls side by side, whichever of them speaks to the domain", async () => {
+    await using group = await started(dialect);
+    for (const name of ["a", "b", "c"]) {
+      const { agent } = group.member(name);
+      value(await group.run(agent.setupPhysicalNetwork(name, across, "100Mbps", undefined)));
+    }
+    expect(group.wideArea?.circuits).toBe(3);
+    await pictureOf(group);
+    value(await group.run(group.agent("b").modifyPhysicalNetwork("a", [], [], "200Mbps")));
+    value(await group.run(group.agent("c").modifyPhysicalNetwork("b", ["s3b:eth1"], [])));
+    await pictureOf(group);
+    for (const { agent } of group.members) {
+      expect(value(await group.run(agent.verifyNetwork("a"))).consistent).toBe(true);
+    }
+    for (const [at, name] of ["c", "b", "a"].entries()) {
+      const { agent } = group.member(["a", "b", "c"][at] ?? "a");
+      value(await group.run(agent.teardownPhysicalNetwork(name)));
+    }
+    expect(group.wideArea?.circuits).toBe(0);
+    await group.expectNothingLeft();
+  });
+
+  test("hear of a circuit that is lost, and of its return", async () => {
+    await using group = await started(dialect);
+    value(await group.run(group.agent("a").setupPhysicalNetwork("p", across, "100Mbps")));
+    group.wideArea?.endAll();
+    await group.clock.advance(TAKEOVER_MS);
+    for (const { events } of group.members) {
+      const told = events.map(({ type }) => type).filter((type) => type.startsWith("segment-"));
+      expect(told).toEqual(["segment-down", "segment-up"]);
+    }
+    await pictureOf(group);
+    value(await group.run(group.agent("b").teardownPhysicalNetwork("p")));
+    await group.expectNothingLeft();
+  });
+
+  test("pass the domain on when its master dies, and no circuit is touched", async () => {
+    await using group = await started(dialect);
+    value(await group.run(group.agent("a").setupPhysicalNetwork("p", across, "100Mbps")));
+    const before = await pictureOf(group);
+    for (let dead = 0; dead < 2; dead += 1) {
+      group.kill(await group.wideAreaMaster());
+      for (let ms = 0; ms < TAKEOVER_MS; ms += 500) {
+        await group.clock.advance(500);
+        for (const info of group.living[0]?.agent.listNetworks() ?? []) group.expectWhole(info);
+      }
+      await group.untilServed();
+      expect(await pictureOf(group)).toEqual(before);
+    }
+    const [last] = group.living;
+    value(await group.run((last ?? group.member("a")).agent.teardownPhysicalNetwork("p")));
+    await group.expectNothingLeft();
+  });
+});
+
+interface Operation {
+  readonly name: string;
+  readonly isThere: boolean;
+  readonly call: (agent: DcnsAgent) => ResultAsync<unknown, DcnsError>;
+}
+
+const operations: readonly Operation[] = [
+  {
+    name: "setup",
+    isThere: false,
+    call: (agent) => agent.setupPhysicalNetwork("p", across, "100Mbps", 101),
+  },
+  {
+    name: "change of rate",
+    isThere: true,
+    call: (agent) => agent.modifyPhysicalNetwork("p", [], [], "300Mbps"),
+  },
+  { name: "teardown", isThere: true, call: (agent) => agent.teardownPhysicalNetwork("p") },
+];
+
+async function prepared({ isThere }: Operation, dialect: Dialect): Promise<AgentGroup> {
+  const group = await started(dialect);
+  if (isThere) {
+    value(await group.run(group.agent("b").setupPhysicalNetwork("p", across, "100Mbps", 101)));
+  }
+  await group.clock.advance(100);
+  return group;
+}
+
+class Stopped extends Error {}
+
+/** Lets an agent work on a call until so many steps of the clock have gone by, and then does `harm`. */
+async function harmAtStep<T>(
+  group: AgentGroup,
+  nth: number,
+  call: PromiseLike<T>,
+  harm: () => void,
+): Promise<void> {
+  let steps = 0;
+  await group
+    .run(call, () => {
+      steps += 1;
+      if (steps !== nth) return;
+      harm();
+      throw new Stopped();
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof Stopped)) throw error;
+    });
+}
+
+async function outcomesOf(operation: Operation, dialect: Dialect) {
+  await using group = await prepared(operation, dialect);
+  const before = await pictureOf(group);
+  let steps = 0;
+  value(
+    await group.run(operation.call(group.agent("a")), () => {
+      steps += 1;
+    }),
+  );
+  return { pictures: [before, await pictureOf(group)], steps };
+}
+
+/** About `count` of so many steps, spread evenly; every one where `DCNS_EVERY_STEP=1` asks for that. */
+function stepsToHarm(steps: number, count: number): readonly number[] {
+  const { DCNS_EVERY_STEP } = process.env;
+  const every = DCNS_EVERY_STEP === "1" ? 1 : Math.max(1, Math.floor(steps / count));
+  return Array.from({ length: Math.floor(steps / every) }, (_, n) => 1 + n * every);
+}
+
+const matrix = operations.flatMap((operation) =>
+  dialects.map((dialect) => ({ ...operation, dialect })),
+);
+
+describe.each(matrix)("a $name across a domain that speaks $dialect", (operation) => {
+  const { dialect } = operation;
+  const victims = [
+    ["who took the call", async () => "a"],
+    ["the master of the domain", (group: AgentGroup) => group.wideAreaMaster()],
+  ] as const;
+
+  test.each(victims)(
+    "is done or undone when %s dies, at any step",
+    { timeout: 600_000 },
+    async (_, victimOf) => {
+      const { pictures, steps } = await outcomesOf(operation, dialect);
+      for (const nth of stepsToHarm(steps, 6)) {
+        await using group = await prepared(operation, dialect);
+        const victim = await victimOf(group);
+        const call = operation.call(group.agent("a"));
+        await harmAtStep(group, nth, call, () => group.kill(victim));
+        if (victim !== "a") await group.run(call);
+        await group.clock.advance(TAKEOVER_MS);
+        await group.untilServed();
+        expect(pictures, `step ${nth}`).toContainEqual(await pictureOf(group));
+        const [last] = group.living;
+        const { agent } = last ?? group.member("a");
+        if (agent.listNetworks().length > 0) {
+          value(await group.run(agent.teardownPhysicalNetwork("p")));
+        }
+        expect(group.wideArea?.circuits).toBe(0);
+        await group.expectNothingLeft();
+      }
+    },
+  );
+
+  test("is done or undone when the master of the domain is stopped for longer than its lease", {
+    timeout: 600_000,
+  }, async () => {
+    const { pictures, steps } = await outcomesOf(operation, dialect);
+    for (const nth of stepsToHarm(steps, 6)) {
+      await using group = await prepared(operation, dialect);
+      const victim = await group.wideAreaMaster();
+      const call = operation.call(group.agent("a"));
+      await harmAtStep(group, nth, call, () => group.pause(victim));
+      await group.clock.advance(TAKEOVER_MS);
+      group.resume(victim);
+      const outcome = await group.run(call);
+      await group.clock.advance(TAKEOVER_MS);
+      await group.untilServed();
+      const picture = await pictureOf(group);
+      expect(pictures, `step ${nth}: ${wordOf(outcome)}`).toContainEqual(picture);
+      if (picture.networks.length > 0) {
+        value(await group.run(group.agent("a").teardownPhysicalNetwork("p")));
+      }
+      expect(group.wideArea?.circuits).toBe(0);
+      await group.expectNothingLeft();
+    }
+  });
+});
