@@ -40,19 +40,25 @@ export interface Scenario {
   };
 }
 
+/** From this seed on, several agents may share a wide-area domain. */
+export const FIRST_OF_THE_LATEST = 1_000_000;
+
 /**
  * Draws a world: some are calm but for one kind of mishap, some have all kinds. `more` draws what
- * worlds did not have from the beginning, so that older seeds give what they gave where they can.
+ * worlds did not have from the beginning, so that older seeds give what they gave where they can; and
+ * `latest` what no seed below {@link FIRST_OF_THE_LATEST} has.
  */
-export function scenarioFrom(dice: Dice, more: Dice): Scenario {
+export function scenarioFrom(dice: Dice, more: Dice, latest: Dice | undefined): Scenario {
   const isOften = (percent: number): number => (dice.chance(0.5) ? percent : 0);
   const isAlso = (percent: number): number => (more.chance(0.5) ? percent : 0);
+  const isWide = (percent: number): number => (wide.chance(0.5) ? percent : 0);
   const document = documentFrom(dice);
   const agents = dice.pick([1, 1, 2, 3]);
   const isAlone = agents === 1;
-  const hasWideArea = isAlone && more.chance(0.4);
+  const wide = isAlone || latest === undefined ? more : latest;
+  const hasWideArea = isAlone ? more.chance(0.4) : latest?.chance(0.5) === true;
   return {
-    document: hasWideArea ? withWideArea(document, more) : document,
+    document: hasWideArea ? withWideArea(document, wide) : document,
     agents,
     bundles: dice.chance(0.5),
     learns: dice.chance(0.4),
@@ -71,11 +77,11 @@ export function scenarioFrom(dice: Dice, more: Dice): Scenario {
     file: isAlone && more.chance(0.5),
     wideArea: hasWideArea
       ? {
-          refuse: isAlso(0.05),
-          lose: isAlso(0.03),
-          loseAnswer: isAlso(0.05),
-          maxDelayMs: more.pick([0, 20, 300]),
-          dialect: more.pick(dialects),
+          refuse: isWide(0.05),
+          lose: isWide(0.03),
+          loseAnswer: isWide(0.05),
+          maxDelayMs: wide.pick([0, 20, 300]),
+          dialect: wide.pick(dialects),
         }
       : undefined,
     store: {
@@ -92,7 +98,7 @@ export function scenarioFrom(dice: Dice, more: Dice): Scenario {
       forget: isOften(5),
       crash: isOften(8),
       pause: isOften(5),
-      wideArea: hasWideArea ? isAlso(20) : 0,
+      wideArea: hasWideArea ? isWide(20) : 0,
     },
   };
 }

@@ -4,7 +4,7 @@ import { type Dice, diceFrom } from "./dice.ts";
 import { Expectations } from "./expectations.ts";
 import type { HistoryContext } from "./history-context.ts";
 import { Mishaps } from "./mishaps.ts";
-import { type Scenario, scenarioFrom } from "./scenario.ts";
+import { FIRST_OF_THE_LATEST, type Scenario, scenarioFrom } from "./scenario.ts";
 import { World } from "./world.ts";
 
 /** What came of one seed. */
@@ -60,7 +60,8 @@ class Simulation {
 
   constructor(seed: number, soak: Soak | undefined) {
     const dice = diceFrom(seed);
-    const scenario = scenarioFrom(dice, diceFrom(seed ^ 0xadd));
+    const latest = seed < FIRST_OF_THE_LATEST ? undefined : diceFrom(seed ^ 0x1a7e);
+    const scenario = scenarioFrom(dice, diceFrom(seed ^ 0xadd), latest);
     const expectations = this.#expectations;
     const note = (what: string): void => this.#note(what);
     const world = new World(seed, scenario, (event) => {
