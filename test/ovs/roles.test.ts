@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DriverEvent } from "../../src/drivers/driver-base.ts";
-import type { NodeRole } from "../../src/drivers/roles.ts";
 import { supportedVersions } from "../../src/drivers/openflow/index.ts";
+import type { NodeRole } from "../../src/drivers/roles.ts";
 import { OpenFlowDriver } from "../../src/index.ts";
 import { systemClock } from "../../src/system-clock.ts";
 import { conformanceDomain, threeWaySegment } from "../../src/testing/conformance-segments.ts";
