@@ -6,7 +6,7 @@
  */
 export type { AgentEvent } from "./agent/agent-event.ts";
 export type { AgentOptions } from "./agent/agent-options.ts";
-export type { NetworkPlan } from "./agent/calls.ts";
+export type { NetworkPlan } from "./agent/dry-run.ts";
 export type { EventStream } from "./agent/event-stream.ts";
 export type { SharingOptions } from "./agent/sharing/sharing.ts";
 export type { EndpointStatistics, NetworkStatistics, StatisticsGap } from "./agent/statistics.ts";

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { replayOf } from "./fresh-seeds.ts";
 import { simulateMutation } from "./mutate.ts";
 import { mutations } from "./mutations.ts";
 import { simulate } from "./simulation.ts";
@@ -44,7 +45,7 @@ for (let seed = first; seed < first + count; seed += 1) {
     console.error([`seed ${seed}`, ...result.log, result.fault ?? "all is well", ""].join("\n"));
   }
   if (result.fault !== undefined) {
-    const replay = `npm run sim -- --from ${seed} --seeds 1 --log`;
+    const replay = replayOf(seed);
     failures.push({ seed, fault: result.fault, replay });
     if (values["until-failure"]) break;
   }

@@ -27,7 +27,8 @@ export type Concerns = (quarantine: Quarantine) => boolean;
 export interface Books {
   /**
    * Begins work on a network: takes what `begun` claims, which was just found to be free.
-   * `store-conflict` says that somebody else was quicker, and nothing has happened.
+   * `store-conflict` says that somebody else was quicker, or that the agent has to join the others
+   * again, and nothing has happened.
    */
   intend(
     before: NetworkRecord | undefined,
@@ -52,8 +53,11 @@ export interface Books {
   seenClean(node: NodeId, concerns: Concerns): readonly Quarantine[];
   /** A number for a network, or for what is in quarantine, that nobody else has. */
   nextNumber(): NetworkNumber;
-  /** Resolves when nobody else works on a project's network any more, or when `signal` is raised. */
-  untilFree(project: ProjectId, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when nobody else works on a project's network any more, or when `signal` is raised;
+   * `lease-expired` says that the agent had not joined the others again by then.
+   */
+  untilFree(project: ProjectId, signal: AbortSignal): Promise<Result<void, StoreError>>;
   /** Writes what is still to be written, if the store takes it; the agent is closing. */
   close(): Promise<void>;
   /** How often it is worth to decide when somebody else has been quicker each time. */
@@ -133,7 +137,9 @@ export class OwnBooks implements Books {
     return this.#registry.nextNumber();
   }
 
-  async untilFree(): Promise<void> {}
+  async untilFree(): Promise<Result<void, StoreError>> {
+    return ok(undefined);
+  }
 
   close(): Promise<void> {
     return this.#journal.close();

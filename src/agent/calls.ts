@@ -1,52 +1,32 @@
 import { err, ok, type Result } from "neverthrow";
 import { match } from "ts-pattern";
-import type { DriverBase, NodeCost } from "../drivers/driver-base.ts";
-import type { Bandwidth } from "../model/bandwidth.ts";
+import type { DriverBase } from "../drivers/driver-base.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DcnsError, NetworkNotFound } from "../model/errors.ts";
-import { type DomainId, networkNumber, type ProjectId, projectId } from "../model/ids.ts";
+import { type DomainId, type ProjectId, projectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
-import type { Delivery, NetworkInfo, SegmentInfo } from "../model/network.ts";
+import type { Delivery, NetworkInfo } from "../model/network.ts";
 import { changeFault } from "../network/change-fault.ts";
 import { holderOf } from "../network/claims.ts";
 import { type Decision, decideModify, decideSetup, type View } from "../network/decide.ts";
 import { decideReserved } from "../network/decide-scheduled.ts";
-import { type Segments, segmentsOf } from "../network/forwarding.ts";
 import { networkInfo, networkState } from "../network/info.ts";
-import { standbyOf } from "../network/realisation.ts";
 import { latestOf, type NetworkRecord, type StableRecord } from "../network/record.ts";
 import { changedSpec, type NetworkChange } from "../network/request.ts";
 import { heldInterval, reservedInterval, startsLater } from "../network/schedule.ts";
 import { type NetworkSpec, specDifferences } from "../network/spec.ts";
-import { floodAllowanceOf } from "../network/traffic.ts";
-import {
-  type NetworkPlan as ComputedPlan,
-  explainRefusal,
-  type PlannedLink,
-} from "../pce/index.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { Books } from "./books.ts";
 import { changeEvents } from "./change-events.ts";
 import type { Conductor } from "./conductor.ts";
-import { plannedAround, withCrankback } from "./crankback.ts";
+import { withCrankback } from "./crankback.ts";
 import type { Deadline } from "./deadline.ts";
+import { dryRun, type NetworkPlan } from "./dry-run.ts";
 import { type AgentLimits, limitReached } from "./limits.ts";
 import type { Registry } from "./registry.ts";
 import { type NetworkStatistics, networkStatistics } from "./statistics.ts";
 import type { Transactions } from "./transaction.ts";
 import { type VerifyReport, verify } from "./verification.ts";
-
-/** A dry run's answer: the tree with everything it would reserve, and what each node would hold. */
-export interface NetworkPlan extends ComputedPlan {
-  readonly project: ProjectId;
-  /** What stands by, where the network is to be protected: the second path, or the bypasses of a tree. */
-  readonly backup?: readonly PlannedLink[];
-  readonly delivery: Delivery;
-  /** What each endpoint may flood where `delivery` is not `flood`, bit/s. */
-  readonly floodAllowance: Bandwidth;
-  readonly segments: readonly Pick<SegmentInfo, "id" | "domain">[];
-  readonly nodes: readonly NodeCost[];
-}
 
 /** What the calls work with. */
 export interface CallsContext {
@@ -110,8 +90,11 @@ export class Calls {
   ): Promise<Result<T, DcnsError>> {
     const { books } = this.#context;
     for (let attempt = 1; ; attempt += 1) {
-      await books.untilFree(project, deadline.signal);
-      if (deadline.interruption !== undefined) return err(deadline.interruption);
+      const free = await books.untilFree(project, deadline.signal);
+      const { interruption } = deadline;
+      // That there was no lease says more than that the time is up.
+      if (interruption?.type === "timeout" && free.isErr()) return err(free.error);
+      if (interruption !== undefined) return err(interruption);
       const outcome = await decide();
       const isOvertaken = outcome.isErr() && outcome.error.type === "store-conflict";
       if (!isOvertaken || attempt === books.attempts) return outcome;
@@ -241,34 +224,7 @@ export class Calls {
   }
 
   plan(project: ProjectId, spec: NetworkSpec): Result<NetworkPlan, DcnsError> {
-    const { registry, drivers, conductor } = this.#context;
-    const holder = holderOf(project);
-    const number = registry.record(project)?.number ?? ANY_NUMBER;
-    const segmentsFor = ({ target }: Decision): Segments =>
-      segmentsOf(registry.topology, { project, number }, target);
-    const isLater = startsLater(spec.schedule, this.#context.clock.now());
-    const interval = (isLater ? reservedInterval : heldInterval)(spec.schedule);
-    const planned = plannedAround({
-      holder,
-      // A dry run has the time to say which single changes of the request would succeed.
-      view: () => ({ ...registry.view(), planner: explainRefusal }),
-      decide: (view) => decideSetup(view, holder, spec, interval),
-      unsupported: (decision) => conductor.unsupported(segmentsFor(decision)),
-    });
-    return planned.map((decision) => {
-      const { target } = decision;
-      const segments = [...segmentsFor(decision).values()];
-      const standby = standbyOf(target);
-      return {
-        ...target.plan,
-        ...(standby === undefined ? {} : { backup: standby }),
-        project,
-        delivery: target.spec.delivery,
-        floodAllowance: floodAllowanceOf(target.spec),
-        segments: segments.map(({ id, domain }) => ({ id, domain })),
-        nodes: segments.flatMap((segment) => drivers.get(segment.domain)?.cost(segment) ?? []),
-      };
-    });
+    return dryRun(this.#context, project, spec);
   }
 
   /** An identical request finds its work done; any other must not change what exists. */
@@ -298,9 +254,6 @@ export class Calls {
     });
   }
 }
-
-/** Stands for the number that a planned network would get. */
-const ANY_NUMBER = networkNumber(1);
 
 function notFound(project: ProjectId): NetworkNotFound {
   return { type: "network-not-found", project };

@@ -110,8 +110,6 @@ describeEtcd("with etcd", () => {
         etcd.pause(cut);
         await progress([0, 1, 2]);
         etcd.resume(cut);
-        // What a member that was away says of leases is old: agents may have to join once more.
-        await sleep(LEASE_MS);
         await progress([0, 1, 2]);
 
         await Promise.all(agents.map((one) => one.ask({ do: "rest" })));

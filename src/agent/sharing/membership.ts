@@ -44,6 +44,7 @@ export class Membership {
   /** When the lease may be over, if it is not renewed. */
   #until = 0;
   #slot = 0;
+  readonly #waiting = new Set<() => void>();
   #timer: unknown;
   #isClosed = false;
 
@@ -60,6 +61,20 @@ export class Membership {
   /** The agents that are there, this one too if it is, in order. */
   get agents(): readonly string[] {
     return this.#context.view.under(AGENT).map(({ key }) => key.slice(AGENT.length));
+  }
+
+  /** Resolves once there is a lease, or when `signal` is raised. */
+  async untilJoined(signal: AbortSignal): Promise<void> {
+    if (this.lease !== undefined || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.#waiting.delete(done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      this.#waiting.add(done);
+      signal.addEventListener("abort", done);
+    });
   }
 
   /** Which of the slots is this agent's for as long as it has this lease. */
@@ -133,7 +148,10 @@ export class Membership {
     const lease = this.#lease;
     const beganAt = clock.now();
     if (lease === undefined) {
-      if ((await this.#join()).isOk() && !this.#isClosed) joined();
+      if ((await this.#join()).isOk() && !this.#isClosed) {
+        joined();
+        for (const wake of [...this.#waiting]) wake();
+      }
     } else {
       const renewed = await lease.renew();
       if (renewed.isOk()) this.#until = beganAt + lease.ttlMs;

@@ -27,6 +27,8 @@ export interface SharedBooksContext {
   readonly clock: Clock;
   readonly agent: string;
   readonly lease: () => string | undefined;
+  /** Resolves once this agent has a lease, or when the signal is raised. */
+  readonly untilJoined: (signal: AbortSignal) => Promise<void>;
   /** Told when a call has ended: what it worked on may be an orphan now. */
   readonly released: () => void;
   /** Told of a node of ours that was seen clean. */
@@ -84,22 +86,34 @@ export class SharedBooks implements Books {
     begun: NetworkRecord,
     claim: Claim,
   ): Promise<Result<void, StoreError>> {
-    const { registry, journal, view, agent, lease, clock } = this.#context;
+    const { registry, journal, view, lease, clock } = this.#context;
     if (this.#blindness !== undefined) {
       return err({ type: "store-unavailable", message: this.#blindness });
     }
-    if (lease() === undefined) return err({ type: "lease-expired", lease: agent });
     const entry = { type: "network" as const, record: begun };
+    // Nothing has happened: it is to be decided once more when this agent has joined again.
+    const undecided = err({ type: "store-conflict" as const, key: writeOf(entry).key });
+    if (lease() === undefined) return this.#later(undecided);
     const isAsDecided = registry.record(begun.project) === before && registry.hasRoomFor(claim);
-    if (!isAsDecided) return err({ type: "store-conflict", key: writeOf(entry).key });
+    if (!isAsDecided) return undecided;
     using hearing = hear(view);
     this.#active.add(begun.number);
     const written = await journal.write([entry]);
     if (written.isOk()) return written;
     this.#release(begun.number);
+    if (written.error.type === "lease-expired") {
+      // The store says so first: this agent finds that out when it renews, or is told otherwise.
+      return this.#later(undecided);
+    }
     // On an old picture it would be decided as before.
     if (written.error.type === "store-conflict") await hearing.until(written.error.key, clock);
     return written;
+  }
+
+  /** Not at once: nothing is different before this agent has a lease again. */
+  async #later<T>(outcome: T): Promise<T> {
+    await pause(this.#context.clock, AGAIN_MS, new AbortController().signal);
+    return outcome;
   }
 
   async conclude(outcome: Outcome): Promise<Result<void, StoreError>> {
@@ -120,9 +134,9 @@ export class SharedBooks implements Books {
       }
       await pause(clock, AGAIN_MS, new AbortController().signal);
     }
-    this.#release(begun.number);
-    // What is to be begun once more is anybody's.
+    // What is to be begun once more is anybody's, once the store has heard so.
     if (after !== undefined && isUnfinished(after)) await journal.leave(after);
+    this.#release(begun.number);
     return ok(undefined);
   }
 
@@ -131,8 +145,8 @@ export class SharedBooks implements Books {
   }
 
   async leave(begun: NetworkRecord): Promise<void> {
-    this.#release(begun.number);
     await this.#context.journal.leave(begun);
+    this.#release(begun.number);
   }
 
   seenClean(node: NodeId, concerns: Concerns): readonly Quarantine[] {
@@ -147,13 +161,15 @@ export class SharedBooks implements Books {
   /** What the store does not take is left to whoever takes over. */
   async close(): Promise<void> {}
 
-  async untilFree(project: ProjectId, signal: AbortSignal): Promise<void> {
-    const { registry, view } = this.#context;
+  async untilFree(project: ProjectId, signal: AbortSignal): Promise<Result<void, StoreError>> {
+    const { registry, view, lease, untilJoined, agent } = this.#context;
     for (;;) {
+      await untilJoined(signal);
+      if (lease() === undefined) return err({ type: "lease-expired", lease: agent });
       const record = registry.record(project);
-      if (record === undefined || !isUnfinished(record) || signal.aborted) return;
+      if (record === undefined || !isUnfinished(record) || signal.aborted) return ok(undefined);
       const mayBeTakenUp = record.phase === "teardown" || record.phase === "provision";
-      if (mayBeTakenUp && this.isOrphan(record)) return;
+      if (mayBeTakenUp && this.isOrphan(record)) return ok(undefined);
       await view.changed(signal);
     }
   }

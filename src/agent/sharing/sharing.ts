@@ -83,6 +83,7 @@ export class Sharing {
     });
     this.books = new SharedBooks({
       ...{ view, registry, journal, clock, agent, lease },
+      untilJoined: (signal) => this.#membership.untilJoined(signal),
       released: () => this.#orphans?.considerAll(),
       seenClean: (node, concerns) => this.#quarantines.seenClean(node, concerns),
     });
@@ -179,7 +180,8 @@ export class Sharing {
 
   /** Whether it is this agent's turn to see to a project's network by itself. */
   isTurn(project: ProjectId): boolean {
-    return ranked(project, this.#agents)[0] === this.#context.options.agentId;
+    const isFirst = ranked(project, this.#agents)[0] === this.#context.options.agentId;
+    return isFirst && this.#membership.lease !== undefined;
   }
 
   /** Serves the nodes of the present topology. */

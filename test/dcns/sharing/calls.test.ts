@@ -64,6 +64,22 @@ describe("agents that share a topology", () => {
     for (const info of networks) group.expectWhole(info);
   });
 
+  test("let a call wait until its agent has joined again, within its own deadline", async () => {
+    await using group = await AgentGroup.start({ agent: { operationTimeoutMs: 5_000 } });
+    const setUp = (project: string) =>
+      group.agent("a").setupPhysicalNetwork(project, ["s1a:eth1", "s2a:eth1"], "1Mbps");
+    group.pause("a");
+    await group.clock.advance(2 * LEASE_MS);
+    group.resume("a");
+    expect(wordOf(await group.run(setUp("p")))).toBe("ok");
+    await group.untilServed();
+    group.member("a").store.isCut = true;
+    await group.clock.advance(2 * LEASE_MS);
+    const before = group.clock.now();
+    expect(wordOf(await group.run(setUp("q")))).toBe("lease-expired");
+    expect(group.clock.now() - before).toBeGreaterThanOrEqual(5_000);
+  });
+
   test("give a project's network to one of those who set it up at once, others hear of it", async () => {
     await using group = await AgentGroup.start();
     const setUp = (name: string, rate: string) =>
