@@ -105,4 +105,28 @@ export const mutations: readonly Mutation[] = [
     from: "const isFree = canStay(reserved) && reserveGrowth(view.ledger, asReserved.claim).isOk();",
     to: "const isFree = canStay(reserved);",
   },
+  {
+    name: "circuits that nobody wants any more stay in a domain after a crash",
+    file: "src/drivers/oscars/circuit-watch.ts",
+    from: ".filter((each) => !keeper.segments.has(each));",
+    to: ".filter(() => false);",
+  },
+  {
+    name: "what a domain holds for a change that failed is not given back",
+    file: "src/agent/conductor.ts",
+    from: "if (kept.length === 0) return begun;",
+    to: "if (kept.length >= 0) return begun;",
+  },
+  {
+    name: "a circuit that its domain has ended is not missed",
+    file: "src/drivers/oscars/circuit-watch.ts",
+    from: "const wrong = [...judged].filter((segment) => !keeper.isRight(segment));",
+    to: "const wrong = [...judged].filter((segment) => keeper.wantedOf(segment).length === 0);",
+  },
+  {
+    name: "circuits that a network has left are not ended",
+    file: "src/drivers/oscars/circuit-keeper.ts",
+    from: ".filter(({ circuit }) => !kept.has(circuitKey(circuit)));",
+    to: ".filter(() => false);",
+  },
 ];
