@@ -106,12 +106,6 @@ export const mutations: readonly Mutation[] = [
     to: "const isFree = canStay(reserved);",
   },
   {
-    name: "circuits that nobody wants any more stay in a domain after a crash",
-    file: "src/drivers/oscars/circuit-watch.ts",
-    from: ".filter((each) => !keeper.segments.has(each));",
-    to: ".filter(() => false);",
-  },
-  {
     name: "what a domain holds for a change that failed is not given back",
     file: "src/agent/conductor.ts",
     from: "if (kept.length === 0) return begun;",
