@@ -5,10 +5,16 @@ import type { StoreView } from "./store-view.ts";
 /** What the keys begin with that say who is the master of a charge, which follows. */
 export const MASTER = "master/";
 
-const schema = v.object({ agent: v.string(), up: v.boolean() });
-
 /** Who the master of a charge is, and whether it is in service with it. */
-export type MasterRecord = v.InferOutput<typeof schema>;
+export interface MasterRecord {
+  readonly agent: string;
+  readonly up: boolean;
+}
+
+const schema: v.GenericSchema<unknown, MasterRecord> = v.object({
+  agent: v.string(),
+  up: v.boolean(),
+});
 
 export function masterKey(charge: Charge): string {
   return `${MASTER}${charge}`;
