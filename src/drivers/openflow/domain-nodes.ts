@@ -8,9 +8,8 @@ import type { Confirmation, Discrepancy, HeldSegment, SegmentReport } from "../d
 import type { NodeRole } from "../roles.ts";
 import type { DomainAudit, NodeAudit } from "./audit-report.ts";
 import { causeAt } from "./blocked.ts";
-import { NO_NETWORK } from "./compile/cookie.ts";
-import { emptyProgram, type NodeProgram } from "./compile/program.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
+import { heldSegments } from "./held-segments.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import type { PendingChanged } from "./node-wants.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
@@ -211,27 +210,13 @@ export class DomainNodes {
 
   /** What the nodes that can be read hold; a network of no segment we know of is an orphan. */
   async list(): Promise<readonly HeldSegment[]> {
-    const held = new Map<NetworkNumber | undefined, { nodes: NodeId[]; items: number }>();
-    const add = (network: NetworkNumber | undefined, node: NodeId, items: number): void => {
-      if (items === 0) return;
-      const entry = held.get(network) ?? { nodes: [], items: 0 };
-      held.set(network, { nodes: [...entry.nodes, node], items: entry.items + items });
-    };
-    await Promise.all(
+    const read = await Promise.all(
       [...this.#nodes.values()].map(async (node) => {
         const holdings = await node.holdings();
-        if (holdings === undefined) return;
-        for (const [network, program] of holdings.networks) {
-          if (network !== NO_NETWORK) add(network, node.id, sizeOf(program));
-        }
-        add(undefined, node.id, sizeOf({ ...emptyProgram, ...holdings.orphans }));
+        return holdings === undefined ? [] : [{ node: node.id, holdings }];
       }),
     );
-    const segments = new Map([...this.#segments.values()].map(({ network, id }) => [network, id]));
-    return [...held].map(([network, entry]) => {
-      const segment = network === undefined ? undefined : segments.get(network);
-      return segment === undefined ? entry : { segment, ...entry };
-    });
+    return heldSegments(read.flat(), this.#segments.values());
   }
 
   /** The segment that the nodes should hold under this id. */
@@ -301,10 +286,6 @@ export class DomainNodes {
 
 function stranger(node: NodeId): DriverCause {
   return { node, kind: "misconfigured", message: "the node is not in the driver's domain" };
-}
-
-function sizeOf({ flows, groups, meters }: NodeProgram): number {
-  return flows.size + groups.size + meters.size;
 }
 
 function messages(problems: readonly NodeProblem[]): string {

@@ -1,4 +1,4 @@
-import { okAsync, type Result, ResultAsync } from "neverthrow";
+import { type Result, ResultAsync } from "neverthrow";
 import type { Attachment } from "../../model/attachment.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { NodeView } from "../../model/domain-view.ts";
@@ -8,26 +8,23 @@ import { unlessAborted } from "../driver-call.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { EXACT_MASK, networkCookie, OWNER_MASK, ownerCookie } from "./compile/cookie.ts";
 import { dialectOf } from "./compile/dialect.ts";
-import { diffPrograms } from "./compile/diff.ts";
-import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
-import type { Feature } from "./compile/features.ts";
+import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
 import { type Holdings, sortHoldings } from "./compile/holdings.ts";
 import { IdPool } from "./compile/id-pool.ts";
-import { pipelineTable, taughtTable } from "./compile/pipeline.ts";
-import { emptyProgram, type FlowEntry } from "./compile/program.ts";
-import { stagesOf } from "./compile/stages.ts";
-import { hasGroups, type SelfTest, type SwitchProfile } from "./compile/switch-profile.ts";
+import { emptyProgram } from "./compile/program.ts";
+import type { SwitchProfile } from "./compile/switch-profile.ts";
 import { meterRange, type ProgramOptions } from "./driver-options.ts";
 import { Gate } from "./gate.ts";
 import { AddressTeacher, type TeacherContext } from "./learning/address-teacher.ts";
-import { type Orphans, type SortedOrphans, sortOrphans } from "./orphans.ts";
+import type { Judgement } from "./network-change.ts";
+import { OrphanBook } from "./orphan-book.ts";
 import { SwitchProber } from "./probe/switch-prober.ts";
-import type { SelfTestBench } from "./self-test/self-test.ts";
+import { learnedProfile } from "./self-test/learned-profile.ts";
 import type { SelfTestRecord } from "./self-test/self-test-record.ts";
 import type { SwitchSession } from "./session.ts";
-import type { BatchError, SessionError } from "./session-error.ts";
+import type { SessionError } from "./session-error.ts";
 import { metersOf, type NodeCounters, nodeCounters } from "./statistics/network-counters.ts";
-import { type Judgement, NetworkOnSwitch, type RulesSource } from "./switch-network.ts";
+import { NetworkOnSwitch, type RulesSource } from "./switch-network.ts";
 import { SwitchPorts } from "./switch-ports.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
 import { readQueues, sameQueues } from "./switch-queues.ts";
@@ -35,8 +32,6 @@ import { SwitchReader } from "./switch-reader.ts";
 import { SwitchSender } from "./switch-sender.ts";
 import type { SwitchTools } from "./switch-tools.ts";
 import { SwitchWork } from "./switch-work.ts";
-import { PORT_CONTROLLER } from "./wire/constants.ts";
-import { OPENFLOW_1_0 } from "./wire/version.ts";
 
 /** What a switch is opened with. */
 export interface LiveSwitchContext {
@@ -68,8 +63,8 @@ export class LiveSwitch {
   readonly #networks = new Map<NetworkNumber, NetworkOnSwitch>();
   readonly #work: SwitchWork;
   readonly #gate = new Gate(MAX_NETWORKS_AT_ONCE);
-  /** Numbers of groups and meters that belong to no network and are not seen to be gone yet. */
-  readonly #orphans = { groups: new Set<number>(), meters: new Set<number>() };
+  /** Groups and meters with numbers of ours that belong to no network. */
+  readonly orphans: OrphanBook;
   readonly #retired: AbortController;
   /** For each reading in use, the networks worked on since it began. */
   readonly #busy = new Set<Set<NetworkNumber>>();
@@ -80,6 +75,7 @@ export class LiveSwitch {
     const { session, dialect, profile } = tools;
     const sender = new SwitchSender(session, dialect, profile.bundles, retired);
     this.#tools = { ...tools, sender, retired };
+    this.orphans = new OrphanBook(this.#tools);
     this.#work = new SwitchWork({
       tools: this.#tools,
       holdings: () => this.holdings(),
@@ -179,7 +175,7 @@ export class LiveSwitch {
   /** Whether it is known what the switch holds of a network, some of which there is, and nothing is under way. */
   isSettled(network: NetworkNumber): boolean {
     const its = this.#networks.get(network);
-    return its?.isCertain === true && !its.isInUse;
+    return its?.isCertain === true && !its.turns.isInUse;
   }
 
   /** Nothing is sent any more that changes the switch, not even what waits to be sent. */
@@ -215,7 +211,9 @@ export class LiveSwitch {
 
   /** Reads everything of ours that the switch holds, to be judged and disposed of. */
   read(): ResultAsync<Reading, SessionError> {
-    const busy = new Set([...this.#networks].filter(([, its]) => its.isInUse).map(([n]) => n));
+    const busy = new Set(
+      [...this.#networks].filter(([, its]) => its.turns.isInUse).map(([n]) => n),
+    );
     this.#busy.add(busy);
     const end = (): void => void this.#busy.delete(busy);
     return this.holdings()
@@ -233,37 +231,6 @@ export class LiveSwitch {
     const judged = its.judge(held.networks.get(network) ?? emptyProgram, held.orphans, rules);
     if (its.isVacant) this.#networks.delete(network);
     return judged;
-  }
-
-  /** Of what no flow of ours used, that which no network has; nobody is given its numbers now. */
-  claimOrphans({ held: { orphans } }: Reading): Orphans {
-    const { groupIds, meterIds } = this.#tools;
-    return {
-      groups: claimed(orphans.groups, groupIds, this.#orphans.groups),
-      meters: claimed(orphans.meters, meterIds, this.#orphans.meters),
-    };
-  }
-
-  /** Sorts orphans by whether somebody else uses them. */
-  sortOrphans(orphans: Orphans): ResultAsync<SortedOrphans, SessionError> {
-    return sortOrphans(this.#tools, orphans);
-  }
-
-  /** Removes orphans that were claimed; gives what there was. */
-  removeOrphans(
-    orphans: Orphans,
-  ): ResultAsync<readonly NodeDiscrepancy[], SessionError | BatchError> {
-    const { session, reader, dialect, groupIds, meterIds } = this.#tools;
-    const diff = diffPrograms({ ...emptyProgram, ...orphans }, emptyProgram);
-    const stages = stagesOf(diff, dialect).remove;
-    if (stages.length === 0) return okAsync([]);
-    return ResultAsync.combine(stages.map((stage) => session.batch(stage)))
-      .andThen(() => ResultAsync.combine([reader.groups(), reader.allMeters()]))
-      .map(([groups, meters]) => {
-        freeGone(this.#orphans.groups, groupIds, groups);
-        freeGone(this.#orphans.meters, meterIds, meters);
-        return discrepanciesOf(diff);
-      });
   }
 
   /** Everything of ours that the switch holds now. */
@@ -287,7 +254,7 @@ export class LiveSwitch {
   ): Promise<T> {
     const its = this.#at(network);
     for (const busy of this.#busy) busy.add(network);
-    const value = await its.use(() => task(its));
+    const value = await its.turns.use(() => task(its));
     if (its.isVacant) this.#networks.delete(network);
     return value;
   }
@@ -296,68 +263,5 @@ export class LiveSwitch {
     const its = this.#networks.get(network) ?? new NetworkOnSwitch(this.#tools, network);
     this.#networks.set(network, its);
     return its;
-  }
-}
-
-/**
- * What a switch can do: what it says, and, where it may be tried, what that shows. Where it may not be,
- * networks that stand go on learning as they do.
- */
-function learnedProfile(
-  { datapathId }: SwitchFeatures,
-  selfTests: SelfTestRecord | undefined,
-  bench: SelfTestBench,
-): ResultAsync<SwitchProfile, SessionError> {
-  const { profile, reader, table, cookiePrefix } = bench;
-  const { description, version, tables, capabilities } = profile;
-  const identity = JSON.stringify([datapathId, description, version, tables, capabilities]);
-  const tested: ResultAsync<SelfTest | undefined, SessionError> =
-    selfTests === undefined ? okAsync(undefined) : new ResultAsync(selfTests.of(identity, bench));
-  return tested.andThen((selfTest) => {
-    if (selfTest?.status !== "done") {
-      const known = { ...profile, ...(selfTest && { selfTest }) };
-      if (!hasGroups(profile)) return okAsync(known);
-      return ResultAsync.combine([
-        reader.flowsIn(table + pipelineTable.limit, ownerCookie(cookiePrefix), OWNER_MASK),
-        reader.flowsIn(table + taughtTable.sources, ownerCookie(cookiePrefix), OWNER_MASK),
-      ]).map((flows) => ({ ...known, learns: whoLearns(flows.flat()) ?? profile.learns }));
-    }
-    const has = (feature: Feature): boolean =>
-      !selfTest.lacks.some((lack) => lack.feature === feature);
-    return okAsync({
-      ...profile,
-      selfTest,
-      learns: has("learn") && version !== OPENFLOW_1_0,
-      bundles: profile.bundles && has("bundle"),
-    });
-  });
-}
-
-/** Whether the switch learns addresses for networks that stand; undefined if there are none that learn. */
-function whoLearns(flows: readonly FlowEntry[]): boolean | undefined {
-  const actions = flows.flatMap(({ instructions }) =>
-    instructions.flatMap((each) => (each.type === "apply-actions" ? each.actions : [])),
-  );
-  if (actions.some(({ type }) => type === "nx-learn2")) return true;
-  const isShown = actions.some((each) => each.type === "output" && each.port === PORT_CONTROLLER);
-  return isShown ? false : undefined;
-}
-
-/** Those of `found` that were nobody's, or orphans before; they are noted in `orphans`. */
-function claimed<T>(
-  found: ReadonlyMap<number, T>,
-  pool: IdPool,
-  orphans: Set<number>,
-): ReadonlyMap<number, T> {
-  for (const id of found.keys()) if (pool.claim(id)) orphans.add(id);
-  return new Map([...found].filter(([id]) => orphans.has(id)));
-}
-
-/** The numbers of orphans that the switch holds no more are free. */
-function freeGone(orphans: Set<number>, pool: IdPool, held: ReadonlyMap<number, unknown>): void {
-  for (const id of orphans) {
-    if (held.has(id)) continue;
-    orphans.delete(id);
-    pool.free(id);
   }
 }

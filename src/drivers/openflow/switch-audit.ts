@@ -92,10 +92,11 @@ class Findings implements AuditFindings {
   }
 
   addOrphans(reading: Reading): ResultAsync<void, SessionError> {
-    const claimed = this.#live.claimOrphans(reading);
+    const { orphans } = this.#live;
+    const claimed = orphans.claim(reading.held);
     if (claimed.groups.size + claimed.meters.size === 0) return okAsync();
-    return this.#live
-      .sortOrphans(claimed)
+    return orphans
+      .sort(claimed)
       .andTee(({ unused, inUse }) => {
         this.orphans = unused;
         this.inUse = inUse;

@@ -2,43 +2,19 @@ import { err, errAsync, ok, okAsync, type Result, ResultAsync, safeTry } from "n
 import type { NetworkNumber } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
 import { pause, unlessAborted } from "../driver-call.ts";
-import { bindDraft } from "./compile/bind.ts";
-import { compileNode } from "./compile/compile.ts";
 import { diffPrograms, isEmptyDiff, type ProgramDiff } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
 import { emptyProgram, type NodeProgram } from "./compile/program.ts";
 import { flowsThatTake } from "./foreign-flows.ts";
+import type { Converged, Judgement, Prepared, Sent } from "./network-change.ts";
 import { OwnNumbers } from "./own-numbers.ts";
 import type { SessionError } from "./session-error.ts";
 import { readNetwork } from "./switch-network-read.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
 import { refuseRivals } from "./switch-rivals.ts";
 import type { SwitchTools } from "./switch-tools.ts";
-
-/** What was different before the switch held what is wanted, or why it does not. */
-export type Converged = Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>;
-
-/** What was sent to make the switch hold what is wanted, and what it held when that was read back. */
-export interface Sent {
-  readonly wanted: NodeProgram;
-  readonly diff: ProgramDiff;
-  readonly held: NodeProgram;
-}
-
-/** A network's change on a switch, before anything is sent. */
-export interface Prepared {
-  readonly wanted: NodeProgram;
-  readonly held: NodeProgram;
-  readonly diff: ProgramDiff;
-  /** What is to be sent: the difference, with all that may have been learned since. */
-  readonly mods: ProgramDiff;
-}
-
-/** What a network should be on a switch, and in what it is not. */
-export interface Judgement {
-  readonly wanted: NodeProgram;
-  readonly diff: ProgramDiff;
-}
+import { Turns } from "./turns.ts";
+import { wantedProgram } from "./wanted-program.ts";
 
 /** What a node should do for a network, asked for at the moment it is needed. */
 export type RulesSource = () => readonly ForwardingRule[];
@@ -64,6 +40,8 @@ const MAX_ROUNDS = 2;
  * should hold. Work is done in turn; other networks go on meanwhile.
  */
 export class NetworkOnSwitch {
+  /** The work on it. */
+  readonly turns: Turns = new Turns();
   readonly #tools: SwitchTools;
   readonly #network: NetworkNumber;
   /** What the switch held when it was last read. */
@@ -75,9 +53,6 @@ export class NetworkOnSwitch {
   readonly #numbers: OwnNumbers;
   /** The cookies under which the switch has learned something for this network, or may have. */
   readonly #learned = new Set<bigint>();
-  #tail: Promise<unknown> = Promise.resolve();
-  #tasks = 0;
-  #users = 0;
 
   /** A network of which the switch is known to hold nothing. */
   constructor(tools: SwitchTools, network: NetworkNumber) {
@@ -86,28 +61,10 @@ export class NetworkOnSwitch {
     this.#numbers = new OwnNumbers(tools);
   }
 
-  /** Whether something is under way. */
-  get isBusy(): boolean {
-    return this.#tasks > 0;
-  }
-
-  /** Whether something is under way, or soon will be. */
-  get isInUse(): boolean {
-    return this.#users > 0 || this.isBusy;
-  }
-
-  /** Notes that something will be asked for, until that is over. */
-  async use<T>(task: () => Promise<T>): Promise<T> {
-    this.#users += 1;
-    const value = await task();
-    this.#users -= 1;
-    return value;
-  }
-
   /** Whether the switch holds nothing of the network, and nothing is under way. */
   get isVacant(): boolean {
     const items = this.#program.flows.size + this.#learned.size + this.#numbers.size;
-    return !this.isInUse && this.#isCertain && items === 0;
+    return !this.turns.isInUse && this.#isCertain && items === 0;
   }
 
   /**
@@ -115,7 +72,7 @@ export class NetworkOnSwitch {
    * Gives what was different before. `begun` is what was sent already and does not show yet.
    */
   converge(rules: RulesSource, signal: AbortSignal, begun?: Sent): Promise<Converged> {
-    return this.inTurn(() => this.#converge(rules(), signal, begun));
+    return this.turns.inTurn(() => this.#converge(rules(), signal, begun));
   }
 
   /**
@@ -180,7 +137,7 @@ export class NetworkOnSwitch {
     rules: RulesSource,
     signal: AbortSignal,
   ): Promise<Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>> {
-    return this.inTurn(async () => {
+    return this.turns.inTurn(async () => {
       const read = await this.#read(signal).mapErr(problemsOf);
       const found = read.andThen((held) =>
         this.#judged(held, rules()).map((wanted) => ({
@@ -194,16 +151,6 @@ export class NetworkOnSwitch {
       const foreign = await unlessAborted(flowsThatTake(this.#tools, wanted), signal, ABORTED);
       return foreign.mapErr(problemsOf).map((theirs) => [...own, ...theirs]);
     });
-  }
-
-  /** Does something when everything that was asked for before is done. */
-  inTurn<T>(task: () => Promise<T>): Promise<T> {
-    this.#tasks += 1;
-    const turn = this.#tail.then(task).finally(() => {
-      this.#tasks -= 1;
-    });
-    this.#tail = turn.catch(() => undefined);
-    return turn;
   }
 
   async #converge(
@@ -246,7 +193,10 @@ export class NetworkOnSwitch {
   }
 
   #wanted(rules: readonly ForwardingRule[]): Result<NodeProgram, readonly NodeProblem[]> {
-    return this.#bind(rules, this.#program, this.#numbers);
+    return wantedProgram(this.#tools, this.#network, rules, {
+      held: this.#program,
+      numbers: this.#numbers,
+    });
   }
 
   /** What the rules come to where the switch holds `held`; no number is taken for it. */
@@ -255,22 +205,9 @@ export class NetworkOnSwitch {
     rules: readonly ForwardingRule[],
   ): Result<NodeProgram, readonly NodeProblem[]> {
     const lent = new OwnNumbers(this.#tools);
-    const wanted = this.#bind(rules, held, lent);
+    const wanted = wantedProgram(this.#tools, this.#network, rules, { held, numbers: lent });
     lent.keepOnly(emptyProgram);
     return wanted;
-  }
-
-  /** What the rules come to where the switch holds `held`; new numbers are noted in `numbers`. */
-  #bind(
-    rules: readonly ForwardingRule[],
-    held: NodeProgram,
-    numbers: OwnNumbers,
-  ): Result<NodeProgram, readonly NodeProblem[]> {
-    const { ports, options, profile } = this.#tools;
-    const setting = { ...options, profile, queues: ports.queues() };
-    return compileNode(rules, this.#network, ports.numbers(), setting).andThen((draft) =>
-      bindDraft(draft, held, numbers),
-    );
   }
 
   /** From now on the switch may learn what is wanted to be learned. */

@@ -92,7 +92,7 @@ export class SwitchTenure {
 
   /** Repairs what was found. */
   async mend({ wrong, orphans, inUse, confirmed }: AuditFindings): Promise<Mended> {
-    const removing = this.live.removeOrphans(orphans);
+    const removing = this.live.orphans.remove(orphans);
     const mended = await this.#bringEach(wrong);
     const removed = await removing;
     return {

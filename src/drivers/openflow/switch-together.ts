@@ -5,8 +5,9 @@ import { itemsOf, mergeDiffs, type ProgramDiff, sizeOfDiff } from "./compile/dif
 import { discrepanciesOf } from "./compile/discrepancies.ts";
 import type { Holdings } from "./compile/holdings.ts";
 import { emptyProgram, flowKey } from "./compile/program.ts";
+import type { Converged, Prepared, Sent } from "./network-change.ts";
 import type { SessionError } from "./session-error.ts";
-import type { Converged, NetworkOnSwitch, Prepared, RulesSource, Sent } from "./switch-network.ts";
+import type { NetworkOnSwitch, RulesSource } from "./switch-network.ts";
 import { problemsOf } from "./switch-problem.ts";
 import { rivalsOf } from "./switch-rivals.ts";
 import type { SendingErrors } from "./switch-sender.ts";

@@ -1,4 +1,5 @@
-import type { Converged, NetworkOnSwitch, Sent } from "./switch-network.ts";
+import type { Converged, Sent } from "./network-change.ts";
+import type { NetworkOnSwitch } from "./switch-network.ts";
 import { bringTogether, type Outcome, type ReadAll, type Task } from "./switch-together.ts";
 import type { SwitchTools } from "./switch-tools.ts";
 
@@ -80,7 +81,7 @@ export class SwitchWork {
     const group = this.#idle(taken);
     const { tools, holdings } = this.#context;
     const outcomes = bringTogether(tools, holdings, group);
-    await Promise.all(group.map(({ its }) => its.inTurn(() => outcomes)));
+    await Promise.all(group.map(({ its }) => its.turns.inTurn(() => outcomes)));
     const ended = await outcomes;
     const again = group.filter((one, index) => this.#conclude(one, ended[index]));
     this.#waiting.unshift(...again);
@@ -92,7 +93,7 @@ export class SwitchWork {
   #idle(taken: readonly Waiting[]): readonly Waiting[] {
     const seen = new Set<NetworkOnSwitch>();
     return taken.filter((one) => {
-      const isIdle = !one.its.isBusy && !seen.has(one.its);
+      const isIdle = !one.its.turns.isBusy && !seen.has(one.its);
       seen.add(one.its);
       if (!isIdle) void this.#byItself(one);
       return isIdle;

@@ -1,0 +1,34 @@
+/** Work that is done one after the other, and who is about to ask for some. */
+export class Turns {
+  #tail: Promise<unknown> = Promise.resolve();
+  #tasks = 0;
+  #users = 0;
+
+  /** Whether something is under way. */
+  get isBusy(): boolean {
+    return this.#tasks > 0;
+  }
+
+  /** Whether something is under way, or soon will be. */
+  get isInUse(): boolean {
+    return this.#users > 0 || this.isBusy;
+  }
+
+  /** Notes that something will be asked for, until that is over. */
+  async use<T>(task: () => Promise<T>): Promise<T> {
+    this.#users += 1;
+    const value = await task();
+    this.#users -= 1;
+    return value;
+  }
+
+  /** Does something when everything that was asked for before is done. */
+  inTurn<T>(task: () => Promise<T>): Promise<T> {
+    this.#tasks += 1;
+    const turn = this.#tail.then(task).finally(() => {
+      this.#tasks -= 1;
+    });
+    this.#tail = turn.catch(() => undefined);
+    return turn;
+  }
+}
