@@ -222,6 +222,15 @@ describe("the self-test of a switch", () => {
 });
 
 describe("what a self-test has found", () => {
+  test("is nothing where the switch was somebody else's to change meanwhile", async () => {
+    const lacks: Lacks = (message) =>
+      without("meter")(message) && { kind: "bad-request", code: "eperm" };
+    await using bench = await connected({ lacks });
+    for (const { selfTest } of bench.driver.profiles().values()) {
+      expect(selfTest).toMatchObject({ status: "not-done" });
+    }
+  });
+
   test("is not believed longer than a connection where something is missing", async () => {
     let isDisturbed = true;
     const lacks: Lacks = (message) => (isDisturbed ? without("meter")(message) : undefined);

@@ -19,9 +19,9 @@ import type { SwitchSession } from "../session.ts";
 import type { BatchError, SessionError } from "../session-error.ts";
 import type { SwitchReader } from "../switch-reader.ts";
 import { PORT_MAX } from "../wire/constants.ts";
-import { type FlowMod, flowMod } from "../wire/flow.ts";
 import type { Port } from "../wire/port.ts";
 import { fromAll, type Trial, type TrialSetting, toNobody, trialsOf } from "./trial.ts";
+import { add, needOf, remove } from "./trial-messages.ts";
 
 /** What a self-test works with: one connection of a switch that is ours to change. */
 export interface SelfTestBench {
@@ -39,8 +39,6 @@ export interface SelfTestBench {
   readonly meterIds: IdRange;
 }
 
-/** Should the agent die meanwhile, the switch forgets the flows by itself. */
-const LIFETIME_S = 60;
 /** How long a switch may take to show what it has confirmed. */
 const SHOWN_AFTER_MS = [0, 20, 100] as const;
 /** How often a feature has to fail: once may be an accident. */
@@ -70,6 +68,9 @@ export async function selfTest(bench: SelfTestBench): Promise<Result<SelfTest, S
     }
     const works = all.find(({ feature }) => !failed.some((lack) => lack.feature === feature));
     if (bench.profile.bundles) failed = [...failed, ...(yield* await bundleLack(bench, works))];
+    if (failed.some(({ reason }) => isNotOurs(reason))) {
+      return ok(notDone("somebody else has become its master meanwhile"));
+    }
     return ok<SelfTest>({ status: "done", lacks: failed.filter(({ reason }) => !isFull(reason)) });
   });
 }
@@ -80,7 +81,12 @@ function notDone(reason: string): SelfTest {
 
 /** Refusals that say nothing of what a switch can do at another time. */
 function isFull(reason: string): boolean {
-  return /table-full|tables-full|out-of-groups|out-of-meters|eperm|is-slave/.test(reason);
+  return /table-full|tables-full|out-of-groups|out-of-meters|eperm/.test(reason);
+}
+
+/** Refusals of a switch that may not be changed now, whatever is asked. */
+function isNotOurs(reason: string): boolean {
+  return /^bad-request\/(eperm|is-slave)$/.test(reason);
 }
 
 /** Whether the switch holds flows of ours beside those for trials and probes. */
@@ -271,24 +277,6 @@ async function bundleLack(
     return ok([{ feature: "bundle", reason: "a flow that is taken by itself is refused in one" }]);
   }
   return err(sessionError(done.error));
-}
-
-function add(flow: Trial["flow"]): FlowMod {
-  return flowMod({ command: "add", ...flow, hardTimeoutS: LIFETIME_S });
-}
-
-function remove({ table, priority, cookie, match }: Trial["flow"]): FlowMod {
-  const cookieMask = NETWORK_MASK;
-  return flowMod({ command: "delete-strict", table, priority, cookie, cookieMask, match });
-}
-
-function needOf({ group, meter }: Trial, command: "add" | "delete"): ModMessage | undefined {
-  const isAdd = command === "add";
-  if (group !== undefined) {
-    return { ...group, type: "group-mod", command, buckets: isAdd ? group.buckets : [] };
-  }
-  if (meter === undefined) return undefined;
-  return { ...meter, type: "meter-mod", command, bands: isAdd ? meter.bands : [] };
 }
 
 function sessionError(error: BatchError): SessionError {
