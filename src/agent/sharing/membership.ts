@@ -2,6 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import { pause } from "../../drivers/driver-call.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { StoreError } from "../../model/errors.ts";
+import { Stopwatch } from "../../model/stopwatch.ts";
 import type { Store, StoreLease } from "../../store/store.ts";
 import type { StoreView } from "./store-view.ts";
 
@@ -35,14 +36,14 @@ const SLOT = "slot/";
 
 /**
  * An agent's place among those who share a store: a lease that it renews. Once it cannot be sure of
- * the lease any more, by its own clock and from before it asked for it, it counts as lost; and the
+ * the lease any more, by its own clocks and from before it asked for it, it counts as lost; and the
  * agent joins anew as soon as it can.
  */
 export class Membership {
   readonly #context: MembershipContext;
   #lease: StoreLease | undefined;
-  /** When the lease may be over, if it is not renewed. */
-  #until = 0;
+  /** Since when the lease has run; it is over after its time if it is not renewed. */
+  #since: Stopwatch | undefined;
   #slot = 0;
   readonly #waiting = new Set<() => void>();
   #timer: unknown;
@@ -112,7 +113,7 @@ export class Membership {
     const { store, view, clock, agent, leaseMs } = this.#context;
     const slot = this.#freeSlot();
     if (slot === undefined) return err({ type: "full" });
-    const beganAt = clock.now();
+    const began = new Stopwatch(clock);
     const lease = await store.lease(leaseMs);
     if (lease.isErr()) return err(lease.error);
     const keys = [`${AGENT}${agent}`, `${SLOT}${slot}`];
@@ -127,7 +128,7 @@ export class Membership {
     }
     this.#lease = lease.value;
     this.#slot = slot;
-    this.#until = beganAt + lease.value.ttlMs;
+    this.#since = began;
     return ok(undefined);
   }
 
@@ -146,7 +147,7 @@ export class Membership {
     const { clock, joined } = this.#context;
     this.#check();
     const lease = this.#lease;
-    const beganAt = clock.now();
+    const began = new Stopwatch(clock);
     if (lease === undefined) {
       if ((await this.#join()).isOk() && !this.#isClosed) {
         joined();
@@ -154,7 +155,7 @@ export class Membership {
       }
     } else {
       const renewed = await lease.renew();
-      if (renewed.isOk()) this.#until = beganAt + lease.ttlMs;
+      if (renewed.isOk()) this.#since = began;
       else if (renewed.error.type === "lease-expired") this.#lose();
     }
     this.#check();
@@ -163,7 +164,8 @@ export class Membership {
 
   /** A process that was stopped for a while finds out here. */
   #check(): void {
-    if (this.#lease !== undefined && this.#context.clock.now() >= this.#until) this.#lose();
+    const elapsedMs = this.#since?.elapsedMs() ?? 0;
+    if (this.#lease !== undefined && elapsedMs >= this.#lease.ttlMs) this.#lose();
   }
 
   #lose(): void {
