@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
-import type { Clock } from "../../model/clock.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../../model/errors.ts";
 import { noFrames } from "../../model/frame-count.ts";
@@ -28,19 +27,16 @@ import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { countItems, countUnpoliced } from "./compile/count-items.ts";
 import { canLearn } from "./compile/refusals.ts";
 import { programmed, type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
-import { DomainNodes } from "./domain-nodes.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
-import { socketListener } from "./listener-socket.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import { optionFault } from "./option-faults.ts";
 import { probeSegment } from "./probe/segment-probe.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
+import { type Service, serviceOf } from "./service.ts";
 import type { SwitchSession } from "./session.ts";
-import { SessionServer } from "./session-server.ts";
-import { SegmentSamples } from "./statistics/segment-samples.ts";
 import { identityOf, refusalOf } from "./switch-admission.ts";
-import { SwitchNode } from "./switch-node.ts";
-import type { ListenAddress, SwitchListener } from "./transport.ts";
+import type { SwitchNode } from "./switch-node.ts";
+import type { ListenAddress } from "./transport.ts";
 import { type WiringFinding, type WiringRoundContext, wiringRound } from "./wiring/wiring-round.ts";
 import { WiringWatch } from "./wiring/wiring-watch.ts";
 
@@ -76,41 +72,11 @@ export class OpenFlowDriver implements DriverBase {
     return taken.isErr() ? errAsync(taken.error) : this.#begin(context);
   }
 
-  #begin({
-    domain,
-    clock,
-    segments,
-    leaving = [],
-    role = "equal",
-  }: DriverContext): ResultAsync<void, DriverError> {
-    const options = programOptions(this.#options);
-    const emit = (event: DriverEvent): void => this.#life.emit(event);
-    const isRecovering = segments.length + leaving.length > 0;
-    const server = new SessionServer(listenerOf(this.#options), clock, this.#options);
-    const service: Service = {
-      domain: domain.id,
-      clock,
-      nodes: new DomainNodes(
-        domain.id,
-        (view, pendingChanged) =>
-          new SwitchNode({
-            view,
-            clock,
-            options,
-            role: { role },
-            isRecovering,
-            emit,
-            pendingChanged,
-          }),
-      ),
-      server,
-      samples: new SegmentSamples(),
-    };
+  #begin(context: DriverContext): ResultAsync<void, DriverError> {
+    const { domain } = context;
+    const service = serviceOf(this.#options, context, (event) => this.#life.emit(event));
     this.#life.serve(service);
-    service.nodes.update(domain.nodes);
-    for (const segment of [...leaving, ...segments]) service.nodes.want(segment);
-    for (const { id } of leaving) service.nodes.unwant(id);
-    return server
+    return service.server
       .listen((session, features) => this.#greet(service, session, features))
       .mapErr(({ address: { host, port }, reason }): DriverError => {
         this.#life.giveBack();
@@ -313,21 +279,7 @@ export class OpenFlowDriver implements DriverBase {
   }
 }
 
-/** What an attached driver works with. */
-interface Service {
-  readonly domain: DomainId;
-  readonly clock: Clock;
-  readonly nodes: DomainNodes;
-  readonly server: SessionServer;
-  readonly samples: SegmentSamples;
-}
-
 const DEFAULT_MAX_AGE_MS = 1_000;
-
-function listenerOf({ listen, tls }: OpenFlowDriverOptions): SwitchListener {
-  if ("listen" in listen) return listen;
-  return socketListener({ ...listen, ...(tls === undefined ? {} : { tls }) });
-}
 
 function misconfigured(domain: DomainId, message: string): DriverFailed {
   return { type: "driver-failed", domain, causes: [{ kind: "misconfigured", message }] };
