@@ -12,7 +12,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "links are promised as if nobody had anything of them",
     file: "src/ledger.ts",
-    from: "Math.max(0, capacity - held.peak(interval))",
+    from: "Math.max(0, capacity - held.peak(interval, except))",
     to: "capacity",
   },
   {
@@ -24,8 +24,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "the ledger forgets when a reservation begins",
     file: "src/ledger/books.ts",
-    from: ".filter((held) => overlaps(held.interval, interval))\n      .map((",
-    to: ".filter((held) => held.interval.start <= interval.start)\n      .map((",
+    from: ".filter((held) => overlaps(held.interval, interval))\n      .map(({ holder",
+    to: ".filter((held) => held.interval.start <= interval.start)\n      .map(({ holder",
   },
   {
     name: "what has been done is not written to the store",
@@ -102,7 +102,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "a network begins though its place has not been left",
     file: "src/network/decide-scheduled.ts",
-    from: "const isFree = canStay(reserved) && reserveGrowth(view.ledger, asReserved.claim).isOk();",
+    from: "const isFree = canStay(reserved) && growthFault(view.ledger, asReserved.claim) === undefined;",
     to: "const isFree = canStay(reserved);",
   },
   {
