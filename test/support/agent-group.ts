@@ -59,6 +59,8 @@ export interface Member {
   isAlive: boolean;
 }
 
+class Harmed extends Error {}
+
 /** Agents that share a store and the switches of a fabric, on one clock and from one seed. */
 export class AgentGroup implements AsyncDisposable {
   readonly clock: FakeClock = fakeClock();
@@ -173,6 +175,19 @@ export class AgentGroup implements AsyncDisposable {
     const found = records.find(({ key }) => key === `master/domain/${WIDE_AREA}`);
     const { agent } = v.parse(v.object({ agent: v.string() }), found?.value);
     return agent;
+  }
+
+  /** Works on a call until so many steps of the clock have gone by, and then does `harm`. */
+  async harmAtStep<T>(nth: number, call: PromiseLike<T>, harm: () => void): Promise<void> {
+    let steps = 0;
+    await this.run(call, () => {
+      steps += 1;
+      if (steps !== nth) return;
+      harm();
+      throw new Harmed();
+    }).catch((error: unknown) => {
+      if (!(error instanceof Harmed)) throw error;
+    });
   }
 
   /** Lets time pass until a call has its result. */

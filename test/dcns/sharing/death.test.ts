@@ -80,28 +80,6 @@ function stepsToHarm(steps: number, count: number): readonly number[] {
   return Array.from({ length: Math.floor(steps / every) }, (_, n) => 1 + n * every);
 }
 
-class Died extends Error {}
-
-/** Lets an agent work on a call until so many steps of the clock have gone by, and then does `harm`. */
-async function harmAtStep<T>(
-  group: AgentGroup,
-  nth: number,
-  call: PromiseLike<T>,
-  harm: () => void,
-): Promise<void> {
-  let steps = 0;
-  await group
-    .run(call, () => {
-      steps += 1;
-      if (steps !== nth) return;
-      harm();
-      throw new Died();
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof Died)) throw error;
-    });
-}
-
 describe.each(operations)("when an agent dies in a $name", (operation) => {
   test("at any step, the others leave the network as it was or as it was asked for", {
     timeout: 600_000,
@@ -109,7 +87,7 @@ describe.each(operations)("when an agent dies in a $name", (operation) => {
     const { pictures, steps } = await outcomesOf(operation);
     for (const nth of stepsToHarm(steps, 10)) {
       await using group = await prepared(operation);
-      await harmAtStep(group, nth, operation.call(group.agent("a")), () => group.kill("a"));
+      await group.harmAtStep(nth, operation.call(group.agent("a")), () => group.kill("a"));
       await group.clock.advance(TAKEOVER_MS);
       await group.untilServed();
       expect(pictures, `step ${nth}`).toContainEqual(await pictureOf(group));
@@ -130,7 +108,7 @@ describe.each(operations)("when an agent dies in a $name", (operation) => {
     for (const nth of stepsToHarm(steps, 6)) {
       await using group = await prepared(operation);
       const call = operation.call(group.agent("a"));
-      await harmAtStep(group, nth, call, () => group.member("a").clock.pause());
+      await group.harmAtStep(nth, call, () => group.member("a").clock.pause());
       await group.clock.advance(TAKEOVER_MS);
       group.member("a").clock.resume();
       const outcome = await group.run(call);

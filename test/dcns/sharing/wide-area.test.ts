@@ -138,28 +138,6 @@ async function prepared({ isThere }: Operation, dialect: Dialect): Promise<Agent
   return group;
 }
 
-class Stopped extends Error {}
-
-/** Lets an agent work on a call until so many steps of the clock have gone by, and then does `harm`. */
-async function harmAtStep<T>(
-  group: AgentGroup,
-  nth: number,
-  call: PromiseLike<T>,
-  harm: () => void,
-): Promise<void> {
-  let steps = 0;
-  await group
-    .run(call, () => {
-      steps += 1;
-      if (steps !== nth) return;
-      harm();
-      throw new Stopped();
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof Stopped)) throw error;
-    });
-}
-
 async function outcomesOf(operation: Operation, dialect: Dialect) {
   await using group = await prepared(operation, dialect);
   const before = await pictureOf(group);
@@ -199,7 +177,7 @@ describe.each(matrix)("a $name across a domain that speaks $dialect", (operation
         await using group = await prepared(operation, dialect);
         const victim = await victimOf(group);
         const call = operation.call(group.agent("a"));
-        await harmAtStep(group, nth, call, () => group.kill(victim));
+        await group.harmAtStep(nth, call, () => group.kill(victim));
         if (victim !== "a") await group.run(call);
         await group.clock.advance(TAKEOVER_MS);
         await group.untilServed();
@@ -223,7 +201,7 @@ describe.each(matrix)("a $name across a domain that speaks $dialect", (operation
       await using group = await prepared(operation, dialect);
       const victim = await group.wideAreaMaster();
       const call = operation.call(group.agent("a"));
-      await harmAtStep(group, nth, call, () => group.pause(victim));
+      await group.harmAtStep(nth, call, () => group.pause(victim));
       await group.clock.advance(TAKEOVER_MS);
       group.resume(victim);
       const outcome = await group.run(call);
