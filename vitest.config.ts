@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import { revisionOfSources, seedOf } from "./scripts/revision.ts";
 import { CountReporter } from "./test/support/count-reporter.ts";
 import { StallReporter } from "./test/support/stall-reporter.ts";
 
@@ -17,11 +18,15 @@ const alone = [
   "test/readme.test.ts",
 ];
 
+const { CI } = process.env;
+
 export default defineConfig({
   test: {
     reporters: ["default", new CountReporter(), new StallReporter()],
     coverage: { provider: "v8", include: ["src/**"], reporter: ["text-summary"] },
     testTimeout: 90_000,
+    setupFiles: ["test/support/property-seed.ts"],
+    provide: { propertySeed: CI ? seedOf(revisionOfSources()) : undefined },
     projects: [
       {
         extends: true,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { freshSeeds, replayOf, revisionOfSources } from "../../scripts/sim/fresh-seeds.ts";
+import { revisionOfSources } from "../../scripts/revision.ts";
+import { freshSeeds, replayOf } from "../../scripts/sim/fresh-seeds.ts";
 import seeds from "../../scripts/sim/seeds.json" with { type: "json" };
 import { simulate } from "../../scripts/sim/simulation.ts";
 

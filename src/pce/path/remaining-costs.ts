@@ -7,7 +7,7 @@ import { isOpenAt, stepAt, sureOf } from "./open-arc.ts";
 
 /**
  * What paths to the target of a query still cost from each node on, at least: exactly up to a radius,
- * and beyond it the radius. Within, it also knows these paths.
+ * and for a few nodes just beyond, and for all others one bound beyond it. Where it is exact, it also knows these paths.
  *
  * A search backward from the target (Dijkstra, 1959) that ends at the radius, with the queue of {@link queueFor}:
  * O((V + E) log V) for the nodes within. As an estimate it is consistent: along an arc it falls by no more than its cost. Of paths that cost the same it has those of the fewest hops; what is then left is
