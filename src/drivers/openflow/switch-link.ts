@@ -214,6 +214,8 @@ export class SwitchLink {
     this.#tenure?.end();
     this.#tenure = undefined;
     this.#isInService = false;
+    // Until a node of ours is announced, nothing was said of its ports.
+    if (!this.#isClosed && this.#live !== undefined) this.#tellPorts(this.#live);
     if (!this.#isAnnounced) return;
     this.#isAnnounced = false;
     const { emit, view } = this.#context;
