@@ -18,6 +18,7 @@ import { Gate } from "./gate.ts";
 import { AddressTeacher, type TeacherContext } from "./learning/address-teacher.ts";
 import type { Judgement } from "./network-change.ts";
 import { OrphanBook } from "./orphan-book.ts";
+import type { Orphans } from "./orphans.ts";
 import { SwitchProber } from "./probe/switch-prober.ts";
 import { learnedProfile } from "./self-test/learned-profile.ts";
 import type { SelfTestRecord } from "./self-test/self-test-record.ts";
@@ -53,6 +54,8 @@ const MAX_NETWORKS_AT_ONCE = 128;
 /** Everything of ours that a switch held at one moment. */
 export interface Reading extends Disposable {
   readonly held: Holdings;
+  /** What belongs to no network; its numbers are claimed. */
+  readonly orphans: Orphans;
   /** Networks that were worked on since: of them the reading says nothing. */
   readonly busy: ReadonlySet<NetworkNumber>;
 }
@@ -209,7 +212,10 @@ export class LiveSwitch {
     return unlessAborted(brought, signal, NOBODY_WAITS);
   }
 
-  /** Reads everything of ours that the switch holds, to be judged and disposed of. */
+  /**
+   * Reads everything of ours that the switch holds, to be judged and disposed of. No number that a
+   * network has there is given to another from then on, in whatever order they are judged.
+   */
   read(): ResultAsync<Reading, SessionError> {
     const busy = new Set(
       [...this.#networks].filter(([, its]) => its.turns.isInUse).map(([n]) => n),
@@ -217,7 +223,12 @@ export class LiveSwitch {
     this.#busy.add(busy);
     const end = (): void => void this.#busy.delete(busy);
     return this.holdings()
-      .map((held) => ({ held, busy, [Symbol.dispose]: end }))
+      .map((held) => {
+        for (const [network, its] of held.networks) {
+          if (!busy.has(network)) this.#at(network).claim(its);
+        }
+        return { held, orphans: this.orphans.claim(held), busy, [Symbol.dispose]: end };
+      })
       .orTee(end);
   }
 

@@ -29,15 +29,22 @@ export class OwnNumbers implements IdSource {
     return take(this.#pools.meterIds, this.#meters);
   }
 
+  /** Notes what the network was seen to have, where nobody else has it. */
+  claim({ groups, meters }: Pick<NodeProgram, "groups" | "meters">): void {
+    const { groupIds, meterIds } = this.#pools;
+    for (const id of groups.keys()) if (groupIds.claim(id)) this.#groups.add(id);
+    for (const id of meters.keys()) if (meterIds.claim(id)) this.#meters.add(id);
+  }
+
   /** What was read of the network, with what has one of its numbers though no flow uses it. */
   withOrphans(
     read: NodeProgram,
     orphans: Pick<NodeProgram, "groups" | "meters">,
   ): Pick<NodeProgram, "groups" | "meters"> {
-    const { groupIds, meterIds } = this.#pools;
+    this.claim(read);
     return {
-      groups: own(this.#groups, groupIds, read.groups, orphans.groups),
-      meters: own(this.#meters, meterIds, read.meters, orphans.meters),
+      groups: own(this.#groups, read.groups, orphans.groups),
+      meters: own(this.#meters, read.meters, orphans.meters),
     };
   }
 
@@ -83,12 +90,10 @@ function free(own: Set<number>, used: ReadonlyMap<number, unknown>, pool: IdPool
 }
 
 function own<T>(
-  ids: Set<number>,
-  pool: IdPool,
+  ids: ReadonlySet<number>,
   read: ReadonlyMap<number, T>,
   orphans: ReadonlyMap<number, T>,
 ): ReadonlyMap<number, T> {
-  for (const id of read.keys()) if (pool.claim(id)) ids.add(id);
   if (orphans.size === 0) return read;
   const unused = [...ids].flatMap((id) => {
     const item = orphans.get(id);

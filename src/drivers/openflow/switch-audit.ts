@@ -92,11 +92,10 @@ class Findings implements AuditFindings {
   }
 
   addOrphans(reading: Reading): ResultAsync<void, SessionError> {
-    const { orphans } = this.#live;
-    const claimed = orphans.claim(reading.held);
-    if (claimed.groups.size + claimed.meters.size === 0) return okAsync();
-    return orphans
-      .sort(claimed)
+    const { groups, meters } = reading.orphans;
+    if (groups.size + meters.size === 0) return okAsync();
+    return this.#live.orphans
+      .sort(reading.orphans)
       .andTee(({ unused, inUse }) => {
         this.orphans = unused;
         this.inUse = inUse;

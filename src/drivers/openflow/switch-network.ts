@@ -99,6 +99,11 @@ export class NetworkOnSwitch {
     return this.#isCertain;
   }
 
+  /** Notes which groups and meters were just read of this network: their numbers are its own. */
+  claim(read: Pick<NodeProgram, "groups" | "meters">): void {
+    this.#numbers.claim(read);
+  }
+
   /** Notes what was just read of this network, see {@link judge}. */
   assume(read: NodeProgram, orphans: Pick<NodeProgram, "groups" | "meters">): void {
     this.#program = { ...read, ...this.#numbers.withOrphans(read, orphans) };
