@@ -98,7 +98,7 @@ class Life {
     return {
       send: (request, limits) => {
         if (this.#isDead) return new ResultAsync(new Promise(() => {}));
-        note(request.body ?? "");
+        note(String(request.body ?? ""));
         return this.#http.send(request, limits);
       },
       close: () => {},

@@ -8,7 +8,10 @@ import type {
   HttpRequest,
   HttpResponse,
 } from "../../drivers/oscars/http/http.ts";
+import { decoded } from "../../drivers/oscars/http/read-body.ts";
 import type { Clock } from "../../model/clock.ts";
+
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** Servers by the origin of their URLs, in one process and on one clock. */
 export class MemoryHttp implements HttpClient {
@@ -57,12 +60,21 @@ async function answer(
     path: `${pathname}${search}`,
     headers: new Map(Object.entries(headers)),
   };
-  const outgoing = await handler({ ...incoming, body });
+  const outgoing = await handler({ ...incoming, body: await textOf(body, headers) });
   return {
     status: outgoing.status,
     headers: new Map(Object.entries(outgoing.headers ?? {})),
     body: outgoing.body ?? "",
   };
+}
+
+async function textOf(body: string | Uint8Array, headers: HttpRequest["headers"]): Promise<string> {
+  if (typeof body === "string") return body;
+  const read = await decoded(Buffer.from(body), headers["content-encoding"], MAX_BODY_BYTES);
+  return read.match(
+    (text) => text,
+    ({ message }) => Promise.reject(new Error(message)),
+  );
 }
 
 function fault(kind: HttpFault["kind"], message: string): HttpFault {

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { HttpClient } from "../../drivers/oscars/http/http.ts";
 import { writeNsi } from "../../drivers/oscars/nsi/envelope.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
@@ -5,8 +6,11 @@ import { REQUESTER_VERSION, soapAction } from "../../drivers/oscars/nsi/names.ts
 import type { Notification } from "../../drivers/oscars/nsi/notification.ts";
 import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
 import type { Clock } from "../../model/clock.ts";
+import { accented } from "./nsi-accent.ts";
 import type { NsiConnection } from "./nsi-connection.ts";
+import { childNsa } from "./nsi-faults.ts";
 import type { NsiQuirks } from "./nsi-options.ts";
+import { partOf } from "./nsi-shown.ts";
 
 /** As OSCARS writes it. */
 const MISSPELT = "application/vdn.ogf.nsi.cs.v2.provider+soap";
@@ -52,7 +56,7 @@ export class NsiCallbacks {
   notify({ requesterNSA }: NsiConnection, notification: Untold): void {
     this.#notifications += 1;
     const stamped = {
-      ...notification,
+      ...this.#passedOn(notification),
       notificationId: this.#quirks().countsNotifications === false ? 0 : this.#notifications,
       timeStamp: this.#context.clock.now(),
     };
@@ -62,19 +66,31 @@ export class NsiCallbacks {
     this.later(() => this.post(header, stamped as Notification));
   }
 
+  /** An aggregator says from which of its parts a notification comes. */
+  #passedOn(notification: Untold): Untold {
+    if (!("originatingNSA" in notification) || !this.#quirks().aggregates) return notification;
+    const { originatingConnectionId: id, originatingNSA: nsa } = notification;
+    const origin = { originatingConnectionId: partOf(id), originatingNSA: childNsa(nsa) };
+    return { ...notification, ...origin };
+  }
+
   async post(header: NsiHeader, body: OperationResult | Notification): Promise<void> {
     const url = this.#replyTo.get(header.requesterNSA);
     // Who wants to hear nothing says so by an empty address.
     if (url === undefined || url === "") return;
     const { replyTo: _, ...echoed } = header;
-    const protocolVersion = this.#quirks().misspellsVersion ? MISSPELT : REQUESTER_VERSION;
-    const text = writeNsi({ header: { ...echoed, protocolVersion }, body });
+    const quirks = this.#quirks();
+    const { misspellsVersion, zipsCallbacks } = quirks;
+    const protocolVersion = misspellsVersion ? MISSPELT : REQUESTER_VERSION;
+    const text = accented(writeNsi({ header: { ...echoed, protocolVersion }, body }), quirks);
     const headers = {
       "content-type": "text/xml; charset=utf-8",
       soapaction: soapAction(body.type),
+      ...(zipsCallbacks ? { "content-encoding": "gzip" } : {}),
     };
+    const sent = zipsCallbacks ? gzipSync(text) : text;
     const limits = { signal: this.#never.signal, timeoutMs: 30_000 };
-    await this.#context.http.send({ method: "POST", url, headers, body: text }, limits);
+    await this.#context.http.send({ method: "POST", url, headers, body: sent }, limits);
   }
 
   #header(requesterNSA: string): NsiHeader {

@@ -1,7 +1,5 @@
 import type { Criteria } from "../../drivers/oscars/nsi/criteria.ts";
-import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
-import type { ChildSummary, Reservation } from "../../drivers/oscars/nsi/reservation.ts";
 import type { ConnectionStates } from "../../drivers/oscars/nsi/states.ts";
 import {
   type confirmations,
@@ -71,6 +69,19 @@ export function shouldCarry({ committed, states }: NsiConnection, now: number): 
   return (startTime ?? now) <= now && now < (endTime ?? Number.POSITIVE_INFINITY);
 }
 
+/** The same connection, which has passed its end if that was before now. */
+export function ended(
+  connection: NsiConnection,
+  now: number,
+  { staysCreated }: NsiQuirks,
+): NsiConnection {
+  const { endTime } = connection.committed?.criteria.schedule ?? {};
+  const isOver = typeof endTime === "number" && endTime <= now;
+  return isOver && staysCreated !== true && connection.states.lifecycleState === "Created"
+    ? withStates(connection, { lifecycleState: "PassedEndTime" })
+    : connection;
+}
+
 /** What passes through a connection. */
 export function carriedBy({
   connectionId: id,
@@ -101,19 +112,6 @@ export function carriedOut(
   }
 }
 
-/** A connection as a query shows it. */
-export function summaryOf(connection: NsiConnection): Reservation<ChildSummary> {
-  const { connectionId, description, globalReservationId, requesterNSA, states } = connection;
-  return {
-    connectionId,
-    ...(description === undefined ? {} : { description }),
-    ...(globalReservationId === undefined ? {} : { globalReservationId }),
-    criteria: connection.committed === undefined ? [] : [connection.committed.criteria],
-    requesterNSA,
-    connectionStates: states,
-  };
-}
-
 /**
  * What a request for a version means: what it does not say is as it was. A provider that wants the
  * service with its capacity alone knows no other place for it, and takes the schedule as it is said.
@@ -137,29 +135,34 @@ export function wantedCriteria(
   };
 }
 
-/** Criteria with the end that a provider gives to what is asked for without one. */
-export function withEnd(criteria: Criteria, { openEndSeconds }: NsiQuirks, now: number): Criteria {
+/** Criteria with the start and end that a provider gives to what is asked for without. */
+export function withTimes(
+  criteria: Criteria,
+  { openStartSeconds, openEndSeconds }: NsiQuirks,
+  now: number,
+): Criteria {
   const { startTime, endTime } = criteria.schedule ?? {};
-  if (openEndSeconds === undefined || typeof endTime === "number") return criteria;
-  const start = typeof startTime === "number" ? startTime : now;
-  const schedule = { ...criteria.schedule, endTime: start + openEndSeconds * 1000 };
-  return { ...criteria, schedule };
+  const begins =
+    openStartSeconds === undefined ? {} : { startTime: startTime ?? now + openStartSeconds * 1000 };
+  const start = begins.startTime ?? startTime ?? now;
+  const ends =
+    openEndSeconds === undefined ? {} : { endTime: endTime ?? start + openEndSeconds * 1000 };
+  return { ...criteria, schedule: { ...criteria.schedule, ...begins, ...ends } };
 }
 
-/** What a query shows to a requester of its connections: of those with these ids, or of all. */
-export function shownTo(
-  { requesterNSA }: NsiHeader,
-  ids: readonly string[],
-  connections: readonly NsiConnection[],
-  { queries, hidesTerminated, staysHeld }: NsiQuirks,
-): readonly Reservation<ChildSummary>[] {
-  if (queries === "omitted") return [];
-  return connections
-    .filter((each) => each.requesterNSA === requesterNSA)
-    .filter(({ connectionId }) => ids.length === 0 || ids.includes(connectionId))
-    .filter(({ states }) => !hidesTerminated || states.lifecycleState !== "Terminated")
-    .map((each) => {
-      const isLate = staysHeld && each.states.reservationState === "ReserveTimeout";
-      return summaryOf(isLate ? withStates(each, { reservationState: "ReserveHeld" }) : each);
-    });
+/** Criteria that say more than was asked, or less: a route and parameters, or no version. */
+export function withMore(
+  criteria: Criteria,
+  connectionId: string,
+  { saysMore, countsVersions = true }: NsiQuirks,
+): Criteria {
+  const numbered = countsVersions ? criteria : { ...criteria, version: 0 };
+  const { p2ps } = numbered;
+  if (saysMore !== true || p2ps === undefined) return numbered;
+  const ero = [p2ps.sourceSTP ?? "", p2ps.destSTP ?? ""].map((stp, order) => ({ order, stp }));
+  const parameter = [
+    { type: "oscarsId", value: connectionId },
+    { type: "policing", value: "strict" },
+  ];
+  return { ...numbered, p2ps: { ...p2ps, symmetricPath: true, ero, parameter } };
 }

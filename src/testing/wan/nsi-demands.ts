@@ -19,13 +19,17 @@ export type Objection =
 /** What a provider wants of every request beyond the specification. */
 export function objectionToRequest(
   { headers }: IncomingRequest,
-  { replyTo, correlationId }: NsiHeader,
+  { replyTo, correlationId, requesterNSA }: NsiHeader,
   { demands = [] }: NsiQuirks,
-  seen: ReadonlySet<string>,
+  {
+    seen,
+    requesters = [requesterNSA],
+  }: { readonly seen: ReadonlySet<string>; readonly requesters?: readonly string[] | undefined },
 ): Objection | undefined {
   const action = headers.get("soapaction") ?? "";
   if (demands.includes("quoted-action") && !/^".+"$/.test(action)) return "broken";
   if (demands.includes("reply-to") && replyTo === undefined) return "broken";
+  if (!requesters.includes(requesterNSA)) return refusal("00300", `not for ${requesterNSA}`);
   if (demands.includes("fresh-correlation") && seen.has(correlationId))
     return refusal("00101", "the correlationId was used before");
   return undefined;

@@ -3,16 +3,28 @@ import { answerOf, exceptionOf, type Refusal } from "../../drivers/oscars/nsi/an
 import type { SoapFault } from "../../drivers/oscars/nsi/envelope.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { NsiMessage } from "../../drivers/oscars/nsi/message.ts";
-import { FRAMEWORK_TYPES, nsiPrefixes } from "../../drivers/oscars/nsi/names.ts";
 import type { OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
 import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
-import type { XmlElement } from "../../drivers/oscars/xml/element.ts";
-import { readXml } from "../../drivers/oscars/xml/read-xml.ts";
-import { writeXml } from "../../drivers/oscars/xml/write-xml.ts";
+import type { ServiceException } from "../../drivers/oscars/nsi/service-exception.ts";
 import type { NsiConnection } from "./nsi-connection.ts";
 import type { NsiQuirks } from "./nsi-options.ts";
 
-/** A fault as a provider writes it: its exception under either name, or neither exception nor header. */
+/** Whose trouble it is, where a provider only passes on what agents below it do. */
+export const childNsa = (nsa: string): string => `${nsa}:child`;
+
+/** A refusal in a provider's own numbers, and inside its own where it is somebody else's. */
+export function saidBy(
+  nsa: string,
+  { errorId, text }: Refusal,
+  { errorIds = {}, aggregates }: NsiQuirks,
+): ServiceException {
+  const refusal = { errorId: errorIds[errorId] ?? errorId, text };
+  if (aggregates !== true) return exceptionOf(nsa, refusal);
+  const whole = exceptionOf(nsa, { errorId: "00502", text: "a part of it was refused" });
+  return { ...whole, childException: [exceptionOf(childNsa(nsa), refusal)] };
+}
+
+/** A fault as a provider writes it: with its exception, or with neither exception nor header. */
 export function faultAnswer(
   header: NsiHeader,
   fault: SoapFault,
@@ -22,18 +34,7 @@ export function faultAnswer(
     const { serviceException: _, ...bare } = fault;
     return answerOf(500, undefined, bare);
   }
-  const answer = answerOf(500, header, fault);
-  if (faults === "connection") return answer;
-  const body = readXml(answer.body ?? "")
-    .map((root) => writeXml(inFramework(root), nsiPrefixes))
-    .unwrapOr("");
-  return { ...answer, body };
-}
-
-function inFramework(element: XmlElement): XmlElement {
-  const isException = element.name === "serviceException";
-  const children = element.children.map(inFramework);
-  return { ...element, ...(isException ? { namespace: FRAMEWORK_TYPES } : {}), children };
+  return answerOf(500, header, fault);
 }
 
 /** What a server says whose program broke. */
@@ -45,12 +46,11 @@ export const brokenAnswer: OutgoingResponse = {
 
 /** What is told of a request that cannot be done, to whom it was acknowledged. */
 export function failureOf(
-  nsa: string,
+  serviceException: ServiceException,
   request: OperationRequest,
-  { refusal, connection }: { readonly refusal: Refusal; readonly connection?: NsiConnection },
+  connection: NsiConnection | undefined,
   connectionId: string,
 ): OperationResult {
-  const serviceException = exceptionOf(nsa, refusal);
   const isStateful = request.type === "reserve" || request.type === "reserveCommit";
   if (!isStateful || connection === undefined) return { type: "error", serviceException };
   const type = request.type === "reserve" ? "reserveFailed" : "reserveCommitFailed";

@@ -1,6 +1,7 @@
 import type { HttpClient } from "../../drivers/oscars/http/http.ts";
 import type { PeerProfile } from "../../drivers/oscars/nsi/peer-profile.ts";
 import type { Clock } from "../../model/clock.ts";
+import type { Random } from "../random.ts";
 import type { CircuitChange } from "./circuit-table.ts";
 import type { NsiPort } from "./nsi-ports.ts";
 
@@ -24,6 +25,10 @@ export interface NsiQuirks {
   readonly callbacks?: "after" | "before" | "twice" | "never";
   /** Whether a request that cannot be met is refused in the answer, or later by a callback. */
   readonly refusals?: "callback" | "answer";
+  /** What it says instead of the usual numbers of GFD.235, by these. */
+  readonly errorIds?: Readonly<Record<string, string>>;
+  /** It passes on what agents below it do and say: whose trouble it is stands inside. */
+  readonly aggregates?: boolean;
   /** What a synchronous query gives; `hangs` never ends. */
   readonly queries?: "answered" | "omitted" | "refused" | "hangs";
   /** What is wanted of requests beyond the specification; refused, or worse, where it is missing. */
@@ -44,6 +49,10 @@ export interface NsiQuirks {
   readonly staysFailed?: boolean;
   /** Another version is confirmed by what the one before says. */
   readonly confirmsOldVersion?: boolean;
+  /** Whether versions are numbered; all are 0 otherwise. */
+  readonly countsVersions?: boolean;
+  /** A service is confirmed with a route and parameters that nobody asked for. */
+  readonly saysMore?: boolean;
   /** What is terminated shows in no query. */
   readonly hidesTerminated?: boolean;
   /** What has timed out still shows as held. */
@@ -52,14 +61,28 @@ export interface NsiQuirks {
   readonly checksCapacity?: boolean;
   /** Whether notifications are numbered; all are 0 otherwise. */
   readonly countsNotifications?: boolean;
+  /** A state that is passed on the way to a commit is misspelt. */
+  readonly misspellsState?: boolean;
   /** The protocol version in callbacks is misspelt. */
   readonly misspellsVersion?: boolean;
+  /** Times are told with an offset from UTC. */
+  readonly localTimes?: boolean;
+  /** Callbacks come compressed. */
+  readonly zipsCallbacks?: boolean;
+  /** When something begins that was asked for without a start; at once when absent. */
+  readonly openStartSeconds?: number;
   /** When something ends that was asked for without an end; never when absent. */
   readonly openEndSeconds?: number;
   /** Whether a forced end names the connection only as the originating one. */
   readonly forcedEndWithoutId?: boolean;
   /** Whether the labels of a connection's two ends may differ; they may when absent. */
   readonly swapsLabels?: boolean;
+  /** Which label is given of several; the lowest that both ends can have when absent. */
+  readonly labels?: "lowest" | "random";
+  /** Of a list of labels only the first number or range counts. */
+  readonly readsFirstRange?: boolean;
+  /** What has passed its end is as it was, but carries nothing. */
+  readonly staysCreated?: boolean;
 }
 
 export interface SimNsiProviderOptions {
@@ -70,6 +93,10 @@ export interface SimNsiProviderOptions {
   /** Carries the callbacks. */
   readonly http: HttpClient;
   readonly quirks?: NsiQuirks;
+  /** Who may ask; anybody when absent. */
+  readonly requesters?: readonly string[];
+  /** Draws labels, where they are drawn; the same each time when absent. */
+  readonly random?: Random;
   /** How long something is held, in seconds; 120 when absent. */
   readonly holdSeconds?: number;
   /** How long each step takes, in milliseconds; 0 when absent. */

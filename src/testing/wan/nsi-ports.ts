@@ -4,6 +4,7 @@ import type { Criteria, PointToPoint } from "../../drivers/oscars/nsi/criteria.t
 import { formatStp, parseStp } from "../../drivers/oscars/nsi/stp.ts";
 import type { VlanId } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
+import type { Random } from "../random.ts";
 import type { NsiQuirks } from "./nsi-options.ts";
 
 /** A port that a simulated provider sells. */
@@ -11,6 +12,14 @@ export interface NsiPort {
   /** Mbit/s. */
   readonly capacity: number;
   readonly vlans: VlanSet;
+}
+
+/** What there is of ports, and in which way it is given. */
+export interface Stock {
+  readonly ports: ReadonlyMap<string, NsiPort>;
+  readonly taken: readonly Holding[];
+  readonly quirks: NsiQuirks;
+  readonly random: Random;
 }
 
 /** What a reservation has of two ports. */
@@ -21,15 +30,17 @@ export interface Holding {
 
 /**
  * Finds what a service asks for among what is left of the ports: the lowest VLAN that both ends
- * could have, or the lowest of each where there is none.
+ * could have, or the lowest of each where there is none; or any of each.
  */
 export function grant(
-  ports: ReadonlyMap<string, NsiPort>,
-  taken: readonly Holding[],
+  { ports, taken, quirks, random }: Stock,
   { capacity, sourceSTP = "", destSTP = "" }: PointToPoint,
-  { swapsLabels = true, checksCapacity = true }: NsiQuirks = {},
 ): Result<Holding, Refusal> {
-  const [a, b] = [freeAt(ports, taken, sourceSTP), freeAt(ports, taken, destSTP)];
+  const { swapsLabels = true, checksCapacity = true } = quirks;
+  const [a, b] = [
+    freeAt(ports, taken, firstRangeOf(sourceSTP, quirks)),
+    freeAt(ports, taken, firstRangeOf(destSTP, quirks)),
+  ];
   if (a.isErr()) return err(a.error);
   if (b.isErr()) return err(b.error);
   for (const { port, left } of [a.value, b.value]) {
@@ -37,7 +48,10 @@ export function grant(
       return err({ errorId: "00705", text: `${port} has ${left} Mbit/s left, not ${capacity}` });
   }
   const both = a.value.vlans.intersect(b.value.vlans).first();
-  const [vlanA, vlanB] = [both ?? a.value.vlans.first(), both ?? b.value.vlans.first()];
+  const [vlanA, vlanB] =
+    quirks.labels === "random"
+      ? [drawn(a.value.vlans, random), drawn(b.value.vlans, random)]
+      : [both ?? a.value.vlans.first(), both ?? b.value.vlans.first()];
   if (vlanA === undefined || vlanB === undefined)
     return err({ errorId: "00704", text: "no VLAN is left" });
   if (vlanA !== vlanB && !swapsLabels)
@@ -60,6 +74,15 @@ export function granted(criteria: Criteria, { capacity, ends }: Holding): Criter
       ? {}
       : { p2ps: { ...criteria.p2ps, capacity, sourceSTP: a, destSTP: b } }),
   };
+}
+
+function drawn(vlans: VlanSet, random: Random): VlanId | undefined {
+  const at = Math.floor(random.next() * vlans.size);
+  return [...vlans][at];
+}
+
+function firstRangeOf(stp: string, { readsFirstRange }: NsiQuirks): string {
+  return readsFirstRange === true ? stp.replace(/,.*$/, "") : stp;
 }
 
 interface Free {

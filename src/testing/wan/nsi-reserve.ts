@@ -3,10 +3,15 @@ import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
 import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
 import { allows, withStates } from "../../drivers/oscars/nsi/transitions.ts";
-import { type NsiConnection, newConnection, wantedCriteria, withEnd } from "./nsi-connection.ts";
+import {
+  type NsiConnection,
+  newConnection,
+  wantedCriteria,
+  withMore,
+  withTimes,
+} from "./nsi-connection.ts";
 import { isStuck, objectionToReserve } from "./nsi-demands.ts";
-import type { NsiQuirks } from "./nsi-options.ts";
-import { grant, granted, type Holding, type NsiPort } from "./nsi-ports.ts";
+import { grant, granted, type Stock } from "./nsi-ports.ts";
 
 /**
  * What became of a request: the connection as it is now and what to tell, or why not, or nothing that
@@ -19,10 +24,7 @@ export type Outcome =
   | { readonly connection?: NsiConnection; readonly refusal: Refusal };
 
 /** What a provider has to sell at an instant, and in which way it does. */
-export interface NsiMarket {
-  readonly ports: ReadonlyMap<string, NsiPort>;
-  readonly taken: readonly Holding[];
-  readonly quirks: NsiQuirks;
+export interface NsiMarket extends Stock {
   readonly now: number;
   readonly newId: () => string;
 }
@@ -32,8 +34,9 @@ export function reserved(
   { requesterNSA }: NsiHeader,
   request: Reserve,
   known: NsiConnection | undefined,
-  { ports, taken, quirks, now, newId }: NsiMarket,
+  market: NsiMarket,
 ): Outcome {
+  const { quirks, now, newId } = market;
   const objection = objectionToReserve(request, known, quirks);
   if (objection !== undefined)
     return typeof objection === "string" || known === undefined
@@ -50,15 +53,15 @@ export function reserved(
     });
   if (!allows(connection, "reserve"))
     return { connection, refusal: { errorId: "00201", text: "a version is held already" } };
-  const wanted = withEnd(wantedCriteria(request, connection, quirks), quirks, now);
+  const wanted = withTimes(wantedCriteria(request, connection, quirks), quirks, now);
   if (wanted.p2ps === undefined)
     return { connection, refusal: { errorId: "00101", text: "no service" } };
-  const holding = grant(ports, taken, wanted.p2ps, quirks);
+  const holding = grant(market, wanted.p2ps);
   if (holding.isErr()) {
     const failed = withStates(connection, { reservationState: "ReserveFailed" });
     return { connection: failed, refusal: holding.error };
   }
-  const criteria = granted(wanted, holding.value);
+  const criteria = withMore(granted(wanted, holding.value), connection.connectionId, quirks);
   const held = {
     ...withStates(connection, { reservationState: "ReserveHeld" }),
     held: { criteria, holding: holding.value },

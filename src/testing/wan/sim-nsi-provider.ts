@@ -3,22 +3,24 @@ import type {
   IncomingRequest,
   OutgoingResponse,
 } from "../../drivers/oscars/http/http.ts";
-import { answerOf, faultOf, type Refusal, refusalFault } from "../../drivers/oscars/nsi/answer.ts";
-import { readNsi, type SoapFault } from "../../drivers/oscars/nsi/envelope.ts";
+import { answerOf, faultOf } from "../../drivers/oscars/nsi/answer.ts";
+import { readNsi } from "../../drivers/oscars/nsi/envelope.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
-import type { OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
+import type { Operation, OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
 import { allows, confirmations, withStates } from "../../drivers/oscars/nsi/transitions.ts";
+import { type Random, seededRandom } from "../random.ts";
 import { CircuitTable } from "./circuit-table.ts";
+import { accented } from "./nsi-accent.ts";
 import { NsiCallbacks, type Untold } from "./nsi-callbacks.ts";
 import {
   carriedBy,
   carriedOut,
   drop,
+  ended,
   holdingsOf,
   type NsiConnection,
   shouldCarry,
-  shownTo,
 } from "./nsi-connection.ts";
 import {
   isForgotten,
@@ -29,10 +31,11 @@ import {
   objectionToRequest,
   refusal,
 } from "./nsi-demands.ts";
-import { acknowledged, brokenAnswer, failureOf, faultAnswer } from "./nsi-faults.ts";
+import { acknowledged, brokenAnswer, failureOf, faultAnswer, saidBy } from "./nsi-faults.ts";
 import type { NsiQuirks, SimNsiProviderOptions } from "./nsi-options.ts";
 import type { Holding } from "./nsi-ports.ts";
 import { type Outcome, reserved } from "./nsi-reserve.ts";
+import { shownTo } from "./nsi-shown.ts";
 
 /** Timers take no more. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -55,6 +58,9 @@ export class SimNsiProvider {
   readonly #elsewhere: Holding[] = [];
   /** The correlation ids of requests that came. */
   readonly #seen = new Set<string>();
+  /** What was asked of a connection and has not been confirmed. */
+  readonly #underWay = new Map<string, Operation>();
+  readonly #random: Random;
   #serial = 0;
 
   constructor(options: SimNsiProviderOptions) {
@@ -62,7 +68,11 @@ export class SimNsiProvider {
     this.#connections = new CircuitTable(carriedBy, options.onCircuit);
     this.quirks = options.quirks ?? {};
     this.#callbacks = new NsiCallbacks(options, () => this.quirks);
-    this.handler = (request) => this.#handle(request);
+    this.#random = options.random ?? seededRandom(1);
+    this.handler = async (request) => {
+      const answer = await this.#handle(request);
+      return { ...answer, body: accented(answer.body ?? "", this.quirks) };
+    };
   }
 
   /** Every connection that is not terminated. */
@@ -120,7 +130,9 @@ export class SimNsiProvider {
     if (header === undefined) return answerOf(500, undefined, faultOf("Client", "no header"));
     if (header.providerNSA !== this.#options.nsa)
       return this.#objected(header, refusal("00300", "not this provider"));
-    const objection = objectionToRequest(request, header, this.quirks, this.#seen);
+    const { requesters } = this.#options;
+    const known = { seen: this.#seen, requesters };
+    const objection = objectionToRequest(request, header, this.quirks, known);
     this.#seen.add(header.correlationId);
     if (objection !== undefined) return this.#objected(header, objection);
     this.#callbacks.learn(header);
@@ -143,14 +155,18 @@ export class SimNsiProvider {
     const { queries } = this.quirks;
     if (queries === "hangs") return new Promise(() => {});
     if (queries === "refused") return this.#objected(header, refusal("00103", "no queries"));
-    const reservation = shownTo(header, ids, [...this.#connections.values()], this.quirks);
+    const connections = [...this.#connections.values()];
+    const all = { nsa: this.#options.nsa, connections, underWay: this.#underWay };
+    const reservation = shownTo(header, ids, all, this.quirks);
     return answerOf(200, header, { type: "querySummarySyncConfirmed", reservation });
   }
 
   #objected(header: NsiHeader, objection: Objection): OutgoingResponse {
     if (objection === "silence") return answerOf(200, header, { type: "acknowledgment" });
     if (objection === "broken") return brokenAnswer;
-    return faultAnswer(header, this.#fault(objection.refusal), this.quirks);
+    const serviceException = saidBy(this.#options.nsa, objection.refusal, this.quirks);
+    const fault = { ...faultOf("Server", objection.refusal.text), serviceException };
+    return faultAnswer(header, fault, this.quirks);
   }
 
   async #operate(header: NsiHeader, request: OperationRequest): ReturnType<HttpHandler> {
@@ -169,13 +185,20 @@ export class SimNsiProvider {
     const result =
       "result" in outcome
         ? outcome.result
-        : failureOf(this.#options.nsa, request, outcome, connectionId);
+        : failureOf(
+            saidBy(this.#options.nsa, outcome.refusal, this.quirks),
+            ...([request, outcome.connection, connectionId] as const),
+          );
     const isTold = "result" in outcome || isHeardOf(request, this.quirks);
     const post = async () => {
-      if (isTold) await this.#callbacks.post(header, result);
+      this.#underWay.delete(connectionId);
+      if (isTold && callbacks !== "never") await this.#callbacks.post(header, result);
     };
     if (callbacks === "before") await post();
-    else if (callbacks !== "never") this.#callbacks.later(post);
+    else {
+      this.#underWay.set(connectionId, request.type);
+      this.#callbacks.later(post);
+    }
     if (callbacks === "twice") this.#callbacks.later(post);
     this.#callbacks.later(async () => this.#updateDataPlane(connectionId));
     return answerOf(200, header, acknowledged(request, connectionId));
@@ -210,6 +233,7 @@ export class SimNsiProvider {
     const others = [...this.#connections.values()].filter((each) => each !== known);
     const outcome = reserved(header, request, known, {
       ...{ ports, quirks: this.quirks, now: clock.now(), newId: () => this.#newId() },
+      random: this.#random,
       taken: [...this.#elsewhere, ...others.flatMap(holdingsOf)],
     });
     if (typeof outcome !== "string" && "result" in outcome) this.#expire(outcome.connection);
@@ -235,16 +259,18 @@ export class SimNsiProvider {
 
   /** Brings the data plane to what it should be now, and tells; looks again when that will change. */
   #updateDataPlane(connectionId: string): void {
-    const connection = this.#connections.get(connectionId);
-    if (connection === undefined) return;
+    const known = this.#connections.get(connectionId);
+    if (known === undefined) return;
     const { clock } = this.#options;
     const now = clock.now();
+    const connection = ended(known, now, this.quirks);
+    if (connection !== known) this.#put(connection);
     const active = shouldCarry(connection, now) && !this.#broken.has(connectionId);
     const version = connection.committed?.criteria.version ?? 0;
     const before = connection.states.dataPlaneStatus;
     const { startTime, endTime } = connection.committed?.criteria.schedule ?? {};
     const next = [startTime, endTime].find((each) => typeof each === "number" && each > now);
-    if (typeof next === "number" && connection.states.provisionState === "Provisioned")
+    if (typeof next === "number" && connection.states.lifecycleState === "Created")
       clock.setTimeout(
         () => this.#updateDataPlane(connectionId),
         Math.min(next - now, LONGEST_TIMER_MS),
@@ -268,9 +294,5 @@ export class SimNsiProvider {
   #newId(): string {
     this.#serial += 1;
     return `SIM-${this.#serial}`;
-  }
-
-  #fault(why: Refusal): SoapFault {
-    return refusalFault(this.#options.nsa, why);
   }
 }

@@ -5,27 +5,40 @@ import { MemoryDomain } from "../../../src/drivers/memory-domain.ts";
 import type { IncomingRequest } from "../../../src/drivers/oscars/http/http.ts";
 import type { PeerName } from "../../../src/drivers/oscars/nsi/peer-profile.ts";
 import { OscarsDriver } from "../../../src/drivers/oscars/oscars-driver.ts";
+import { describeError } from "../../../src/model/errors.ts";
 import { VlanSet } from "../../../src/model/vlan-set.ts";
 import { MemoryHttp } from "../../../src/testing/wan/memory-http.ts";
-import type { NsiQuirks } from "../../../src/testing/wan/nsi-options.ts";
+import type { NsiQuirks, SimNsiProviderOptions } from "../../../src/testing/wan/nsi-options.ts";
 import { nsiPeerQuirks } from "../../../src/testing/wan/nsi-peers.ts";
 import { SimNsiProvider } from "../../../src/testing/wan/sim-nsi-provider.ts";
 import { campusTopology, hostAt } from "../../support/campuses.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
-import { value } from "../../support/testbed.ts";
+import { errorOf, value } from "../../support/testbed.ts";
 
 const NSA = "urn:ogf:network:wan.example:2026:nsa";
 const campuses = ["west", "east"];
 const ends = campuses.map(hostAt);
 const stp = (_wan: string, port: string): string => `urn:ogf:network:wan.example:2026::${port}`;
 
-async function start(peer: PeerName, quirks: NsiQuirks) {
+async function start(
+  peer: PeerName,
+  quirks: NsiQuirks,
+  more: Partial<Pick<SimNsiProviderOptions, "requesters" | "delayMs" | "holdSeconds">> = {},
+) {
   const clock = fakeClock();
   const http = new MemoryHttp(clock);
   const requests: IncomingRequest[] = [];
   const sold = { capacity: 500, vlans: VlanSet.default };
   const ports = new Map(campuses.map((port) => [stp("wan", port), sold]));
-  const provider = new SimNsiProvider({ nsa: NSA, ports, clock, http, quirks, delayMs: 20 });
+  const provider = new SimNsiProvider({
+    nsa: NSA,
+    ports,
+    clock,
+    http,
+    quirks,
+    delayMs: 20,
+    ...more,
+  });
   http.serve("http://wan.example", (request) => {
     requests.push(request);
     return provider.handler(request);
@@ -100,3 +113,86 @@ describe.each(rows)("a provider like $peer with $what", ({ peer, quirks }) => {
     await clock.advance(1_000_000);
   });
 });
+
+/** Only some labels are left at both ends. */
+const labelRows = [
+  { what: "the lowest", peer: "standard", quirks: {} },
+  { what: "any", peer: "supa", quirks: { labels: "random" } },
+  { what: "one of the first range", peer: "oscars", quirks: { readsFirstRange: true } },
+] as const satisfies readonly { what: string; peer: PeerName; quirks: NsiQuirks }[];
+
+test.each(labelRows)(
+  "a provider that gives $what of several labels gives one of those that are left",
+  async ({ peer, quirks }) => {
+    const { clock, agent, provider, isClean } = await start(peer, quirks);
+    // In the way of what is planned first; and of whole ranges, so that what is offered has several.
+    const left = { west: [131, 151], east: [141, 152] };
+    for (const campus of ["west", "east"] as const)
+      for (const vlan of VlanSet.range(100, 199).difference(VlanSet.of(...left[campus])))
+        provider.sellElsewhere({ capacity: 0, ends: [{ port: stp("wan", campus), vlan }] });
+    const others = new Set<number>();
+    for (const project of ["p", "q"]) {
+      value(await clock.until(agent.setupPhysicalNetwork(project, ends, "100Mbps")));
+    }
+    for (const { committed } of provider.connections)
+      for (const { vlan } of committed?.holding.ends ?? []) others.add(vlan);
+    expect([...others].sort()).toEqual([131, 141, 151, 152]);
+    for (const project of ["p", "q"])
+      value(await clock.until(agent.teardownPhysicalNetwork(project)));
+    expect(isClean()).toBe(true);
+    await clock.until(agent.close());
+  },
+);
+
+test.each(Object.keys(nsiPeerQuirks) as PeerName[])(
+  "a slow provider like %s whose confirmations are lost is asked until each step is over",
+  async (peer) => {
+    const quirks = { ...nsiPeerQuirks[peer], callbacks: "never" } as const;
+    // A look every 5 s sees what is on its way twice.
+    const { clock, agent, provider, rates, isClean } = await start(peer, quirks, {
+      delayMs: 12_000,
+    });
+    value(await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps")));
+    expect(rates()).toEqual([100]);
+    expect(provider.connections[0]?.states).toMatchObject({
+      ...{ reservationState: "ReserveStart", provisionState: "Provisioned" },
+    });
+    value(await clock.until(agent.teardownPhysicalNetwork("p")));
+    expect(isClean()).toBe(true);
+    await clock.until(agent.close());
+  },
+);
+
+test("a provider that passes on what others refuse has their reason told", async () => {
+  const { clock, agent, isClean } = await start("safnari", nsiPeerQuirks.safnari);
+  const refused = await clock.until(agent.setupPhysicalNetwork("p", ends, "600Mbps"));
+  expect(describeError(refused._unsafeUnwrapErr())).toContain(`${NSA}:child says 00705`);
+  expect(isClean()).toBe(true);
+  await clock.until(agent.close());
+});
+
+test("a provider that knows others only says so, and nothing stays", async () => {
+  const stranger = { requesters: ["urn:ogf:network:other.example:2026:nsa"] };
+  const { clock, agent, isClean } = await start("oscars", {}, stranger);
+  const refused = await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps"));
+  expect(describeError(errorOf(refused, "driver-failed"))).toContain("00300");
+  expect(isClean()).toBe(true);
+  await clock.until(agent.close());
+});
+
+test.each(Object.keys(nsiPeerQuirks) as PeerName[])(
+  "what a provider like %s held for too short a time is not half there",
+  async (peer) => {
+    const quirks = { ...nsiPeerQuirks[peer], callbacks: "after" } as const;
+    // Its confirmation takes longer than it holds anything.
+    const times = { holdSeconds: 0.03, delayMs: 40 };
+    const { clock, agent, provider, rates, isClean } = await start(peer, quirks, times);
+    const refused = await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps"));
+    expect(refused.isErr()).toBe(true);
+    await clock.advance(200_000);
+    expect(rates()).toEqual([]);
+    expect(provider.holdings).toEqual([]);
+    expect(isClean()).toBe(true);
+    await clock.until(agent.close());
+  },
+);

@@ -89,7 +89,7 @@ class SocketHttpClient implements HttpClient {
   #request(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const url = new URL(request.url);
-      const bytes = request.body === undefined ? undefined : Buffer.from(request.body, "utf8");
+      const bytes = request.body === undefined ? undefined : Buffer.from(request.body);
       const headers = {
         ...request.headers,
         "accept-encoding": "gzip",

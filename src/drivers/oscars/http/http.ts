@@ -5,7 +5,8 @@ export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** Text is sent as UTF-8. */
+  readonly body?: string | Uint8Array;
 }
 
 /** What a server answered, whatever its status; the body is decompressed text. */

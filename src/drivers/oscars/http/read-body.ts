@@ -31,7 +31,8 @@ export async function readBody(
   return decoded(Buffer.concat(chunks), message.headers["content-encoding"], maxBytes);
 }
 
-async function decoded(
+/** The text of a body that came with a content encoding, or none. */
+export async function decoded(
   bytes: Buffer,
   encoding: string | undefined,
   maxBytes: number,

@@ -1,7 +1,6 @@
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../../model/clock.ts";
 import type { VlanId } from "../../../model/ids.ts";
-import type { VlanSet } from "../../../model/vlan-set.ts";
 import { type Circuit, type CircuitEnd, circuitKey } from "../circuit.ts";
 import {
   type CircuitEvent,
@@ -16,6 +15,7 @@ import { eventOf, faultOf, foundCircuit } from "./as-circuit.ts";
 import { blockedBy } from "./blocked.ts";
 import { asWanted, changedCriteria, criteriaOf, type StpOf, shortOf } from "./circuit-criteria.ts";
 import type { Criteria } from "./criteria.ts";
+import { type LabelsOf, labelChoices, lacksLabel } from "./label-choices.ts";
 import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
 import type { PeerProfile } from "./peer-profile.ts";
@@ -76,7 +76,24 @@ export class NsiCircuits implements CircuitService {
   /** What a reservation would be given of a choice, it is given, and gives back. */
   labelsFor(
     circuit: Circuit,
-    offered: (end: CircuitEnd) => VlanSet,
+    offered: LabelsOf,
+    signal: AbortSignal,
+  ): ResultAsync<readonly CircuitEnd[], CircuitFault> {
+    const { first, others, areAll } = labelChoices(circuit, offered, this.#options.profile);
+    return others
+      .reduce(
+        (asked, next) =>
+          asked.orElse((fault) =>
+            lacksLabel(fault) ? this.#grantedOf(circuit, next, signal) : errAsync(fault),
+          ),
+        this.#grantedOf(circuit, first, signal),
+      )
+      .mapErr((fault) => (areAll || !lacksLabel(fault) ? fault : withoutLabels(fault)));
+  }
+
+  #grantedOf(
+    circuit: Circuit,
+    offered: LabelsOf,
     signal: AbortSignal,
   ): ResultAsync<readonly CircuitEnd[], CircuitFault> {
     const { requester } = this.#options;
@@ -220,6 +237,11 @@ export class NsiCircuits implements CircuitService {
 function grantedBy(criteria: Criteria | undefined, asked: number | undefined): number | undefined {
   const isOld = (criteria?.version ?? asked ?? 0) < (asked ?? 0);
   return isOld ? undefined : (criteria?.p2ps?.capacity ?? criteria?.capacity);
+}
+
+/** What was not asked for may be there. */
+function withoutLabels({ blocked: _, ...fault }: CircuitFault): CircuitFault {
+  return fault;
 }
 
 /** The one label of an STP, if it has one. */

@@ -11,6 +11,8 @@ export interface PeerProfile {
     | "none";
   /** Whether what is held and was never committed is given back by `reserveAbort`, or by `terminate`. */
   readonly abortsInitial: boolean;
+  /** Whether all of a list of labels counts; OSCARS takes the first number or range. */
+  readonly readsLists: boolean;
   /** Whether times that are nil are understood. */
   readonly nilTimes: boolean;
   /** Whether a synchronous query by ids comes back. */
@@ -33,6 +35,7 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
   standard: {
     modify: "capacity",
     abortsInitial: true,
+    readsLists: true,
     nilTimes: true,
     queriesById: true,
     openEnd: true,
@@ -43,6 +46,7 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
   oscars: {
     modify: "full-service",
     abortsInitial: true,
+    readsLists: false,
     nilTimes: false,
     queriesById: true,
     openEnd: false,
@@ -53,6 +57,7 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
   opennsa: {
     modify: "none",
     abortsInitial: true,
+    readsLists: true,
     nilTimes: false,
     queriesById: true,
     openEnd: true,
@@ -63,6 +68,7 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
   supa: {
     modify: "service-with-capacity",
     abortsInitial: false,
+    readsLists: true,
     nilTimes: false,
     queriesById: true,
     openEnd: true,
@@ -73,6 +79,7 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
   safnari: {
     modify: "capacity",
     abortsInitial: true,
+    readsLists: true,
     nilTimes: true,
     queriesById: true,
     openEnd: true,
