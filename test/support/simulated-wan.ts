@@ -2,7 +2,7 @@ import type { HttpClient } from "../../src/drivers/oscars/http/http.ts";
 import { OscarsDriver } from "../../src/drivers/oscars/oscars-driver.ts";
 import type { OscarsDriverTimes } from "../../src/drivers/oscars/oscars-driver-options.ts";
 import type { Clock } from "../../src/model/clock.ts";
-import { vlanId } from "../../src/model/ids.ts";
+import { type VlanId, vlanId } from "../../src/model/ids.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
 import {
   type CircuitChange,
@@ -45,8 +45,8 @@ export interface SimulatedWan {
   readonly portOf: (name: string) => string;
   /** Asks by `asking`, where that is another way than `http`; `agent` tells several agents apart. */
   driver(times?: OscarsDriverTimes, asking?: HttpClient, agent?: string): OscarsDriver;
-  /** Sells nearly all of a port to others. */
-  sellOut(port: string): void;
+  /** Sells nearly all of a port to others, or what is said; a label that no link has when absent. */
+  sellOut(port: string, what?: { readonly mbps?: number; readonly vlan?: number }): void;
 }
 
 /** The same domain in any dialect. */
@@ -61,7 +61,8 @@ export function simulatedWan(dialect: Dialect, options: SimulatedWanOptions): Si
   return {
     server,
     portOf: (urn) => ports.find((port) => urns[port] === urn) ?? urn,
-    sellOut: (port) => sellOut(server, urns[port] ?? port),
+    sellOut: (port, { mbps = 950, vlan = 4094 } = {}) =>
+      sellOut(server, urns[port] ?? port, { mbps, vlan: vlanId(vlan) }),
     driver: (times = {}, asking = http, agent = "us") =>
       driverOf(dialect, domain, { http, asking, urns, times, agent }),
   };
@@ -115,8 +116,11 @@ function nsaOf(domain: string): string {
   return `urn:ogf:network:${domain}:2026:nsa`;
 }
 
-function sellOut(server: ReturnType<typeof serverOf>, urn: string): void {
-  const [mbps, vlan] = [950, vlanId(4094)];
+function sellOut(
+  server: ReturnType<typeof serverOf>,
+  urn: string,
+  { mbps, vlan }: { readonly mbps: number; readonly vlan: VlanId },
+): void {
   if (server instanceof SimNsiProvider)
     server.sellElsewhere({ capacity: mbps, ends: [{ port: urn, vlan }] });
   else if (server instanceof SimIdcpServer) server.sellElsewhere(urn, { mbps, vlan });

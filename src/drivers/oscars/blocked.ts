@@ -26,6 +26,11 @@ export function blockedLabels({ ends }: Pick<Circuit, "ends">): Blocked {
   return labels.length === 0 ? [] : [labels];
 }
 
+/** The rate or the label of one of these ends: nobody says. */
+export function blockedAnything(circuit: Pick<Circuit, "mbps" | "ends">): Blocked {
+  return [[...blockedRates(circuit), ...blockedLabels(circuit)].flat()];
+}
+
 /**
  * The circuit with those of its ends alone that a domain names when it says why not; with all, where
  * it names none.

@@ -2,7 +2,7 @@ import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow
 import type { Clock } from "../../../model/clock.ts";
 import { nodeOfPort, type PortRef } from "../../../model/ids.ts";
 import { pause } from "../../driver-call.ts";
-import { atNamedEnds, blockedLabels, blockedRates } from "../blocked.ts";
+import { atNamedEnds, blockedAnything, blockedLabels, blockedRates } from "../blocked.ts";
 import { type Circuit, type CircuitEnd, circuitKey, parseCircuitKey } from "../circuit.ts";
 import {
   type CircuitFault,
@@ -216,12 +216,13 @@ export class IdcpCircuits implements CircuitService {
     });
   }
 
-  /** What a circuit could not have is in the reason alone. */
+  /** What a circuit could not have is in the reason alone; where that says nothing, it is any of it. */
   #refused(circuit: Circuit, fault: CircuitFault): CircuitFault {
     if (fault.kind !== "unavailable" || fault.blocked !== undefined) return fault;
     const named = atNamedEnds(circuit, fault.message, this.#options.urnOf);
-    const isLabel = /vlan|vtag/i.test(fault.message);
-    return { ...fault, blocked: isLabel ? blockedLabels(named) : blockedRates(named) };
+    if (/vlan|vtag/i.test(fault.message)) return { ...fault, blocked: blockedLabels(named) };
+    const isSilent = /^\S+ is \w+$/.test(fault.message);
+    return { ...fault, blocked: isSilent ? blockedAnything(named) : blockedRates(named) };
   }
 
   #found({ gri, description, status, mbps }: ReservationReport): readonly FoundCircuit[] {
