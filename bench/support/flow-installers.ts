@@ -7,7 +7,7 @@ import { SessionServer, type SwitchSession, socketListener } from "dcns/openflow
 import { Background } from "../../test/lab/exec.ts";
 import { LAB_NICENESS } from "../../test/lab/lab-namespace.ts";
 import { OvsLab } from "../../test/lab/ovs-lab.ts";
-import { l2Flow, l2FlowLine } from "./l2-flows.ts";
+import { l2FlowLine, l2Flows } from "./l2-flows.ts";
 import { pythonWithOsKen } from "./os-ken.ts";
 import { median, timeMs } from "./statistics.ts";
 import { value } from "./value.ts";
@@ -106,8 +106,7 @@ export class FlowLab {
   readonly #installers: Readonly<Record<InstallerName, Installer>> = {
     session: (flows) =>
       timeMs(async () => {
-        const mods = Array.from({ length: flows }, (_, index) => l2Flow(index));
-        value(await this.#session.batch(mods));
+        value(await this.#session.batch(l2Flows(flows)));
       }),
     ovsOfctl: (flows) => this.#ofctl(["add-flows"], flows),
     ovsOfctlBundle: (flows) => this.#ofctl(["--bundle", "add-flows"], flows),

@@ -14,6 +14,11 @@ export function l2Flow(index: number): FlowMod {
   });
 }
 
+/** So many of {@link l2Flow}, each made when it is asked for. */
+export function* l2Flows(count: number): Generator<FlowMod, void> {
+  for (let index = 0; index < count; index += 1) yield l2Flow(index);
+}
+
 /** The flow of {@link l2Flow} as `ovs-ofctl` reads it. */
 export function l2FlowLine(index: number): string {
   const { vlan, address } = fieldsOf(index);
@@ -21,6 +26,12 @@ export function l2FlowLine(index: number): string {
 }
 
 function fieldsOf(index: number): { readonly vlan: number; readonly address: string } {
-  const digits = index.toString(16).padStart(8, "0");
-  return { vlan: 100 + (index % 1000), address: `02:00:${digits.replace(/..(?!$)/g, "$&:")}` };
+  const upper = `${hex[index >>> 24]}:${hex[(index >>> 16) & 0xff]}`;
+  const lower = `${hex[(index >>> 8) & 0xff]}:${hex[index & 0xff]}`;
+  return { vlan: 100 + (index % 1000), address: `02:00:${upper}:${lower}` };
 }
+
+/** Bytes in hexadecimal digits, so that to number addresses does not take longer than to send flows. */
+const hex: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, "0"),
+);

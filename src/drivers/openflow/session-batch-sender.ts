@@ -1,4 +1,4 @@
-import { errAsync, okAsync, type ResultAsync } from "neverthrow";
+import { errAsync, type ResultAsync } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { CallOptions } from "../driver-base.ts";
 import type { Channel } from "./channel/channel.ts";
@@ -54,8 +54,7 @@ export class BatchSender {
   }
 
   /** Takes a batch; see `SwitchSession.batch`. */
-  send(messages: readonly CommandMessage[], options: CallOptions): ResultAsync<void, BatchError> {
-    if (messages.length === 0) return okAsync(undefined);
+  send(messages: Iterable<CommandMessage>, options: CallOptions): ResultAsync<void, BatchError> {
     return this.#enqueue(new Batch(messages, this.#port.clock, options));
   }
 
@@ -70,7 +69,10 @@ export class BatchSender {
     }
     this.#lastBundle = (this.#lastBundle + 1) >>> 0;
     const id = this.#lastBundle;
-    const batch = new Batch(messages, this.#port.clock, { ...options, bundle: id });
+    const batch = new Batch(messages, this.#port.clock, {
+      ...options,
+      bundle: { id, size: messages.length },
+    });
     const bundle = new PreparedBundle(this.#port, batch, id);
     return this.#enqueue(batch)
       .map(() => bundle)
@@ -111,12 +113,12 @@ export class BatchSender {
     this.pump();
   }
 
-  #isHeldBack({ bundle, size }: Batch): boolean {
+  #isHeldBack({ bundle }: Batch): boolean {
     const { channel, clock } = this.#port;
     // A bundle is opened before and there is a barrier behind.
     const requests = bundle === undefined ? 1 : 2;
     if (this.#port.isCongested() || !channel.roomForRequests(requests)) return true;
-    if (bundle !== undefined && !channel.roomForCommands(size)) return true;
+    if (bundle !== undefined && !channel.roomForCommands(bundle.size)) return true;
     if (this.#unconfirmedBytes >= this.#maxUnconfirmedBytes) return true;
     const delayMs = this.#pace.delayMs(clock.now());
     if (delayMs === 0) return false;
@@ -127,7 +129,7 @@ export class BatchSender {
   /** Writes the next chunk of a batch and its barrier; false when the channel takes no command. */
   #sendChunk(batch: Batch): boolean {
     const pieces =
-      batch.bundle === undefined ? this.#chunk(batch) : this.#whole(batch, batch.bundle);
+      batch.bundle === undefined ? this.#chunk(batch) : this.#whole(batch, batch.bundle.id);
     if (pieces.length === 0) return false;
     const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
     this.#pace.spend(pieces.length, this.#port.clock.now());

@@ -10,11 +10,22 @@ import type { BundleControl, BundleControlType } from "./wire/bundle.ts";
 import { bundleFlag } from "./wire/constants.ts";
 import type { ErrorMessage } from "./wire/error.ts";
 
-/** Commands that are sent in order, one by one or as a bundle, and what is known of them so far. */
+/** A bundle that commands are sent in: its id, and how many they are. */
+export interface BatchBundle {
+  readonly id: number;
+  readonly size: number;
+}
+
+/**
+ * Commands that are sent in order, one by one or as a bundle, and what is known of them so far. Each is
+ * asked for when the one before it was sent.
+ */
 export class Batch {
-  readonly #messages: readonly CommandMessage[];
+  readonly #messages: Iterator<CommandMessage>;
+  /** The command to send next; undefined when there is none left. */
+  #upcoming: CommandMessage | undefined;
   /** The bundle that they are sent in, if they are. */
-  readonly bundle: number | undefined;
+  readonly bundle: BatchBundle | undefined;
   /** The transaction ids of what was put into it. */
   readonly bundled: number[] = [];
   #refusal: ErrorMessage | undefined;
@@ -24,13 +35,17 @@ export class Batch {
   #unconfirmedChunks = 0;
 
   constructor(
-    messages: readonly CommandMessage[],
+    messages: Iterable<CommandMessage>,
     clock: Clock,
-    options: CallOptions & { readonly bundle?: number },
+    options: CallOptions & { readonly bundle?: BatchBundle },
   ) {
-    this.#messages = messages;
+    this.#messages = messages[Symbol.iterator]();
+    this.#pull();
     this.bundle = options.bundle;
     this.#call = new Call<void, BatchError>(clock, options, (why) => this.#ending(why));
+    void this.#call.result.then(() => this.#leave());
+    // Nothing is not sent, so nothing confirms it.
+    if (this.#upcoming === undefined) this.#call.settle(ok());
   }
 
   /** What became of it. */
@@ -40,15 +55,15 @@ export class Batch {
 
   /** The command to send next; undefined when all were sent, or when the batch has ended. */
   get next(): CommandMessage | undefined {
-    const message = this.#call.settled ? undefined : this.#messages[this.#sent];
+    const message = this.#call.settled ? undefined : this.#upcoming;
     if (message === undefined || this.bundle === undefined) return message;
     const inner = { xid: 0, message };
-    return { type: "bundle-add", bundle: this.bundle, flags: BUNDLE_FLAGS, inner };
+    return { type: "bundle-add", bundle: this.bundle.id, flags: BUNDLE_FLAGS, inner };
   }
 
-  /** How many commands there are. */
-  get size(): number {
-    return this.#messages.length;
+  /** How many commands were sent. */
+  get sent(): number {
+    return this.#sent;
   }
 
   /** Who waits for errors to {@link next}. */
@@ -70,6 +85,7 @@ export class Batch {
   /** Notes that {@link next} is on its way under `xid`. */
   advance(xid: number): void {
     this.#sent += 1;
+    this.#pull();
     if (this.bundle !== undefined) this.bundled.push(xid);
   }
 
@@ -97,12 +113,25 @@ export class Batch {
 
   /** Notes that the switch refused the command at `index`. */
   reject(index: number, { request, error }: Rejection): void {
-    this.#rejections.push({ index, request: this.#messages[index] ?? request, error });
+    const refused = request.type === "bundle-add" ? request.inner.message : request;
+    this.#rejections.push({ index, request: refused, error });
   }
 
   /** Ends the batch. */
   fail(error: SessionError): void {
     this.#call.settle(err(this.#ending(error)));
+  }
+
+  #pull(): void {
+    const { done, value } = this.#messages.next();
+    this.#upcoming = done === true ? undefined : value;
+  }
+
+  /** Lets go of where the commands come from, if there are more of them. */
+  #leave(): void {
+    if (this.#upcoming === undefined) return;
+    this.#upcoming = undefined;
+    this.#messages.return?.();
   }
 
   #ending(

@@ -26,7 +26,7 @@ export class PreparedBundle {
     const { clock, channel } = this.#port;
     const ending = (why: SessionError): BatchError => ({
       ...why,
-      sent: this.#batch.size,
+      sent: this.#batch.sent,
       rejections: [],
     });
     const call = new Call<void, BatchError>(clock, options, ending);

@@ -154,10 +154,11 @@ export class SwitchSession {
    * matters.
    *
    * `timeoutMs` limits the whole batch; without it only the wait for each of its barriers is limited,
-   * by {@link SessionOptions.replyTimeoutMs}.
+   * by {@link SessionOptions.replyTimeoutMs}. Commands are taken from `messages` as they can be sent, so
+   * that a generator makes them while the switch works on those before, and many take little memory.
    */
   batch(
-    messages: readonly CommandMessage[],
+    messages: Iterable<CommandMessage>,
     options: CallOptions = {},
   ): ResultAsync<void, BatchError> {
     const unready = this.#unready();

@@ -180,6 +180,28 @@ test("the pace holds from batch to batch", async () => {
   expect(clock.now() - start).toBe(19 * 50);
 });
 
+test("commands are asked for as they can be sent, and no more of them once the batch has ended", async () => {
+  const { session, clock } = await upSession({ maxCommandsPerSecond: 1_000 });
+  let asked = 0;
+  let isLeft = false;
+  function* endless(): Generator<FlowMod, void> {
+    try {
+      for (; ; asked += 1) yield flowMod({ cookie: BigInt(asked) });
+    } finally {
+      isLeft = true;
+    }
+  }
+  const controller = new AbortController();
+  const batch = session.batch(endless(), { signal: controller.signal });
+  expect(asked).toBe(50);
+  await clock.advance(50);
+  expect(asked).toBe(100);
+  controller.abort();
+  expect((await batch)._unsafeUnwrapErr().sent).toBe(100);
+  await clock.advance(1_000);
+  expect([asked, isLeft]).toEqual([100, true]);
+});
+
 test("an aborted batch stops, says how far it came, and leaves no timer behind", async () => {
   const { session, peer, clock } = await upSession({ maxCommandsPerSecond: 1_000 });
   const timers = clock.countTimers();
