@@ -90,7 +90,7 @@ export class DomainNodes {
   /** Why a segment cannot be carried: what the switches lack of which that is known. */
   refusals(segment: Segment): readonly DriverCause[] {
     return segment.nodes.flatMap(({ node, rules }) =>
-      (this.#nodes.get(node)?.refusals(rules) ?? []).map((problem) =>
+      (this.#nodes.get(node)?.refusals(rules, segment.network) ?? []).map((problem) =>
         causeAt(node, problem, segment),
       ),
     );

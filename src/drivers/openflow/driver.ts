@@ -28,6 +28,7 @@ import { countItems, countUnpoliced } from "./compile/count-items.ts";
 import { canLearn } from "./compile/refusals.ts";
 import { programmed, type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
+import { strangePorts } from "./egress-queues.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import { optionFault } from "./option-faults.ts";
 import { probeSegment } from "./probe/segment-probe.ts";
@@ -66,7 +67,8 @@ export class OpenFlowDriver implements DriverBase {
   }
 
   attach(context: DriverContext): ResultAsync<void, DriverError> {
-    const fault = optionFault(this.#options);
+    const fault =
+      optionFault(this.#options) ?? strangePorts(this.#options.egressQueues, context.domain);
     if (fault !== undefined) return errAsync(misconfigured(context.domain.id, fault));
     const taken = this.#life.take(context.domain.id);
     return taken.isErr() ? errAsync(taken.error) : this.#begin(context);

@@ -1,4 +1,4 @@
-import type { NodeView } from "../../model/domain-view.ts";
+import type { DomainView, NodeView } from "../../model/domain-view.ts";
 import type { PortQueues } from "./compile/exits.ts";
 
 /**
@@ -10,8 +10,24 @@ export interface EgressQueues {
   readonly atLinks?: number;
   /** At every other port; none when absent. */
   readonly elsewhere?: number;
-  /** At single ports, by `node:port`, whatever the others say; `false` for none. */
+  /**
+   * At single ports, by `node:port`, whatever the others say; `false` for none. All must be ports that the
+   * domain has when the driver is attached.
+   */
   readonly atPorts?: Readonly<Record<string, number | false>>;
+}
+
+/** What is wrong with queues at single ports: those that the domain does not have. */
+export function strangePorts(
+  wanted: EgressQueues | undefined,
+  { nodes }: Pick<DomainView, "nodes">,
+): string | undefined {
+  const { atPorts = {} } = wanted ?? {};
+  const known = new Set<string>(nodes.flatMap(({ ports }) => ports.map(({ ref }) => ref)));
+  const strange = Object.keys(atPorts).filter((ref) => !known.has(ref));
+  return strange.length === 0
+    ? undefined
+    : `egressQueues.atPorts: the domain has no port ${strange.join(", ")}`;
 }
 
 /** The queues of one node. */

@@ -8,11 +8,12 @@ import { unlessAborted } from "../driver-call.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { EXACT_MASK, networkCookie, OWNER_MASK, ownerCookie } from "./compile/cookie.ts";
 import { dialectOf } from "./compile/dialect.ts";
-import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
+import type { ProgramDiff } from "./compile/diff.ts";
 import { type Holdings, sortHoldings } from "./compile/holdings.ts";
 import { IdPool } from "./compile/id-pool.ts";
 import { emptyProgram } from "./compile/program.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
+import { Drafts } from "./drafts.ts";
 import { meterRange, type ProgramOptions } from "./driver-options.ts";
 import { Gate } from "./gate.ts";
 import { AddressTeacher, type TeacherContext } from "./learning/address-teacher.ts";
@@ -116,6 +117,7 @@ export class LiveSwitch {
             clock,
             options,
             ports: own,
+            drafts: new Drafts(options, own),
             groupIds: new IdPool(groupIds),
             meterIds: new IdPool(meterIds),
           }),
@@ -157,6 +159,11 @@ export class LiveSwitch {
   /** What the switch can do. */
   get profile(): SwitchProfile {
     return this.#tools.profile;
+  }
+
+  /** Whether the switch can carry these rules of a network. */
+  canCarry(rules: readonly ForwardingRule[], network: NetworkNumber): boolean {
+    return this.#tools.drafts.prepare(rules, network, this.profile);
   }
 
   /** Reads the queues of ports again, where frames are to leave by some. */
@@ -207,7 +214,7 @@ export class LiveSwitch {
     network: NetworkNumber,
     rules: RulesSource,
     signal: AbortSignal,
-  ): ResultAsync<readonly NodeDiscrepancy[], readonly NodeProblem[]> {
+  ): ResultAsync<readonly ProgramDiff[], readonly NodeProblem[]> {
     const brought = this.#use(network, (its) => this.#work.bring({ network, its, rules, signal }));
     return unlessAborted(brought, signal, NOBODY_WAITS);
   }

@@ -1,11 +1,10 @@
 import type { Result } from "neverthrow";
 import type { ProgramDiff } from "./compile/diff.ts";
-import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
 import type { NodeProgram } from "./compile/program.ts";
 import type { NodeProblem } from "./switch-problem.ts";
 
 /** What was different before the switch held what is wanted, or why it does not. */
-export type Converged = Result<readonly NodeDiscrepancy[], readonly NodeProblem[]>;
+export type Converged = Result<readonly ProgramDiff[], readonly NodeProblem[]>;
 
 /** What was sent to make the switch hold what is wanted, and what it held when that was read back. */
 export interface Sent {

@@ -165,14 +165,14 @@ export class NetworkOnSwitch {
   ): Promise<Converged> {
     const self = this;
     return safeTry(async function* () {
-      const changed: NodeDiscrepancy[] = [];
+      const changed: ProgramDiff[] = [];
       if (!self.#isCertain && begun === undefined) {
         yield* self.#readAgain(signal).mapErr(problemsOf);
       }
       let sent = begun;
       for (let round = 1; ; round += 1) {
         const { wanted, diff, held } = sent ?? (yield* self.#change(rules, signal));
-        changed.push(...discrepanciesOf(diff));
+        changed.push(diff);
         const delaysMs = isEmptyDiff(diff) ? [] : READ_AGAIN_AFTER_MS;
         const left = yield* self.#confirm(held, wanted, delaysMs, signal);
         if (isEmptyDiff(left)) {

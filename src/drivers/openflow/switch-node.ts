@@ -109,14 +109,14 @@ export class SwitchNode {
   }
 
   /** Why the switch cannot carry these rules; empty when it can, or is not known. */
-  refusals(rules: readonly ForwardingRule[]): readonly NodeProblem[] {
-    const { profile } = this;
-    if (profile === undefined) return [];
+  refusals(rules: readonly ForwardingRule[], network: NetworkNumber): readonly NodeProblem[] {
+    const { profile, live } = this;
+    if (profile === undefined || live?.canCarry(rules, network) === true) return [];
     const known = this.#refused.get(rules);
     if (known?.profile === profile) return known.problems;
     const { options, view } = this.#context;
     const lacking = refusalsOf(rules, { ...options, profile });
-    const numbers = this.live?.ports.numbers();
+    const numbers = live?.ports.numbers();
     const queues = queuesAt(view, options.egressQueues);
     if (queues.size > 0 && numbers !== undefined) {
       return [...lacking, ...missingQueues(rules, numbers, { queues, profile })];

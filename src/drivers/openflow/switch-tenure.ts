@@ -7,7 +7,8 @@ import { pause, sharedAbort } from "../driver-call.ts";
 import type { NodeAudit } from "./audit-report.ts";
 import { Coalesced } from "./coalesced.ts";
 import { NO_NETWORK } from "./compile/cookie.ts";
-import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
+import type { ProgramDiff } from "./compile/diff.ts";
+import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
 import { hasGroups, programmed } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
 import type { AddressTeacher } from "./learning/address-teacher.ts";
@@ -35,7 +36,7 @@ export interface TenureContext {
 
 /** What came of bringing a network to what is wanted. */
 export interface Brought {
-  readonly changed: readonly NodeDiscrepancy[];
+  readonly changed: readonly ProgramDiff[];
   /** The segments that had been waiting for it. */
   readonly confirmed: readonly SegmentId[];
 }
@@ -222,7 +223,9 @@ export class SwitchTenure {
     const problems = outcomes.flatMap((outcome) => (outcome.isErr() ? outcome.error : []));
     return {
       confirmed: brought.flatMap(({ confirmed }) => confirmed),
-      drift: brought.flatMap(({ changed, confirmed }) => (confirmed.length === 0 ? changed : [])),
+      drift: brought.flatMap(({ changed, confirmed }) =>
+        confirmed.length === 0 ? changed.flatMap(discrepanciesOf) : [],
+      ),
       unrepaired: problems.map(({ message }) => message),
     };
   }

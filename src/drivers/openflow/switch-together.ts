@@ -2,7 +2,6 @@ import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { NetworkNumber } from "../../model/ids.ts";
 import { networkOfCookie } from "./compile/cookie.ts";
 import { itemsOf, mergeDiffs, type ProgramDiff, sizeOfDiff } from "./compile/diff.ts";
-import { discrepanciesOf } from "./compile/discrepancies.ts";
 import type { Holdings } from "./compile/holdings.ts";
 import { emptyProgram, flowKey } from "./compile/program.ts";
 import type { Converged, Prepared, Sent } from "./network-change.ts";
@@ -141,7 +140,7 @@ function concluded({ task, wanted, diff }: PreparedTask, read: Holdings): Outcom
   const its = read.networks.get(task.network) ?? emptyProgram;
   const { held, isDone } = task.its.conclude(its, read.orphans, wanted);
   return isDone
-    ? { type: "ended", converged: ok(discrepanciesOf(diff)) }
+    ? { type: "ended", converged: ok([diff]) }
     : { type: "unseen", sent: { wanted, diff, held } };
 }
 

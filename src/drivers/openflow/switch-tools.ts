@@ -2,6 +2,7 @@ import type { Clock } from "../../model/clock.ts";
 import type { Dialect } from "./compile/dialect.ts";
 import type { IdPool } from "./compile/id-pool.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
+import type { Drafts } from "./drafts.ts";
 import type { ProgramOptions } from "./driver-options.ts";
 import type { SwitchSession } from "./session.ts";
 import type { SwitchPorts } from "./switch-ports.ts";
@@ -16,6 +17,7 @@ export interface SwitchTools {
   readonly dialect: Dialect;
   readonly profile: SwitchProfile;
   readonly ports: SwitchPorts;
+  readonly drafts: Drafts;
   readonly groupIds: IdPool;
   readonly meterIds: IdPool;
   readonly clock: Clock;

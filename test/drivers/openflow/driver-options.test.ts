@@ -58,6 +58,8 @@ describe("options from code that no compiler has seen", () => {
     ["cookiePrefix", { cookiePrefix: 0x10000 }],
     ["groupIds", { groupIds: { first: 9, last: 8 } }],
     ["meterIds", { meterIds: { first: 0, last: 8 } }],
+    ["egressQueues.atPorts", { egressQueues: { atPorts: { "s1:nowhere": 1 } } }],
+    ["egressQueues.atPorts", { egressQueues: { atPorts: { s1: false } } }],
     ["learning", { learning: "nobody" }],
     ["moveDamping", { moveDamping: { maxMoves: 5 } }],
     ["auditIntervalMs", { auditIntervalMs: -1 }],

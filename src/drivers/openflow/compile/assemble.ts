@@ -3,19 +3,24 @@ import type { GroupDesc } from "../wire/group.ts";
 import type { Instruction } from "../wire/instruction.ts";
 import type { OxmField } from "../wire/match.ts";
 import { networkOfCookie } from "./cookie.ts";
-import type { Draft, DraftFlow, DraftGroup } from "./draft.ts";
+import type { Draft, DraftFlow, DraftGroup, KeyedFlows } from "./draft.ts";
 import { idOf, type Numbers } from "./numbers.ts";
 import { membersField, membersMetadata } from "./pipeline.ts";
-import { flowKey, type NodeProgram } from "./program.ts";
+import type { NodeProgram } from "./program.ts";
 
-/** A draft with numbers in the place of keys. */
-export function assemble(draft: Draft, groupIds: Numbers, meterIds: Numbers): NodeProgram {
+/** A draft, `flows` of which are all, with numbers in the place of keys. */
+export function assemble(
+  draft: Draft,
+  flows: KeyedFlows,
+  groupIds: Numbers,
+  meterIds: Numbers,
+): NodeProgram {
   return {
     flows: new Map(
-      draft.flows.map((flow) => {
+      flows.map(({ key, flow }) => {
         const { table, priority, cookie, match } = flow;
         const instructions = instructionsOf(flow, groupIds, meterIds);
-        return [flowKey(flow), { table, priority, cookie, match, instructions }];
+        return [key, { table, priority, cookie, match, instructions }];
       }),
     ),
     groups: new Map(

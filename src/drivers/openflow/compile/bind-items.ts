@@ -1,6 +1,6 @@
-import type { Draft } from "./draft.ts";
+import type { KeyedFlows } from "./draft.ts";
 import type { Numbers } from "./numbers.ts";
-import { type FlowEntry, flowKey, type NodeProgram } from "./program.ts";
+import type { FlowEntry, NodeProgram } from "./program.ts";
 
 /** A group or a meter of a draft, and the flows that are to use it. */
 export interface Item {
@@ -25,14 +25,14 @@ export type Holdings = ReadonlyMap<number, Holding>;
 
 /** How the groups or meters `held` are used by the flows that there are, which name them by `reference`. */
 export function holdings(
-  draft: Draft,
+  wantedFlows: KeyedFlows,
   flows: NodeProgram["flows"],
   reference: (flow: FlowEntry) => number | undefined,
   held: ReadonlyMap<number, unknown>,
 ): Holdings {
   const byId = new Map<number, Holding>();
   if (held.size === 0) return byId;
-  const wanted = new Set(draft.flows.map(flowKey));
+  const wanted = new Set(wantedFlows.map(({ key }) => key));
   for (const [key, flow] of flows) {
     const id = reference(flow);
     if (id === undefined || !held.has(id)) continue;

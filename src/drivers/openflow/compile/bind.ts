@@ -4,7 +4,7 @@ import { PORT_IN_PORT } from "../wire/constants.ts";
 import type { Bucket } from "../wire/group.ts";
 import { assemble, withMembers, withNested } from "./assemble.ts";
 import { bindItems, holdings } from "./bind-items.ts";
-import type { Draft, DraftFlow, DraftGroup } from "./draft.ts";
+import type { Draft, DraftFlow, DraftGroup, KeyedFlows } from "./draft.ts";
 import { NO_NUMBERS, type Numbers } from "./numbers.ts";
 import {
   flowKey,
@@ -42,10 +42,15 @@ export function bindDraft(
   if (nested === undefined || outer === undefined) return err([exhausted("group")]);
   const groups: Numbers = new Map([...nested, ...outer]);
   // What matches by the number of a group is known by its key only now.
-  const flows = draft.flows.map((flow) => withMembers(flow, groups));
-  const meters = bindMeters({ ...draft, flows }, installed, () => ids.takeMeter());
+  const flows = keyed(draft.flows.map((flow) => withMembers(flow, groups)));
+  const meters = bindMeters(draft, flows, installed, () => ids.takeMeter());
   if (meters === undefined) return err([exhausted("meter")]);
-  return ok(assemble({ ...draft, flows }, groups, meters));
+  return ok(assemble(draft, flows, groups, meters));
+}
+
+/** Flows by what they are told apart by, see {@link flowKey}. */
+function keyed(flows: readonly DraftFlow[]): KeyedFlows {
+  return flows.map((flow) => ({ key: flowKey(flow), flow }));
 }
 
 /**
@@ -93,7 +98,8 @@ function bindGroups(
   take: () => number | undefined,
 ): Numbers | undefined {
   if (draft.groups.size === 0) return NO_NUMBERS;
-  const users = usersByKey(draft, (flow) => flow.group);
+  const flows = keyed(draft.flows);
+  const users = usersByKey(flows, (flow) => flow.group);
   const outer = [...draft.groups].filter(([key]) => !nested.has(key));
   const known = new Set(nested.values());
   const groups = new Map([...installed.groups].filter(([id]) => !known.has(id)));
@@ -110,18 +116,19 @@ function bindGroups(
           return held !== undefined && sameGroup(held, { ...group, group: id });
         },
       })),
-    holdings(draft, installed.flows, groupOf, groups),
+    holdings(flows, installed.flows, groupOf, groups),
     take,
   );
 }
 
 function bindMeters(
   draft: Draft,
+  flows: KeyedFlows,
   installed: NodeProgram,
   take: () => number | undefined,
 ): Numbers | undefined {
   if (draft.meters.size === 0) return NO_NUMBERS;
-  const users = usersByKey(draft, (flow) => flow.meter);
+  const users = usersByKey(flows, (flow) => flow.meter);
   return bindItems(
     [...draft.meters].map(([key, meter]) => ({
       key,
@@ -133,22 +140,22 @@ function bindMeters(
         return held !== undefined && sameMeter(held, { ...meter, meter: id });
       },
     })),
-    holdings(draft, installed.flows, meterOf, installed.meters),
+    holdings(flows, installed.flows, meterOf, installed.meters),
     take,
   );
 }
 
 function usersByKey(
-  draft: Draft,
+  flows: KeyedFlows,
   reference: (flow: DraftFlow) => string | undefined,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const users = new Map<string, Set<string>>();
-  for (const flow of draft.flows) {
+  for (const { key: user, flow } of flows) {
     const key = reference(flow);
     if (key === undefined) continue;
     const known = users.get(key);
-    if (known === undefined) users.set(key, new Set([flowKey(flow)]));
-    else known.add(flowKey(flow));
+    if (known === undefined) users.set(key, new Set([user]));
+    else known.add(user);
   }
   return users;
 }

@@ -37,3 +37,6 @@ export interface DraftFlow extends Omit<FlowEntry, "instructions"> {
   /** Notes on the frame between which members it passes, for tables to come. */
   readonly noteAmong?: string;
 }
+
+/** Flows with what each is told apart by, see `flowKey`. */
+export type KeyedFlows = readonly { readonly key: string; readonly flow: DraftFlow }[];

@@ -35,7 +35,18 @@ export function flowKey(flow: Pick<FlowEntry, "table" | "priority" | "match">): 
 
 /** Whether two entries of one network with the same {@link flowKey} do the same. */
 export function sameFlow(a: FlowEntry, b: FlowEntry): boolean {
-  return sameValue(a.instructions, b.instructions) || instructionsText(a) === instructionsText(b);
+  return sameInOrder(a.instructions, b.instructions, sameInstruction) || sameInAnyOrder(a, b);
+}
+
+/** Of each type of instruction there is one at most. */
+function sameInAnyOrder(a: FlowEntry, b: FlowEntry): boolean {
+  const these = a.instructions.filter(doesSomething);
+  const those = b.instructions.filter(doesSomething);
+  return (
+    these.length === those.length &&
+    these.every((one) => those.some((other) => sameInstruction(one, other))) &&
+    those.every((one) => these.some((other) => sameInstruction(one, other)))
+  );
 }
 
 /** Whether two groups do the same, whatever their numbers, and where order does not matter, that. */
@@ -95,19 +106,34 @@ function numberText(field: string, value: number | bigint | string): string {
   return field === "vlan_vid" ? `0x${value.toString(16).padStart(4, "0")}` : `${value}`;
 }
 
-function instructionsText(flow: FlowEntry): string {
-  return flow.instructions.filter(doesSomething).map(instructionText).sort().join();
-}
-
 /** Switches report a flow that drops with an empty list of actions, or with none at all. */
 function doesSomething(instruction: Instruction): boolean {
   return instruction.type !== "apply-actions" || instruction.actions.length > 0;
 }
 
-function instructionText(instruction: Instruction): string {
-  return instruction.type === "apply-actions"
-    ? `apply:${actionsText(instruction.actions)}`
-    : canonicalText(instruction);
+function sameInstruction(a: Instruction, b: Instruction): boolean {
+  return a.type === "apply-actions" && b.type === "apply-actions"
+    ? sameInOrder(a.actions, b.actions, sameAction)
+    : sameValue(a, b);
+}
+
+/** `maxLen` means something only towards the controller, and switches report what they like. */
+function sameAction(a: Action, b: Action): boolean {
+  return a.type === "output" && b.type === "output" ? a.port === b.port : sameValue(a, b);
+}
+
+function sameInOrder<T>(
+  these: readonly T[],
+  those: readonly T[],
+  same: (one: T, other: T) => boolean,
+): boolean {
+  return (
+    these.length === those.length &&
+    these.every((one, index) => {
+      const other = those[index];
+      return other !== undefined && same(one, other);
+    })
+  );
 }
 
 function groupText({ groupType, buckets }: GroupDesc): string {
@@ -125,7 +151,7 @@ function actionsText(actions: readonly Action[]): string {
   return actions.map((action) => canonicalText(withoutMaxLen(action))).join();
 }
 
-/** `maxLen` means something only towards the controller, and switches report what they like. */
+/** See {@link sameAction}. */
 function withoutMaxLen(action: Action): unknown {
   return action.type === "output" ? { type: action.type, port: action.port } : action;
 }
