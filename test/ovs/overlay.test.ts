@@ -61,8 +61,10 @@ describeWithOvs("networks over a VXLAN tunnel, on two machines with Open vSwitch
       document,
       [["hw", "hv1"], ["hv2"]],
       [
-        { bridge: "hv1", name: "hv1-8", ofPort: 8 },
-        { bridge: "hv2", name: "hv2-8", ofPort: 8 },
+        [
+          { bridge: "hv1", name: "hv1-8", ofPort: 8 },
+          { bridge: "hv2", name: "hv2-8", ofPort: 8 },
+        ],
       ],
     );
     const [one, two] = overlay.labs;
