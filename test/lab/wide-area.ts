@@ -37,15 +37,19 @@ export interface WideArea extends AsyncDisposable {
   idle(): Promise<void>;
 }
 
-/**
- * Starts simulated servers for the wide-area domains, and an agent, and waits for all nodes. `samePort` says
- * which port of the lab one of the document is, where nodes of the document are one bridge.
- */
+export interface WideAreaOptions {
+  /** Which port of the lab one of the document is, where nodes of the document are one bridge. */
+  readonly samePort?: (port: string) => string;
+  /** How long each step of a wide-area domain takes, in milliseconds; 0 when absent. */
+  readonly delayMs?: number;
+}
+
+/** Starts simulated servers for the wide-area domains, and an agent, and waits for all nodes. */
 export async function startWideArea(
   lab: OvsLab,
   document: WideAreaDocument,
   dialect: Dialect,
-  samePort: (port: string) => string = (port) => port,
+  { samePort = (port) => port, delayMs = 0 }: WideAreaOptions = {},
 ): Promise<WideArea> {
   const http = new MemoryHttp(systemClock);
   const [oscars, campuses] = [true, false].map((is) =>
@@ -55,7 +59,7 @@ export async function startWideArea(
   const wans = new Map(
     (oscars ?? []).map((name) => [
       name,
-      wanOf(lab, { document, dialect, http, name, samePort }, bridges),
+      wanOf(lab, { document, dialect, http, name, samePort, delayMs }, bridges),
     ]),
   );
   const { host, port } = lab.controller;
@@ -88,11 +92,10 @@ function wanOf(
     readonly dialect: Dialect;
     readonly http: MemoryHttp;
     readonly name: string;
-    readonly samePort: (port: string) => string;
-  },
+  } & Required<WideAreaOptions>,
   bridges: Map<string, WanBridge>,
 ): SimulatedWan {
-  const { document, dialect, http, name, samePort } = its;
+  const { document, dialect, http, name, samePort, delayMs } = its;
   const nodes = document.nodes.filter(({ domain }) => domain === name);
   const numbers = new Map<string, number>(
     nodes.flatMap(({ id, ports }) =>
@@ -108,7 +111,7 @@ function wanOf(
   };
   const wan = simulatedWan(dialect, {
     ...{ clock: systemClock, http, name, ports: [...numbers.keys()], samePort },
-    ...{ leadSeconds: 0, onCircuit },
+    ...{ leadSeconds: 0, onCircuit, delayMs },
   });
   return wan;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sleep } from "../lab/frame-port.ts";
 import { OvsLab } from "../lab/ovs-lab.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { eventually, value } from "../lab/scenario.ts";
@@ -8,12 +9,18 @@ import { type Dialect, dialects } from "../support/simulated-wan.ts";
 
 const campuses = ["west", "east", "south"];
 const wans = ["one", "two"];
-const hosts = campuses.map((host, at) => ({
-  ...{ host, nic: "eth0", port: `${host}:1` },
-  ...(at === 2 ? { tagging: "untagged" as const } : {}),
-}));
+const hosts = [
+  ...campuses.map((host, at) => ({
+    ...{ host, nic: "eth0", port: `${host}:1` },
+    ...(at === 2 ? { tagging: "untagged" as const } : {}),
+  })),
+  { host: "east2", nic: "eth0", port: "east:2" },
+];
 const endpoints = campuses.map((host) => `${host}:eth0`);
+const OTHER_EAST = "east2:eth0";
 const RATE = 2_000_000;
+/** Long enough for a host to ask for an address twice. */
+const STEP_MS = 2_500;
 
 /** Every campus has a cable to each of two bridges of somebody else's, and these have one between them. */
 const cables = [
@@ -66,15 +73,24 @@ describeWithOvs("networks across several wide-area domains, on Open vSwitch", ()
   beforeAll(async () => {
     lab = await OvsLab.start(document(() => true));
     const added: Station[] = [];
-    for (const [at, end] of endpoints.entries())
+    for (const [at, end] of [...endpoints, OTHER_EAST].entries())
       added.push(await lab.addStation({ at: end, vlan: at === 2 ? "untagged" : 101 }));
     stations = added;
   });
   afterAll(() => lab?.close());
 
+  const station = (at: number): Station => {
+    const found = stations[at];
+    if (found === undefined) throw new Error("no such station");
+    return found;
+  };
+  /** Bit/s from west to east of what is asked for each bit/s that is reserved. */
+  const carried = async (rate: number): Promise<number> => {
+    const { delivered } = await station(0).stream(station(1), 3 * rate, 1.5);
+    return delivered / rate;
+  };
   const received = async (from: number, to: number): Promise<number> => {
-    const [a, b] = [stations[from], stations[to]];
-    if (a === undefined || b === undefined) throw new Error("no such station");
+    const [a, b] = [station(from), station(to)];
     await a.forgetNeighbours();
     return (await a.ping(b, 5)).received;
   };
@@ -86,15 +102,63 @@ describeWithOvs("networks across several wide-area domains, on Open vSwitch", ()
   };
 
   describe.each(dialects)("asked by %s", (dialect: Dialect) => {
-    test("frames cross two in a row, and none when one of them refuses", async () => {
+    test("no frame crosses two in a row that hold circuits and have not set them up", async () => {
+      await using area = await startWideArea(lab, inRow, dialect, { delayMs: STEP_MS });
+      const { agent, bridges, idle, wans: servers } = area;
+      const holdBoth = () => [...servers.values()].every(({ server }) => server.ids.length === 1);
+      const areUp = () => [...bridges.values()].some(({ done }) => done.includes("up"));
+      const setup = agent.setupPhysicalNetwork("p", endpoints.slice(0, 2), RATE, 101);
+      await eventually(holdBoth);
+      await station(0).forgetNeighbours();
+      const pings = station(0).startPing(station(1), 50);
+      // Who gets no answer asks for the address once a second.
+      await sleep(STEP_MS / 2);
+      const { received: early } = await pings.stop();
+      expect(areUp()).toBe(false);
+      expect(early).toBe(0);
+      value(await setup);
+      await idle();
+      expect(await received(0, 1)).toBe(5);
+      value(await agent.teardownPhysicalNetwork("p"));
+      await eventually(async () => isClean(area));
+    });
+
+    test("frames cross two in a row at the rate that is reserved, to hosts that come, and after one is lost", async () => {
       await using area = await startWideArea(lab, inRow, dialect);
       const { agent, idle, wans: servers } = area;
+      const circuits = () => [...servers.values()].map(({ server }) => server.ids.length);
       value(await agent.setupPhysicalNetwork("p", endpoints.slice(0, 2), RATE, 101));
       await idle();
       expect(await received(0, 1)).toBe(5);
-      expect([...servers.values()].map(({ server }) => server.ids.length)).toEqual([1, 1]);
+      expect(circuits()).toEqual([1, 1]);
+      expect(await carried(RATE)).toBeGreaterThan(0.85);
+      expect(await carried(RATE)).toBeLessThan(1.1);
+
+      value(await agent.modifyPhysicalNetwork("p", [OTHER_EAST], [], 2 * RATE));
+      await idle();
+      expect(await received(0, 3)).toBe(5);
+      expect(await received(3, 1)).toBe(5);
+      expect(await carried(2 * RATE)).toBeGreaterThan(0.85);
+      expect(await carried(2 * RATE)).toBeLessThan(1.1);
+
+      const story: string[] = [];
+      agent.events.on("network-state", ({ state }) => story.push(state));
+      const lost = servers.get("two");
+      for (const id of lost?.server.ids ?? []) lost?.server.forceEnd(id);
+      await eventually(() => story.at(-1) === "active");
+      await idle();
+      expect(story).toEqual(["degraded", "active"]);
+      expect(await received(0, 1)).toBe(5);
+      expect(await received(0, 3)).toBe(5);
+
       value(await agent.teardownPhysicalNetwork("p"));
       expect(await isClean(area)).toBe(true);
+      expect(await received(0, 1)).toBe(0);
+    });
+
+    test("no frame crosses two in a row when one of them refuses", async () => {
+      await using area = await startWideArea(lab, inRow, dialect);
+      const { agent, wans: servers } = area;
       servers.get("two")?.sellOut("two:east");
       const refused = await agent.setupPhysicalNetwork("p", endpoints.slice(0, 2), "80Mbps", 101);
       expect(refused.isErr()).toBe(true);
@@ -126,7 +190,7 @@ describeWithOvs("networks across several wide-area domains, on Open vSwitch", ()
 
     test("three campuses with one port each are joined by two circuits, which meet at a switch", async () => {
       const samePort = (port: string): string => port.replace("two", "one");
-      await using area = await startWideArea(lab, onePort, dialect, samePort);
+      await using area = await startWideArea(lab, onePort, dialect, { samePort });
       const { agent, idle, wans: servers } = area;
       value(await agent.setupPhysicalNetwork("p", endpoints, RATE, 101));
       await idle();
