@@ -28,7 +28,7 @@ import { floodedFrom, NETWORK_POLICER, towards } from "./policer-keys.ts";
 import type { Realisation } from "./realisation.ts";
 import type { NetworkSpec } from "./spec.ts";
 import type { SegmentFrame } from "./standby-segments.ts";
-import { DEFAULT_MAX_ADDRESSES, trafficOf } from "./traffic.ts";
+import { addressLimit, trafficOf } from "./traffic.ts";
 
 /** Whose segments these are. */
 export interface Owner {
@@ -196,7 +196,7 @@ function unicastOf(
   const everyWay = ways.map(([, { way }]) => way);
   return (crossing) => {
     const count = counts.get(crossing) ?? 0;
-    const maxAddresses = count * (spec.maxAddresses ?? DEFAULT_MAX_ADDRESSES);
+    const maxAddresses = addressLimit(spec, count, all.count);
     return {
       flood: { key: floodedFrom(crossing.at), rate: bounded(count * allowance) },
       ways: everyWay,

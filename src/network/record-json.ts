@@ -163,6 +163,7 @@ const specSchema = v.object({
   delivery: v.picklist(["static", "learn", "flood"]),
   floodAllowance: v.exactOptional(rate),
   maxAddresses: v.exactOptional(count),
+  maxNetworkAddresses: v.exactOptional(count),
   linkProtocols: v.exactOptional(v.boolean()),
   protection: v.picklist(["none", "restore", "disjoint"]),
   priority: v.optional(v.pipe(v.number(), v.integer()), DEFAULT_PRIORITY),

@@ -83,6 +83,12 @@ export interface SetupOptions extends OperationOptions {
    */
   readonly maxAddresses?: number;
   /**
+   * With `learn`: how many addresses a switch learns for the whole network, but never less than one for
+   * each endpoint; no such limit by default. Every endpoint has an equal part of it, so that none uses up
+   * what is the others'. More are not learned, as with `maxAddresses`.
+   */
+  readonly maxNetworkAddresses?: number;
+  /**
    * Whether endpoints may send frames of link protocols (to 01-80-C2-00-00-00 to -0F: spanning tree,
    * LACP, LLDP and their like). They are dropped by default.
    */
@@ -147,6 +153,7 @@ interface ReadSetup extends ReadEndpoints {
   readonly delivery?: Delivery | undefined;
   readonly floodAllowance?: BandwidthInput | undefined;
   readonly maxAddresses?: number | undefined;
+  readonly maxNetworkAddresses?: number | undefined;
   readonly linkProtocols: boolean;
   readonly protection: Protection;
   readonly priority: number;
@@ -165,6 +172,7 @@ const limits = {
 };
 const instant = v.union([v.number(), v.string()]);
 const rate = v.union([v.number(), v.string()]);
+const addresses = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
 const endpoints = v.optional(
   v.record(
     v.string(),
@@ -187,7 +195,8 @@ export const setupOptions: OptionsSchema<ReadSetup> = v.strictObject({
   sharing: v.optional(v.picklist(["hose", "shared"]), "hose"),
   delivery: v.optional(v.picklist(["static", "learn", "flood"])),
   floodAllowance: v.optional(rate),
-  maxAddresses: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
+  maxAddresses: addresses,
+  maxNetworkAddresses: addresses,
   linkProtocols: v.optional(v.boolean(), false),
   schedule: v.optional(
     v.strictObject({

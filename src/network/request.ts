@@ -90,7 +90,8 @@ export function parseSetup(
   ) {
     return err(faults.error());
   }
-  const { sharing, maxAddresses, linkProtocols, protection, priority } = options;
+  const { sharing, maxAddresses, maxNetworkAddresses, linkProtocols, protection, priority } =
+    options;
   const delivery = options.delivery ?? args.defaultDelivery ?? "flood";
   return requireKnown(topology, endpoints).map(() => ({
     project,
@@ -98,6 +99,7 @@ export function parseSetup(
       ...{ endpoints, bandwidth, vlans, sharing, delivery, linkProtocols, protection, priority },
       ...(floodAllowance === undefined ? {} : { floodAllowance }),
       ...(maxAddresses === undefined ? {} : { maxAddresses }),
+      ...(maxNetworkAddresses === undefined ? {} : { maxNetworkAddresses }),
       ...(schedule === undefined ? {} : { schedule }),
     },
   }));

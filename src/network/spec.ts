@@ -31,8 +31,10 @@ export interface NetworkSpec {
   readonly delivery: Delivery;
   /** What each endpoint may flood where `delivery` is not `flood`, bit/s; see `floodAllowanceOf`. */
   readonly floodAllowance?: Bandwidth;
-  /** How many addresses a node may learn for each endpoint; see `DEFAULT_MAX_ADDRESSES`. */
+  /** How many addresses a node may learn for each endpoint; see `addressLimit`. */
   readonly maxAddresses?: number;
+  /** How many addresses a node may learn for the whole network; see `addressLimit`. */
+  readonly maxNetworkAddresses?: number;
   /** Whether endpoints may send frames of link protocols; they may not when absent. */
   readonly linkProtocols?: boolean;
   readonly protection: Protection;
@@ -52,6 +54,7 @@ export function specDifferences(a: NetworkSpec, b: NetworkSpec): readonly string
     ["delivery", a.delivery !== b.delivery],
     ["floodAllowance", a.floodAllowance !== b.floodAllowance],
     ["maxAddresses", a.maxAddresses !== b.maxAddresses],
+    ["maxNetworkAddresses", a.maxNetworkAddresses !== b.maxNetworkAddresses],
     ["linkProtocols", (a.linkProtocols ?? false) !== (b.linkProtocols ?? false)],
     ["protection", a.protection !== b.protection],
     ["priority", a.priority !== b.priority],

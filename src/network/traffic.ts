@@ -34,4 +34,22 @@ export function floodAllowanceOf({
 }
 
 /** How many addresses a node may learn for each endpoint, unless told otherwise. */
-export const DEFAULT_MAX_ADDRESSES = 64;
+const DEFAULT_MAX_ADDRESSES = 64;
+
+/**
+ * How many addresses a node may learn where `count` of a network's `total` endpoints are: so many for
+ * each, and no more than their part of what the network may have. At least one for each.
+ */
+export function addressLimit(
+  {
+    maxAddresses = DEFAULT_MAX_ADDRESSES,
+    maxNetworkAddresses,
+  }: Pick<NetworkSpec, "maxAddresses" | "maxNetworkAddresses">,
+  count: number,
+  total: number,
+): number {
+  const own = count * maxAddresses;
+  if (maxNetworkAddresses === undefined) return own;
+  const all = Math.max(maxNetworkAddresses, total);
+  return Math.min(own, Math.floor((all * count) / total));
+}

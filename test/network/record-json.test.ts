@@ -35,6 +35,7 @@ const spec: NetworkSpec = {
   delivery: "learn",
   floodAllowance: bandwidth(200_000),
   maxAddresses: 7,
+  maxNetworkAddresses: 20,
   linkProtocols: true,
   protection: "none",
   priority: 0,
@@ -97,6 +98,7 @@ describe("records in a store", () => {
 
   test("a record of version 1, which knows no addresses and no allowance, is read as it is", () => {
     const old = { ...spec, delivery: "flood" as const };
+    delete old.maxNetworkAddresses;
     for (const key of ["floodAllowance", "maxAddresses", "linkProtocols"] as const) delete old[key];
     const { target } = decideSetup(view, "p", {
       ...old,

@@ -161,6 +161,18 @@ describe("learning by the agent", () => {
     expect(await heard(bed, "s1a:eth1", "s1b:eth1")).toEqual(["s1b:eth1"]);
   });
 
+  test("knows no more addresses of a network than that may have, of which each endpoint has a part", async () => {
+    await using bed = await Testbed.start({ driver: taught });
+    await bed.setUp("p", MEMBERS, "100Mbps", VLAN, { maxNetworkAddresses: 11 });
+    const addressOf = (i: number) => `02:00:00:00:01:${String(i + 10)}`;
+    for (let i = 0; i < 30; i += 1) await heard(bed, "s1a:eth1", BROADCAST, addressOf(i));
+    // Two of eleven are an endpoint's part.
+    expect(await heard(bed, "s1b:eth1", addressOf(1))).toEqual(["s1a:eth1"]);
+    expect(await heard(bed, "s1b:eth1", addressOf(29))).toEqual(others("s1b:eth1"));
+    await heard(bed, "s1b:eth1", BROADCAST);
+    expect(await heard(bed, "s1a:eth1", "s1b:eth1")).toEqual(["s1b:eth1"]);
+  });
+
   test("is not drowned by one ingress that shows ever new addresses", async () => {
     await using bed = await Testbed.start({ driver: taught });
     await bed.setUp("p", MEMBERS, "1Gbps", VLAN, { maxAddresses: 1_000 });
