@@ -141,8 +141,10 @@ export class WideArea {
   /** A circuit that no network knows, or an end of a network that no circuit has, when all is calm. */
   faultIn(topology: Topology, networks: readonly NetworkInfo[]): string | undefined {
     const wanted = new Set(networks.flatMap((info) => endsOf(topology, info)));
-    const half = this.#wan.server.ids.find((id) => !this.#circuits.has(id));
-    if (half !== undefined) return `${half} is neither there nor gone`;
+    const idle = this.#wan.server.ids.filter((id) => !this.#circuits.has(id));
+    const later = networks.filter((info) => info.state === "scheduled" && crosses(topology, info));
+    if (idle.length !== later.length)
+      return `${idle.join(", ")} carry nothing, and ${later.length} networks are promised`;
     for (const ends of this.#circuits.values()) {
       for (const end of ends.map(({ port, vlan }) => `${port}/${vlan}`)) {
         if (!wanted.delete(end)) return `a circuit ends at ${end}, and no network does`;
@@ -184,8 +186,15 @@ export interface WideAreaUser {
 }
 
 /** Where links enter the wide-area domain that a network uses, each with its label. */
-function endsOf(topology: Topology, { links, backup, state }: NetworkInfo): readonly string[] {
-  if (state === "scheduled") return [];
+function endsOf(topology: Topology, info: NetworkInfo): readonly string[] {
+  return info.state === "scheduled" ? [] : crossings(topology, info);
+}
+
+function crosses(topology: Topology, info: NetworkInfo): boolean {
+  return crossings(topology, info).length > 0;
+}
+
+function crossings(topology: Topology, { links, backup }: NetworkInfo): readonly string[] {
   return [...links, ...(backup?.links ?? [])].flatMap(({ id, vlan }) => {
     const link = topology.links.get(linkId(id));
     if (link === undefined) return [];

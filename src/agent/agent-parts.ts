@@ -153,6 +153,12 @@ export function driversByDomain({ drivers }: AgentOptions): ReadonlyMap<DomainId
   return new Map(Object.entries(drivers).map(([name, driver]) => [domainId(name), driver]));
 }
 
+/** Picks the domains that promise ahead of time. */
+export function keepsSchedule(options: AgentOptions): (domain: DomainId) => boolean {
+  const drivers = driversByDomain(options);
+  return (domain) => drivers.get(domain)?.keepsSchedule === true;
+}
+
 function announce(
   events: EventStream<AgentEvent>,
   registry: Registry,

@@ -3,16 +3,16 @@ import type { DcnsError } from "../model/errors.ts";
 import type { DomainId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";
 import { segmentIdOf } from "../network/forwarding.ts";
-import type { Realisation } from "../network/realisation.ts";
-import { currentOf, isUnfinished, latestOf, type NetworkRecord } from "../network/record.ts";
+import { currentOf, isUnfinished, type NetworkRecord } from "../network/record.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { systemClock } from "../system-clock.ts";
 import type { AgentOptions } from "./agent-options.ts";
-import { type AgentParts, driversByDomain, wire } from "./agent-parts.ts";
+import { type AgentParts, driversByDomain, keepsSchedule, wire } from "./agent-parts.ts";
 import { assembleShared } from "./assemble-shared.ts";
 import { OwnBooks } from "./books.ts";
 import { Deadline } from "./deadline.ts";
 import { type Contents, Journal } from "./journal.ts";
+import { journeyOf, standingOf, statesOf } from "./journey.ts";
 import { optionFaults } from "./option-faults.ts";
 import { recover } from "./recovery.ts";
 import { Registry } from "./registry.ts";
@@ -33,7 +33,7 @@ async function assembleAlone(options: AgentOptions): Promise<Result<AgentParts, 
   const contents = await journal.load();
   if (contents.isErr()) return err(contents.error);
 
-  const registry = new Registry(options.topology);
+  const registry = new Registry(options.topology, keepsSchedule(options));
   const { transactions, parts } = wire(options, {
     registry,
     drivers: driversByDomain(options),
@@ -74,9 +74,8 @@ async function attach(
     watch.follow(domain, driver);
     const segments = networks.flatMap((record) => stayingSegment(registry, record, domain));
     const leaving = networks.flatMap((record) => leavingSegment(registry, record, domain));
-    const unsettled = [...networks.filter(({ phase }) => phase === "modify"), ...quarantines].map(
-      (owner) => segmentIdOf(owner, domain),
-    );
+    const changing = networks.filter(({ phase }) => phase === "modify" || phase === "reserving");
+    const unsettled = [...changing, ...quarantines].map((owner) => segmentIdOf(owner, domain));
     const context = { domain: topology.domainView(domain), clock, segments, leaving, unsettled };
     const attached = await driver.attach(context);
     if (attached.isErr()) return err(attached.error);
@@ -89,8 +88,9 @@ function stayingSegment(
   record: NetworkRecord,
   domain: DomainId,
 ): readonly Segment[] {
-  const current = record.phase === "teardown" ? undefined : currentOf(record);
-  return current === undefined ? [] : segmentIn(registry, record, current, domain);
+  if (record.phase === "teardown") return [];
+  const segment = standingOf(registry, record).get(domain);
+  return segment === undefined ? [] : [segment];
 }
 
 /** What a domain may hold of a network that nothing is to stay of. */
@@ -99,18 +99,10 @@ function leavingSegment(
   record: NetworkRecord,
   domain: DomainId,
 ): readonly Segment[] {
-  const isLeaving = isUnfinished(record) && record.phase !== "modify";
-  return isLeaving ? segmentIn(registry, record, latestOf(record), domain) : [];
-}
-
-function segmentIn(
-  registry: Registry,
-  record: NetworkRecord,
-  realisation: Realisation,
-  domain: DomainId,
-): readonly Segment[] {
-  const segment = registry.segments(record, realisation).get(domain);
-  return segment === undefined ? [] : [segment];
+  if (!isUnfinished(record) || record.phase === "modify") return [];
+  const states = statesOf(journeyOf(registry, record));
+  const last = states.findLast((state) => state.has(domain))?.get(domain);
+  return last === undefined ? [] : [last];
 }
 
 async function finishWork(

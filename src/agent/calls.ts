@@ -120,7 +120,7 @@ export class Calls {
       decide: (view) => decideSetup(view, holder, spec, interval),
       carryOut: (decision) =>
         isLater
-          ? transactions.reserve(undefined, project, decision)
+          ? transactions.reserve(undefined, project, decision, deadline)
           : transactions.change(undefined, project, decision, deadline),
     });
     return done.map((record) => this.#info(record));
@@ -154,7 +154,7 @@ export class Calls {
         ? await withCrankback<NetworkRecord>({
             ...{ holder, view },
             decide: (on) => decideReserved(on, holder, before, change),
-            carryOut: (decision) => transactions.reserve(record, project, decision),
+            carryOut: (decision) => transactions.reserve(record, project, decision, deadline),
           })
         : await withCrankback<NetworkRecord>({
             ...{ holder, view },
@@ -183,7 +183,7 @@ export class Calls {
     const record = this.#context.registry.record(project);
     if (record === undefined) return err(notFound(project));
     invariant(
-      record.phase !== "setup" && record.phase !== "modify",
+      record.phase !== "setup" && record.phase !== "reserving" && record.phase !== "modify",
       "earlier calls on the project have ended",
     );
     return this.#context.transactions.tearDown(record, force, deadline);
@@ -196,7 +196,7 @@ export class Calls {
   ): Promise<Result<VerifyReport, DcnsError>> {
     const record = this.#context.registry.record(project);
     if (record === undefined) return err(notFound(project));
-    if (record.phase === "reserved") return err(this.#wrongState(record));
+    if (isWaiting(record)) return err(this.#wrongState(record));
     return verify(this.#context, record, dataPlane, deadline);
   }
 
@@ -207,7 +207,7 @@ export class Calls {
   ): Promise<Result<NetworkStatistics, DcnsError>> {
     const record = this.#context.registry.record(project);
     if (record === undefined) return err(notFound(project));
-    if (record.phase === "reserved") return err(this.#wrongState(record));
+    if (isWaiting(record)) return err(this.#wrongState(record));
     return networkStatistics(this.#context, record, maxAgeMs, deadline);
   }
 
@@ -239,7 +239,7 @@ export class Calls {
   #wrongState(record: NetworkRecord): DcnsError {
     const state = networkState(record, this.#context.registry);
     const message = match(record.phase)
-      .with("reserved", () => "it waits for its start: no node has anything of it")
+      .with("reserved", "reserving", () => "it waits for its start: no node has anything of it")
       .with("provision", () => "it is being provisioned for its start")
       .otherwise(() => "its teardown has not ended: call teardown again");
     return { type: "wrong-state", project: record.project, state, message };
@@ -250,9 +250,15 @@ export class Calls {
     const segments = registry.segments(record, latestOf(record));
     return networkInfo(record, {
       ...{ griPrefix, health: registry, linkState: registry.links.linkState, segments },
+      keepsSchedule: (domain) => drivers.get(domain)?.keepsSchedule,
       externalIds: (domain, segment) => drivers.get(domain)?.externalIds?.(segment) ?? [],
     });
   }
+}
+
+/** Whether no node has anything of a network but domains that have promised it. */
+function isWaiting({ phase }: NetworkRecord): boolean {
+  return phase === "reserved" || phase === "reserving";
 }
 
 function notFound(project: ProjectId): NetworkNotFound {

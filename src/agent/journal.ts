@@ -1,7 +1,7 @@
 import { err, ok, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../model/clock.ts";
 import type { StoreError } from "../model/errors.ts";
-import type { NetworkRecord, Quarantine } from "../network/record.ts";
+import { isNew, type NetworkRecord, type Quarantine } from "../network/record.ts";
 import {
   quarantineFromJson,
   quarantineToJson,
@@ -56,15 +56,14 @@ export class Journal {
   }
 
   /**
-   * A project has one network. A setup beside it is one that was undone while the store did not
+   * A project has one network. A new one beside it is one that was undone while the store did not
    * answer: the audits of the switches have seen to what it left, and its record goes too.
    */
   #withoutLeftovers({ networks, quarantines }: Contents): Contents {
     const settled = new Set(
-      networks.filter(({ phase }) => phase !== "setup").map(({ project }) => project),
+      networks.filter((record) => !isNew(record)).map(({ project }) => project),
     );
-    const isLeft = (one: NetworkRecord): boolean =>
-      one.phase === "setup" && settled.has(one.project);
+    const isLeft = (one: NetworkRecord): boolean => isNew(one) && settled.has(one.project);
     for (const record of networks.filter(isLeft)) {
       this.owe([{ type: "network-gone", record }]);
     }

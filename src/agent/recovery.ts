@@ -4,6 +4,7 @@ import type { NodeId } from "../model/ids.ts";
 import { wholeOf } from "../network/realisation.ts";
 import { isUnfinished, type NetworkRecord, realisationsOf, stayingOf } from "../network/record.ts";
 import { treeNodes } from "../network/tree-nodes.ts";
+import { journeyOf, nodesOf as networkNodes } from "./journey.ts";
 import type { Registry } from "./registry.ts";
 import type { Transactions } from "./transaction.ts";
 import type { Watch } from "./watch.ts";
@@ -18,8 +19,8 @@ export interface RecoveryContext {
 }
 
 /**
- * Ends what an earlier agent had begun: a setup or a modify is undone, a teardown finished, and what
- * was being provisioned for its start is reserved again.
+ * Ends what an earlier agent had begun: a setup, a modify or a reservation is undone, a teardown finished,
+ * and what was being provisioned for its start is reserved again.
  *
  * The drivers were given only what should stay, and a node that is up has been brought to that; so
  * all there is to do is to wait for the nodes concerned. For those that do not come, what they may
@@ -31,7 +32,8 @@ export async function recover(
 ): Promise<Result<void, StoreError>> {
   for (const record of records.filter(isUnfinished)) {
     const pending = await context.watch.untilUp(nodesOf(context.registry, record), context.signal);
-    if (record.phase !== "setup" && record.phase !== "modify" && pending.length > 0) continue;
+    const goesOn = record.phase === "teardown" || record.phase === "provision";
+    if (goesOn && pending.length > 0) continue;
     const ended = await context.transactions.finish(record, stayingOf(record), pending);
     if (ended.isErr()) return ended;
     for (const node of pending.filter((one) => context.watch.nodesUp.includes(one))) {
@@ -44,6 +46,9 @@ export async function recover(
 /** Every node of the topology that may hold something of the network. */
 function nodesOf(registry: Registry, record: NetworkRecord): readonly NodeId[] {
   const { topology } = registry;
+  // Of what was promised, or to be promised, nothing is at other nodes.
+  const isPromised = record.phase === "reserving" || "isReserved" in record;
+  if (isPromised) return [...networkNodes(journeyOf(registry, record))].sort();
   const nodes = realisationsOf(record).flatMap((one) => [...treeNodes(topology, wholeOf(one))]);
   return [...new Set(nodes)].filter((node) => topology.nodes.has(node)).sort();
 }

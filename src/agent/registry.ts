@@ -1,10 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Claim, Ledger } from "../ledger.ts";
-import { type NetworkNumber, type NodeId, networkNumber, type ProjectId } from "../model/ids.ts";
+import {
+  type DomainId,
+  type NetworkNumber,
+  type NodeId,
+  networkNumber,
+  type ProjectId,
+} from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
-import { growthFault, growthOf, holderOf, recordClaim, reserveGrowth } from "../network/claims.ts";
+import {
+  claimBeside,
+  growthFault,
+  growthOf,
+  holderOf,
+  recordClaim,
+  reserveGrowth,
+} from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
-import { type Owner, type Segments, segmentsOf } from "../network/forwarding.ts";
+import { type Owner, type Segments, segmentsOf, withEnd } from "../network/forwarding.ts";
 import type { Health, Soundness } from "../network/info.ts";
 import { lacksBackup, type Realisation, wholeOf } from "../network/realisation.ts";
 import {
@@ -31,6 +44,9 @@ export class Registry implements Health {
   readonly #records = new Map<ProjectId, NetworkRecord>();
   readonly #projects = new Map<NetworkNumber, ProjectId>();
   readonly #quarantines = new Set<Quarantine>();
+  /** Who holds, for a network, what it has beside its record's claim. */
+  readonly #beside = new Map<ProjectId, readonly string[]>();
+  readonly keepsSchedule: (domain: DomainId) => boolean;
   /** Which links are up. */
   readonly links: LinkStates;
   /** Which parts of networks carry nothing. */
@@ -45,8 +61,10 @@ export class Registry implements Health {
   /** Numbers are taken that are so much more than a multiple of that. */
   #numbering = { slot: 0, slots: 1 };
 
-  constructor(topology: Topology) {
+  /** `keepsSchedule` picks the domains that promise ahead of time; none does when absent. */
+  constructor(topology: Topology, keepsSchedule: (domain: DomainId) => boolean = () => false) {
     this.#topology = topology;
+    this.keepsSchedule = keepsSchedule;
     this.#ledger = Ledger.over(topologyResources(topology));
     this.links = new LinkStates(() => this.#topology);
   }
@@ -137,7 +155,9 @@ export class Registry implements Health {
    */
   segments(owner: Owner, realisation: Realisation): Segments {
     const topology = this.#decidedOn.get(realisation) ?? this.#topology;
-    return isDrawnOn(topology, realisation) ? segmentsOf(topology, owner, realisation) : new Map();
+    if (!isDrawnOn(topology, realisation)) return new Map();
+    const segments = segmentsOf(topology, owner, realisation);
+    return withEnd(segments, realisation.spec.schedule, this.keepsSchedule);
   }
 
   record(project: ProjectId): NetworkRecord | undefined {
@@ -168,6 +188,7 @@ export class Registry implements Health {
   adopt(records: readonly NetworkRecord[], quarantines: readonly Quarantine[]): void {
     for (const record of records) {
       this.#keep(recordClaim(record));
+      this.#keepBeside(record);
       this.#note(record);
     }
     for (const quarantine of quarantines) this.quarantine(quarantine);
@@ -177,6 +198,7 @@ export class Registry implements Health {
   /** Takes what somebody has written of a network, of which `before` was known, and dropped. */
   take(record: NetworkRecord, before?: NetworkRecord): void {
     this.#keep(recordClaim(record));
+    this.#keepBeside(record);
     for (const realisation of realisationsOf(record)) {
       const same = before && realisationsOf(before).find((one) => isSame(one, realisation));
       const decidedOn = same && this.#decidedOn.get(same);
@@ -188,6 +210,7 @@ export class Registry implements Health {
 
   /** Replaces a project's record and what it holds, which must have been found free. */
   put(record: NetworkRecord): void {
+    this.#letGoBeside(record.project);
     const claim = recordClaim(record);
     const replaced = this.#ledger.replace(claim);
     if (replaced.isOk()) this.#ledger = replaced.value;
@@ -196,7 +219,23 @@ export class Registry implements Health {
       invariant(this.hasRoomFor(claim), `what was decided for ${record.project} is free`);
       this.#keep(claim);
     }
+    this.#keepBeside(record);
     this.#note(record);
+  }
+
+  #keepBeside(record: NetworkRecord): void {
+    const claim = claimBeside(record);
+    if (claim === undefined) return;
+    const growth = growthOf(this.#ledger, claim);
+    for (const part of growth) this.#keep(part);
+    const holders = growth.map(({ holder }) => holder);
+    this.#beside.set(record.project, holders);
+  }
+
+  #letGoBeside(project: ProjectId): void {
+    for (const holder of this.#beside.get(project) ?? [])
+      this.#ledger = this.#ledger.release(holder);
+    this.#beside.delete(project);
   }
 
   #note(record: NetworkRecord): void {
@@ -223,6 +262,7 @@ export class Registry implements Health {
 
   /** Forgets a project and releases what it holds. */
   drop(project: ProjectId): void {
+    this.#letGoBeside(project);
     this.#ledger = this.#ledger.release(holderOf(project));
     const record = this.#records.get(project);
     if (record !== undefined) this.#projects.delete(record.number);

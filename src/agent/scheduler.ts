@@ -60,13 +60,14 @@ export class Scheduler implements Disposable {
   async reserveElsewhere(
     projects: readonly ProjectId[],
   ): Promise<readonly { readonly project: ProjectId; readonly error?: DcnsError }[]> {
-    const { registry, serial, transactions } = this.#context;
+    const { registry, serial, transactions, clock, closing, timeoutMs } = this.#context;
     const reserve = async (project: ProjectId) => {
       const record = registry.record(project);
       if (record?.phase !== "reserved" || registry.canStay(record.target)) return { project };
       const decided = decideReservedElsewhere(registry.view(), holderOf(project), record.target);
       if (decided.isErr()) return { project, error: decided.error };
-      const moved = await transactions.reserve(record, project, decided.value);
+      using deadline = new Deadline(clock, { operation: "schedule", timeoutMs, closing });
+      const moved = await transactions.reserve(record, project, decided.value, deadline);
       return moved.isErr() ? { project, error: moved.error } : { project };
     };
     return Promise.all(projects.map((one) => serial.run(one, () => reserve(one))));
@@ -134,11 +135,12 @@ export class Scheduler implements Disposable {
     const now = clock.now();
     const { schedule } = latestOf(record).spec;
     const { end } = schedule ?? {};
-    const isSettled = record.phase !== "setup" && record.phase !== "modify";
-    if (isSettled && end !== undefined && end <= now) {
+    const { phase } = record;
+    const isChanging = phase === "setup" || phase === "reserving" || phase === "modify";
+    if (!isChanging && end !== undefined && end <= now) {
       return transactions.tearDown(record, false, deadline);
     }
-    const isWaiting = record.phase === "reserved" || record.phase === "provision";
+    const isWaiting = phase === "reserved" || phase === "provision";
     return isWaiting && !startsLater(schedule, now)
       ? this.#provision(record, deadline)
       : ok(undefined);
@@ -175,7 +177,7 @@ export class Scheduler implements Disposable {
       return err({ type: "network-not-found", project });
     if (record.phase === "provision" || record.target === decision.target)
       return transactions.change(record, project, decision, deadline);
-    const moved = await transactions.reserve(record, project, decision);
+    const moved = await transactions.reserve(record, project, decision, deadline);
     if (moved.isErr()) return err(moved.error);
     return transactions.change(moved.value, project, decision, deadline);
   }

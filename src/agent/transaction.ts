@@ -2,14 +2,13 @@ import { err, ok, type Result } from "neverthrow";
 import type { Clock } from "../model/clock.ts";
 import type { DcnsError, StoreError } from "../model/errors.ts";
 import type { NetworkNumber, NodeId, PortRef, ProjectId } from "../model/ids.ts";
+import { overlaps } from "../model/interval.ts";
 import { VlanSet } from "../model/vlan-set.ts";
-import { claimBeyond, recordClaim } from "../network/claims.ts";
+import { claimBeyond, intendedClaim, recordClaim } from "../network/claims.ts";
 import type { Decision, View } from "../network/decide.ts";
-import type { Owner, Segments } from "../network/forwarding.ts";
+import type { Segments } from "../network/forwarding.ts";
 import { labelsAt } from "../network/port-resources.ts";
-import type { Realisation } from "../network/realisation.ts";
 import {
-  currentOf,
   latestOf,
   type NetworkRecord,
   type Quarantine,
@@ -18,11 +17,13 @@ import {
   type ScheduledRecord,
   type SettledRecord,
   type StableRecord,
+  stayingOf,
 } from "../network/record.ts";
-import { type Stage, stages } from "../network/transition.ts";
+import type { Stage } from "../network/transition.ts";
 import type { Books } from "./books.ts";
 import type { Conductor } from "./conductor.ts";
 import type { Deadline } from "./deadline.ts";
+import { journeyOf, standingOf } from "./journey.ts";
 import type { Registry } from "./registry.ts";
 
 /** What a transaction works with. */
@@ -61,10 +62,18 @@ export class Transactions {
     decision: Decision,
     deadline: Deadline,
   ): Promise<Result<NetworkRecord, DcnsError>> {
-    const { books, conductor, clock } = this.#context;
     const begun = this.#begin(before, project, decision);
-    const from = this.#segments(begun, before && currentOf(before));
-    const way = stages(from, this.#segments(begun, decision.target), decision.mode);
+    const done = (now: number): StableRecord => stable(begun, decision.target, now);
+    return this.#carryOut({ before, begun, done, decision }, deadline);
+  }
+
+  /** Intent, domains, outcome; or the way back. */
+  async #carryOut<T extends SettledRecord>(
+    { before, begun, done, decision }: Work<T>,
+    deadline: Deadline,
+  ): Promise<Result<T, DcnsError>> {
+    const { books, conductor, clock, registry } = this.#context;
+    const { from, way } = journeyOf(registry, begun);
     const unsupported = way.map(({ state }) => conductor.unsupported(state)).find(Boolean);
     if (unsupported !== undefined) return err(unsupported);
 
@@ -73,17 +82,17 @@ export class Transactions {
     const { signal } = deadline;
     const behind = this.#leftBehind(begun, before, decision);
     const mayLag = new Set([...behind, ...(decision.mayLag ?? [])]);
-    const offers = offersOf(this.#context.registry.view(), decision);
+    const offers = offersOf(registry.view(), decision);
     const progress = await conductor.advance(from, way, { signal, mayLag, offers });
     const failure = progress.error ?? deadline.interruption;
     if (failure === undefined) {
-      const done = stable(begun, decision.target, clock.now());
+      const after = done(clock.now());
       const lagging = progress.lagging.filter((node) => !behind.has(node));
-      const outcome = await this.finish(begun, done, lagging);
+      const outcome = await this.finish(begun, after, lagging);
       if (outcome.isOk()) {
         const states = [from, ...way.map(({ state }) => state)];
         await this.#lookAgain(begun, states, states.at(-1) ?? from, lagging);
-        return ok(done);
+        return ok(after);
       }
       return err(await this.#undo(before, begun, { from, begun: way, failure: outcome.error }));
     }
@@ -93,19 +102,26 @@ export class Transactions {
 
   /**
    * Reserves what is to be provisioned later, in the place of what was reserved before if anything
-   * was. No node is touched.
+   * was. Domains that keep schedules promise it; no other node is touched.
    */
   async reserve(
     before: ReservedRecord | undefined,
     project: ProjectId,
-    { target, claim }: Decision,
+    decision: Decision,
+    deadline: Deadline,
   ): Promise<Result<ReservedRecord, DcnsError>> {
-    const { books, clock, conductor } = this.#context;
+    const { books, clock, conductor, registry } = this.#context;
+    const { target, claim } = decision;
     const now = clock.now();
     const base = before ?? { project, number: books.nextNumber(), createdAt: now };
-    const unsupported = conductor.unsupported(this.#segments(base, target));
+    const unsupported = conductor.unsupported(registry.segments(base, target));
     if (unsupported !== undefined) return err(unsupported);
-    const record = reservedRecord(base, target, now);
+    const done = (at: number): ReservedRecord => reservedRecord(base, target, at);
+    const was = before === undefined ? {} : { before: before.target };
+    const begun = { ...done(now), phase: "reserving" as const, ...was };
+    if (journeyOf(registry, begun).way.length > 0)
+      return this.#carryOut({ before, begun, done, decision }, deadline);
+    const record = done(now);
     const reserved = await books.reserve(before, record, claim);
     return reserved.map(() => record);
   }
@@ -115,18 +131,24 @@ export class Transactions {
    * network stays as one that is being torn down; with it, such nodes go into quarantine.
    */
   async tearDown(
-    record: Exclude<NetworkRecord, { phase: "setup" | "modify" }>,
+    record: Exclude<NetworkRecord, { phase: "setup" | "reserving" | "modify" }>,
     force: boolean,
     deadline: Deadline,
   ): Promise<Result<void, DcnsError>> {
-    const { books, conductor, clock } = this.#context;
-    if (record.phase === "reserved") return this.finish(record, undefined, []);
+    const { books, conductor, clock, registry } = this.#context;
+    const isPromised = record.phase === "reserved";
+    if (isPromised && standingOf(registry, record).size === 0)
+      return this.finish(record, undefined, []);
     const { project, number, createdAt } = record;
     const base = { project, number, createdAt, updatedAt: clock.now() };
-    const begun = { ...base, phase: "teardown" as const, current: latestOf(record) };
+    const isReserved = isPromised || (record.phase === "teardown" && record.isReserved === true);
+    const begun = {
+      ...{ ...base, phase: "teardown" as const, current: latestOf(record) },
+      ...(isReserved ? { isReserved } : {}),
+    };
     const intent = await books.intend(record, begun);
     if (intent.isErr()) return err(intent.error);
-    const segments = this.#segments(begun, begun.current);
+    const segments = standingOf(registry, begun);
     const options = { signal: deadline.signal, allowPending: force };
     const removed = await conductor.move(segments, new Map(), options);
     if (removed.isErr()) {
@@ -142,11 +164,10 @@ export class Transactions {
   async takeOver(record: NetworkRecord, begun: readonly Stage[]): Promise<Result<void, DcnsError>> {
     const intent = await this.#context.books.intend(record, record);
     if (intent.isErr()) return err(intent.error);
-    const before =
-      record.phase === "modify" ? stable(record, record.current, record.updatedAt) : undefined;
-    const from = this.#segments(record, currentOf(record));
+    const staying = record.phase === "provision" ? undefined : stayingOf(record);
+    const { from } = journeyOf(this.#context.registry, record);
     const failure: DcnsError = { type: "closed", what: "the agent that had begun this" };
-    await this.#undo(before, record, { from, begun, failure });
+    await this.#undo(staying, record, { from, begun, failure });
     return ok(undefined);
   }
 
@@ -233,12 +254,6 @@ export class Transactions {
     return mayBeLeft ? begun : reservedRecord(begun, begun.target, this.#context.clock.now());
   }
 
-  #segments(owner: Owner, realisation: Realisation | undefined): Segments {
-    return realisation === undefined
-      ? new Map()
-      : this.#context.registry.segments(owner, realisation);
-  }
-
   #quarantineOf(
     before: NetworkRecord,
     after: NetworkRecord | undefined,
@@ -248,9 +263,19 @@ export class Transactions {
     const { project, number } = before;
     const id = this.#context.books.nextNumber();
     const kept = after === undefined ? undefined : recordClaim(after);
-    const claim = claimBeyond(recordClaim(before), kept, `quarantine ${id} of ${project}`);
+    const had = intendedClaim(before);
+    const part = kept !== undefined && overlaps(had.interval, kept.interval) ? kept : undefined;
+    const claim = claimBeyond(had, part, `quarantine ${id} of ${project}`);
     return claim === undefined ? undefined : { id, project, number, claim, pending };
   }
+}
+
+/** What is to be done to a network, and what its record is once that is done. */
+interface Work<T extends SettledRecord> {
+  readonly before: StableRecord | ScheduledRecord | undefined;
+  readonly begun: NetworkRecord;
+  readonly done: (now: number) => T;
+  readonly decision: Decision;
 }
 
 /** The labels that are free at a port for as long as a decision needs one. */

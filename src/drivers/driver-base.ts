@@ -235,6 +235,12 @@ export interface DriverBase {
    * that is more than the agent would give it.
    */
   readonly callTimeoutMs?: number;
+  /**
+   * Whether the domain promises ahead of time what is to be used later: it is asked for segments that
+   * say when (`Segment.schedule`), and for those that are to be promised and carry nothing yet. False
+   * where somebody else's domain does not; absent where what there is of it is the agent's to promise.
+   */
+  readonly keepsSchedule?: boolean;
   /** Takes the driver into service for one domain; a second call fails. */
   attach(context: DriverContext): ResultAsync<void, DriverError>;
   /**

@@ -70,6 +70,11 @@ export interface SegmentInfo {
   readonly domain: DomainId;
   /** `degraded`: its domain has lost what carried it. */
   readonly state: "reserved" | "provisioning" | "active" | "degraded" | "releasing";
+  /**
+   * Of a network that waits for its start, in a domain that somebody else runs: whether that has promised
+   * it. Where it promises nothing ahead, it is asked at the start.
+   */
+  readonly isPromised?: boolean;
   /** The domain's own name for what carries it: a connection id, a GRI. Of several circuits that of the first. */
   readonly externalId?: string;
   /** All of them, where there are several. */

@@ -108,4 +108,14 @@ export interface Segment {
   readonly domain: DomainId;
   readonly ends: readonly SegmentEnd[];
   readonly nodes: readonly NodeForwarding[];
+  /** When it is wanted, where the domain keeps schedules; absent elsewhere. */
+  readonly schedule?: SegmentSchedule;
+}
+
+/** When a segment is wanted, milliseconds since the epoch. Absent: from now on, and for ever. */
+export interface SegmentSchedule {
+  readonly start?: number;
+  readonly end?: number;
+  /** It is to be promised, and nothing is to pass yet. */
+  readonly isReserved?: true;
 }

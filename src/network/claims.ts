@@ -61,22 +61,48 @@ function beyond(whole: Interval, part: Interval): readonly Interval[] {
   ];
 }
 
-/** What a network holds in the ledger: while it changes, enough for either outcome. */
+/**
+ * What a network holds in the ledger: while it changes, enough for either outcome, but for what
+ * {@link claimBeside} says.
+ */
 export function recordClaim(record: NetworkRecord): Claim {
   switch (record.phase) {
-    case "reserved": {
-      const interval = reservedInterval(record.target.spec.schedule);
-      return claimOf(wholeOf(record.target), holderOf(record.project), interval);
-    }
+    case "reserved":
+      return claimOfReserved(record.target, holderOf(record.project));
+    case "reserving":
+      return claimOfReserved(record.before ?? record.target, holderOf(record.project));
     case "setup":
     case "provision":
       return claimOfHeld(record.target, holderOf(record.project));
     case "modify":
       return record.claim;
-    case "stable":
     case "teardown":
+      if (record.isReserved === true)
+        return claimOfReserved(record.current, holderOf(record.project));
+      return claimOfHeld(record.current, holderOf(record.project));
+    case "stable":
       return claimOfHeld(record.current, holderOf(record.project));
   }
+}
+
+/**
+ * What a network that is being reserved anew is to hold instead, perhaps at another time; until that is
+ * decided, its {@link growthOf} is held beside what it has.
+ */
+export function claimBeside(record: NetworkRecord): Claim | undefined {
+  return record.phase === "reserving" && record.before !== undefined
+    ? claimOfReserved(record.target, holderOf(record.project))
+    : undefined;
+}
+
+/** What has to be free for a record to be put in the place of another. */
+export function intendedClaim(record: NetworkRecord): Claim {
+  return claimBeside(record) ?? recordClaim(record);
+}
+
+/** What a realisation holds that is reserved, and of which no node has anything. */
+function claimOfReserved(one: Realisation, holder: string): Claim {
+  return claimOf(wholeOf(one), holder, reservedInterval(one.spec.schedule));
 }
 
 /** What a realisation holds that nodes have something of. */

@@ -26,6 +26,7 @@ import { type Crossing, crossingsByNode, domainOf } from "./crossings.ts";
 import { withBackup } from "./failover.ts";
 import { floodedFrom, NETWORK_POLICER, towards } from "./policer-keys.ts";
 import type { Realisation } from "./realisation.ts";
+import type { Schedule } from "./schedule.ts";
 import type { NetworkSpec } from "./spec.ts";
 import type { SegmentFrame } from "./standby-segments.ts";
 import { addressLimit, trafficOf } from "./traffic.ts";
@@ -50,6 +51,33 @@ export function segmentsOf(topology: Topology, owner: Owner, realisation: Realis
   });
   const paired = withBackup(topology, realisation, base, frame);
   return withBypasses(topology, realisation, paired, frame);
+}
+
+/** The same segments, with the end of their network where the domain keeps schedules. */
+export function withEnd(
+  segments: Segments,
+  schedule: Schedule | undefined,
+  keepsSchedule: (domain: DomainId) => boolean,
+): Segments {
+  const until = schedule?.end === undefined ? {} : { end: schedule.end };
+  return new Map(
+    [...segments].map(([domain, segment]) => [
+      domain,
+      keepsSchedule(domain) ? { ...segment, schedule: until } : segment,
+    ]),
+  );
+}
+
+/** What domains that keep schedules are to promise for a network that is provisioned later. */
+export function promisesOf(segments: Segments, { start }: Schedule = {}): Segments {
+  return new Map(
+    [...segments].flatMap(([domain, segment]) => {
+      if (segment.schedule === undefined) return [];
+      const from = start === undefined ? {} : { start };
+      const schedule = { ...from, ...segment.schedule, isReserved: true as const };
+      return [[domain, { ...segment, schedule }] as const];
+    }),
+  );
 }
 
 function treeSegments(topology: Topology, owner: Owner, realisation: Realisation): Segments {

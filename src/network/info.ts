@@ -31,6 +31,8 @@ export interface Surroundings {
   readonly segments: Segments;
   /** What a domain calls what it has of a segment. */
   externalIds(domain: DomainId, segment: SegmentId): readonly string[];
+  /** Whether a domain promises ahead of time; undefined where what there is of it is ours to promise. */
+  keepsSchedule(domain: DomainId): boolean | undefined;
 }
 
 /** What `getNetworkInfo` shows of a record. */
@@ -60,6 +62,7 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
       id,
       domain,
       state: segmentState(record, domain, around.health),
+      ...promiseOf(record, around.keepsSchedule(domain), around.externalIds(domain, id)),
       ...namesOf(around.externalIds(domain, id)),
     })),
     createdAt: isoTime(record.createdAt),
@@ -70,7 +73,7 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
 /** The state of a network: what is being done to it or, when nothing is, how it fares. */
 export function networkState(record: NetworkRecord, health: Health): NetworkState {
   return match(record)
-    .with({ phase: "reserved" }, () => "scheduled" as const)
+    .with({ phase: "reserved" }, { phase: "reserving" }, () => "scheduled" as const)
     .with({ phase: "setup" }, { phase: "provision" }, () => "provisioning" as const)
     .with({ phase: "modify" }, () => "modifying" as const)
     .with({ phase: "teardown" }, () => "releasing" as const)
@@ -100,6 +103,15 @@ function linkInfo({ link, label, forward, backward }: PlannedLink): NetworkLinkI
   return { id: link, ...on, reserved: { forward, backward } };
 }
 
+function promiseOf(
+  { phase }: NetworkRecord,
+  keepsSchedule: boolean | undefined,
+  names: readonly string[],
+): Pick<SegmentInfo, "isPromised"> {
+  if (phase !== "reserved" || keepsSchedule === undefined) return {};
+  return { isPromised: keepsSchedule && names.length > 0 };
+}
+
 function namesOf(all: readonly string[]): Pick<SegmentInfo, "externalId" | "externalIds"> {
   const [externalId, ...others] = all;
   if (externalId === undefined) return {};
@@ -113,7 +125,7 @@ function segmentState(
 ): SegmentInfo["state"] {
   return match(phase)
     .with("reserved", () => "reserved" as const)
-    .with("setup", "provision", "modify", () => "provisioning" as const)
+    .with("setup", "reserving", "provision", "modify", () => "provisioning" as const)
     .with("stable", () =>
       outages.has(number, domain) ? ("degraded" as const) : ("active" as const),
     )

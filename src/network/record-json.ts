@@ -20,11 +20,12 @@ type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonO
 
 /**
  * The version of the stored form. A record of version 1 says nothing of addresses and allowances, for
- * there were none, one of version 2 nothing of a schedule, one of version 3 nothing of being held, and
- * all are read as they are; one of an unknown version is refused, not guessed at.
+ * there were none, one of version 2 nothing of a schedule, one of version 3 nothing of being held, one
+ * of version 4 nothing of what domains promise ahead, and all are read as they are; one of an unknown
+ * version is refused, not guessed at.
  */
-const FORMAT = 4;
-const READABLE_FORMATS = [1, 2, 3, FORMAT] as const;
+const FORMAT = 5;
+const READABLE_FORMATS = [1, 2, 3, 4, FORMAT] as const;
 
 /** Writes a record for the store. */
 export function recordToJson(record: NetworkRecord): JsonObject {
@@ -35,6 +36,12 @@ export function recordToJson(record: NetworkRecord): JsonObject {
     case "reserved":
     case "provision":
       return { ...base, target: realisationToJson(record.target) };
+    case "reserving":
+      return {
+        ...base,
+        target: realisationToJson(record.target),
+        ...(record.before === undefined ? {} : { before: realisationToJson(record.before) }),
+      };
     case "modify":
       return {
         ...base,
@@ -44,8 +51,13 @@ export function recordToJson(record: NetworkRecord): JsonObject {
         ...(record.mode === undefined ? {} : { mode: record.mode }),
       };
     case "stable":
-    case "teardown":
       return { ...base, current: realisationToJson(record.current) };
+    case "teardown":
+      return {
+        ...base,
+        current: realisationToJson(record.current),
+        ...(record.isReserved === undefined ? {} : { isReserved: record.isReserved }),
+      };
   }
 }
 
@@ -243,6 +255,12 @@ const base = {
 
 const recordSchema = v.variant("phase", [
   v.object({ ...base, phase: v.literal("setup"), target: realisation }),
+  v.object({
+    ...base,
+    phase: v.literal("reserving"),
+    target: realisation,
+    before: v.exactOptional(realisation),
+  }),
   v.object({ ...base, phase: v.literal("reserved"), target: realisation }),
   v.object({ ...base, phase: v.literal("provision"), target: realisation }),
   v.object({ ...base, phase: v.literal("stable"), current: realisation }),
@@ -254,7 +272,12 @@ const recordSchema = v.variant("phase", [
     claim,
     mode: v.exactOptional(v.picklist(["in-place", "reroute", "replace"])),
   }),
-  v.object({ ...base, phase: v.literal("teardown"), current: realisation }),
+  v.object({
+    ...base,
+    phase: v.literal("teardown"),
+    current: realisation,
+    isReserved: v.exactOptional(v.literal(true)),
+  }),
 ]);
 
 const quarantineSchema = v.object({

@@ -5,8 +5,9 @@ import type { TransitionMode } from "./transition.ts";
 
 /**
  * What is kept of one network. `phase` says what was begun and is not finished: whoever finds a
- * `setup`, a `provision` or a `modify` after a crash undoes it, whoever finds a `teardown` finishes it.
- * A network that is `reserved` has nothing on any node: it waits for its start.
+ * `setup`, a `reserving`, a `provision` or a `modify` after a crash undoes it, whoever finds a `teardown`
+ * finishes it. A network that is `reserved` has nothing on any node: it waits for its start, and domains
+ * that keep schedules have promised it.
  */
 export type NetworkRecord = {
   readonly project: ProjectId;
@@ -16,6 +17,12 @@ export type NetworkRecord = {
   readonly updatedAt: number;
 } & (
   | { readonly phase: "setup"; readonly target: Realisation }
+  | {
+      /** Domains that keep schedules are asked to promise `target`, in place of what they have promised. */
+      readonly phase: "reserving";
+      readonly target: Realisation;
+      readonly before?: Realisation;
+    }
   | { readonly phase: "reserved"; readonly target: Realisation }
   | { readonly phase: "provision"; readonly target: Realisation }
   | { readonly phase: "stable"; readonly current: Realisation }
@@ -28,7 +35,12 @@ export type NetworkRecord = {
       /** How the one becomes the other; absent in records of earlier versions. */
       readonly mode?: TransitionMode;
     }
-  | { readonly phase: "teardown"; readonly current: Realisation }
+  | {
+      readonly phase: "teardown";
+      readonly current: Realisation;
+      /** It had not been provisioned: no more than promises are to be given back. */
+      readonly isReserved?: true;
+    }
 );
 
 /**
@@ -71,6 +83,11 @@ export function currentOf(record: NetworkRecord): Realisation | undefined {
   return "current" in record ? record.current : undefined;
 }
 
+/** Whether a network is being made of which there was nothing before. */
+export function isNew(record: NetworkRecord): boolean {
+  return record.phase === "setup" || (record.phase === "reserving" && record.before === undefined);
+}
+
 /** Whether something was begun that has not ended. */
 export function isUnfinished({ phase }: NetworkRecord): boolean {
   return phase !== "stable" && phase !== "reserved";
@@ -79,6 +96,8 @@ export function isUnfinished({ phase }: NetworkRecord): boolean {
 /** The record of what stays when what was begun is undone, or finished; none if nothing does. */
 export function stayingOf(record: NetworkRecord): SettledRecord | undefined {
   if (record.phase === "provision") return reservedRecord(record, record.target, record.updatedAt);
+  if (record.phase === "reserving" && record.before !== undefined)
+    return reservedRecord(record, record.before, record.updatedAt);
   if (record.phase !== "modify") return undefined;
   const { project, number, createdAt, updatedAt, current } = record;
   return { project, number, createdAt, updatedAt, phase: "stable", current };
@@ -91,5 +110,6 @@ export function latestOf(record: NetworkRecord): Realisation {
 
 /** Everything that the record speaks of: what is, and what it is to become. */
 export function realisationsOf(record: NetworkRecord): readonly Realisation[] {
-  return [...new Set([currentOf(record) ?? latestOf(record), latestOf(record)])];
+  const before = record.phase === "reserving" ? record.before : currentOf(record);
+  return [...new Set([before ?? latestOf(record), latestOf(record)])];
 }

@@ -57,6 +57,14 @@ export function stages(from: Segments, to: Segments, mode: TransitionMode): read
   return withoutRepetition(from, way);
 }
 
+/**
+ * The same for networks that domains have promised: who is to promise something does so before anybody
+ * is told that he need not any more.
+ */
+export function stagesOfPromise(from: Segments, to: Segments): readonly Stage[] {
+  return withoutRepetition(from, [plain(new Map([...from, ...to])), plain(to)]);
+}
+
 function laidBeside(from: Segments, to: Segments): Segments {
   return combine(from, to, (was, will) => mergeNode(was, will, layTrunks));
 }
@@ -68,7 +76,12 @@ function plain(state: Segments): Stage {
 /** Whether two segments, or the lack of them, ask the same of a domain; generations do not matter. */
 export function sameSegment(a: Segment | undefined, b: Segment | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return a.id === b.id && sameValue(a.ends, b.ends) && sameValue(a.nodes, b.nodes);
+  return (
+    a.id === b.id &&
+    sameValue(a.ends, b.ends) &&
+    sameValue(a.nodes, b.nodes) &&
+    sameValue(a.schedule, b.schedule)
+  );
 }
 
 type PickNode = (

@@ -50,11 +50,14 @@ const changed = decideModify(view, "p", made.target, {
 const base = { project: projectId("p"), number: networkNumber(7), createdAt: 5, updatedAt: 6 };
 const records: readonly NetworkRecord[] = [
   { ...base, phase: "setup", target: made.target },
+  { ...base, phase: "reserving", target: made.target },
+  { ...base, phase: "reserving", target: changed.target, before: made.target },
   { ...base, phase: "reserved", target: made.target },
   { ...base, phase: "provision", target: made.target },
   { ...base, phase: "stable", current: made.target },
   { ...base, phase: "modify", current: made.target, target: changed.target, claim: changed.claim },
   { ...base, phase: "teardown", current: changed.target },
+  { ...base, phase: "teardown", current: changed.target, isReserved: true },
 ];
 const quarantine: Quarantine = {
   id: networkNumber(9),
@@ -85,7 +88,7 @@ describe("records in a store", () => {
   test("a record of another version is refused, and so is one of another shape", () => {
     const [json] = records.map(recordToJson);
     for (const wrong of [
-      { format: 5 },
+      { format: 6 },
       { phase: "resting" },
       { number: -1 },
       { createdAt: "yesterday" },

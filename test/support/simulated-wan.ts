@@ -32,6 +32,8 @@ export interface SimulatedWanOptions {
   readonly delayMs?: number;
   /** How long OSCARS 1 wants beforehand; half a minute when absent. */
   readonly leadSeconds?: number;
+  /** Whether the driver asks ahead of time; it does when absent. */
+  readonly promisesAhead?: boolean;
   /** What may be sold of each port; 1 Gbit/s and all VLANs for data when absent. */
   readonly sold?: { readonly capacity: number; readonly vlans: VlanSet };
   /** Carries what the server tells unasked, in place of `http`. */
@@ -51,7 +53,7 @@ export interface SimulatedWan {
 
 /** The same domain in any dialect. */
 export function simulatedWan(dialect: Dialect, options: SimulatedWanOptions): SimulatedWan {
-  const { http, ports, name = "wan", samePort = (port) => port } = options;
+  const { http, ports, name = "wan", samePort = (port) => port, promisesAhead = true } = options;
   const domain = `${name}.example`;
   const urns = Object.fromEntries(
     ports.map((port) => [port, urnOf(dialect, domain, samePort(port))]),
@@ -64,7 +66,7 @@ export function simulatedWan(dialect: Dialect, options: SimulatedWanOptions): Si
     sellOut: (port, { mbps = 950, vlan = 4094 } = {}) =>
       sellOut(server, urns[port] ?? port, { mbps, vlan: vlanId(vlan) }),
     driver: (times = {}, asking = http, agent = "us") =>
-      driverOf(dialect, domain, { http, asking, urns, times, agent }),
+      driverOf(dialect, domain, { http, asking, urns, times, agent, promisesAhead }),
   };
 }
 
@@ -150,7 +152,9 @@ function driverOf(
     urns,
     times,
     agent,
+    promisesAhead,
   }: {
+    readonly promisesAhead: boolean;
     readonly times: OscarsDriverTimes;
     readonly http: MemoryHttp;
     readonly asking: HttpClient;
@@ -159,19 +163,19 @@ function driverOf(
   },
 ): OscarsDriver {
   const url = `http://${domain}`;
+  const common = { http: asking, times, promisesAhead };
   switch (dialect) {
     case "rest":
-      return new OscarsDriver({ dialect, url, http: asking, urns, times });
+      return new OscarsDriver({ ...common, dialect, url, urns });
     case "idcp":
-      return new OscarsDriver({ dialect, url: `${url}/OSCARS`, http: asking, urns, times });
+      return new OscarsDriver({ ...common, dialect, url: `${url}/OSCARS`, urns });
     case "idcp-0.5":
       return new OscarsDriver({
-        ...{ dialect: "idcp", peer: "oscars-0.5", url: `${url}/OSCARS` },
-        ...{ http: asking, urns, times },
+        ...{ ...common, dialect: "idcp", peer: "oscars-0.5", url: `${url}/OSCARS`, urns },
       });
     case "nsi": {
       const driver = new OscarsDriver({
-        ...{ dialect, http: asking, times, stps: urns },
+        ...{ ...common, dialect, stps: urns },
         provider: { nsa: nsaOf(domain), url: `${url}/` },
         requester: {
           nsa: "urn:ogf:network:us.example:2026:nsa",

@@ -1,9 +1,10 @@
 import type { DomainId, NetworkNumber, PortRef } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
 import type { VlanSet } from "../../model/vlan-set.ts";
-import { currentOf, isUnfinished } from "../../network/record.ts";
+import { isUnfinished } from "../../network/record.ts";
+import { journeyOf, standingOf, statesOf } from "../journey.ts";
 import type { Registry } from "../registry.ts";
-import { digestOf, journeyOf, statesOf } from "./domain-states.ts";
+import { digestOf } from "./state-digest.ts";
 import { stepsOf } from "./steps.ts";
 import type { StoreView } from "./store-view.ts";
 
@@ -38,9 +39,7 @@ export function wantedOf(
   if (record === undefined) return { segment: undefined };
   const step = isUnfinished(record) ? stepsOf(view, number).get(domain) : undefined;
   if (step === undefined) {
-    const current = currentOf(record);
-    const segments = current === undefined ? undefined : registry.segments(record, current);
-    return { segment: segments?.get(domain) };
+    return { segment: standingOf(registry, record).get(domain) };
   }
   const states = statesOf(journeyOf(registry, record)).map((state) => state.get(domain));
   const at = states.findIndex((state) => digestOf(state) === step.state);

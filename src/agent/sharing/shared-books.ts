@@ -4,7 +4,7 @@ import type { Claim } from "../../ledger.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { StoreError } from "../../model/errors.ts";
 import type { NetworkNumber, NodeId, ProjectId } from "../../model/ids.ts";
-import { recordClaim } from "../../network/claims.ts";
+import { intendedClaim } from "../../network/claims.ts";
 import {
   isUnfinished,
   latestOf,
@@ -68,7 +68,7 @@ export class SharedBooks implements Books {
     before: NetworkRecord | undefined,
     begun: NetworkRecord,
   ): Promise<Result<void, StoreError>> {
-    return this.#intents.run("intent", () => this.#intend(before, begun, recordClaim(begun)));
+    return this.#intents.run("intent", () => this.#intend(before, begun, intendedClaim(begun)));
   }
 
   async reserve(

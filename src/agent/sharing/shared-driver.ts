@@ -23,10 +23,10 @@ import type { Segment } from "../../model/segment.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import { networkOfSegment } from "../../network/forwarding.ts";
 import type { Charges } from "./charges.ts";
-import { digestOf, NOTHING } from "./domain-states.ts";
 import { MASTER } from "./master-record.ts";
 import { WORK } from "./shared-journal.ts";
 import { SharedOutages } from "./shared-outages.ts";
+import { digestOf, NOTHING } from "./state-digest.ts";
 import { type StepWait, StepWaits, type StepWaitsContext } from "./step-waits.ts";
 import { DONE, type Step } from "./steps.ts";
 
@@ -45,6 +45,7 @@ export interface SharedDriverContext extends Omit<StepWaitsContext, "handoverMs"
 export class SharedDriver implements DriverBase {
   readonly kind: string;
   readonly callTimeoutMs?: number;
+  readonly keepsSchedule?: boolean;
   /** Absent where the domain agrees to nothing beforehand. */
   readonly hold?: NonNullable<DriverBase["hold"]>;
   readonly #context: SharedDriverContext;
@@ -59,6 +60,7 @@ export class SharedDriver implements DriverBase {
     this.#context = context;
     this.kind = inner.kind;
     if (inner.callTimeoutMs !== undefined) this.callTimeoutMs = inner.callTimeoutMs;
+    if (inner.keepsSchedule !== undefined) this.keepsSchedule = inner.keepsSchedule;
     if (inner.hold !== undefined) {
       this.hold = (segment, options = {}) => this.#keepRoom(segment, options);
     }

@@ -3,8 +3,8 @@ import { isPortChannel } from "../../ledger/channel.ts";
 import type { Claim } from "../../ledger.ts";
 import type { StoreError } from "../../model/errors.ts";
 import type { DomainId, NetworkNumber } from "../../model/ids.ts";
-import { claimBeyond, recordClaim } from "../../network/claims.ts";
-import { isUnfinished, type NetworkRecord } from "../../network/record.ts";
+import { claimBeyond, intendedClaim, recordClaim } from "../../network/claims.ts";
+import { isNew, isUnfinished, type NetworkRecord } from "../../network/record.ts";
 import { topologyResources } from "../../pce/index.ts";
 import type { StoreWrite } from "../../store/store.ts";
 import type { Topology } from "../../topology.ts";
@@ -52,15 +52,20 @@ export class SharedJournal {
     const { view, lease, agent, topology } = this.#context;
     const held = lease();
     if (held === undefined) return errAsync({ type: "lease-expired", lease: agent });
+    // An outcome takes nothing that its intent has not taken.
+    const isOutcome = (entry: JournalEntry): boolean =>
+      entry.type === "network" &&
+      !isUnfinished(entry.record) &&
+      this.worker(entry.record.number) === held;
     const foreign = entries.find((entry) => !this.#isOurs(entry, held));
     if (foreign !== undefined) {
       return errAsync({ type: "store-conflict", key: writeOf(foreign).key });
     }
     const writes = entries.flatMap((entry) => [
       writeOf(entry),
-      ...companionsOf(entry, { lease: held, agent, topology: topology() }).filter(
-        ({ type, key }) => type === "put" || view.get(key) !== undefined,
-      ),
+      ...companionsOf(entry, {
+        ...{ lease: held, agent, topology: topology(), isOutcome: isOutcome(entry) },
+      }).filter(({ type, key }) => type === "put" || view.get(key) !== undefined),
     ]);
     const compare = writes.map(({ key }) => ({ key, revision: view.revision(key) }));
     const leftovers = entries.flatMap((entry) => this.#leftoversOf(entry));
@@ -139,7 +144,13 @@ function companionsOf(
     lease,
     agent,
     topology,
-  }: { readonly lease: string; readonly agent: string; readonly topology: Topology },
+    isOutcome,
+  }: {
+    readonly lease: string;
+    readonly agent: string;
+    readonly topology: Topology;
+    readonly isOutcome: boolean;
+  },
 ): readonly StoreWrite[] {
   if (entry.type === "quarantine" || entry.type === "quarantine-over") return [];
   const { record } = entry;
@@ -147,20 +158,20 @@ function companionsOf(
   if (entry.type === "network-gone") {
     return [work, project].map((key) => ({ type: "delete", key }));
   }
-  if (record.phase === "stable") return [{ type: "delete", key: work }];
+  if (record.phase === "stable" || isOutcome) return [{ type: "delete", key: work }];
   const begun: StoreWrite = { type: "put", key: work, value: agent, lease };
   const named: StoreWrite = { type: "put", key: project, value: record.number };
   const taken = growthOf(record, topology).map(
     (key): StoreWrite => ({ type: "put", key, value: record.number }),
   );
   if (record.phase === "reserved") return [{ type: "delete", key: work }, named, ...taken];
-  return record.phase === "setup" ? [begun, named, ...taken] : [begun, ...taken];
+  return isNew(record) ? [begun, named, ...taken] : [begun, ...taken];
 }
 
 /** The links and ports of which an intent takes more, or for longer. */
 function growthOf(record: NetworkRecord, topology: Topology): readonly string[] {
   if (record.phase === "stable" || record.phase === "teardown") return [];
-  const claim = recordClaim(record);
+  const claim = intendedClaim(record);
   if (record.phase !== "modify") return resourcesOf(topology, claim);
   const had = recordClaim({ ...record, phase: "stable" });
   const { start, end } = claim.interval;

@@ -92,6 +92,11 @@ export class CircuitBook {
     this.#doubtful.delete(key);
   }
 
+  /** The domain has this beside what takes its place. */
+  keepSurplus(found: FoundCircuit): void {
+    this.#surplus.set(found.externalId, found);
+  }
+
   /** The domain has no longer what it had once more. */
   forgetSurplus({ externalId }: FoundCircuit): void {
     this.#surplus.delete(externalId);
@@ -131,6 +136,7 @@ export class CircuitBook {
 const FURTHEST: Readonly<Record<FoundCircuit["state"], number>> = {
   failed: 0,
   held: 1,
-  pending: 2,
-  active: 3,
+  reserved: 2,
+  pending: 3,
+  active: 4,
 };

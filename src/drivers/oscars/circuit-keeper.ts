@@ -5,11 +5,12 @@ import { type Circuit, circuitKey } from "./circuit.ts";
 import { CircuitBook } from "./circuit-book.ts";
 import { CircuitMaker, isMade } from "./circuit-maker.ts";
 import type {
+  ChangingCircuit,
   CircuitFault,
   CircuitService,
   FoundCircuit,
-  RatedCircuit,
 } from "./circuit-service.ts";
+import { isBeyond, isEnding } from "./circuit-times.ts";
 import { type Offers, withOffers } from "./label-offer.ts";
 import { LostCircuits } from "./lost-circuits.ts";
 
@@ -33,6 +34,7 @@ interface Run {
  */
 export class CircuitKeeper {
   readonly #service: CircuitService;
+  readonly #now: () => number;
   readonly #wanted = new Map<SegmentId, readonly Circuit[]>();
   readonly #book = new CircuitBook();
   readonly #maker: CircuitMaker;
@@ -44,9 +46,11 @@ export class CircuitKeeper {
   /** Of a domain that may have anything; `wanted` is what it should have. */
   constructor(
     service: CircuitService,
+    now: () => number,
     wanted: ReadonlyMap<SegmentId, readonly Circuit[]> = new Map(),
   ) {
     this.#service = service;
+    this.#now = now;
     for (const [segment, circuits] of wanted) this.#wanted.set(segment, circuits);
     this.#maker = new CircuitMaker(service, this.#book);
   }
@@ -163,7 +167,7 @@ export class CircuitKeeper {
   async list(
     segments: Iterable<SegmentId>,
     signal: AbortSignal,
-  ): Promise<Result<readonly RatedCircuit[], CircuitFault>> {
+  ): Promise<Result<readonly ChangingCircuit[], CircuitFault>> {
     const listed = await this.#service.list(signal);
     if (listed.isErr()) return listed;
     const doubtful = [...segments].filter((segment) => this.#book.isInDoubt(segment));
@@ -194,15 +198,21 @@ export class CircuitKeeper {
   lose(segment: SegmentId): void {
     for (const circuit of this.wantedOf(segment)) {
       const found = this.#book.held.get(circuitKey(circuit));
-      if (found === undefined || !isMade(found)) this.#lost.lose(circuit);
+      const isThere = found !== undefined && isMade(found);
+      if (!isThere && !this.#needsNot(circuit)) this.#lost.lose(circuit);
     }
   }
 
-  /** Why a segment carries nothing, or not all; undefined when all that is wanted of it does. */
+  /**
+   * Why a segment carries nothing, or not all; undefined when all that is wanted of it does, or is
+   * promised where it is for later.
+   */
   outageOf(segment: SegmentId): Outage | undefined {
-    const silent = this.wantedOf(segment).filter(
-      (circuit) => this.#book.held.get(circuitKey(circuit))?.state !== "active",
-    );
+    const silent = this.wantedOf(segment).filter((circuit) => {
+      const found = this.#book.held.get(circuitKey(circuit));
+      if (found === undefined) return !this.#needsNot(circuit);
+      return circuit.isReserved === true ? !isMade(found) : found.state !== "active";
+    });
     if (silent.length === 0) return undefined;
     const fault = this.#lost.faultOf(silent);
     return { silent, ...(fault === undefined ? {} : { fault }) };
@@ -210,7 +220,7 @@ export class CircuitKeeper {
 
   /** Whether the domain has just what is wanted of a segment. */
   isRight(segment: SegmentId): boolean {
-    const wanted = this.wantedOf(segment);
+    const wanted = this.wantedOf(segment).filter((circuit) => !this.#needsNot(circuit));
     const held = this.#book.heldOf(segment);
     return (
       !this.#book.isDoubtful(segment) &&
@@ -218,10 +228,20 @@ export class CircuitKeeper {
       held.length === wanted.length &&
       wanted.every((circuit) => {
         const found = this.#book.held.get(circuitKey(circuit));
-        const isAtRate = found?.circuit.mbps === circuit.mbps && found.rateHeld === undefined;
-        return isAtRate && isMade(found);
+        return (
+          found !== undefined &&
+          found.changeHeld === undefined &&
+          isMade(found) &&
+          this.#service.agrees(found.circuit, circuit) &&
+          this.#isInState(found, circuit)
+        );
       })
     );
+  }
+
+  #isInState({ state }: FoundCircuit, { isReserved }: Circuit): boolean {
+    const mayBeUp = isReserved !== true || this.#service.takeDown === undefined;
+    return state === "reserved" ? isReserved === true : mayBeUp;
   }
 
   /** Stops everything that is under way. */
@@ -260,6 +280,7 @@ export class CircuitKeeper {
     const made = await Promise.all(
       wanted.map(async (circuit) => {
         if (this.#lost.has(circuit) && !bringBack) return ok(undefined);
+        if (bringBack && this.#isOver(circuit)) return ok(undefined);
         return this.#lost.tried(circuit, await this.#maker.make(circuit, signal));
       }),
     );
@@ -282,9 +303,23 @@ export class CircuitKeeper {
   async #keepRoomFor(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     if (this.#lost.has(circuit)) return ok(undefined);
     const found = this.#book.held.get(circuitKey(circuit));
-    if (found === undefined) return (await this.#maker.hold(circuit, signal)).map(() => undefined);
-    if (!isMade(found) || circuit.mbps <= found.circuit.mbps) return ok(undefined);
-    return this.#maker.holdRate(found, circuit.mbps, signal);
+    if (found === undefined) return this.#maker.keepRoom(circuit, signal);
+    if (!isMade(found) || this.#service.agrees(found.circuit, circuit)) return ok(undefined);
+    const isMore = circuit.mbps > found.circuit.mbps || isBeyond(circuit, found.circuit);
+    return isMore ? this.#maker.holdChange(found, circuit, signal) : ok(undefined);
+  }
+
+  /** Whether a circuit is not there any more because its time is over, or nearly. */
+  #isOver(circuit: Circuit): boolean {
+    return isEnding(circuit, this.#now()) && !this.#book.held.has(circuitKey(circuit));
+  }
+
+  /** Whether the domain need not have a circuit now. */
+  #needsNot(circuit: Circuit): boolean {
+    return (
+      this.#isOver(circuit) ||
+      (this.#maker.isForStart(circuit) && !this.#book.held.has(circuitKey(circuit)))
+    );
   }
 
   async #lookUp(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {

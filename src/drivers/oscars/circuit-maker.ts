@@ -2,6 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import { type Circuit, circuitKey } from "./circuit.ts";
 import type { CircuitBook } from "./circuit-book.ts";
 import type { CircuitFault, CircuitService, FoundCircuit, HeldCircuit } from "./circuit-service.ts";
+import { areApart } from "./circuit-times.ts";
 
 /**
  * Has a domain make and end circuits, one at a time, and notes in the book what it has. While nobody
@@ -10,6 +11,8 @@ import type { CircuitFault, CircuitService, FoundCircuit, HeldCircuit } from "./
 export class CircuitMaker {
   readonly #service: CircuitService;
   readonly #book: CircuitBook;
+  /** Circuits, by key, that the domain promises nobody ahead of time. */
+  readonly #atStart = new Set<string>();
 
   constructor(service: CircuitService, book: CircuitBook) {
     this.#service = service;
@@ -20,70 +23,127 @@ export class CircuitMaker {
   async make(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     const found = this.#book.held.get(circuitKey(circuit));
     if (found === undefined) return this.#create(circuit, signal);
-    const isAtRate = found.circuit.mbps === circuit.mbps;
-    if (found.state === "held" && isAtRate) return this.#bringUp(found, signal);
+    const isAsAsked = this.#service.agrees(found.circuit, circuit);
+    if (found.state === "held" && isAsAsked) return this.#commit(found, circuit, signal);
     if (!isMade(found)) return this.#replace(found, circuit, signal);
-    const dropped = await this.#dropRate(found, circuit.mbps, signal);
-    if (isAtRate || dropped.isErr()) return dropped.map(() => undefined);
-    this.#book.doubt(circuit);
-    const changed = await this.#service.changeRate(dropped.value, circuit.mbps, signal);
-    if (changed.isOk()) {
-      this.#book.keep({ externalId: found.externalId, state: found.state, circuit });
-      return ok(undefined);
-    }
-    // Where a circuit cannot change while it carries frames it is interrupted; its ends are the same.
+    const dropped = await this.#dropChange(found, circuit, signal);
+    if (dropped.isErr()) return err(dropped.error);
+    const changed = isAsAsked ? dropped : await this.#change(dropped.value, circuit, signal);
+    if (changed.isOk()) return this.#carry(changed.value, circuit, signal);
+    // Where a circuit cannot change as it is, it is made anew; its ends are the same.
     return changed.error.kind === "unsupported"
       ? this.#replace(found, circuit, signal)
       : err(changed.error);
   }
 
+  /** Whether a circuit is for later, and the domain is to be asked for it only then. */
+  isForStart(circuit: Circuit): boolean {
+    return circuit.isReserved === true && this.#atStart.has(circuitKey(circuit));
+  }
+
+  /** Has the domain keep room for a circuit that it does not have. */
+  async keepRoom(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+    const held = await this.#hold(circuit, signal);
+    return held.isOk() ? ok(undefined) : this.#atStartIfNotAhead(circuit, held.error);
+  }
+
   /**
-   * Has the domain keep room for a higher rate of a circuit that it has. Where no domain would, nothing
-   * is held: the circuit is made anew when its rate changes.
+   * Has the domain keep room for more of a circuit that it has. Where no domain would, nothing is held:
+   * the circuit is made anew when it changes.
    */
-  async holdRate(
+  async holdChange(
     found: HeldCircuit,
-    mbps: number,
+    wanted: Circuit,
     signal: AbortSignal,
   ): Promise<Result<void, CircuitFault>> {
     this.#book.doubt(found.circuit);
-    const held = await this.#service.holdRate(found, mbps, signal);
-    if (held.isOk()) this.#book.keep({ ...found, rateHeld: mbps });
+    const held = await this.#service.holdChange(found, wanted, signal);
+    if (held.isOk()) this.#book.keep({ ...found, changeHeld: wanted });
     else if (held.error.kind === "unsupported") this.#book.keep(found);
     else return held;
     return ok(undefined);
   }
 
-  /** Gives back a rate that is held and not the one wanted. */
-  async #dropRate(
+  /** Gives back a change that is held and not the one wanted. */
+  async #dropChange(
     found: HeldCircuit,
-    mbps: number,
+    wanted: Circuit,
     signal: AbortSignal,
   ): Promise<Result<HeldCircuit, CircuitFault>> {
-    const { rateHeld, ...bare } = found;
-    if (rateHeld === undefined || (rateHeld === mbps && found.circuit.mbps !== mbps))
+    const { changeHeld, ...bare } = found;
+    const isWanted = (held: Circuit): boolean =>
+      this.#service.agrees(held, wanted) && !this.#service.agrees(found.circuit, wanted);
+    if (changeHeld === undefined || (changeHeld !== "unknown" && isWanted(changeHeld)))
       return ok(found);
     this.#book.doubt(found.circuit);
-    const dropped = await this.#service.dropRate(found, signal);
+    const dropped = await this.#service.dropChange(found, signal);
     return dropped.map(() => this.#book.keep(bare));
   }
 
+  async #change(
+    found: HeldCircuit,
+    circuit: Circuit,
+    signal: AbortSignal,
+  ): Promise<Result<HeldCircuit, CircuitFault>> {
+    this.#book.doubt(circuit);
+    const { externalId, state } = found;
+    const changed = await this.#service.change(found, circuit, signal);
+    return changed.map(() => this.#book.keep({ externalId, state, circuit }));
+  }
+
+  /** Has frames pass through what is promised or, where it is for later, pass no more. */
+  async #carry(
+    found: HeldCircuit,
+    circuit: Circuit,
+    signal: AbortSignal,
+  ): Promise<Result<void, CircuitFault>> {
+    const { externalId } = found;
+    const { takeDown } = this.#service;
+    const isDown = found.state === "reserved";
+    if (isDown === (circuit.isReserved === true)) return ok(undefined);
+    if (!isDown && takeDown === undefined) return ok(undefined);
+    this.#book.doubt(circuit);
+    const carried = isDown
+      ? await this.#service.bringUp(found, signal)
+      : await this.#service.takeDown?.({ externalId, circuit }, signal);
+    if (carried?.isErr()) return carried;
+    this.#book.keep({ externalId, circuit, state: isDown ? "active" : "reserved" });
+    return ok(undefined);
+  }
+
+  /** Makes a circuit in the place of one: beside it, where the two are not wanted at the same time. */
   async #replace(
     found: HeldCircuit,
     circuit: Circuit,
     signal: AbortSignal,
   ): Promise<Result<void, CircuitFault>> {
+    if (isMade(found) && areApart(found.circuit, circuit)) {
+      const held = await this.#service.hold(circuit, signal);
+      if (held.isOk()) {
+        this.#book.keepSurplus(found);
+        this.#book.keep({ externalId: held.value, circuit, state: "held" });
+        const made = await this.make(circuit, signal);
+        return made.isErr() ? made : this.removeSurplus(found, signal);
+      }
+      if (held.error.kind !== "unavailable") return err(held.error);
+    }
     const removed = await this.remove(found, signal);
     return removed.isErr() ? removed : this.#create(circuit, signal);
   }
 
   async #create(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
-    const held = await this.hold(circuit, signal);
-    return held.isErr() ? err(held.error) : this.#bringUp(held.value, signal);
+    const held = await this.#hold(circuit, signal);
+    if (held.isErr()) return this.#atStartIfNotAhead(circuit, held.error);
+    return this.#commit(held.value, circuit, signal);
   }
 
-  /** Has the domain keep room for a circuit. */
-  async hold(circuit: Circuit, signal: AbortSignal): Promise<Result<HeldCircuit, CircuitFault>> {
+  #atStartIfNotAhead(circuit: Circuit, fault: CircuitFault): Result<void, CircuitFault> {
+    if (circuit.isReserved !== true || fault.kind !== "unsupported") return err(fault);
+    this.#atStart.add(circuitKey(circuit));
+    return ok(undefined);
+  }
+
+  async #hold(circuit: Circuit, signal: AbortSignal): Promise<Result<HeldCircuit, CircuitFault>> {
     const service = this.#service;
     const instead = this.#book
       .heldOf(circuit.segment)
@@ -98,18 +158,26 @@ export class CircuitMaker {
     return held.map((externalId) => this.#book.keep({ externalId, circuit, state: "held" }));
   }
 
-  /** What does not come up is ended; if not now, then after the next look. */
-  async #bringUp(found: HeldCircuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
-    const { instead, ...own } = found;
+  /**
+   * Has the domain promise what it holds, and brings it up if it is wanted now. What does not come up is
+   * ended; if not now, then after the next look.
+   */
+  async #commit(
+    { instead, ...own }: HeldCircuit,
+    circuit: Circuit,
+    signal: AbortSignal,
+  ): Promise<Result<void, CircuitFault>> {
     this.#book.doubt(own.circuit);
-    const up = await this.#service.bringUp(own, signal);
-    if (up.isErr()) {
+    const committed = await this.#service.commit(own, signal);
+    const reserved = { ...own, circuit, state: "reserved" } as const;
+    const done = committed.isErr() ? committed : await this.#carry(reserved, circuit, signal);
+    if (done.isErr()) {
       // Which of the two is there now, the next look tells.
       if (instead === undefined) await this.remove(own, signal);
-      return err(up.error);
+      return done;
     }
     if (instead !== undefined) this.#book.forget(instead.circuit);
-    this.#book.keep({ ...own, state: "active" });
+    if (circuit.isReserved === true) this.#book.keep(reserved);
     return ok(undefined);
   }
 
@@ -137,7 +205,7 @@ export class CircuitMaker {
 
 /** Whether a circuit is there for good, though it may carry nothing yet. */
 export function isMade({ state }: FoundCircuit): boolean {
-  return state === "active" || state === "pending";
+  return state === "active" || state === "pending" || state === "reserved";
 }
 
 /** Whether two circuits have a port and a label in common. */

@@ -13,7 +13,7 @@ export interface CircuitFault {
     | "unavailable"
     /** The domain does not take such a request, or not from us. */
     | "rejected"
-    /** The domain cannot do that at all. */
+    /** The domain cannot do that at all; of what starts later, that it promises nothing ahead. */
     | "unsupported";
   readonly message: string;
   /**
@@ -28,20 +28,26 @@ export interface FoundCircuit {
   /** The domain's own name for it. */
   readonly externalId: string;
   readonly circuit: Circuit;
-  /** `held`: kept for us for a while; `active`: frames pass; `pending`: they may yet; `failed`: they will not. */
-  readonly state: "held" | "active" | "pending" | "failed";
+  /**
+   * `held`: kept for us for a while; `reserved`: promised for its time, and waits to be brought up;
+   * `active`: frames pass; `pending`: they may yet; `failed`: they will not.
+   */
+  readonly state: "held" | "reserved" | "active" | "pending" | "failed";
 }
 
-/** A circuit, and another rate that is held for it. */
-export interface RatedCircuit extends FoundCircuit {
-  /** Mbit/s; `unknown` where the domain has something for somebody who does not know any more. */
-  readonly rateHeld?: number | "unknown";
+/** A circuit, and another rate or time that is held for it. */
+export interface ChangingCircuit extends FoundCircuit {
+  /** As it would be; `unknown` where the domain has something for somebody who does not know any more. */
+  readonly changeHeld?: Circuit | "unknown";
 }
 
 /** What is held to take the place of a circuit, under the same name. */
-export interface HeldCircuit extends RatedCircuit {
+export interface HeldCircuit extends ChangingCircuit {
   readonly instead?: FoundCircuit;
 }
+
+/** A circuit by the domain's name for it. */
+export type NamedCircuit = Pick<FoundCircuit, "externalId" | "circuit">;
 
 /** What a domain tells of a circuit unasked. */
 export interface CircuitEvent {
@@ -57,7 +63,9 @@ export interface CircuitService {
   /** More than two ends in one circuit. */
   readonly multipoint: boolean;
   /** Every circuit that bears our mark and has not ended. */
-  list(signal: AbortSignal): ResultAsync<readonly RatedCircuit[], CircuitFault>;
+  list(signal: AbortSignal): ResultAsync<readonly ChangingCircuit[], CircuitFault>;
+  /** Whether what the domain has is what it is asked for, as exactly as it keeps rates and times. */
+  agrees(found: Circuit, wanted: Circuit): boolean;
   /**
    * What is held for a segment and not listed: answers may have been lost, or heard by an agent that is
    * no more. Gives back other rates and ends that are held. Absent where all that is held is listed.
@@ -90,25 +98,30 @@ export interface CircuitService {
   ): ResultAsync<void, CircuitFault>;
   /** Gives back what is held to take the place of a circuit, which stays. */
   dropInstead?(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault>;
-  /** Makes a circuit of what is held; ends once frames pass. */
-  bringUp(
-    held: Pick<FoundCircuit, "externalId" | "circuit">,
-    signal: AbortSignal,
-  ): ResultAsync<void, CircuitFault>;
+  /** Has the domain promise what it holds. */
+  commit(held: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault>;
+  /** Makes a circuit of what is promised; ends once frames pass. */
+  bringUp(reserved: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault>;
+  /** The other way: nothing passes, and it stays promised. Absent where that cannot be. */
+  takeDown?(found: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault>;
   /**
-   * Has the domain keep room for another rate of a circuit, which goes on as it is;
+   * Has the domain keep room for another rate or time of a circuit, which goes on as it is;
    * `unsupported` where that cannot be.
    */
-  holdRate(found: FoundCircuit, mbps: number, signal: AbortSignal): ResultAsync<void, CircuitFault>;
-  /** Gives back what is held for another rate of a circuit. */
-  dropRate(found: RatedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault>;
+  holdChange(
+    found: FoundCircuit,
+    wanted: Circuit,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault>;
+  /** Gives back what is held for another rate or time of a circuit. */
+  dropChange(found: ChangingCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault>;
   /**
-   * Brings a circuit to another rate, held or not, while frames pass; `unsupported` where that cannot
-   * be.
+   * Brings a circuit to another rate or time, held or not, while frames pass if they do; `unsupported`
+   * where that cannot be.
    */
-  changeRate(
-    found: RatedCircuit,
-    mbps: number,
+  change(
+    found: ChangingCircuit,
+    wanted: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault>;
   /** Ends a circuit, or what is held for one. One that is not there has ended. */

@@ -118,7 +118,9 @@ export class CircuitWatch {
     const { keeper, emit, closing, domain } = this.#context;
     const wasPending = this.#pending.has(segment);
     const found = [...keeper.held.values()].filter(({ circuit }) => circuit.segment === segment);
-    const what = differences(keeper.wantedOf(segment), found).map(
+    const { circuits: service } = this.#context;
+    const wanted = keeper.wantedOf(segment);
+    const what = differences(wanted, found, (a, b) => service.agrees(a, b)).map(
       (each) => `${each.kind} ${each.what}`,
     );
     if (!wasPending) keeper.lose(segment);
@@ -152,7 +154,10 @@ export class CircuitWatch {
   }
 
   #downEvent(segment: SegmentId, { silent, fault }: Outage): DriverEvent {
-    const reason = `no frames pass from ${silent.map(textOf).join(", ")}`;
+    const lacks = silent.some(({ isReserved }) => isReserved)
+      ? "nothing is promised"
+      : "no frames pass";
+    const reason = `${lacks} from ${silent.map(textOf).join(", ")}`;
     if (fault === undefined || fault.kind === "unreachable")
       return { type: "segment-down", segment, reason };
     // What the domain does not bring back is not to be had there, whatever the reason.

@@ -2,6 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import { type Attachment, attachmentKey, isOnWire, type VlanTag } from "../../model/attachment.ts";
 import { type PortRef, portRef, type SegmentId, segmentId, vlanId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
+import type { Times } from "./circuit-times.ts";
 
 /** An end of a circuit: a port of the domain, and the tag that frames carry there. */
 export interface CircuitEnd {
@@ -9,16 +10,18 @@ export interface CircuitEnd {
   readonly tag: VlanTag;
 }
 
-/** A circuit to ask a domain for. Two with the same {@link circuitKey} are the same one. */
-export interface Circuit {
+/** A circuit to ask a domain for, and when. Two with the same {@link circuitKey} are the same one. */
+export interface Circuit extends Times {
   readonly segment: SegmentId;
   /** In the order of their keys. */
   readonly ends: readonly CircuitEnd[];
   /** Whole Mbit/s, each way: the unit in which domains sell. */
   readonly mbps: number;
+  /** It is to be promised for its time, and nothing is to pass yet. */
+  readonly isReserved?: true;
 }
 
-/** Equal for circuits between the same ends of the same segment, whatever their rates. */
+/** Equal for circuits between the same ends of the same segment, whatever their rates and times. */
 export function circuitKey({ segment, ends }: Pick<Circuit, "segment" | "ends">): string {
   return [segment, ...ends.map(({ port, tag }) => `${port}/${tag}`)]
     .map(encodeURIComponent)
@@ -63,6 +66,7 @@ export function circuitsOf(
 ): Result<readonly Circuit[], string> {
   const rates = new Map(segment.ends.map(({ at, rate }) => [attachmentKey(at), rate]));
   const circuits: Circuit[] = [];
+  const times = segment.schedule ?? {};
   for (const { node, rules } of segment.nodes) {
     if (rules.some(({ role }) => role === "trunk")) return err(`${node} has wires of its own`);
     for (const joined of components(rules)) {
@@ -71,7 +75,7 @@ export function circuitsOf(
       const key = circuitKey({ segment: segment.id, ends });
       const mbps = given.length === 0 ? rateOf(key) : Math.ceil(Math.max(...given) / MEGABIT);
       if (mbps === undefined) return err(`nobody knows the rate between ${key}`);
-      circuits.push({ segment: segment.id, ends, mbps });
+      circuits.push({ segment: segment.id, ends, mbps, ...times });
     }
   }
   return ok(circuits);

@@ -54,6 +54,7 @@ const CALL_MS = 180_000;
 export class CircuitDriver implements DriverBase {
   readonly kind = "oscars";
   readonly callTimeoutMs: number = CALL_MS;
+  readonly keepsSchedule: boolean;
   readonly #open: OpenAccess;
   readonly #times: CircuitDriverTimes;
   readonly #life = new DriverLife<Service>();
@@ -62,8 +63,10 @@ export class CircuitDriver implements DriverBase {
   /** Changes of role follow one another. */
   #changing: Promise<unknown> = Promise.resolve();
 
-  constructor(open: OpenAccess, times: CircuitDriverTimes = {}) {
+  /** `keepsSchedule`: whether the domain is asked ahead of time for what is to be used later. */
+  constructor(open: OpenAccess, times: CircuitDriverTimes = {}, keepsSchedule = true) {
     this.#open = open;
+    this.keepsSchedule = keepsSchedule;
     this.#times = times;
   }
 
@@ -145,7 +148,9 @@ export class CircuitDriver implements DriverBase {
         return ok({ segment, discrepancies });
       }
       const held = listed.value.filter(({ circuit }) => circuit.segment === segment);
-      const discrepancies = differences(tenure.keeper.wantedOf(segment), held);
+      const wanted = tenure.keeper.wantedOf(segment);
+      const { circuits } = access;
+      const discrepancies = differences(wanted, held, (a, b) => circuits.agrees(a, b));
       return ok({
         segment,
         discrepancies: discrepancies.map(({ circuit, ...each }) => ({

@@ -23,9 +23,10 @@ export class LostCircuits {
     if (!this.has(circuit)) this.#lost.set(circuitKey(circuit), { circuit });
   }
 
-  /** Whether just this circuit is lost; at another rate it is another thing to ask for. */
+  /** Whether just this circuit is lost; at another rate, or no more promised only, it is another thing to ask for. */
   has(circuit: Circuit): boolean {
-    return this.#lost.get(circuitKey(circuit))?.circuit.mbps === circuit.mbps;
+    const lost = this.#lost.get(circuitKey(circuit))?.circuit;
+    return lost?.mbps === circuit.mbps && lost.isReserved === circuit.isReserved;
   }
 
   /** The lost circuit of a key. */

@@ -18,6 +18,11 @@ export interface DialectOptions {
    * those that share their store.
    */
   readonly mark?: string;
+  /**
+   * Whether the domain promises ahead of time what is to be used later; true when absent. Where it does
+   * not, it is asked at the start, and for as long as we like.
+   */
+  readonly promisesAhead?: boolean;
   readonly tls?: ClientTls;
   /** Besides those of the protocol, such as a proxy's authorization. */
   readonly headers?: Readonly<Record<string, string>>;

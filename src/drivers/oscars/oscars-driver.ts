@@ -35,7 +35,11 @@ export class OscarsDriver extends CircuitDriver {
 
   constructor(options: OscarsDriverOptions) {
     const mounted: Mounted = { handler: NOBODY };
-    super((context, isOurs) => open(options, context, mounted, isOurs), options.times);
+    super(
+      (context, isOurs) => open(options, context, mounted, isOurs),
+      options.times,
+      options.promisesAhead ?? true,
+    );
     this.callbacks = (request) => mounted.handler(request);
   }
 }

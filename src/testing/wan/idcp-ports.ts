@@ -1,5 +1,7 @@
+import { always, type Interval, overlaps } from "../../model/interval.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { IdcpTerms } from "./idcp-operation.ts";
+import { peakOf } from "./taken.ts";
 
 /** A port that a simulated IDCP server sells. */
 export interface IdcpPort {
@@ -14,15 +16,19 @@ export interface IdcpEnd {
   readonly mbps: number;
   /** As it is asked for: `any`, `100`, `0` for untagged. */
   readonly vlans: string;
+  /** Seconds since the epoch; for ever when absent. */
+  readonly interval?: Interval;
 }
 
 /** The two ends of what is asked for, or had. */
-export function endsOf({ bandwidth: mbps, pathInfo }: IdcpTerms): readonly IdcpEnd[] {
+export function endsOf(terms: IdcpTerms): readonly IdcpEnd[] {
+  const { bandwidth: mbps, pathInfo, startTime: start, endTime: end } = terms;
+  const interval = { start, end };
   const info = pathInfo.layer2Info;
   if (info === undefined) return [];
   return [
-    { urn: info.srcEndpoint, mbps, vlans: info.srcVtag?.vlans ?? "any" },
-    { urn: info.destEndpoint, mbps, vlans: info.destVtag?.vlans ?? "any" },
+    { urn: info.srcEndpoint, mbps, vlans: info.srcVtag?.vlans ?? "any", interval },
+    { urn: info.destEndpoint, mbps, vlans: info.destVtag?.vlans ?? "any", interval },
   ];
 }
 
@@ -43,8 +49,10 @@ export function lackOf(
   for (const { urn, mbps, vlans } of ends) {
     const sold = ports.get(urn);
     if (sold === undefined) return `unknown endpoint ${urn}`;
-    const here = taken.filter((end) => end.urn === urn);
-    const left = here.reduce((sum, end) => sum - end.mbps, sold.capacity);
+    const span = { start: terms.startTime, end: terms.endTime };
+    const here = taken.filter((end) => end.urn === urn && overlaps(end.interval ?? always, span));
+    const amounts = here.map((end) => ({ amount: end.mbps, interval: end.interval ?? always }));
+    const left = sold.capacity - peakOf(amounts, span);
     if (left < mbps) return `${urn} has ${left} Mbps left`;
     const isSold = vlans === "0" || sold.vlans.includes(asked(vlans));
     if (!isSold || here.some((end) => end.vlans === vlans)) return `no VLAN ${vlans} at ${urn}`;

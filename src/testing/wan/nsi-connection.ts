@@ -6,6 +6,7 @@ import {
   initialStates,
   withStates,
 } from "../../drivers/oscars/nsi/transitions.ts";
+import type { Interval } from "../../model/interval.ts";
 import type { CarriedCircuit } from "./circuit-table.ts";
 import type { NsiQuirks } from "./nsi-options.ts";
 import type { Holding } from "./nsi-ports.ts";
@@ -59,6 +60,12 @@ export function drop(
   reservationState: ConnectionStates["reservationState"],
 ): NsiConnection {
   return withStates(connection, { reservationState });
+}
+
+/** When criteria mean that something is had; what should have begun begins now. */
+export function intervalOf({ schedule }: Criteria, now: number): Interval {
+  const { startTime, endTime } = schedule ?? {};
+  return { start: startTime ?? now, end: endTime ?? Number.POSITIVE_INFINITY };
 }
 
 /** Whether frames should pass at an instant. */

@@ -1,9 +1,11 @@
 import type { IncomingRequest } from "../../drivers/oscars/http/http.ts";
 import type { Refusal } from "../../drivers/oscars/nsi/answer.ts";
+import type { Criteria } from "../../drivers/oscars/nsi/criteria.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
 import type { OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
 import { parseStp } from "../../drivers/oscars/nsi/stp.ts";
+import type { Interval } from "../../model/interval.ts";
 import type { NsiConnection } from "./nsi-connection.ts";
 import type { NsiQuirks } from "./nsi-options.ts";
 
@@ -47,6 +49,24 @@ export function objectionToReserve(
   return known?.committed === undefined
     ? objectionToFirst(request, quirks)
     : objectionToVersion(request, quirks);
+}
+
+/** What is wrong with the times of a reservation. */
+export function objectionToTimes(
+  { schedule }: Criteria,
+  { start, end }: Interval,
+  now: number,
+  { minimumSeconds = 0, promisesAhead = true }: NsiQuirks,
+): Refusal | undefined {
+  const { startTime } = schedule ?? {};
+  if (end <= now) return { errorId: "00102", text: "the end is in the past" };
+  if (end <= start) return { errorId: "00102", text: "the end is not after the start" };
+  if (end - start < minimumSeconds * 1000)
+    return { errorId: "00200", text: `nothing is sold for less than ${minimumSeconds} s` };
+  const isAhead = typeof startTime === "number" && startTime > now;
+  return isAhead && !promisesAhead
+    ? { errorId: "00103", text: "nothing is reserved ahead of time" }
+    : undefined;
 }
 
 function objectionToFirst(

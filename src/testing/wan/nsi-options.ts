@@ -73,6 +73,10 @@ export interface NsiQuirks {
   readonly openStartSeconds?: number;
   /** When something ends that was asked for without an end; never when absent. */
   readonly openEndSeconds?: number;
+  /** Nothing is sold for a shorter time than this. */
+  readonly minimumSeconds?: number;
+  /** Whether reservations may start later than now; they may when absent. */
+  readonly promisesAhead?: boolean;
   /** Whether a forced end names the connection only as the originating one. */
   readonly forcedEndWithoutId?: boolean;
   /** Whether the labels of a connection's two ends may differ; they may when absent. */

@@ -26,6 +26,7 @@ export const nsiPeerQuirks: Readonly<Record<PeerName, NsiQuirks>> = {
     saysMore: true,
     localTimes: true,
     zipsCallbacks: true,
+    minimumSeconds: 900,
   },
   opennsa: {
     demands: ["quoted-action", "reply-to", "labels"],

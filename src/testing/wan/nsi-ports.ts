@@ -3,9 +3,11 @@ import type { Refusal } from "../../drivers/oscars/nsi/answer.ts";
 import type { Criteria, PointToPoint } from "../../drivers/oscars/nsi/criteria.ts";
 import { formatStp, parseStp } from "../../drivers/oscars/nsi/stp.ts";
 import type { VlanId } from "../../model/ids.ts";
+import { always, type Interval, overlaps } from "../../model/interval.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { Random } from "../random.ts";
 import type { NsiQuirks } from "./nsi-options.ts";
+import { peakOf } from "./taken.ts";
 
 /** A port that a simulated provider sells. */
 export interface NsiPort {
@@ -14,10 +16,11 @@ export interface NsiPort {
   readonly vlans: VlanSet;
 }
 
-/** What there is of ports, and in which way it is given. */
+/** What there is of ports, for when it is wanted, and in which way it is given. */
 export interface Stock {
   readonly ports: ReadonlyMap<string, NsiPort>;
   readonly taken: readonly Holding[];
+  readonly interval: Interval;
   readonly quirks: NsiQuirks;
   readonly random: Random;
 }
@@ -26,21 +29,22 @@ export interface Stock {
 export interface Holding {
   readonly capacity: number;
   readonly ends: readonly { readonly port: string; readonly vlan: VlanId }[];
+  /** Milliseconds since the epoch; for ever when absent. */
+  readonly interval?: Interval;
 }
 
 /**
- * Finds what a service asks for among what is left of the ports: the lowest VLAN that both ends
- * could have, or the lowest of each where there is none; or any of each.
+ * Finds what a service asks for among what is left of the ports in an interval: the lowest VLAN that
+ * both ends could have, or the lowest of each where there is none; or any of each.
  */
 export function grant(
-  { ports, taken, quirks, random }: Stock,
+  { ports, taken, interval, quirks, random }: Stock,
   { capacity, sourceSTP = "", destSTP = "" }: PointToPoint,
 ): Result<Holding, Refusal> {
   const { swapsLabels = true, checksCapacity = true } = quirks;
-  const [a, b] = [
-    freeAt(ports, taken, firstRangeOf(sourceSTP, quirks)),
-    freeAt(ports, taken, firstRangeOf(destSTP, quirks)),
-  ];
+  const beside = taken.filter((each) => overlaps(each.interval ?? always, interval));
+  const free = (stp: string) => freeAt(ports, beside, firstRangeOf(stp, quirks), interval);
+  const [a, b] = [free(sourceSTP), free(destSTP)];
   if (a.isErr()) return err(a.error);
   if (b.isErr()) return err(b.error);
   for (const { port, left } of [a.value, b.value]) {
@@ -58,6 +62,7 @@ export function grant(
     return err({ errorId: "00703", text: `${vlanA} is not ${vlanB}` });
   return ok({
     capacity,
+    interval,
     ends: [
       { port: a.value.port, vlan: vlanA },
       { port: b.value.port, vlan: vlanB },
@@ -95,6 +100,7 @@ function freeAt(
   ports: ReadonlyMap<string, NsiPort>,
   taken: readonly Holding[],
   text: string,
+  interval: Interval,
 ): Result<Free, Refusal> {
   const stp = parseStp(text);
   if (stp.isErr()) return err({ errorId: "00709", text: stp.error });
@@ -104,6 +110,9 @@ function freeAt(
   if (vlans === undefined) return err({ errorId: "00709", text: `${port} needs a VLAN` });
   const here = taken.filter(({ ends }) => ends.some((end) => end.port === port));
   const used = here.flatMap(({ ends }) => ends.flatMap((e) => (e.port === port ? [e.vlan] : [])));
-  const left = here.reduce((sum, { capacity }) => sum - capacity, sold.capacity);
+  const amounts = here.map(({ capacity: amount, interval: own = always }) => {
+    return { amount, interval: own };
+  });
+  const left = sold.capacity - peakOf(amounts, interval);
   return ok({ port, left, vlans: vlans.intersect(sold.vlans).difference(VlanSet.of(...used)) });
 }

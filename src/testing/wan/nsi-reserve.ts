@@ -1,16 +1,18 @@
+import { err } from "neverthrow";
 import type { Refusal } from "../../drivers/oscars/nsi/answer.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
 import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
 import { allows, withStates } from "../../drivers/oscars/nsi/transitions.ts";
 import {
+  intervalOf,
   type NsiConnection,
   newConnection,
   wantedCriteria,
   withMore,
   withTimes,
 } from "./nsi-connection.ts";
-import { isStuck, objectionToReserve } from "./nsi-demands.ts";
+import { isStuck, objectionToReserve, objectionToTimes } from "./nsi-demands.ts";
 import { grant, granted, type Stock } from "./nsi-ports.ts";
 
 /**
@@ -24,7 +26,7 @@ export type Outcome =
   | { readonly connection?: NsiConnection; readonly refusal: Refusal };
 
 /** What a provider has to sell at an instant, and in which way it does. */
-export interface NsiMarket extends Stock {
+export interface NsiMarket extends Omit<Stock, "interval"> {
   readonly now: number;
   readonly newId: () => string;
 }
@@ -56,7 +58,10 @@ export function reserved(
   const wanted = withTimes(wantedCriteria(request, connection, quirks), quirks, now);
   if (wanted.p2ps === undefined)
     return { connection, refusal: { errorId: "00101", text: "no service" } };
-  const holding = grant(market, wanted.p2ps);
+  const interval = intervalOf(wanted, now);
+  const objected = objectionToTimes(wanted, interval, now, quirks);
+  const holding =
+    objected === undefined ? grant({ ...market, interval }, wanted.p2ps) : err(objected);
   if (holding.isErr()) {
     const failed = withStates(connection, { reservationState: "ReserveFailed" });
     return { connection: failed, refusal: holding.error };

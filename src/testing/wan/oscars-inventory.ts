@@ -1,12 +1,14 @@
 import type { PathRequest } from "../../drivers/oscars/rest/path.ts";
-import type { Adjacency } from "../../drivers/oscars/rest/port.ts";
+import type { Adjacency, TimeInterval } from "../../drivers/oscars/rest/port.ts";
 import type {
   Fixture,
   Pipe,
   SimpleConnection,
   Validity,
 } from "../../drivers/oscars/rest/simple-connection.ts";
+import { type Interval, overlaps } from "../../model/interval.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
+import { peakOf, type Taken } from "./taken.ts";
 
 /** A port that a simulated OSCARS server sells, or that joins two of its devices. */
 export interface OscarsPort {
@@ -28,14 +30,16 @@ export interface PartFault {
   readonly message: string;
 }
 
-/** Everything that is wrong with a request, against what `others` have taken. */
+/** Everything that is wrong with a request, against what others have taken at its time. */
 export function faultsOf(
   inventory: OscarsInventory,
-  others: readonly SimpleConnection[],
+  all: readonly SimpleConnection[],
   wanted: SimpleConnection,
 ): readonly PartFault[] {
-  const fixtures = wanted.fixtures.flatMap((each) => fixtureFault(inventory, others, each));
-  const pipes = wanted.pipes.flatMap((each) => pipeFault(inventory, others, each));
+  const span = spanOf(wanted);
+  const others = besides(all, span);
+  const fixtures = wanted.fixtures.flatMap((each) => fixtureFault(inventory, others, each, span));
+  const pipes = wanted.pipes.flatMap((each) => pipeFault(inventory, others, each, span));
   return [...shapeFaults(wanted), ...fixtures, ...pipes];
 }
 
@@ -60,12 +64,24 @@ export function judged(
   };
 }
 
-/** What is left of every port, as the server tells it. */
+/** When something is had. Seconds since the epoch. */
+function spanOf({ begin, end }: Pick<SimpleConnection, "begin" | "end">): Interval {
+  return { start: begin, end };
+}
+
+function besides(all: readonly SimpleConnection[], span: Interval): readonly SimpleConnection[] {
+  return all.filter((each) => overlaps(spanOf(each), span));
+}
+
+/** What is left of every port all through an interval, as the server tells it. */
 export function availabilityOf(
   inventory: OscarsInventory,
-  others: readonly SimpleConnection[],
+  all: readonly SimpleConnection[],
+  { beginning, ending }: TimeInterval,
 ): Record<string, unknown> {
-  const room = roomOf(inventory, others);
+  const span = { start: beginning, end: ending };
+  const others = besides(all, span);
+  const room = roomOf(inventory, others, span);
   const entries = [...inventory.ports].map(([port, { vlans }]) => {
     const taken = others.flatMap(({ fixtures }) =>
       fixtures.filter((each) => each.port === port && each.vlan !== 0).map(({ vlan }) => vlan),
@@ -87,9 +103,9 @@ export function availabilityOf(
 export function pathBetween(
   inventory: OscarsInventory,
   others: readonly SimpleConnection[],
-  { a, z, azBw, zaBw }: PathRequest,
+  { interval, a, z, azBw, zaBw }: PathRequest,
 ): Record<string, unknown> | null {
-  const room = roomOf(inventory, others);
+  const room = roomOf(inventory, others, { start: interval.beginning, end: interval.ending });
   const wanted = Math.max(azBw, zaBw);
   const queue: (readonly string[])[] = [[a]];
   const seen = new Set([a]);
@@ -125,26 +141,28 @@ function neighbours(
   });
 }
 
-/** What is left of each port, Mbit/s: at the edge of fixtures, inside of pipes. */
+/** What is left of each port all through a span, Mbit/s: at the edge of fixtures, inside of pipes. */
 function roomOf(
   { ports }: OscarsInventory,
   others: readonly SimpleConnection[],
+  span: Interval,
 ): (port: string) => number {
-  const taken = new Map<string, number>();
-  const take = (port: string, mbps: number): void =>
-    void taken.set(port, (taken.get(port) ?? 0) + mbps);
-  for (const { fixtures, pipes } of others) {
-    for (const fixture of fixtures) take(fixture.port, rateOf(fixture));
-    for (const pipe of pipes)
-      for (const urn of pipe.ero) if (ports.has(urn)) take(urn, rateOf(pipe));
+  const taken = new Map<string, Taken[]>();
+  const take = (port: string, amount: number, interval: Interval): void =>
+    void taken.set(port, [...(taken.get(port) ?? []), { amount, interval }]);
+  for (const each of others) {
+    for (const fixture of each.fixtures) take(fixture.port, rateOf(fixture), spanOf(each));
+    for (const pipe of each.pipes)
+      for (const urn of pipe.ero) if (ports.has(urn)) take(urn, rateOf(pipe), spanOf(each));
   }
-  return (port) => (ports.get(port)?.capacity ?? 0) - (taken.get(port) ?? 0);
+  return (port) => (ports.get(port)?.capacity ?? 0) - peakOf(taken.get(port) ?? [], span);
 }
 
 function fixtureFault(
   inventory: OscarsInventory,
   others: readonly SimpleConnection[],
   fixture: Fixture,
+  span: Interval,
 ): readonly PartFault[] {
   const { port, vlan, junction } = fixture;
   const fault = (message: string): PartFault[] => [{ part: fixture, message }];
@@ -155,7 +173,7 @@ function fixtureFault(
   );
   if (isUsed || (vlan !== 0 && !sold.vlans.has(vlan)))
     return fault(`VLAN ${vlan} not available on ${port}`);
-  const left = roomOf(inventory, others)(port);
+  const left = roomOf(inventory, others, span)(port);
   return left < rateOf(fixture) ? fault(`${port} has ${left} Mbps available`) : [];
 }
 
@@ -163,6 +181,7 @@ function pipeFault(
   inventory: OscarsInventory,
   others: readonly SimpleConnection[],
   pipe: Pipe,
+  span: Interval,
 ): readonly PartFault[] {
   const fault = (message: string): PartFault[] => [{ part: pipe, message }];
   const { ero, a, z } = pipe;
@@ -173,7 +192,7 @@ function pipeFault(
     if (!joins.some((each) => each[0] === out && each[1] === into && each[2] === to))
       return fault(`${from} and ${to} are not joined so`);
   }
-  const room = roomOf(inventory, others);
+  const room = roomOf(inventory, others, span);
   const short = ero.find((urn) => inventory.ports.has(urn) && room(urn) < rateOf(pipe));
   return short === undefined ? [] : fault(`${short} has ${room(short)} Mbps available`);
 }

@@ -5,6 +5,7 @@ import { verifyEnvelope } from "../../drivers/oscars/idcp/ws-security.ts";
 import { childNamed } from "../../drivers/oscars/xml/element.ts";
 import { readXml } from "../../drivers/oscars/xml/read-xml.ts";
 import type { Clock } from "../../model/clock.ts";
+import { Alarms } from "./alarms.ts";
 import { type CarriedCircuit, type CircuitChange, CircuitTable } from "./circuit-table.ts";
 import { door05 } from "./idcp-door-05.ts";
 import { door06 } from "./idcp-door-06.ts";
@@ -44,10 +45,13 @@ export class SimIdcpServer {
   readonly #reservations: CircuitTable<IdcpReservation>;
   /** What was sold to others. */
   readonly #elsewhere: IdcpEnd[] = [];
+  /** When reservations begin, and end. */
+  readonly #alarms: Alarms;
   #serial = 0;
 
   constructor(options: SimIdcpServerOptions) {
     this.#options = options;
+    this.#alarms = new Alarms(options.clock);
     this.#reservations = new CircuitTable(carriedBy, options.onCircuit);
     this.handler = ({ body }) => this.#handle(body);
   }
@@ -199,30 +203,61 @@ export class SimIdcpServer {
     const reason = this.#lack(gri, wanted);
     const change = { status: "RESERVED", reserved: wanted };
     this.#put(gri, reason === undefined ? change : { status: "FAILED", reason });
-    if (wanted.pathInfo.pathSetupMode === "timer-automatic") this.#setUpFrom(wanted.startTime, gri);
+    this.#mindTimes(gri);
   }
 
-  #setUpFrom(startTime: number, gri: string): void {
-    const { clock } = this.#options;
-    const left = startTime * 1000 - clock.now();
-    if (left > 0)
-      clock.setTimeout(() => this.#setUpFrom(startTime, gri), Math.min(left, LONGEST_TIMER_MS));
-    else if (this.#reservations.get(gri)?.status === "RESERVED") this.#go(gri, "INSETUP", "ACTIVE");
+  /** Has a reservation begin, where it is set up by itself, and end. */
+  #mindTimes(gri: string): void {
+    const found = this.#reservations.get(gri);
+    if (found?.reserved === undefined || ENDED.has(found.status)) return;
+    const { startTime, endTime, pathInfo } = found.reserved;
+    if (pathInfo.pathSetupMode === "timer-automatic")
+      this.#alarms.set(`${gri} begins`, startTime * 1000, () => {
+        if (this.#reservations.get(gri)?.status === "RESERVED") this.#go(gri, "INSETUP", "ACTIVE");
+      });
+    if (endTime < LAST_END) this.#alarms.set(`${gri} ends`, endTime * 1000, () => this.#end(gri));
+    else this.#alarms.clear(`${gri} ends`);
   }
 
-  #modify(
-    { bandwidth }: Omit<IdcpTerms, "pathInfo">,
-    found: IdcpReservation,
-  ): IdcpAnswer | undefined {
+  /** The time of a reservation is over. */
+  #end(gri: string): void {
+    const status = this.#reservations.get(gri)?.status;
+    if (status === "ACTIVE") this.#go(gri, "INTEARDOWN", "FINISHED");
+    else if (status === "RESERVED") this.#put(gri, { status: "FINISHED" });
+    else if (status !== undefined && !ENDED.has(status))
+      this.#alarms.set(`${gri} ends`, (this.#seconds + 1) * 1000, () => this.#end(gri));
+  }
+
+  /** The times that a change makes of others: 0, or less than a minute's difference, changes nothing. */
+  #changedTimes(
+    asked: Pick<IdcpTerms, "startTime" | "endTime">,
+    { wanted, status }: IdcpReservation,
+  ): Pick<IdcpTerms, "startTime" | "endTime"> {
+    const changed = (to: number, was: number): number =>
+      to === 0 || Math.abs(to - was) <= CHANGES_NOTHING_S ? was : Math.max(to, this.#seconds);
+    return {
+      // What is active has begun.
+      startTime:
+        status === "ACTIVE" ? wanted.startTime : changed(asked.startTime, wanted.startTime),
+      endTime: changed(asked.endTime, wanted.endTime),
+    };
+  }
+
+  #modify(asked: Omit<IdcpTerms, "pathInfo">, found: IdcpReservation): IdcpAnswer | undefined {
     const { gri, status, wanted } = found;
-    const may = status === "RESERVED" || (status === "ACTIVE" && this.#options.changesActive);
-    if (may !== true) return undefined;
     // OSCARS 0.5 changes nothing but times, and says so to nobody.
-    const changed = this.#is05 ? wanted : { ...wanted, bandwidth };
+    const bandwidth = this.#is05 ? wanted.bandwidth : asked.bandwidth;
+    const isOther = bandwidth !== wanted.bandwidth;
+    const mayChange = !isOther || this.#options.changesActive === true;
+    if (status !== "RESERVED" && (status !== "ACTIVE" || !mayChange)) return undefined;
+    const changed = { ...wanted, ...this.#changedTimes(asked, found), bandwidth };
+    if (changed.endTime <= changed.startTime)
+      return refused("INVALID_PARAMETER", "the end is not after the start");
     const lack = this.#lack(gri, changed);
     if (lack !== undefined) return refused("PCE_MODIFY_FAILED", lack);
     this.#go(gri, "INMODIFY", status);
     this.#put(gri, { wanted: changed, reserved: changed });
+    this.#mindTimes(gri);
     return { type: "reservation", reservation: found };
   }
 
@@ -253,6 +288,9 @@ export class SimIdcpServer {
     const next = { ...found, ...change };
     const carries = next.status === "INMODIFY" ? found.carries === true : next.status === "ACTIVE";
     this.#reservations.set(id, { ...next, carries });
+    if (!ENDED.has(next.status)) return;
+    this.#alarms.clear(`${id} begins`);
+    this.#alarms.clear(`${id} ends`);
   }
 }
 
@@ -263,8 +301,10 @@ function isIn(namespace: string, text: string): boolean {
     .unwrapOr(false);
 }
 
-/** Timers take no more. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** By how much times may change and stay as they are, in seconds. */
+const CHANGES_NOTHING_S = 61;
+/** What ends no sooner counts as what does not end. */
+const LAST_END = 2_145_916_800;
 const ENDED: ReadonlySet<string> = new Set(["CANCELLED", "FINISHED", "FAILED"]);
 
 function carriedBy({ gri: id, carries, reserved }: IdcpReservation): CarriedCircuit | undefined {

@@ -10,6 +10,7 @@ import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
 import type { Operation, OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
 import { allows, confirmations, withStates } from "../../drivers/oscars/nsi/transitions.ts";
 import { type Random, seededRandom } from "../random.ts";
+import { Alarms } from "./alarms.ts";
 import { CircuitTable } from "./circuit-table.ts";
 import { accented } from "./nsi-accent.ts";
 import { NsiCallbacks, type Untold } from "./nsi-callbacks.ts";
@@ -37,9 +38,6 @@ import type { Holding } from "./nsi-ports.ts";
 import { type Outcome, reserved } from "./nsi-reserve.ts";
 import { shownTo } from "./nsi-shown.ts";
 
-/** Timers take no more. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /**
  * A provider of NSI connections that exists only in memory, with its ports, states and timers, and
  * the oddities of real ones to order. It speaks the real messages and knows nothing of who asks.
@@ -56,6 +54,8 @@ export class SimNsiProvider {
   /** The timers of what is held and not committed. */
   readonly #holds = new Map<string, unknown>();
   readonly #elsewhere: Holding[] = [];
+  /** When a connection begins, or ends. */
+  readonly #alarms: Alarms;
   /** The correlation ids of requests that came. */
   readonly #seen = new Set<string>();
   /** What was asked of a connection and has not been confirmed. */
@@ -65,6 +65,7 @@ export class SimNsiProvider {
 
   constructor(options: SimNsiProviderOptions) {
     this.#options = options;
+    this.#alarms = new Alarms(options.clock);
     this.#connections = new CircuitTable(carriedBy, options.onCircuit);
     this.quirks = options.quirks ?? {};
     this.#callbacks = new NsiCallbacks(options, () => this.quirks);
@@ -261,8 +262,7 @@ export class SimNsiProvider {
   #updateDataPlane(connectionId: string): void {
     const known = this.#connections.get(connectionId);
     if (known === undefined) return;
-    const { clock } = this.#options;
-    const now = clock.now();
+    const now = this.#options.clock.now();
     const connection = ended(known, now, this.quirks);
     if (connection !== known) this.#put(connection);
     const active = shouldCarry(connection, now) && !this.#broken.has(connectionId);
@@ -271,10 +271,7 @@ export class SimNsiProvider {
     const { startTime, endTime } = connection.committed?.criteria.schedule ?? {};
     const next = [startTime, endTime].find((each) => typeof each === "number" && each > now);
     if (typeof next === "number" && connection.states.lifecycleState === "Created")
-      clock.setTimeout(
-        () => this.#updateDataPlane(connectionId),
-        Math.min(next - now, LONGEST_TIMER_MS),
-      );
+      this.#alarms.set(connectionId, next, () => this.#updateDataPlane(connectionId));
     if (before.active === active && before.version === version) return;
     const dataPlaneStatus = { active, version, versionConsistent: true };
     this.#put(withStates(connection, { dataPlaneStatus }));
@@ -284,6 +281,7 @@ export class SimNsiProvider {
 
   #put(connection: NsiConnection): void {
     const { connectionId, held } = connection;
+    if (connection.states.lifecycleState !== "Created") this.#alarms.clear(connectionId);
     if (held === undefined || connection.states.lifecycleState === "Terminated") {
       this.#options.clock.clearTimeout(this.#holds.get(connectionId));
       this.#holds.delete(connectionId);

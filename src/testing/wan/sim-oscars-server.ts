@@ -5,12 +5,14 @@ import type {
 } from "../../drivers/oscars/http/http.ts";
 import { connectionFilter } from "../../drivers/oscars/rest/connection.ts";
 import { readJson } from "../../drivers/oscars/rest/json.ts";
-import { modifyBandwidth } from "../../drivers/oscars/rest/operation.ts";
+import { modifyBandwidth, modifySchedule } from "../../drivers/oscars/rest/operation.ts";
 import { pathRequest } from "../../drivers/oscars/rest/path.ts";
+import { timeInterval } from "../../drivers/oscars/rest/port.ts";
 import {
   type SimpleConnection,
   simpleConnection,
 } from "../../drivers/oscars/rest/simple-connection.ts";
+import { Alarms } from "./alarms.ts";
 import { CircuitTable } from "./circuit-table.ts";
 import {
   atRate,
@@ -26,9 +28,12 @@ import { availabilityOf, faultsOf, judged, pathBetween } from "./oscars-inventor
 import type { OscarsQuirks, SimOscarsServerOptions } from "./oscars-options.ts";
 
 const HOLD_S = 900;
+/** An end is at least so far away. */
+const LEAST_END_S = 60;
 const DEFAULT_LEAD_S = 30;
 const GRACE_S = 300;
 const MINIMUM_S = 900;
+const LAST_END = 2_145_916_800;
 
 /**
  * An OSCARS 1 server that exists only in memory, as the real one behaves and not as one would wish:
@@ -42,9 +47,12 @@ export class SimOscarsServer {
   readonly #options: SimOscarsServerOptions;
   readonly #connections: CircuitTable<OscarsConnection>;
   readonly #elsewhere: OscarsConnection[] = [];
+  /** When circuits begin, and end. */
+  readonly #alarms: Alarms;
 
   constructor(options: SimOscarsServerOptions) {
     this.#options = options;
+    this.#alarms = new Alarms(options.clock);
     this.#connections = new CircuitTable(carriedBy, options.onCircuit);
     this.quirks = options.quirks ?? {};
     this.handler = async (request) => this.#handle(request);
@@ -62,7 +70,7 @@ export class SimOscarsServer {
 
   /** Sells something to somebody who asks in another way. */
   sellElsewhere(parts: Pick<SimpleConnection, "fixtures" | "pipes">): void {
-    const own = { connectionId: "OTHER", begin: 0, end: 0, description: "", junctions: [] };
+    const own = { connectionId: "OTHER", begin: 0, end: LAST_END, description: "", junctions: [] };
     const simple = { ...own, ...parts, tags: [], projectIds: [] };
     this.#elsewhere.push({ simple, phase: "RESERVED", state: "ACTIVE", deployment: "DEPLOYED" });
   }
@@ -93,6 +101,8 @@ export class SimOscarsServer {
     const route = `${method} ${path}`;
     if (route.startsWith("GET /protected/held/clear/")) return this.#clear(last);
     if (route.startsWith("GET /api/conn/info/")) return this.#info(last);
+    if (route.startsWith("POST /protected/conn/mode/")) return this.#setMode(last, body);
+    if (route.startsWith("GET /protected/pss/dismantle/")) return this.#dismantle(last);
     // These are there, say that all is well, and do nothing.
     if (route.startsWith("POST /protected/simple/")) return { status: 200 };
     switch (route) {
@@ -106,12 +116,14 @@ export class SimOscarsServer {
         return this.#release(body);
       case "POST /protected/modify/bandwidth":
         return this.#modify(body);
+      case "POST /protected/modify/schedule":
+        return this.#modifySchedule(body);
       case "POST /api/conn/list":
         return this.#list(body);
       case "POST /api/pce/paths":
         return this.#paths(body);
       case "POST /api/topo/available":
-        return json(availabilityOf(this.#options, this.#others()));
+        return this.#available(body);
       case "POST /api/simple/info": {
         const found = this.#connections.get(body);
         return found === undefined ? { status: 404 } : json(simpleOf(found));
@@ -164,19 +176,54 @@ export class SimOscarsServer {
     if (simple.begin + GRACE_S < this.#now()) return { status: 400 };
     const { next: _, ...kept } = found;
     // What takes the place of a circuit that is up is built anew.
-    const state = "WAITING" as const;
-    this.#connections.set(id, { ...kept, simple, phase: "RESERVED", state });
-    const { clock, buildMs = 0 } = this.#options;
-    const startMs = Math.max(0, simple.begin * 1000 - clock.now());
-    clock.setTimeout(() => {
-      this.#progress(id, { deployment: "BEING_DEPLOYED" });
-      // Begun from here, so that a late timer cannot come before an early one.
-      clock.setTimeout(() => this.#built(id), buildMs);
-    }, startMs);
+    const [state, deployment] = ["WAITING", "UNDEPLOYED"] as const;
+    this.#connections.set(id, { ...kept, simple, phase: "RESERVED", state, deployment });
+    this.#buildAtBegin(id);
+    this.#archiveAtEnd(id);
     return json({ what: "COMMITTED", phase: "RESERVED", when: this.#instant() });
   }
 
+  /** Builds what is to be built by itself, once it has begun. */
+  #buildAtBegin(id: string): void {
+    const { simple } = this.#connections.get(id) ?? {};
+    if (simple?.mode !== "AUTOMATIC") return this.#alarms.clear(`${id} begins`);
+    const { clock, buildMs = 0 } = this.#options;
+    this.#alarms.set(`${id} begins`, simple.begin * 1000, () => {
+      this.#progress(id, { deployment: "BEING_DEPLOYED" });
+      // Begun from here, so that a late timer cannot come before an early one.
+      clock.setTimeout(() => this.#built(id), buildMs);
+    });
+  }
+
+  #archiveAtEnd(id: string): void {
+    const end = this.#connections.get(id)?.simple.end ?? LAST_END;
+    if (end >= LAST_END) return this.#alarms.clear(`${id} ends`);
+    this.#alarms.set(`${id} ends`, end * 1000, () => {
+      const found = this.#connections.get(id);
+      if (found?.phase === "RESERVED") this.#archive(found);
+    });
+  }
+
+  #setMode(id: string, body: string): OutgoingResponse {
+    const found = this.#connections.get(id);
+    if (found === undefined) return { status: 404 };
+    if (found.phase !== "RESERVED" || (body !== "AUTOMATIC" && body !== "MANUAL"))
+      return { status: 400 };
+    const changed: OscarsConnection = { ...found, simple: { ...found.simple, mode: body } };
+    this.#connections.set(id, changed);
+    if (found.state === "WAITING" && found.deployment === "UNDEPLOYED") this.#buildAtBegin(id);
+    return json(writeConnection(changed));
+  }
+
+  #dismantle(id: string): OutgoingResponse {
+    const found = this.#connections.get(id);
+    if (found?.simple.mode !== "MANUAL") return failure(500, "/protected/pss/dismantle");
+    this.#progress(id, { state: "WAITING", deployment: "UNDEPLOYED" });
+    return { status: 200 };
+  }
+
   #built(id: string): void {
+    if (this.#connections.get(id)?.deployment !== "BEING_DEPLOYED") return;
     if (this.quirks.buildFails === true)
       this.#progress(id, { state: "FAILED", deployment: "DEPLOY_FAILED" });
     else this.#progress(id, { state: "ACTIVE", deployment: "DEPLOYED" });
@@ -196,14 +243,21 @@ export class SimOscarsServer {
       this.#archive(found);
       return json({ what: "ARCHIVED", phase: null, when });
     }
+    this.#forgetTimes(id);
     this.#connections.delete(id);
     return json({ what: "DELETED", phase: null, when });
   }
 
   #archive({ simple, ...found }: OscarsConnection): void {
     const { connectionId } = simple;
+    this.#forgetTimes(connectionId);
     const ended = { phase: "ARCHIVED", state: "FINISHED", deployment: "UNDEPLOYED" } as const;
     this.#connections.set(connectionId, { ...found, simple, ...ended });
+  }
+
+  #forgetTimes(id: string): void {
+    this.#alarms.clear(`${id} begins`);
+    this.#alarms.clear(`${id} ends`);
   }
 
   /** Says 200 also when it does not. */
@@ -220,6 +274,30 @@ export class SimOscarsServer {
     const changed = { ...found, simple };
     this.#connections.set(connectionId, changed);
     return json({ success: true, explanation: "", connection: writeConnection(changed) });
+  }
+
+  /** Says 200, and success, also when the time is not to be had. */
+  #modifySchedule(body: string): OutgoingResponse {
+    const path = "/protected/modify/schedule";
+    const read = readJson(modifySchedule, body);
+    if (read.isErr()) return failure(400, path);
+    const { connectionId, type, timestamp } = read.value;
+    const found = this.#connections.get(connectionId);
+    if (found?.phase !== "RESERVED" || type === "BEGIN")
+      return json({ success: false, explanation: "cannot change that", connection: null });
+    if (found.deployment !== "DEPLOYED") return failure(500, path);
+    const end = Math.max(timestamp, this.#now() + LEAST_END_S);
+    const simple = { ...found.simple, end };
+    const changed = this.#refused(simple).length === 0 ? { ...found, simple } : found;
+    this.#connections.set(connectionId, changed);
+    this.#archiveAtEnd(connectionId);
+    return json({ success: true, explanation: "", connection: writeConnection(changed) });
+  }
+
+  #available(body: string): OutgoingResponse {
+    const read = readJson(timeInterval, body);
+    if (read.isErr()) return failure(400, "/api/topo/available");
+    return json(availabilityOf(this.#options, this.#others(), read.value));
   }
 
   #list(body: string): OutgoingResponse {

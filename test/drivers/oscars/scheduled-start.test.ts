@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { DcnsAgent } from "../../../src/dcns.ts";
 import { MemoryDriver } from "../../../src/drivers/memory.ts";
-import type { AgentEvent } from "../../../src/index.ts";
+import type { AgentEvent, NetworkInfo } from "../../../src/index.ts";
+import { MemoryStore } from "../../../src/store/memory-store.ts";
 import { MemoryHttp } from "../../../src/testing/index.ts";
 import { campusTopology, hostAt } from "../../support/campuses.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
@@ -12,72 +13,222 @@ const campuses = ["west", "east"];
 const wans = ["one", "two"];
 const hosts = campuses.map(hostAt);
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
 
-/** Two campuses, and two wide-area domains between them, of which the first is cheaper to cross. */
-async function start(dialect: Dialect) {
+interface StartOptions {
+  /** The wide-area domains between the campuses; two, of which the first is cheaper to cross, when absent. */
+  readonly wans?: readonly string[];
+  readonly promisesAhead?: boolean;
+}
+
+/** Two campuses, and wide-area domains between them. */
+function world(dialect: Dialect, { wans: names = wans, promisesAhead = true }: StartOptions = {}) {
   const clock = fakeClock();
   const http = new MemoryHttp(clock);
+  const carried = new Set<string>();
   const domains = new Map(
-    wans.map((name) => {
+    names.map((name) => {
       const ports = campuses.map((campus) => `${name}:${campus}`);
-      return [name, simulatedWan(dialect, { clock, http, name, ports, leadSeconds: 0 })] as const;
+      const wan = simulatedWan(dialect, {
+        ...{ clock, http, name, ports, promisesAhead, leadSeconds: 0 },
+        onCircuit: ({ type, circuit: { id } }) => {
+          if (type === "down") carried.delete(`${name} ${id}`);
+          else carried.add(`${name} ${id}`);
+        },
+      });
+      return [name, wan] as const;
     }),
   );
-  const drivers = {
-    ...Object.fromEntries(campuses.map((id) => [id, new MemoryDriver()])),
-    ...Object.fromEntries([...domains].map(([name, wan]) => [name, wan.driver()])),
-  };
-  const topology = campusTopology({ campuses, wans });
-  const agent = value(await clock.until(DcnsAgent.start({ topology, drivers, clock })));
+  const topology = campusTopology({ campuses, wans: names });
+  const store = new MemoryStore();
   const delays: AgentEvent[] = [];
-  agent.events.on("schedule-delayed", (event) => delays.push(event));
+  const begin = async (): Promise<DcnsAgent> => {
+    const drivers = {
+      ...Object.fromEntries(campuses.map((id) => [id, new MemoryDriver()])),
+      ...Object.fromEntries([...domains].map(([name, wan]) => [name, wan.driver()])),
+    };
+    const agent = value(await clock.until(DcnsAgent.start({ topology, drivers, clock, store })));
+    agent.events.on("schedule-delayed", (event) => delays.push(event));
+    return agent;
+  };
   const ids = (): readonly number[] => [...domains.values()].map(({ server }) => server.ids.length);
-  return { clock, agent, domains, delays, ids };
+  const server = (name = "one") => {
+    const found = domains.get(name)?.server;
+    return found ?? expect.fail(name);
+  };
+  return { clock, begin, domains, delays, ids, carried, server, store };
+}
+
+async function start(dialect: Dialect, options: StartOptions = {}) {
+  const made = world(dialect, options);
+  const agent = await made.begin();
+  const info = (project = "p"): NetworkInfo => value(agent.getNetworkInfo(project));
+  const setUp = async (
+    project: string,
+    schedule: { readonly start?: number; readonly end?: number; readonly hold?: boolean },
+    bw = "100Mbps",
+  ) => made.clock.until(agent.setupPhysicalNetwork(project, hosts, bw, undefined, { schedule }));
+  return { ...made, agent, info, setUp };
+}
+
+/** Where a network crosses the wide area. */
+function linksOf({ links }: NetworkInfo): readonly string[] {
+  return links.map(({ id }) => id);
 }
 
 describe.each(dialects)(
-  "a network that was reserved, across a domain that speaks %s",
+  "a network that starts later, across a domain that speaks %s",
   (dialect) => {
-    test("is provisioned by another one where the domain refuses it at its start", async () => {
-      const { clock, agent, domains, delays, ids } = await start(dialect);
-      const [from, end] = [clock.now() + HOUR, clock.now() + 2 * HOUR];
-      const schedule = { start: from, end };
-      value(
-        await clock.until(
-          agent.setupPhysicalNetwork("p", hosts, "100Mbps", undefined, { schedule }),
-        ),
-      );
-      expect(ids()).toEqual([0, 0]);
-      expect(value(agent.getNetworkInfo("p")).links.map(({ id }) => id)).toEqual([
-        "east-one",
-        "west-one",
-      ]);
-      domains.get("one")?.sellOut("one:west");
-      await clock.advance(HOUR + 300_000);
-      expect(ids()).toEqual([0, 1]);
-      expect(value(agent.getNetworkInfo("p")).state).toBe("active");
-      expect(delays).toEqual([]);
+    test("is promised by the domain at once, carries frames from its start, and nothing is left after its end", async () => {
+      const { clock, agent, info, setUp, ids, carried, delays } = await start(dialect);
+      const from = clock.now() + HOUR;
+      value(await setUp("p", { start: from, end: from + HOUR }));
+      expect(ids()).toEqual([1, 0]);
+      expect(info().segments.find(({ domain }) => domain === "one")).toMatchObject({
+        ...{ state: "reserved", isPromised: true, externalId: expect.any(String) },
+      });
+      await clock.advance(HOUR - MINUTE);
+      expect([...carried]).toEqual([]);
+      expect(info().state).toBe("scheduled");
+      await clock.advance(5 * MINUTE);
+      expect(carried.size).toBe(1);
+      expect(info().state).toBe("active");
       await clock.advance(HOUR);
+      expect([...carried]).toEqual([]);
+      expect(ids()).toEqual([0, 0]);
+      expect(agent.listNetworks()).toEqual([]);
+      expect(delays).toEqual([]);
+      await clock.until(agent.close());
+    });
+
+    test("has capacity that is nobody else's in its time, and everybody's before and after", async () => {
+      const { clock, agent, setUp, ids } = await start(dialect, { wans: ["one"] });
+      const at = (hours: number): number => clock.now() + hours * HOUR;
+      const [one, two, three, four] = [at(1), at(2), at(3), at(4)];
+      value(await setUp("early", { start: one, end: two }, "800Mbps"));
+      value(await setUp("late", { start: three, end: four }, "800Mbps"));
+      value(await setUp("between", { start: two, end: three }, "800Mbps"));
+      const beside = { start: one + HOUR / 2, end: two + HOUR / 2 };
+      expect((await setUp("beside", beside, "250Mbps")).isErr()).toBe(true);
+      expect(ids()).toEqual([3]);
+      value(await setUp("beside", beside, "200Mbps"));
+      expect(ids()).toEqual([4]);
+      await clock.until(agent.close());
+    });
+
+    test("goes another way where the domain has not what it takes at that time", async () => {
+      const { clock, agent, info, setUp, ids, domains } = await start(dialect);
+      domains.get("one")?.sellOut("one:west");
+      const from = clock.now() + HOUR;
+      value(await setUp("p", { start: from, end: from + HOUR }));
+      expect(linksOf(info())).toEqual(["east-two", "west-two"]);
+      expect(ids()).toEqual([0, 1]);
+      domains.get("two")?.sellOut("two:east");
+      const refused = await setUp("q", { start: from, end: from + HOUR });
+      expect(refused._unsafeUnwrapErr().type).toBe("no-path");
+      expect(agent.listNetworks()).toHaveLength(1);
+      expect(ids()).toEqual([0, 1]);
+      await clock.until(agent.close());
+    });
+
+    test("moves in time there as it moves here, and stays as it was where it cannot", async () => {
+      const { clock, agent, info, setUp, server, carried, ids } = await start(dialect, {
+        wans: ["one"],
+      });
+      const modify = (schedule: { readonly start?: number; readonly end?: number }) =>
+        clock.until(agent.modifyPhysicalNetwork("p", [], [], undefined, undefined, { schedule }));
+      const from = clock.now() + HOUR;
+      value(await setUp("p", { start: from, end: from + HOUR }, "600Mbps"));
+      value(await setUp("q", { start: from + 3 * HOUR, end: from + 4 * HOUR }, "600Mbps"));
+      value(await modify({ start: from + HOUR, end: from + 2 * HOUR }));
+      expect(ids()).toEqual([2]);
+      const beforeRefusal = info();
+      const refused = await modify({ end: from + 3.5 * HOUR });
+      expect(refused.isErr()).toBe(true);
+      expect(info()).toEqual(beforeRefusal);
+      expect(server().ids).toHaveLength(2);
+      await clock.advance(HOUR + 10 * MINUTE);
+      expect([...carried]).toEqual([]);
+      await clock.advance(HOUR);
+      expect(carried.size).toBe(1);
+      // It is put off while frames pass.
+      value(await modify({ end: from + 3 * HOUR }));
+      expect(carried.size).toBe(1);
+      await clock.advance(HOUR);
+      expect(info().state).toBe("active");
+      expect(carried.size).toBe(1);
+      await clock.advance(HOUR + 5 * MINUTE);
+      expect(agent.listNetworks().map(({ project, state }) => [project, state])).toEqual([
+        ["q", "active"],
+      ]);
+      expect(ids()).toEqual([1]);
+      await clock.until(agent.close());
+    });
+
+    test("is given back when it is torn down before its start", async () => {
+      const { clock, agent, setUp, ids } = await start(dialect);
+      const from = clock.now() + HOUR;
+      value(await setUp("p", { start: from, end: from + HOUR }));
+      expect(ids()).toEqual([1, 0]);
+      value(await clock.until(agent.teardownPhysicalNetwork("p")));
       expect(ids()).toEqual([0, 0]);
       expect(agent.listNetworks()).toEqual([]);
       await clock.until(agent.close());
     });
 
-    test("waits, and holds its place, where no domain has it at its start", async () => {
-      const { clock, agent, domains, delays, ids } = await start(dialect);
-      const schedule = { start: clock.now() + HOUR };
-      value(
-        await clock.until(
-          agent.setupPhysicalNetwork("p", hosts, "100Mbps", undefined, { schedule }),
-        ),
-      );
-      for (const name of wans) domains.get(name)?.sellOut(`${name}:west`);
-      await clock.advance(HOUR + 120_000);
+    test("outlives the agent: the next one keeps the promise, and begins and ends it", async () => {
+      const { clock, agent, setUp, begin, ids, server, carried } = await start(dialect);
+      const from = clock.now() + HOUR;
+      value(await setUp("p", { start: from, end: from + HOUR }));
+      const [id] = server().ids;
+      await clock.until(agent.close());
+      const next = await begin();
+      await clock.advance(5 * MINUTE);
+      expect(server().ids).toEqual([id]);
+      await clock.advance(HOUR);
+      expect(server().ids).toEqual([id]);
+      expect(carried.size).toBe(1);
+      await clock.advance(HOUR);
       expect(ids()).toEqual([0, 0]);
-      expect(value(agent.getNetworkInfo("p")).state).toBe("scheduled");
-      expect(delays.length).toBeGreaterThan(0);
-      value(await clock.until(agent.teardownPhysicalNetwork("p")));
-      expect(agent.listNetworks()).toEqual([]);
+      expect(next.listNetworks()).toEqual([]);
+      await clock.until(next.close());
+    });
+
+    test("is promised anew where the domain has dropped it, and goes elsewhere at its start where it is not", async () => {
+      const { clock, agent, info, setUp, server, ids, domains, delays } = await start(dialect);
+      const from = clock.now() + HOUR;
+      value(await setUp("p", { start: from, end: from + HOUR }));
+      for (const id of server().ids) server().forceEnd(id);
+      await clock.advance(5 * MINUTE);
+      expect(info().segments.find(({ domain }) => domain === "one")?.isPromised).toBe(true);
+      domains.get("one")?.sellOut("one:west");
+      for (const id of server().ids) server().forceEnd(id);
+      await clock.advance(5 * MINUTE);
+      expect(info().segments.find(({ domain }) => domain === "one")?.isPromised).toBe(false);
+      await clock.advance(HOUR);
+      expect(ids()).toEqual([0, 1]);
+      expect([info().state, linksOf(info())]).toEqual(["active", ["east-two", "west-two"]]);
+      expect(delays).toEqual([]);
+      await clock.until(agent.close());
+    });
+
+    test("is asked for at its start where the domain promises nothing ahead, and says so", async () => {
+      const { clock, agent, info, setUp, ids, domains, delays } = await start(dialect, {
+        promisesAhead: false,
+      });
+      const from = clock.now() + HOUR;
+      value(await setUp("p", { start: from, end: from + HOUR }));
+      expect(ids()).toEqual([0, 0]);
+      expect(info().segments.find(({ domain }) => domain === "one")).toMatchObject({
+        isPromised: false,
+      });
+      domains.get("one")?.sellOut("one:west");
+      await clock.advance(HOUR + 5 * MINUTE);
+      expect(ids()).toEqual([0, 1]);
+      expect(info().state).toBe("active");
+      expect(delays).toEqual([]);
+      await clock.advance(HOUR);
+      expect(ids()).toEqual([0, 0]);
       await clock.until(agent.close());
     });
   },

@@ -5,12 +5,14 @@ import { pause } from "../../driver-call.ts";
 import { atNamedEnds, blockedAnything, blockedLabels, blockedRates } from "../blocked.ts";
 import { type Circuit, type CircuitEnd, circuitKey, parseCircuitKey } from "../circuit.ts";
 import {
+  type ChangingCircuit,
   type CircuitFault,
   type CircuitService,
   circuitFault,
   type FoundCircuit,
-  type RatedCircuit,
+  type NamedCircuit,
 } from "../circuit-service.ts";
+import { sameTimes, startAhead, type Times } from "../circuit-times.ts";
 import { watchUntil } from "../watch-until.ts";
 import type { VlanTag } from "./path-info.ts";
 import type { IdcpProfile } from "./peer-profile.ts";
@@ -32,6 +34,8 @@ export interface IdcpCircuitsOptions {
   readonly close: () => Promise<void>;
 }
 
+/** By how much times may change without anything being changed. */
+const TOLERANCE_MS = 61_000;
 /** A reservation has to have an end. */
 const LAST_END = 2_145_916_800;
 const ENDED: ReadonlySet<string> = new Set(["CANCELLED", "FINISHED", "FAILED"]);
@@ -47,10 +51,20 @@ const HELD: ReadonlySet<string> = new Set([...RESERVED, ...ACTIVE]);
  */
 export class IdcpCircuits implements CircuitService {
   readonly multipoint = false;
+  /** Absent where the server sets circuits up by itself. */
+  readonly takeDown?: NonNullable<CircuitService["takeDown"]>;
   readonly #options: IdcpCircuitsOptions;
 
   constructor(options: IdcpCircuitsOptions) {
     this.#options = options;
+    if (options.profile.pathSetup === "signal-xml")
+      this.takeDown = ({ externalId }, signal) => this.#takeDown(externalId, signal);
+  }
+
+  /** A change of times by less than a minute counts for nothing there. */
+  agrees(found: Circuit, wanted: Circuit): boolean {
+    const now = this.#options.clock.now();
+    return found.mbps === wanted.mbps && sameTimes(found, wanted, now, TOLERANCE_MS);
   }
 
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
@@ -66,10 +80,12 @@ export class IdcpCircuits implements CircuitService {
       .mapErr((fault) => this.#refused(circuit, fault));
   }
 
-  bringUp(
-    { externalId }: Pick<FoundCircuit, "externalId">,
-    signal: AbortSignal,
-  ): ResultAsync<void, CircuitFault> {
+  /** What is held is promised already. */
+  commit(): ResultAsync<void, CircuitFault> {
+    return okAsync();
+  }
+
+  bringUp({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
     const { requests, profile } = this.#options;
     const gri = externalId;
     if (profile.pathSetup === "timer-automatic")
@@ -85,42 +101,53 @@ export class IdcpCircuits implements CircuitService {
     return this.#until({ gri, wanted: ACTIVE, ask }, signal);
   }
 
-  /** Nothing is held here but by being made, so the circuit has its rate from then on. */
-  holdRate(
+  #takeDown(gri: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    const { requests } = this.#options;
+    return requests
+      .teardownPath(gri, signal)
+      .andThen(() => this.#until({ gri, wanted: RESERVED }, signal));
+  }
+
+  /** Nothing is held here but by being made, so the circuit has its rate and time from then on. */
+  holdChange(
     found: FoundCircuit,
-    mbps: number,
+    wanted: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    return this.changeRate(found, mbps, signal);
+    return this.change(found, wanted, signal);
   }
 
-  dropRate(
-    { rateHeld: _, ...found }: RatedCircuit,
+  dropChange(
+    { changeHeld: _, ...found }: ChangingCircuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    return this.changeRate(found, found.circuit.mbps, signal);
+    return this.change(found, found.circuit, signal);
   }
 
-  /** Most servers change no reservation that is active. */
-  changeRate(
-    { externalId, circuit, rateHeld }: RatedCircuit,
-    mbps: number,
+  /** Most servers change no rate of a reservation that is active. */
+  change(
+    { externalId, circuit, changeHeld, state }: ChangingCircuit,
+    wanted: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    if (rateHeld === mbps) return okAsync(undefined);
+    if (changeHeld !== undefined) return okAsync(undefined);
     const { requests, profile } = this.#options;
-    if (!profile.changesRates)
+    if (!profile.changesRates && circuit.mbps !== wanted.mbps)
       return errAsync(circuitFault("unsupported", "the server changes no rates"));
-    return this.#demandFor({ ...circuit, mbps })
+    const keepsStart = state !== "reserved";
+    return this.#demandFor(wanted)
       .asyncAndThen((demand) =>
         requests
-          .modify(externalId, demand, signal)
+          .modify(externalId, { ...demand, keepsStart }, signal)
           .mapErr((fault) =>
             fault.code === NOT_NOW ? circuitFault("unsupported", fault.message) : fault,
           ),
       )
-      .andThen(() => this.#until({ gri: externalId, wanted: ACTIVE, mbps }, signal))
-      .mapErr((fault) => this.#refused({ ...circuit, mbps }, fault));
+      .andThen(() => {
+        const status = state === "reserved" ? RESERVED : ACTIVE;
+        return this.#until({ gri: externalId, wanted: status, terms: wanted }, signal);
+      })
+      .mapErr((fault) => this.#refused(wanted, fault));
   }
 
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
@@ -153,9 +180,9 @@ export class IdcpCircuits implements CircuitService {
     }
   }
 
-  /** Ends when a reservation has a status, and the rate if one is given; asks for it before each look. */
+  /** Ends when a reservation has a status, and the terms if some are given; asks for it before each look. */
   #until(
-    { gri, wanted, mbps, ask }: Awaited,
+    { gri, wanted, terms, ask }: Awaited,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
     const { clock, activationMs, pollMs } = this.#options;
@@ -167,8 +194,8 @@ export class IdcpCircuits implements CircuitService {
       const { value } = found;
       if (value === undefined || ENDED.has(value.status))
         return err(circuitFault("unavailable", reasonOf(gri, value)));
-      const isAtRate = mbps === undefined || value.mbps === mbps;
-      return wanted.has(value.status) && isAtRate ? ok(undefined) : undefined;
+      const isAsAsked = terms === undefined || this.agrees({ ...terms, ...termsOf(value) }, terms);
+      return wanted.has(value.status) && isAsAsked ? ok(undefined) : undefined;
     };
     const late = circuitFault("unreachable", `nobody knows what has become of ${gri}`);
     return watchUntil({ clock, activationMs, pollMs, signal }, look, late);
@@ -188,6 +215,8 @@ export class IdcpCircuits implements CircuitService {
   #demandFor(circuit: Circuit): Result<ReservationDemand, CircuitFault> {
     const { urnOf, clock, mark, profile } = this.#options;
     const { ends, mbps } = circuit;
+    const now = clock.now();
+    const { end } = circuit;
     const [source, dest] = ends;
     const [srcEndpoint, destEndpoint] = [source, dest].map((end) => end && urnOf(end.port));
     if (source === undefined || dest === undefined || !srcEndpoint || !destEndpoint) {
@@ -204,8 +233,8 @@ export class IdcpCircuits implements CircuitService {
       });
     return ok({
       description: `${mark} ${circuitKey(circuit)}`,
-      startTime: Math.floor(clock.now() / 1000),
-      endTime: LAST_END,
+      startTime: Math.floor((startAhead(circuit, now) ?? now) / 1000),
+      endTime: end === undefined ? LAST_END : Math.ceil(end / 1000),
       mbps,
       pathInfo: {
         pathSetupMode: profile.pathSetup,
@@ -225,15 +254,16 @@ export class IdcpCircuits implements CircuitService {
     return { ...fault, blocked: isSilent ? blockedAnything(named) : blockedRates(named) };
   }
 
-  #found({ gri, description, status, mbps }: ReservationReport): readonly FoundCircuit[] {
+  #found(report: ReservationReport): readonly FoundCircuit[] {
+    const { gri, description, status } = report;
     const { mark, profile } = this.#options;
     if (ENDED.has(status) || !description.startsWith(`${mark} `)) return [];
     const key = parseCircuitKey(description.slice(mark.length + 1));
     if (key === undefined) return [];
     // What waits to be told does not come up by itself.
     const waits = RESERVED.has(status) && profile.pathSetup === "signal-xml";
-    const state = ACTIVE.has(status) ? "active" : waits ? "failed" : "pending";
-    return [{ externalId: gri, circuit: { ...key, mbps }, state }];
+    const state = ACTIVE.has(status) ? "active" : waits ? "reserved" : "pending";
+    return [{ externalId: gri, circuit: { ...key, ...termsOf(report) }, state }];
   }
 }
 
@@ -241,8 +271,14 @@ export class IdcpCircuits implements CircuitService {
 interface Awaited {
   readonly gri: string;
   readonly wanted: ReadonlySet<string>;
-  readonly mbps?: number;
+  readonly terms?: Circuit;
   readonly ask?: () => Promise<Result<void, CircuitFault>>;
+}
+
+/** The rate and the times of a reservation. */
+function termsOf({ mbps, startTime, endTime }: ReservationReport): Times & Pick<Circuit, "mbps"> {
+  const end = endTime < LAST_END ? { end: endTime * 1000 } : {};
+  return { mbps, start: startTime * 1000, ...end };
 }
 
 function reasonOf(gri: string, found: ReservationReport | undefined): string {

@@ -15,7 +15,7 @@ export function requests05(client: IdcpClient<Message05>): IdcpRequests {
         )
         .map(({ globalReservationId }) => globalReservationId),
     // Times that are 0 would be times: all are said again.
-    modify: (globalReservationId, { mbps: bandwidth, ...demand }, signal) =>
+    modify: (globalReservationId, { mbps: bandwidth, keepsStart: _, ...demand }, signal) =>
       client
         .ask(
           { type: "modifyReservation", globalReservationId, ...demand, bandwidth },
@@ -66,6 +66,8 @@ function reportOf({
   description,
   status,
   bandwidth: mbps,
+  startTime,
+  endTime,
 }: ReservationDetails05): ReservationReport {
-  return { gri, description, status, mbps };
+  return { gri, description, status, mbps, startTime, endTime };
 }

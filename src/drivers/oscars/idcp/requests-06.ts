@@ -19,13 +19,13 @@ export function requests06(client: IdcpClient<Message06>): IdcpRequests {
           signal,
         )
         .map(({ globalReservationId }) => globalReservationId),
-    // What is 0 stays.
-    modify: (globalReservationId, demand, signal) =>
+    // A time of 0 stays as it is.
+    modify: (globalReservationId, { keepsStart, ...demand }, signal) =>
       client
         .ask(
           {
             ...{ type: "modifyReservation", globalReservationId },
-            ...constraintsOf({ ...demand, startTime: 0, endTime: 0 }),
+            ...constraintsOf(keepsStart ? { ...demand, startTime: 0 } : demand),
           },
           "modifyReservationResponse",
           signal,
@@ -97,6 +97,6 @@ function reportOf({
   userRequestConstraint,
   reservedConstraint,
 }: ReservationDetails06): ReservationReport {
-  const { bandwidth: mbps } = reservedConstraint ?? userRequestConstraint;
-  return { gri, description, status, mbps };
+  const { bandwidth: mbps, startTime, endTime } = reservedConstraint ?? userRequestConstraint;
+  return { gri, description, status, mbps, startTime, endTime };
 }

@@ -21,6 +21,9 @@ export interface ReservationReport {
   readonly status: string;
   /** Mbit/s: what it has or, where it has nothing yet, what was asked for. */
   readonly mbps: number;
+  /** Seconds since the epoch, the same way. */
+  readonly startTime: number;
+  readonly endTime: number;
   /** Why it failed, where the server says so. */
   readonly reason?: string;
 }
@@ -34,7 +37,7 @@ export interface IdcpRequests {
   create(demand: ReservationDemand, signal: AbortSignal): ResultAsync<string, IdcpRefusal>;
   modify(
     gri: string,
-    demand: ReservationDemand,
+    demand: ReservationDemand & { /** It has begun. */ readonly keepsStart: boolean },
     signal: AbortSignal,
   ): ResultAsync<void, IdcpRefusal>;
   cancel(gri: string, signal: AbortSignal): ResultAsync<void, IdcpRefusal>;

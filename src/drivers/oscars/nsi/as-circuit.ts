@@ -1,11 +1,12 @@
 import { parseCircuitKey } from "../circuit.ts";
 import {
+  type ChangingCircuit,
   type CircuitEvent,
   type CircuitFault,
   circuitFault,
   type FoundCircuit,
-  type RatedCircuit,
 } from "../circuit-service.ts";
+import { endShown } from "./circuit-criteria.ts";
 import type { Notification } from "./notification.ts";
 import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
@@ -18,20 +19,27 @@ export function foundCircuit(
   reservation: Reservation<ChildSummary>,
   mark: string,
   { abortsFailed }: Pick<PeerProfile, "abortsFailed">,
-): readonly RatedCircuit[] {
+): readonly ChangingCircuit[] {
   const { description = "", connectionId, connectionStates, criteria } = reservation;
   if (!description.startsWith(`${mark} `)) return [];
   const key = parseCircuitKey(description.slice(mark.length + 1));
   if (key === undefined || connectionStates.lifecycleState === "Terminated") return [];
   const [latest] = [...criteria].sort((a, b) => (b.version ?? 0) - (a.version ?? 0));
   const mbps = latest?.p2ps?.capacity ?? 0;
+  const { startTime, endTime } = latest?.schedule ?? {};
+  const end = endShown(endTime);
+  const times = {
+    ...(typeof startTime === "number" ? { start: startTime } : {}),
+    ...(end === undefined ? {} : { end }),
+  };
   const { reservationState } = connectionStates;
   const isStuck = !abortsFailed && reservationState === "ReserveFailed";
   const isHeld = criteria.length > 0 && UNFINISHED.has(reservationState) && !isStuck;
   return [
     {
-      ...{ externalId: connectionId, circuit: { ...key, mbps }, state: stateOf(reservation) },
-      ...(isHeld ? { rateHeld: "unknown" as const } : {}),
+      ...{ externalId: connectionId, circuit: { ...key, mbps, ...times } },
+      state: stateOf(reservation),
+      ...(isHeld ? { changeHeld: "unknown" as const } : {}),
     },
   ];
 }
@@ -46,7 +54,8 @@ const UNFINISHED: ReadonlySet<ReservationState> = new Set([
 function stateOf(reservation: Reservation<ChildSummary>): FoundCircuit["state"] {
   const { lifecycleState, provisionState } = reservation.connectionStates;
   if (lifecycleState !== "Created" && lifecycleState !== "Unknown") return "failed";
-  if (reservation.criteria.length === 0 || provisionState !== "Provisioned") return "failed";
+  if (reservation.criteria.length === 0) return "failed";
+  if (provisionState !== "Provisioned") return "reserved";
   return isActive(reservation) ? "active" : "pending";
 }
 

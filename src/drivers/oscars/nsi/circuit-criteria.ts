@@ -1,10 +1,12 @@
 import { err, ok, type Result } from "neverthrow";
+import type { Clock } from "../../../model/clock.ts";
 import type { PortRef } from "../../../model/ids.ts";
 import { invariant } from "../../../model/invariant.ts";
 import { VlanSet } from "../../../model/vlan-set.ts";
 import { blockedLabels, blockedRates } from "../blocked.ts";
 import type { Circuit, CircuitEnd } from "../circuit.ts";
 import { type CircuitFault, circuitFault } from "../circuit-service.ts";
+import { startAhead, type Times } from "../circuit-times.ts";
 import type { Criteria, PointToPoint, Schedule } from "./criteria.ts";
 import { ETHERNET_SERVICE } from "./names.ts";
 import type { PeerProfile } from "./peer-profile.ts";
@@ -14,8 +16,9 @@ import { formatStp, parseStp } from "./stp.ts";
 /** The STP of a port, without its label; undefined for a port that has none. */
 export type StpOf = (port: PortRef) => string | undefined;
 
-/** How a provider is asked, and by which names. */
+/** How a provider is asked, by which names, and when. */
 export interface Asking {
+  readonly clock: Clock;
   readonly profile: PeerProfile;
   readonly stpOf: StpOf;
 }
@@ -23,24 +26,68 @@ export interface Asking {
 /** The last second of 2037: some servers count seconds in 31 bits. */
 const LAST_END = 2_145_916_799_000;
 
+/** When to ask for a circuit that begins at an instant at the earliest: some sell nothing short. */
+export function timesFor(
+  { start, end }: Times,
+  { minimumSeconds = 0 }: PeerProfile,
+  earliest: number,
+): Times {
+  if (end === undefined) return start === undefined ? {} : { start };
+  const last = Math.max(end, Math.max(start ?? earliest, earliest) + minimumSeconds * 1_000);
+  return { ...(start === undefined ? {} : { start }), end: last };
+}
+
+/** An end as it is asked for, and what is shown, and means that there is none. */
+export function endShown(end: number | null | undefined): number | undefined {
+  return typeof end === "number" && end < LAST_END ? end : undefined;
+}
+
 /** What to ask for, for a circuit; with a choice of labels at its ends, where some are offered. */
 export function criteriaOf(
-  { ends, mbps }: Circuit,
-  { profile, stpOf }: Asking,
+  circuit: Circuit,
+  { profile, stpOf, clock }: Asking,
   labelsOf: (end: CircuitEnd) => VlanSet = ownLabel,
 ): Result<Criteria, CircuitFault> {
+  const { ends, mbps } = circuit;
   const [a, b, third] = ends;
   invariant(a !== undefined && b !== undefined && third === undefined, "a circuit has two ends");
   const [source, dest] = [endStp(a, stpOf, labelsOf), endStp(b, stpOf, labelsOf)];
   if (source.isErr()) return err(source.error);
   return dest.map((destSTP) => ({
     version: 1,
-    schedule: profile.openEnd ? {} : { endTime: LAST_END },
+    schedule: scheduleFor(circuit, profile, clock.now()),
     serviceType: ETHERNET_SERVICE,
     p2ps: service(mbps, source.value, destSTP),
     parameter: [],
     others: [],
   }));
+}
+
+function scheduleFor(circuit: Circuit, profile: PeerProfile, now: number): Schedule {
+  const startTime = startAhead(circuit, now);
+  const { end = profile.openEnd ? undefined : LAST_END } = timesFor(circuit, profile, now);
+  return {
+    ...(startTime === undefined ? {} : { startTime }),
+    ...(end === undefined ? {} : { endTime: end }),
+  };
+}
+
+/** The whole of another schedule: the start of what has begun stays. */
+function changedSchedule(
+  circuit: Circuit,
+  { startTime, endTime }: Schedule = {},
+  { profile, clock }: Asking,
+): Schedule {
+  const now = clock.now();
+  const wanted = scheduleFor(circuit, profile, now);
+  const isAhead = typeof startTime === "number" && startTime > now;
+  const start = wanted.startTime ?? (isAhead ? now : startTime);
+  const noEnd = typeof endTime !== "number" ? undefined : profile.nilTimes ? null : LAST_END;
+  const end = wanted.endTime ?? noEnd;
+  return {
+    ...(typeof start === "number" ? { startTime: start } : {}),
+    ...(end === undefined ? {} : { endTime: end }),
+  };
 }
 
 function endStp(end: CircuitEnd, stpOf: StpOf, labelsOf = ownLabel): Result<string, CircuitFault> {
@@ -81,7 +128,7 @@ export function changedCriteria(
     return err(circuitFault("unsupported", "a version that was refused is in the way"));
   const base = {
     version: (latest.version ?? 0) + 1,
-    schedule: withoutNil(latest.schedule),
+    schedule: changedSchedule(circuit, latest.schedule, asking),
     parameter: [],
     others: [],
   };
@@ -125,11 +172,4 @@ function sameStp(a: string, b: string): boolean {
 export function shortOf(circuit: Circuit, granted: number): CircuitFault {
   const message = `${granted} Mbit/s were granted, not ${circuit.mbps}`;
   return { ...circuitFault("unavailable", message), blocked: blockedRates(circuit, granted) };
-}
-
-function withoutNil({ startTime, endTime }: Schedule = {}): Schedule {
-  return {
-    ...(typeof startTime === "number" ? { startTime } : {}),
-    ...(typeof endTime === "number" ? { endTime } : {}),
-  };
 }

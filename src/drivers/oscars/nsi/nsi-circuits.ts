@@ -3,23 +3,33 @@ import type { Clock } from "../../../model/clock.ts";
 import type { VlanId } from "../../../model/ids.ts";
 import { type Circuit, type CircuitEnd, circuitKey } from "../circuit.ts";
 import {
+  type ChangingCircuit,
   type CircuitEvent,
   type CircuitFault,
   type CircuitService,
   circuitFault,
   type FoundCircuit,
-  type RatedCircuit,
+  type NamedCircuit,
 } from "../circuit-service.ts";
+import { sameTimes, startAhead } from "../circuit-times.ts";
 import { watchUntil } from "../watch-until.ts";
 import { eventOf, faultOf, foundCircuit } from "./as-circuit.ts";
 import { blockedBy } from "./blocked.ts";
-import { asWanted, changedCriteria, criteriaOf, type StpOf, shortOf } from "./circuit-criteria.ts";
+import {
+  asWanted,
+  changedCriteria,
+  criteriaOf,
+  type StpOf,
+  shortOf,
+  timesFor,
+} from "./circuit-criteria.ts";
 import type { Criteria } from "./criteria.ts";
 import { type LabelsOf, labelChoices, lacksLabel } from "./label-choices.ts";
 import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
 import type { PeerProfile } from "./peer-profile.ts";
 import type { NsiRequester } from "./requester.ts";
+import { rootCause } from "./service-exception.ts";
 import { parseStp } from "./stp.ts";
 
 /** What it takes to ask an NSI provider for circuits. */
@@ -49,7 +59,14 @@ export class NsiCircuits implements CircuitService {
     this.#options = options;
   }
 
-  list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
+  agrees(found: Circuit, wanted: Circuit): boolean {
+    const { clock, profile } = this.#options;
+    const now = clock.now();
+    const asked = { ...wanted, ...timesFor(wanted, profile, found.start ?? now) };
+    return found.mbps === wanted.mbps && sameTimes(found, asked, now, SECOND_MS);
+  }
+
+  list(signal: AbortSignal): ResultAsync<readonly ChangingCircuit[], CircuitFault> {
     const { requester, mark, profile } = this.#options;
     return requester
       .query([], signal)
@@ -111,28 +128,30 @@ export class NsiCircuits implements CircuitService {
       );
   }
 
-  bringUp(
-    { externalId }: Pick<FoundCircuit, "externalId">,
-    signal: AbortSignal,
-  ): ResultAsync<void, CircuitFault> {
-    const { requester } = this.#options;
-    return requester
-      .commit(externalId, signal)
-      .andThen(() => requester.provision(externalId, signal))
+  commit({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    return this.#options.requester.commit(externalId, signal).mapErr(faultOf);
+  }
+
+  bringUp({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    return this.#options.requester
+      .provision(externalId, signal)
       .mapErr(faultOf)
       .andThen(() => this.#untilActive(externalId, signal));
   }
 
+  takeDown({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    return this.#options.requester.release(externalId, signal).mapErr(faultOf);
+  }
+
   /** Another version of the reservation; the one that is committed goes on. */
-  holdRate(
-    { externalId, circuit }: FoundCircuit,
-    mbps: number,
+  holdChange(
+    { externalId }: FoundCircuit,
+    wanted: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
     const { requester, profile } = this.#options;
     if (profile.modify === "none")
       return errAsync(circuitFault("unsupported", "the provider changes no reservation"));
-    const wanted = { ...circuit, mbps };
     return requester
       .query([externalId], signal)
       .mapErr(faultOf)
@@ -142,16 +161,16 @@ export class NsiCircuits implements CircuitService {
           .reserve({ connectionId: externalId, criteria }, signal)
           .mapErr((fault) => this.#refused(wanted, fault))
           .orElse((fault) => this.#givenUp(externalId, fault, signal))
-          .map((held) => grantedBy(held.criteria, criteria.version) ?? mbps),
+          .map((held) => grantedBy(held.criteria, criteria.version) ?? wanted.mbps),
       )
       .andThen((granted) => {
-        if (granted >= mbps) return okAsync(undefined);
-        return this.dropRate({ externalId }, signal).andThen(() => err(shortOf(wanted, granted)));
+        if (granted >= wanted.mbps) return okAsync(undefined);
+        return this.dropChange({ externalId }, signal).andThen(() => err(shortOf(wanted, granted)));
       });
   }
 
-  dropRate(
-    { externalId }: Pick<RatedCircuit, "externalId">,
+  dropChange(
+    { externalId }: Pick<ChangingCircuit, "externalId">,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
     // A provider that has nothing to give up says so.
@@ -162,16 +181,17 @@ export class NsiCircuits implements CircuitService {
       .orElse((fault) => (fault.kind === "unreachable" ? err(fault) : ok(undefined)));
   }
 
-  changeRate(
-    found: RatedCircuit,
-    mbps: number,
+  change(
+    found: ChangingCircuit,
+    wanted: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    const { externalId, rateHeld } = found;
-    const held = rateHeld === mbps ? okAsync(undefined) : this.holdRate(found, mbps, signal);
+    const { externalId, changeHeld, state } = found;
+    // What is held and not wanted has been given back.
+    const held = changeHeld !== undefined ? okAsync() : this.holdChange(found, wanted, signal);
     return held
-      .andThen(() => this.#options.requester.commit(externalId, signal).mapErr(faultOf))
-      .andThen(() => this.#untilActive(externalId, signal));
+      .andThen(() => this.commit(found, signal))
+      .andThen(() => (state === "reserved" ? okAsync() : this.#untilActive(externalId, signal)));
   }
 
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
@@ -217,12 +237,14 @@ export class NsiCircuits implements CircuitService {
     signal: AbortSignal,
   ): ResultAsync<never, CircuitFault> {
     if (fault.kind === "unreachable") return errAsync(fault);
-    return this.dropRate({ externalId }, signal).andThen(() => err(fault));
+    return this.dropChange({ externalId }, signal).andThen(() => err(fault));
   }
 
   /** What a refusal means for a circuit. */
   #refused(circuit: Circuit, fault: NsiFault): CircuitFault {
     const plain = faultOf(fault);
+    if (isNotAhead(fault) && startAhead(circuit, this.#options.clock.now()) !== undefined)
+      return { ...plain, kind: "unsupported" };
     return fault.type === "nsi-refused" && plain.kind === "unavailable"
       ? { ...plain, blocked: blockedBy(circuit, fault.exception, this.#options.stpOf) }
       : plain;
@@ -231,6 +253,16 @@ export class NsiCircuits implements CircuitService {
   #description(circuit: Circuit): string {
     return `${this.#options.mark} ${circuitKey(circuit)}`;
   }
+}
+
+/** Times go over the wire in seconds, or are kept so. */
+const SECOND_MS = 1_000;
+
+/** Whether a provider says that it does not know what to do with something that it was asked. */
+function isNotAhead(fault: NsiFault): boolean {
+  return (
+    fault.type === "nsi-refused" && ["00102", "00103"].includes(rootCause(fault.exception).errorId)
+  );
 }
 
 /** What a version was granted; some providers confirm it by what the one before says, which is nothing. */

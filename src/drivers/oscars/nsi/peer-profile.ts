@@ -25,6 +25,8 @@ export interface PeerProfile {
   readonly abortsFailed: boolean;
   /** For how long a reservation is held before it must be committed, in seconds. */
   readonly holdSeconds: number;
+  /** How long a reservation lasts at least, in seconds; any time when absent. */
+  readonly minimumSeconds?: number;
 }
 
 /** The name of a known provider. */
@@ -53,6 +55,7 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     needsReplyTo: true,
     abortsFailed: false,
     holdSeconds: 900,
+    minimumSeconds: 900,
   },
   opennsa: {
     modify: "none",

@@ -4,6 +4,7 @@ import type { PortRef } from "../../../model/ids.ts";
 import { blockedRates } from "../blocked.ts";
 import { type Circuit, circuitKey } from "../circuit.ts";
 import { type CircuitFault, circuitFault } from "../circuit-service.ts";
+import { startAhead, type Times } from "../circuit-times.ts";
 import { pathAnswer } from "./path.ts";
 import type { RestClient } from "./rest-client.ts";
 import type { Fixture, Pipe, SimpleConnection } from "./simple-connection.ts";
@@ -19,21 +20,49 @@ export interface CircuitConnectionContext {
 }
 
 /** Whatever ends later is shown as ending here, for the server counts in 32 bits. */
-export const LAST_END = 2_145_916_800;
+const LAST_END = 2_145_916_800;
+/** A circuit lasts so long at least. */
+const MINIMUM_S = 900;
 const MTU = 9_000;
 
-/** The connection to ask for, for a circuit from now on: its ends, and paths that the server computes. */
+/** From when to when a circuit is asked for, seconds since the epoch, if it may begin at `now`. */
+export function intervalOf(circuit: Times, now: number): Interval {
+  const from = Math.floor(now / 1000);
+  const start = startAhead(circuit, now);
+  const beginning = start === undefined ? from : Math.floor(start / 1000);
+  const { end } = circuit;
+  if (end === undefined) return { beginning, ending: LAST_END };
+  return { beginning, ending: Math.max(Math.ceil(end / 1000), beginning + LEAD_S + MINIMUM_S) };
+}
+
+/** An end as the server shows it; undefined: none. */
+export function endShown(ending: number): number | undefined {
+  return ending < LAST_END ? ending * 1000 : undefined;
+}
+
+/** Seconds since the epoch. */
+interface Interval {
+  readonly beginning: number;
+  readonly ending: number;
+}
+
+/** What is to begin at once begins by so much later, in seconds. */
+const LEAD_S = 30;
+
+/** The connection to ask for, for a circuit: its ends, and paths that the server computes. */
 export function connectionFor(
   { client, clock, mark, urnOf }: CircuitConnectionContext,
   { id: connectionId, circuit }: { readonly id: string; readonly circuit: Circuit },
   signal: AbortSignal,
 ): ResultAsync<SimpleConnection, CircuitFault> {
-  const begin = Math.floor(clock.now() / 1000);
+  const interval = intervalOf(circuit, clock.now());
+  const { beginning: begin, ending: end } = interval;
+  const mode = circuit.isReserved === true ? "MANUAL" : "AUTOMATIC";
   return fixturesOf(circuit, urnOf).asyncAndThen((fixtures) => {
     const devices = [...new Set(fixtures.map(({ junction }) => junction))];
-    return pipes(client, { devices, circuit, begin }, signal).map((pipes) => ({
+    return pipes(client, { devices, circuit, interval }, signal).map((pipes) => ({
       connectionId,
-      ...{ begin, end: LAST_END, connection_mtu: MTU, mode: "AUTOMATIC" as const },
+      ...{ begin, end, connection_mtu: MTU, mode },
       description: `${mark} ${circuitKey(circuit)}`,
       junctions: devices.map((device) => ({ device })),
       ...{ fixtures, pipes, tags: [], projectIds: [] },
@@ -60,16 +89,19 @@ function fixturesOf(
 /** A star of paths that the server computes, from the first device to every other. */
 function pipes(
   client: RestClient,
-  asked: { readonly devices: readonly string[]; readonly circuit: Circuit; readonly begin: number },
+  asked: {
+    readonly devices: readonly string[];
+    readonly circuit: Circuit;
+    readonly interval: Interval;
+  },
   signal: AbortSignal,
 ): ResultAsync<readonly Pipe[], CircuitFault> {
   const {
     devices: [root, ...others],
     circuit,
-    begin: beginning,
+    interval,
   } = asked;
   if (root === undefined) return okAsync([]);
-  const interval = { beginning, ending: LAST_END };
   const { mbps } = circuit;
   return ResultAsync.combine(
     others.map((z) => {

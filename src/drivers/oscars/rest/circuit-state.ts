@@ -5,21 +5,24 @@ import type { Connection } from "./connection.ts";
 /** How a circuit fares, as its connection shows. */
 export function stateOf({
   state,
+  mode,
   deploymentState = "",
-}: Connection): "active" | "pending" | "failed" {
+}: Connection): "reserved" | "active" | "pending" | "failed" {
   if (state === "FAILED" || state === "FINISHED" || deploymentState.endsWith("_FAILED"))
     return "failed";
+  if (state === "WAITING" && mode === "MANUAL") return "reserved";
   return state === "ACTIVE" && deploymentState === "DEPLOYED" ? "active" : "pending";
 }
 
-/** What has become of a circuit that is being built; undefined while nobody knows. */
+/** What has become of a circuit that is being built, or taken apart; undefined while nobody knows. */
 export function outcomeOf(
   id: string,
   found: Connection | undefined,
+  wanted: "active" | "reserved",
 ): Result<void, CircuitFault> | undefined {
   if (found === undefined || found.phase === "ARCHIVED")
     return err(circuitFault("rejected", `${id} was ended by the domain`));
   const state = stateOf(found);
   if (state === "failed") return err(circuitFault("rejected", `${id} could not be built`));
-  return state === "active" ? ok(undefined) : undefined;
+  return state === wanted ? ok(undefined) : undefined;
 }

@@ -4,21 +4,35 @@ import { VlanSet } from "../../../model/vlan-set.ts";
 import { blockedLabels, blockedRates } from "../blocked.ts";
 import { type Circuit, parseCircuitKey } from "../circuit.ts";
 import {
+  type ChangingCircuit,
   type CircuitFault,
   type CircuitService,
   circuitFault,
   type FoundCircuit,
-  type RatedCircuit,
+  type NamedCircuit,
 } from "../circuit-service.ts";
+import { sameTimes } from "../circuit-times.ts";
 import { watchUntil } from "../watch-until.ts";
-import { type CircuitConnectionContext, connectionFor, LAST_END } from "./circuit-connection.ts";
+import {
+  type CircuitConnectionContext,
+  connectionFor,
+  endShown,
+  intervalOf,
+} from "./circuit-connection.ts";
 import { outcomeOf, stateOf } from "./circuit-state.ts";
 import { type Connection, connection, connectionPage } from "./connection.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
 import { portAvailabilities } from "./port.ts";
 import { type RestRequest, readAnswer, statusFault } from "./rest-client.ts";
 import { SegmentIds } from "./segment-ids.ts";
-import { type SimpleConnection, simpleConnection } from "./simple-connection.ts";
+import {
+  type ConnectionMode,
+  type SimpleConnection,
+  simpleConnection,
+} from "./simple-connection.ts";
+
+/** A second, and what the server adds to an end that comes too soon. */
+const TOLERANCE_MS = 61_000;
 
 /** What it takes to ask an OSCARS 1 server for circuits. */
 export interface RestCircuitsOptions extends CircuitConnectionContext {
@@ -41,6 +55,19 @@ export class RestCircuits implements CircuitService {
   constructor(options: RestCircuitsOptions) {
     this.#options = options;
     this.#ids = new SegmentIds(options.mark);
+  }
+
+  /** Where a circuit has begun, the server may have put off an end that came too soon. */
+  agrees(found: Circuit, wanted: Circuit): boolean {
+    const now = this.#options.clock.now();
+    const { ending } = intervalOf(wanted, found.start ?? now);
+    const end = endShown(ending);
+    const { start } = wanted;
+    const asked = {
+      ...(start === undefined ? {} : { start }),
+      ...(end === undefined ? {} : { end }),
+    };
+    return found.mbps === wanted.mbps && sameTimes(found, asked, now, TOLERANCE_MS);
   }
 
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
@@ -74,13 +101,11 @@ export class RestCircuits implements CircuitService {
       );
   }
 
-  /** What others have reserved, or hold, until we would end is taken off. */
-  freeLabels(
-    { ends }: Circuit,
-    signal: AbortSignal,
-  ): ResultAsync<readonly VlanSet[], CircuitFault> {
+  /** What others have reserved, or hold, while we would have it is taken off. */
+  freeLabels(circuit: Circuit, signal: AbortSignal): ResultAsync<readonly VlanSet[], CircuitFault> {
     const { client, clock, urnOf } = this.#options;
-    const json = { beginning: Math.floor(clock.now() / 1000), ending: LAST_END };
+    const { ends } = circuit;
+    const json = intervalOf(circuit, clock.now());
     return client
       .read(portAvailabilities, post("/api/topo/available", { json }), signal)
       .map((free) =>
@@ -106,53 +131,119 @@ export class RestCircuits implements CircuitService {
     return this.#clear(externalId, signal);
   }
 
-  bringUp(
-    { externalId }: Pick<FoundCircuit, "externalId">,
-    signal: AbortSignal,
-  ): ResultAsync<void, CircuitFault> {
+  commit({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
     const request = post("/protected/conn/commit", { text: externalId });
-    return this.#options.client
-      .send(request, signal)
-      .andThen((response) => {
-        if (response.status === 404)
-          return err(circuitFault("unavailable", `${externalId} is not held any more`));
-        return readAnswer(connectionChange, request, response);
-      })
+    return this.#options.client.send(request, signal).andThen((response) => {
+      if (response.status === 404)
+        return err(circuitFault("unavailable", `${externalId} is not held any more`));
+      return readAnswer(connectionChange, request, response).map(() => undefined);
+    });
+  }
+
+  /** What waits for a word is built by itself from now on. */
+  bringUp({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    return this.#info(externalId, signal)
+      .andThen((found) =>
+        found?.phase === "RESERVED" && found.mode === "MANUAL"
+          ? this.#setMode(externalId, "AUTOMATIC", signal)
+          : okAsync(undefined),
+      )
       .andThen(() => this.#untilActive(externalId, signal));
   }
 
-  /** Holding the id of a circuit once more, at another rate, is a check that lasts. */
-  holdRate(
-    { externalId, circuit }: FoundCircuit,
-    mbps: number,
-    signal: AbortSignal,
-  ): ResultAsync<void, CircuitFault> {
-    return this.#hold(externalId, { ...circuit, mbps }, signal).map(() => undefined);
+  takeDown({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    return this.#setMode(externalId, "MANUAL", signal)
+      .andThen(() => this.#info(externalId, signal))
+      .andThen((found) => {
+        // What has not been built cannot be taken apart.
+        if (found === undefined || stateOf(found) === "reserved") return okAsync(undefined);
+        const request: RestRequest = {
+          method: "GET",
+          path: `/protected/pss/dismantle/${externalId}`,
+        };
+        return this.#options.client
+          .send(request, signal)
+          .andThen((response) =>
+            response.status === 200
+              ? ok(undefined)
+              : err(statusFault(request.path, response.status)),
+          );
+      })
+      .andThen(() => this.#until(externalId, "reserved", signal));
   }
 
-  dropRate({ externalId }: RatedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+  #setMode(id: string, mode: ConnectionMode, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    const request = post(`/protected/conn/mode/${id}`, { text: mode });
+    return this.#options.client.read(connection, request, signal).map(() => undefined);
+  }
+
+  /** Holding the id of a circuit once more, otherwise, is a check that lasts. */
+  holdChange(
+    { externalId }: FoundCircuit,
+    wanted: Circuit,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    return this.#hold(externalId, wanted, signal).map(() => undefined);
+  }
+
+  dropChange(
+    { externalId }: ChangingCircuit,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
     return this.#clear(externalId, signal);
   }
 
-  /** To commit what is held would build the circuit anew; this changes it while frames pass. */
-  changeRate(
-    { externalId, circuit, rateHeld }: RatedCircuit,
-    mbps: number,
+  /**
+   * To commit what is held would build a circuit anew: so is done with what has not been built. Others
+   * change while frames pass.
+   */
+  change(
+    found: ChangingCircuit,
+    wanted: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    const json = { connectionId: externalId, bandwidth: mbps };
+    const { externalId, circuit, changeHeld, state } = found;
+    if (state === "reserved") {
+      const held = changeHeld === undefined ? this.holdChange(found, wanted, signal) : okAsync();
+      return held.andThen(() => this.commit(found, signal));
+    }
+    const rate =
+      circuit.mbps === wanted.mbps ? okAsync() : this.#changeRate(externalId, wanted, signal);
+    return rate
+      .andThen(() => this.#changeEnd(externalId, wanted, signal))
+      .andThen(() => (changeHeld === undefined ? ok(undefined) : this.#clear(externalId, signal)))
+      .andThen(() => this.#untilActive(externalId, signal));
+  }
+
+  #changeRate(id: string, wanted: Circuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    const json = { connectionId: id, bandwidth: wanted.mbps };
     return this.#options.client
       .read(modifyAnswer, post("/protected/modify/bandwidth", { json }), signal)
       .andThen(({ success, explanation }) =>
         success
           ? ok(undefined)
-          : err({
-              ...circuitFault("unavailable", explanation),
-              blocked: blockedRates({ ...circuit, mbps }),
-            }),
-      )
-      .andThen(() => (rateHeld === undefined ? ok(undefined) : this.#clear(externalId, signal)))
-      .andThen(() => this.#untilActive(externalId, signal));
+          : err({ ...circuitFault("unavailable", explanation), blocked: blockedRates(wanted) }),
+      );
+  }
+
+  /** That a change of the end is taken does not say that it is so. */
+  #changeEnd(id: string, wanted: Circuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    const isAsWanted = (each: Connection | undefined): boolean =>
+      each !== undefined && this.#found(each).some(({ circuit }) => this.agrees(circuit, wanted));
+    const { ending: timestamp } = intervalOf(wanted, this.#options.clock.now());
+    const json = { connectionId: id, type: "END", timestamp };
+    return this.#info(id, signal).andThen((before) => {
+      if (isAsWanted(before)) return okAsync(undefined);
+      return this.#options.client
+        .read(modifyAnswer, post("/protected/modify/schedule", { json }), signal)
+        .andThen(({ explanation }) =>
+          this.#info(id, signal).andThen((after) =>
+            isAsWanted(after)
+              ? ok(undefined)
+              : err(circuitFault("unavailable", `the end of ${id} stays: ${explanation}`)),
+          ),
+        );
+    });
   }
 
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
@@ -245,12 +336,20 @@ export class RestCircuits implements CircuitService {
   }
 
   #untilActive(id: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+    return this.#until(id, "active", signal);
+  }
+
+  #until(
+    id: string,
+    state: "active" | "reserved",
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
     const { clock, activationMs, pollMs } = this.#options;
     const look = async (): Promise<Result<void, CircuitFault> | undefined> => {
       const info = await this.#info(id, signal);
-      return info.isErr() ? undefined : outcomeOf(id, info.value);
+      return info.isErr() ? undefined : outcomeOf(id, info.value, state);
     };
-    const late = circuitFault("rejected", `${id} carried nothing within ${activationMs} ms`);
+    const late = circuitFault("rejected", `${id} was not ${state} within ${activationMs} ms`);
     return watchUntil({ clock, activationMs, pollMs, signal }, look, late);
   }
 
@@ -263,10 +362,16 @@ export class RestCircuits implements CircuitService {
     if (key === undefined) return [];
     const rates = reserved?.fixtures.map(({ ingress, egress }) => Math.min(ingress, egress)) ?? [];
     const mbps = rates.length === 0 ? 0 : Math.min(...rates);
+    const { beginning, ending } = reserved?.schedule ?? {};
+    const end = ending === undefined ? undefined : endShown(ending);
+    const times = {
+      ...(beginning === undefined ? {} : { start: beginning * 1000 }),
+      ...(end === undefined ? {} : { end }),
+    };
     return [
       {
         externalId: connectionId,
-        circuit: { ...key, mbps },
+        circuit: { ...key, mbps, ...times },
         state: phase === "HELD" ? "held" : stateOf(each),
       },
     ];

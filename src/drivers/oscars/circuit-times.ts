@@ -1,0 +1,54 @@
+/** When a circuit is wanted, milliseconds since the epoch. Absent: from now on, and for ever. */
+export interface Times {
+  readonly start?: number;
+  readonly end?: number;
+}
+
+/**
+ * What starts sooner than this is asked for from now on: by a clock that is ahead of ours, it may have
+ * begun already, and some servers begin nothing at once.
+ */
+const AHEAD_MS = 60_000;
+
+/** When to ask for a start; undefined: from now on. */
+export function startAhead({ start }: Times, now: number): number | undefined {
+  return start !== undefined && start - now > AHEAD_MS ? start : undefined;
+}
+
+/** Whether both come to the same, as exactly as a domain keeps its times; what has begun has begun. */
+export function sameTimes(one: Times, other: Times, now: number, toleranceMs: number): boolean {
+  const startOf = ({ start = now }: Times): number => Math.max(start, now + AHEAD_MS);
+  const endOf = ({ end = Number.POSITIVE_INFINITY }: Times): number => end;
+  return (
+    isNear(startOf(one), startOf(other), toleranceMs) &&
+    isNear(endOf(one), endOf(other), toleranceMs)
+  );
+}
+
+/** Whether some instant is in the one and not in the other. */
+export function isBeyond(one: Times, other: Times): boolean {
+  const startOf = ({ start = Number.NEGATIVE_INFINITY }: Times): number => start;
+  const endOf = ({ end = Number.POSITIVE_INFINITY }: Times): number => end;
+  return startOf(one) < startOf(other) || endOf(one) > endOf(other);
+}
+
+/** Whether no instant is in both. */
+export function areApart(one: Times, other: Times): boolean {
+  const { end = Number.POSITIVE_INFINITY } = one;
+  const { end: otherEnd = Number.POSITIVE_INFINITY } = other;
+  const { start = Number.NEGATIVE_INFINITY } = one;
+  const { start: otherStart = Number.NEGATIVE_INFINITY } = other;
+  return end <= otherStart || otherEnd <= start;
+}
+
+function isNear(one: number, other: number, toleranceMs: number): boolean {
+  return one === other || Math.abs(one - other) <= toleranceMs;
+}
+
+/**
+ * Whether a time is over, or will be within a minute: by a clock that is ahead of ours a domain has ended
+ * what ends then.
+ */
+export function isEnding({ end }: Times, now: number): boolean {
+  return end !== undefined && end - now <= AHEAD_MS;
+}
