@@ -186,7 +186,8 @@ export class SimOscarsServer {
   /** Builds what is to be built by itself, once it has begun. */
   #buildAtBegin(id: string): void {
     const { simple } = this.#connections.get(id) ?? {};
-    if (simple?.mode !== "AUTOMATIC") return this.#alarms.clear(`${id} begins`);
+    this.#alarms.clear(`${id} begins`);
+    if (simple?.mode !== "AUTOMATIC") return;
     const { clock, buildMs = 0 } = this.#options;
     this.#alarms.set(`${id} begins`, simple.begin * 1000, () => {
       this.#progress(id, { deployment: "BEING_DEPLOYED" });
@@ -197,7 +198,8 @@ export class SimOscarsServer {
 
   #archiveAtEnd(id: string): void {
     const end = this.#connections.get(id)?.simple.end ?? LAST_END;
-    if (end >= LAST_END) return this.#alarms.clear(`${id} ends`);
+    this.#alarms.clear(`${id} ends`);
+    if (end >= LAST_END) return;
     this.#alarms.set(`${id} ends`, end * 1000, () => {
       const found = this.#connections.get(id);
       if (found?.phase === "RESERVED") this.#archive(found);

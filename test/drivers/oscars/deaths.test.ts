@@ -30,13 +30,35 @@ const ORIGIN = "http://wan.example";
 
 /** What an agent dies in. */
 const calls: Readonly<
-  Record<"setup" | "growth" | "teardown", (agent: DcnsAgent) => ResultAsync<unknown, DcnsError>>
+  Record<
+    "setup" | "growth" | "teardown" | `${"" | "change of a " | "return of a "}reservation`,
+    (agent: DcnsAgent, now: number) => ResultAsync<unknown, DcnsError>
+  >
 > = {
   setup: (agent) => agent.setupPhysicalNetwork("p", hosts, "100Mbps"),
   growth: (agent) => agent.modifyPhysicalNetwork("p", hosts.slice(2), [], "300Mbps"),
   teardown: (agent) => agent.teardownPhysicalNetwork("p"),
+  reservation: (agent, now) =>
+    agent.setupPhysicalNetwork("p", hosts, "100Mbps", undefined, { schedule: laterThan(now) }),
+  "change of a reservation": (agent, now) => {
+    const options = { schedule: laterThan(now + HOUR) };
+    return agent.modifyPhysicalNetwork("p", [], [], "300Mbps", undefined, options);
+  },
+  "return of a reservation": (agent) => agent.teardownPhysicalNetwork("p"),
 };
 type Call = keyof typeof calls;
+
+const HOUR = 3_600_000;
+
+/** What starts some hours later: it is reserved, and not provisioned before. */
+function laterThan(now: number) {
+  return { start: now + 6 * HOUR, end: now + 9 * HOUR };
+}
+
+/** Whether a call is about a network that is reserved. */
+function isForLater(call: Call): boolean {
+  return call.includes("reservation");
+}
 
 /** An agent in one process, the disk under it, and a wide-area domain that it reaches or does not. */
 class World {
@@ -129,9 +151,11 @@ async function readied(dialect: Dialect, call: Call) {
   const its = new World(dialect);
   const { clock } = its;
   const agent = await its.start();
-  if (call !== "setup") {
+  if (call !== "setup" && call !== "reservation") {
     const some = call === "growth" ? hosts.slice(0, 2) : hosts;
-    value(await clock.until(agent.setupPhysicalNetwork("p", some, "100Mbps")));
+    const options = isForLater(call) ? { schedule: laterThan(clock.now()) } : {};
+    const made = agent.setupPhysicalNetwork("p", some, "100Mbps", undefined, options);
+    value(await clock.until(made));
   }
   await clock.advance(1_000);
   return { its, clock, agent };
@@ -150,8 +174,8 @@ async function expectNothingHalf(its: World, call: Call, dialect: Dialect): Prom
   const [network] = next.listNetworks();
   if (network === undefined) expect(wan.server.ids).toEqual([]);
   else {
-    expect(call).not.toBe("teardown");
-    expect(network.state).toBe("active");
+    expect(call).not.toMatch(/teardown|return/);
+    expect(network.state).toBe(isForLater(call) ? "scheduled" : "active");
     // OSCARS 1 may join more than two ends, others have a circuit for every two links.
     const [least, most] =
       dialect === "rest" ? [1, 2] : [network.links.length / 2, network.links.length / 2];
@@ -171,7 +195,7 @@ async function diesIn(
   isTime: () => boolean,
 ): Promise<boolean> {
   let hasDied = false;
-  const dying = clock.until(calls[call](agent), undefined, () => {
+  const dying = clock.until(calls[call](agent, clock.now()), undefined, () => {
     if (isTime()) throw new Died();
   });
   await dying.catch((error: unknown) => {
@@ -182,7 +206,14 @@ async function diesIn(
   return hasDied;
 }
 
-const everyCall = ["setup", "growth", "teardown"] as const;
+const everyCall = [
+  "setup",
+  "growth",
+  "teardown",
+  "reservation",
+  "change of a reservation",
+  "return of a reservation",
+] as const;
 
 describe.each(dialects)(
   "an agent that dies with a domain that speaks %s out of reach",

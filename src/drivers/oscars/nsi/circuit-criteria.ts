@@ -26,6 +26,9 @@ export interface Asking {
 /** The last second of 2037: some servers count seconds in 31 bits. */
 const LAST_END = 2_145_916_799_000;
 
+/** Who sells nothing short may also begin nothing sooner. */
+const LEAD_MS = 30_000;
+
 /** When to ask for a circuit that begins at an instant at the earliest: some sell nothing short. */
 export function timesFor(
   { start, end }: Times,
@@ -65,7 +68,8 @@ export function criteriaOf(
 
 function scheduleFor(circuit: Circuit, profile: PeerProfile, now: number): Schedule {
   const startTime = startAhead(circuit, now);
-  const { end = profile.openEnd ? undefined : LAST_END } = timesFor(circuit, profile, now);
+  const earliest = startTime ?? now + LEAD_MS;
+  const { end = profile.openEnd ? undefined : LAST_END } = timesFor(circuit, profile, earliest);
   return {
     ...(startTime === undefined ? {} : { startTime }),
     ...(end === undefined ? {} : { endTime: end }),
