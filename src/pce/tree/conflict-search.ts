@@ -28,6 +28,14 @@ export const LOOK_WORK = 1_000_000;
 export const FIRST_EXCHANGES = 4_000_000;
 export const LOOK_EXCHANGES = 400_000;
 
+/**
+ * What shortest-path trees and exchanges may take in all as long as no tree fits, times links, as each goes through all of
+ * them; and for each look that the search may take. So a search in vain ends in some tenths of a second, always
+ * at the same point, whatever the budget.
+ */
+export const REPAIR_WORK = 2_000_000_000;
+const REPAIR_WORK_A_LOOK = 20_000;
+
 /** After so many looks without a better tree, a search that has one but cannot prove it ends. */
 export const PATIENCE = 16;
 
@@ -69,7 +77,7 @@ interface Look extends Relaxation {
  * Where what links hold is not the same for all ({@link TreeProblem.evenLoad}), shortest-path trees
  * are tried too, and the best is improved by exchanging paths; two bounds say how much better another
  * could be. Deterministic without a budget; exact if it ends by itself, which the lower bound shows.
- * Exponential at worst, as the problem is NP-hard; at most {@link ALL_WORK} and {@link MAX_LOOKS} bound it.
+ * Exponential at worst, as the problem is NP-hard; {@link ALL_WORK}, {@link MAX_LOOKS} and, without a tree, {@link REPAIR_WORK} bound it.
  * Of equal bounds the deepest branch goes first, then the older; of trees the one of the lowest rank stays.
  */
 export class ConflictSearch {
@@ -82,7 +90,10 @@ export class ConflictSearch {
   readonly #seen = new Set<string>();
   /** The work of a look. */
   readonly #lookWork: number;
+  readonly #maxRepairs: number;
   #work = 0;
+  /** What shortest-path trees and exchanges took while no tree fitted. */
+  #repairs = 0;
   #looks = 0;
   /** The number of looks when the best tree was found. */
   #bestAt = 0;
@@ -92,6 +103,11 @@ export class ConflictSearch {
 
   constructor(problem: TreeProblem) {
     this.#problem = problem;
+    const { maxLooks = MAX_LOOKS } = problem.scene;
+    this.#maxRepairs = Math.min(
+      REPAIR_WORK / problem.graph.linkIds.length,
+      maxLooks * REPAIR_WORK_A_LOOK,
+    );
     this.#lookWork = problem.graph.linkIds.length * problem.needed.length;
     this.#add([unrestricted], { bound: 0, depth: 0, faults: 0 });
   }
@@ -169,6 +185,7 @@ export class ConflictSearch {
     const { request, takesAny } = this.#problem.scene;
     const { budget } = request;
     if (this.#looks === 0) return false;
+    if (this.#best === undefined && this.#repairs >= this.#maxRepairs) return true;
     if (this.#best !== undefined && takesAny === true) return true;
     if (this.#best !== undefined && budget !== undefined) return budget.isSpent();
     const isStuck = this.#problem.evenLoad === undefined && this.#best !== undefined;
@@ -190,8 +207,9 @@ export class ConflictSearch {
     const effort = this.#exchangeEffort();
     const look = { steiner, leastCost: relaxation.lowerBound };
     const more = moreTrees(problem, restriction, look, effort);
-    // What only makes a tree better must not cost a search that has none its looks.
-    if (this.#best !== undefined) this.#work += effort.work;
+    // What only makes a tree better must not cost a search that has none its looks; that has a share of its own.
+    if (this.#best === undefined) this.#repairs += effort.work;
+    else this.#work += effort.work;
     const trees = [steiner, ...more.candidates];
     for (const tree of trees) this.#keep(tree);
     const misfit = lowest(trees.filter((tree) => !fits(tree))) ?? steiner;
@@ -210,8 +228,12 @@ export class ConflictSearch {
 
   #exchangeEffort(): Effort {
     const { budget = NEVER } = this.#problem.scene.request;
-    const work = this.#looks === 1 ? FIRST_EXCHANGES : LOOK_EXCHANGES;
-    return new Effort(this.#best === undefined ? NEVER : budget, work);
+    const isFirst = this.#looks === 1;
+    if (this.#best !== undefined) {
+      return new Effort(budget, isFirst ? FIRST_EXCHANGES : LOOK_EXCHANGES);
+    }
+    const most = isFirst ? this.#maxRepairs / 2 : LOOK_EXCHANGES;
+    return new Effort(NEVER, Math.min(most, this.#maxRepairs - this.#repairs));
   }
 
   #keep(tree: Candidate): void {
