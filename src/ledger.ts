@@ -189,6 +189,11 @@ export class Ledger {
     };
   }
 
+  /** Where what is held is not the same at all times. O(channels and spaces of which something is held). */
+  changesInTime(): LedgerChanges {
+    return { channels: timedKeys(this.#channels), spaces: timedKeys(this.#spaces) };
+  }
+
   #isKnown(space: LabelSpace, label: Tag): boolean {
     if (label === "untagged") return true;
     if (isVni(label)) return this.#resources.vnis?.(space)?.has(label) === true;
@@ -301,13 +306,17 @@ export class Ledger {
   }
 }
 
+function* timedKeys(books: PersistentMap<{ readonly isTimeless: boolean }>): Generator<string> {
+  for (const [key, { isTimeless }] of books) if (!isTimeless) yield key;
+}
+
 const boundless: Resources = {
   capacity: () => unlimited,
   labels: () => VlanSet.all,
   vnis: () => VniSet.all,
 };
 
-/** What is not the same in two ledgers: the channels and the spaces concerned. */
+/** What is not the same in two ledgers, or at two times: the channels and the spaces concerned. */
 export interface LedgerChanges {
   readonly channels: Iterable<string>;
   readonly spaces: Iterable<string>;

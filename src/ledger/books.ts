@@ -45,6 +45,11 @@ export class AmountBook {
     return this.#held.size === 0;
   }
 
+  /** Whether what is promised is the same at all times. */
+  get isTimeless(): boolean {
+    return this.#timed.length === 0;
+  }
+
   /** With `entry`, in place of what its holder has. */
   with(entry: HeldAmount): AmountBook {
     if (this.#held.get(entry.holder) !== undefined) return this.without(entry.holder).with(entry);
@@ -132,6 +137,11 @@ export class LabelBook {
 
   get isEmpty(): boolean {
     return this.#held.size === 0;
+  }
+
+  /** Whether what is held is the same at all times. */
+  get isTimeless(): boolean {
+    return this.#timed.length === 0;
   }
 
   with(entry: HeldLabel): LabelBook {

@@ -6,9 +6,9 @@ import {
   linkOfLabels,
   portOfChannel,
 } from "../../ledger/channel.ts";
-import type { Ledger } from "../../ledger.ts";
+import type { Ledger, LedgerChanges } from "../../ledger.ts";
 import { linkId } from "../../model/ids.ts";
-import type { Interval } from "../../model/interval.ts";
+import { type Interval, isEmpty } from "../../model/interval.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { VniSet } from "../../model/vni-set.ts";
 import { type Graph, linkIdOf, metricOf } from "./graph.ts";
@@ -67,11 +67,33 @@ export class LedgerView {
       this.#vnis.clear();
       return;
     }
-    for (const channel of changes.channels) {
+    this.#forget(changes);
+  }
+
+  /**
+   * The view of the same ledger over `interval`, which has what does not depend on time from this one. O(E), and
+   * what the ledger takes to tell what does.
+   */
+  over(interval: Interval): LedgerView {
+    const view = new LedgerView(this.#graph, interval, this.#ledger);
+    // At no time nothing is held at all.
+    if (isEmpty(interval) || isEmpty(this.#interval)) return view;
+    view.residuals.set(this.residuals);
+    view.costs.set(this.costs);
+    for (const [link, labels] of this.#labels.entries()) view.#labels[link] = labels;
+    for (const [link, vnis] of this.#vnis) view.#vnis.set(link, vnis);
+    view.#steepnesses = this.#steepnesses;
+    view.#tables.push(...this.#tables.map((own) => ({ ...own, table: own.table.copy(view) })));
+    view.#forget(this.#ledger.changesInTime());
+    return view;
+  }
+
+  #forget({ channels, spaces }: LedgerChanges): void {
+    for (const channel of channels) {
       this.#forgetBandwidth(this.#indexOf(linkOfChannel(channel)));
       this.#forgetSharing(channel);
     }
-    for (const space of changes.spaces) this.#forgetLabels(linkOfLabels(space));
+    for (const space of spaces) this.#forgetLabels(linkOfLabels(space));
   }
 
   /** Fills in the numbers of `link`. */
@@ -219,8 +241,9 @@ export function ledgerView(graph: Graph, interval: Interval, ledger: Ledger): Le
     return latest;
   }
   const found = known.find((view) => view.isOver(interval));
-  const view = found ?? new LedgerView(graph, interval, ledger);
-  view.follow(ledger);
+  found?.follow(ledger);
+  latest?.follow(ledger);
+  const view = found ?? latest?.over(interval) ?? new LedgerView(graph, interval, ledger);
   views.set(graph, [view, ...known.filter((other) => other !== view)].slice(0, MAX_VIEWS));
   return view;
 }

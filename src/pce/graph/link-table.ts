@@ -47,15 +47,18 @@ export class LinkTable {
   readonly isSorted: boolean;
   readonly #graph: Graph;
   readonly #source: LinkSource;
+  readonly #form: TableForm;
   #ups: LinkUps | undefined;
   /** Of each link: 1 once it is known to be up. */
   readonly #isUp: Uint8Array;
   #upLinks: number[] = [];
 
-  constructor(graph: Graph, source: LinkSource, form: TableForm) {
+  /** With what `known` knows; without one, nothing was asked yet of any link. */
+  constructor(graph: Graph, source: LinkSource, form: TableForm, known?: LinkTable) {
     const { greatestStep, grain, isFixed, ups } = form;
     this.#graph = graph;
     this.#source = source;
+    this.#form = form;
     this.#ups = ups;
     this.rows = arcRowsOf(graph);
     this.zones = zonesOf(graph);
@@ -66,7 +69,20 @@ export class LinkTable {
     this.#isUp = new Uint8Array(graph.linkIds.length);
     const isSmall = graph.metricRange.areWhole && greatestStep <= GREATEST_CELL;
     this.cells = new (isSmall ? Int32Array : Float64Array)(CELL * graph.arcs.length);
-    this.forgetAll();
+    if (known === undefined) this.forgetAll();
+    else this.#learn(known);
+  }
+
+  /** A table of the same, that has from `source` what it does not know. O(E). */
+  copy(source: LinkSource): LinkTable {
+    return new LinkTable(this.#graph, source, this.#form, this);
+  }
+
+  #learn(known: LinkTable): void {
+    this.cells.set(known.cells);
+    this.#ups = known.#ups;
+    this.#isUp.set(known.#isUp);
+    this.#upLinks = [...known.#upLinks];
   }
 
   /** Has it from `ups` from now on which links are up. O(links known to be up). */

@@ -89,6 +89,47 @@ describe("Availability", () => {
     );
   });
 
+  test("has the same in its table, whichever ledgers and intervals were asked about before", () => {
+    const visit = fc.record({ at: fc.nat(), interval, isAsked: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step), fc.array(visit), (steps, visits) => {
+        const ledgers = [empty];
+        for (const next of steps) ledgers.push(next(ledgers.at(-1) ?? empty));
+        for (const { at, isAsked, ...time } of visits) {
+          const ledger = ledgers[at % ledgers.length] ?? empty;
+          const availability = new Availability(graph, ledger, allLinksUp, time);
+          const cells = availability.table?.cells;
+          if (isAsked) everything(availability);
+          const view = new LedgerView(graph, time.interval, ledger);
+          const before = [...view.table("congestion").cells];
+          for (const at of graph.linkIds.keys()) view.load(at);
+          const after = [...view.table("congestion").cells];
+          const isRight = (cell: number, at: number): boolean =>
+            cell === after[at] || (!isAsked && cell === before[at]);
+          expect([...(cells ?? [])].map(isRight)).toEqual(after.map(() => true));
+        }
+      }),
+    );
+  });
+
+  test("asks a ledger only about what changes in time, for times that were not asked about before", () => {
+    const [lasting = linkId("p"), timed = linkId("q")] = graph.linkIds;
+    const ledger = [lasting, timed].reduce((before, id) => {
+      const amount = { channel: linkChannel(id, "forward"), amount: bandwidth(4) };
+      const time = id === lasting ? always : { start: 5, end: 9 };
+      const claim = { holder: id, interval: time, bandwidth: [amount], labels: [] };
+      return before.reserve(claim)._unsafeUnwrap();
+    }, empty);
+    everything(new Availability(graph, ledger, allLinksUp, { interval: always }));
+    const residual = vi.spyOn(Ledger.prototype, "residual");
+    const next = { start: 8, end: 30 };
+    const found = everything(new Availability(graph, ledger, allLinksUp, { interval: next }));
+    const asked = new Set(residual.mock.calls.map(([channel]) => channel));
+    residual.mockRestore();
+    expect(asked).toEqual(new Set([linkChannel(timed, "forward"), linkChannel(timed, "backward")]));
+    expect(found).toEqual(truth(ledger, allLinksUp, next));
+  });
+
   test("asks a link state of one version once about each link, and another version anew", () => {
     const up = new Set(graph.linkIds);
     const isUp = vi.fn((id: (typeof graph.linkIds)[number]) => up.has(id));
