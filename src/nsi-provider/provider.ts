@@ -34,16 +34,13 @@ import { Outbox } from "./outbox.ts";
 import { isOwner, newConnection, peerOf } from "./peer.ts";
 import { answerQuery, isQuery, type QueryMessage } from "./queries.ts";
 import { Register } from "./register.ts";
+import { forgetOld, whyFull } from "./room.ts";
 import { askedEnd, type OfferedStp, offeredStps } from "./stps.ts";
 
 /** Why a provider could not be started. */
 export type NsiProviderFault = StoreError | HttpListenFault;
 
 const DEFAULT_HOLD_SECONDS = 120;
-const DEFAULT_MAX_CONNECTIONS = 10_000;
-const DEFAULT_MAX_CONNECTIONS_PER_PEER = 1_000;
-/** How long a connection that has ended can be asked about. */
-const KEPT_MS = 24 * 3_600_000;
 const operations = new Set([
   "reserve",
   "reserveCommit",
@@ -245,8 +242,8 @@ export class NsiProvider implements AsyncDisposable {
     const allowed = wanted.andThen((it) => this.#permitted(peer, it));
     if (allowed.isErr()) return this.#refuse(header, allowed.error);
     const { asked, version } = allowed.value;
-    this.#forgetOld();
-    const full = known === undefined ? this.#full(peer) : undefined;
+    forgetOld(this.#book, now, this.#options);
+    const full = known === undefined ? whyFull(this.#book, peer, this.#options) : undefined;
     if (full !== undefined) return this.#refuse(header, full);
     const connection = {
       ...(known ?? newConnection(peer, request, randomUUID(), now)),
@@ -269,34 +266,6 @@ export class NsiProvider implements AsyncDisposable {
       .mapErr((text) => ({ errorId: "00302", text }));
   }
 
-  /** Connections that ended long ago; and the oldest of those that ended, where there are too many. */
-  #forgetOld(): void {
-    const { maxConnections = DEFAULT_MAX_CONNECTIONS } = this.#options;
-    const before = this.#clock.now() - KEPT_MS;
-    const all = this.#book.all();
-    const over = all
-      .filter((one) => !isLiving(one))
-      .sort((one, other) => one.updatedAt - other.updatedAt);
-    const tooMany = all.length + 1 - maxConnections;
-    for (const [index, { connectionId, updatedAt }] of over.entries()) {
-      if (index < tooMany || updatedAt < before) void this.#book.remove(connectionId);
-    }
-  }
-
-  /** Why a peer cannot have one more connection. */
-  #full(peer: NsiPeerIdentity): Refusal | undefined {
-    const { maxConnections = DEFAULT_MAX_CONNECTIONS } = this.#options;
-    const { maxConnectionsPerPeer = DEFAULT_MAX_CONNECTIONS_PER_PEER } = this.#options;
-    const all = this.#book.all();
-    if (all.length >= maxConnections) {
-      return { errorId: "00600", text: "there is no room for more connections" };
-    }
-    const own = all.filter((one) => isLiving(one) && isOwner(one, peer));
-    return own.length < maxConnectionsPerPeer
-      ? undefined
-      : { errorId: "00600", text: `you have ${own.length} connections: no more are allowed` };
-  }
-
   #offered(): ReadonlyMap<string, OfferedStp> {
     return offeredStps(this.#options.agent.topology, this.#options);
   }
@@ -311,10 +280,6 @@ export class NsiProvider implements AsyncDisposable {
   #refuse(header: NsiHeader, refusal: Refusal): OutgoingResponse {
     return answerOf(500, header, refusalFault(this.#options.nsa, refusal));
   }
-}
-
-function isLiving({ states }: Connection): boolean {
-  return states.lifecycleState !== "Terminated";
 }
 
 function isOperation(message: { readonly type: string }): message is OperationRequest {

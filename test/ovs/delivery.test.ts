@@ -4,6 +4,7 @@ import { OpenFlowDriver } from "../../src/index.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { BROADCAST } from "../lab/frame.ts";
 import { type FramePort, sleep, takeAll } from "../lab/frame-port.ts";
+import { speaking } from "../lab/openflow-versions.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import {
   eventually,
@@ -55,7 +56,7 @@ describeWithOvs("delivery by address, on Open vSwitch", () => {
 
       beforeAll(async () => {
         scenario = await startScenario(star, {
-          lab: { protocols: [...new Set(["OpenFlow13", protocol])] },
+          lab: speaking(protocol),
           driver: (listen) =>
             new OpenFlowDriver({
               listen,

@@ -9,6 +9,7 @@ import {
 import { describeError } from "../../src/index.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { type FramePort, type FrameStream, sleep, takeAll } from "../lab/frame-port.ts";
+import { speaking } from "../lab/openflow-versions.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { eventually, heldByUs, type Scenario, startScenario, value } from "../lab/scenario.ts";
 
@@ -126,7 +127,7 @@ describeWithOvs("a second path on switches of other versions, on Open vSwitch", 
 
   function start(protocol: string, versions: readonly OfVersion[]): Promise<Scenario> {
     return startScenario(ways, {
-      lab: { protocols: ["OpenFlow13", protocol] },
+      lab: speaking(protocol),
       driver: (listen) => new OpenFlowDriver({ listen, session: { versions } }),
     });
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OPENFLOW_1_3, OPENFLOW_1_4, OPENFLOW_1_5 } from "../../src/drivers/openflow/index.ts";
 import { DcnsAgent, OpenFlowDriver, Topology } from "../../src/index.ts";
 import { type FramePort, sleep, takeAll } from "../lab/frame-port.ts";
+import { speaking } from "../lab/openflow-versions.ts";
 import { OverlayLab, type Tunnel } from "../lab/overlay-lab.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { eventually, value } from "../lab/scenario.ts";
@@ -62,8 +63,8 @@ describeWithOvs("networks over two VXLAN tunnels, on Open vSwitch", () => {
     let ports: ReadonlyMap<Machine, FramePort>;
 
     beforeAll(async () => {
-      const protocols = [...new Set(["OpenFlow13", protocol])];
-      overlay = await OverlayLab.start(document, [["hv1", "hv3"], ["hv2"]], tunnels, { protocols });
+      const machinesOf = [["hv1", "hv3"], ["hv2"]] as const;
+      overlay = await OverlayLab.start(document, machinesOf, tunnels, speaking(protocol));
       const [one, two] = overlay.labs;
       await overlay.watchTunnels(tunnels);
       ports = new Map([

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  OPENFLOW_1_0,
-  OPENFLOW_1_3,
-  OPENFLOW_1_4,
-  OPENFLOW_1_5,
-} from "../../src/drivers/openflow/index.ts";
 import { OpenFlowDriver } from "../../src/index.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { BROADCAST } from "../lab/frame.ts";
 import { takeAll } from "../lab/frame-port.ts";
+import { openFlowVersions, speaking } from "../lab/openflow-versions.ts";
 import type { OvsLab } from "../lab/ovs-lab.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { heldByUs, type Scenario, startScenario, value } from "../lab/scenario.ts";
@@ -31,18 +26,13 @@ async function makeQueues(lab: OvsLab, port: string): Promise<void> {
 }
 
 describeWithOvs("egress queues, on Open vSwitch", () => {
-  describe.each([
-    { protocol: "OpenFlow10", version: OPENFLOW_1_0 },
-    { protocol: "OpenFlow13", version: OPENFLOW_1_3 },
-    { protocol: "OpenFlow14", version: OPENFLOW_1_4 },
-    { protocol: "OpenFlow15", version: OPENFLOW_1_5 },
-  ] as const)("$protocol", ({ protocol, version }) => {
+  describe.each(openFlowVersions)("$protocol", ({ protocol, version }) => {
     let scenario: Scenario;
     let driver: OpenFlowDriver;
 
     beforeAll(async () => {
       scenario = await startScenario(pair, {
-        lab: { protocols: [...new Set(["OpenFlow13", protocol])] },
+        lab: speaking(protocol),
         driver: (listen) => {
           driver = new OpenFlowDriver({
             listen,

@@ -1,14 +1,10 @@
 import { describe, expect, test } from "vitest";
-import {
-  OPENFLOW_1_0,
-  OPENFLOW_1_3,
-  OPENFLOW_1_4,
-  OPENFLOW_1_5,
-} from "../../src/drivers/openflow/index.ts";
+import { OPENFLOW_1_0 } from "../../src/drivers/openflow/index.ts";
 import { OpenFlowDriver } from "../../src/index.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { BROADCAST } from "../lab/frame.ts";
 import { sleep } from "../lab/frame-port.ts";
+import { openFlowVersions, speaking } from "../lab/openflow-versions.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { eventually, startScenario, value } from "../lab/scenario.ts";
 
@@ -20,15 +16,10 @@ const pair = fabricDocument({
 const members = ["es1:eth1", "es2:eth1", "es3:eth1"];
 
 describeWithOvs("statistics, on Open vSwitch", () => {
-  describe.each([
-    { protocol: "OpenFlow10", version: OPENFLOW_1_0 },
-    { protocol: "OpenFlow13", version: OPENFLOW_1_3 },
-    { protocol: "OpenFlow14", version: OPENFLOW_1_4 },
-    { protocol: "OpenFlow15", version: OPENFLOW_1_5 },
-  ] as const)("$protocol", ({ protocol, version }) => {
+  describe.each(openFlowVersions)("$protocol", ({ protocol, version }) => {
     test("count what a host sent, and what its policer dropped", async () => {
       await using scenario = await startScenario(pair, {
-        lab: { protocols: [...new Set(["OpenFlow13", protocol])] },
+        lab: speaking(protocol),
         driver: (listen) => new OpenFlowDriver({ listen, session: { versions: [version] } }),
       });
       const { agent, lab } = scenario;
