@@ -11,6 +11,7 @@ import { MemoryListener, reachability, SimulatedFabric } from "../../src/testing
 import { MemoryHttp } from "../../src/testing/wan/memory-http.ts";
 import { Topology } from "../../src/topology.ts";
 import { type FakeClock, fakeClock } from "../support/fake-clock.ts";
+import { simulatedWan } from "../support/simulated-wan.ts";
 import { endsOf, value } from "../support/testbed.ts";
 import { WatchedStore } from "../support/watched-store.ts";
 
@@ -43,27 +44,36 @@ const reality = parsed({
   ],
 });
 
-/** Cloud A knows of cloud B where circuits may end. */
-const topologyA = parsed({
-  domains: [openflow("a"), { id: "cloud-b", driver: "oscars" }],
-  nodes: [
-    a1,
-    {
-      id: "b",
-      domain: "cloud-b",
-      branching: false,
-      ports: [
-        { id: "uplink", name: `${NETWORK_B}:uplink` },
-        { id: "server", name: `${NETWORK_B}:server` },
-      ],
-    },
-  ],
-  links: [{ id: "cable", a: "a1:2", b: "b:uplink", ...cable }],
-  hosts: [
-    { host: "vm", nic: "eth0", port: "a1:1" },
-    { host: "server", nic: "eth0", port: "b:server" },
-  ],
-});
+/** What is between the clouds: a cable, or somebody's domain. */
+export type Between = "cable" | "wan";
+
+/** Cloud A knows of cloud B where circuits may end, and how these are reached. */
+const topologiesA: Readonly<Record<Between, Topology>> = {
+  cable: topologyA([{ id: "cable", a: "a1:2", b: "b:uplink", ...cable }]),
+  wan: topologyA([
+    { id: "west", a: "a1:2", b: "wan:west", ...cable },
+    { id: "east", a: "wan:east", b: "b:uplink", ...cable },
+  ]),
+};
+
+function topologyA(links: readonly object[]): Topology {
+  const oscars = (id: string) => ({ id, driver: "oscars" });
+  const cloudB = ["uplink", "server"].map((id) => ({ id, name: `${NETWORK_B}:${id}` }));
+  const wan = ["west", "east"].map((id) => ({ id }));
+  return parsed({
+    domains: [openflow("a"), oscars("cloud-b"), oscars("wan")],
+    nodes: [
+      a1,
+      { id: "b", domain: "cloud-b", branching: false, ports: cloudB },
+      { id: "wan", domain: "wan", branching: false, ports: wan },
+    ],
+    links,
+    hosts: [
+      { host: "vm", nic: "eth0", port: "a1:1" },
+      { host: "server", nic: "eth0", port: "b:server" },
+    ],
+  });
+}
 
 /** Cloud B knows of cloud A the port to it. */
 const topologyB = parsed({
@@ -129,20 +139,35 @@ export class TwoClouds {
   readonly #disks = { a: new MemoryStore(), b: new MemoryStore() };
   #lives: { readonly a: Life; readonly b: Life };
   readonly #options: Partial<NsiProviderOptions>;
+  readonly #between: Between;
+  readonly #wan = simulatedWan("nsi", {
+    ...{ clock: this.clock, http: this.http, delayMs: 20 },
+    ports: ["wan:west", "wan:east"],
+    onCircuit: ({ type, circuit: { id, mbps } }) => {
+      if (type === "down") this.#carried.delete(id);
+      else this.#carried.set(id, mbps);
+    },
+  });
+  /** The rates of what passes through the domain between, in Mbit/s. */
+  readonly #carried = new Map<string, number>();
   #dialled = new MemoryListener({ clock: this.clock });
   #a: DcnsAgent | undefined;
   #b: DcnsAgent | undefined;
   #provider: NsiProvider | undefined;
 
-  private constructor(options: Partial<NsiProviderOptions>) {
+  private constructor(options: Partial<NsiProviderOptions>, between: Between) {
     this.#options = options;
+    this.#between = between;
     this.#lives = { a: this.#newLife("a"), b: this.#newLife("b") };
     const dial = (answer: Parameters<MemoryListener["dial"]>[0]) => this.#dialled.dial(answer);
     this.fabric = new SimulatedFabric({ topology: reality, clock: this.clock, dial });
   }
 
-  static async start(options: Partial<NsiProviderOptions> = {}): Promise<TwoClouds> {
-    const its = new TwoClouds(options);
+  static async start(
+    options: Partial<NsiProviderOptions> = {},
+    between: Between = "cable",
+  ): Promise<TwoClouds> {
+    const its = new TwoClouds(options, between);
     await its.startB();
     await its.startA();
     return its;
@@ -242,8 +267,10 @@ export class TwoClouds {
     const drivers = {
       a: new OpenFlowDriver({ listen: this.#dialled, learning: "switch" }),
       "cloud-b": cloudB,
+      wan: this.#wan.driver({}, life.sending()),
     };
-    const options = { topology: topologyA, drivers, clock, store: life.store };
+    const topology = topologiesA[this.#between];
+    const options = { topology, drivers, clock, store: life.store };
     this.#a = value(await clock.until(DcnsAgent.start(options)));
     if (!this.fabric.switchOf("a1").connected) this.fabric.switchOf("a1").connect();
     await clock.advance(5_000);
@@ -251,6 +278,13 @@ export class TwoClouds {
 
   async setUp(bw = "100Mbps"): Promise<NetworkInfo> {
     return value(await this.clock.until(this.a.setupPhysicalNetwork("p", members, bw)));
+  }
+
+  /** Frames pass between the ends of a network as they should: in the clouds, or through what is between. */
+  expectCarried(info: NetworkInfo): void {
+    const rates = [...this.#carried.values()];
+    if (this.#between === "cable") expect(this.copies(info)).toEqual([1, 1]);
+    else expect(rates.map((mbps) => mbps * 1e6)).toEqual([info.bandwidth]);
   }
 
   /** How many copies of each end's broadcast reach the other. */
@@ -265,6 +299,7 @@ export class TwoClouds {
     expect(this.a.listNetworks()).toEqual([]);
     expect(this.b.listNetworks()).toEqual([]);
     for (const node of ["a1", "b1"]) expect(this.fabric.flowsOf(node)).toEqual([]);
+    expect(this.#wan.server.ids).toEqual([]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
