@@ -28,7 +28,7 @@ const NETWORK_B = "urn:ogf:network:b.example:2026:topology";
 
 const bridge = (id: string, number: number, domain: string) => ({
   ...{ id, domain, datapathId: String(number).padStart(16, "0") },
-  ports: [1, 10, 11].map((port) => ({ id: String(port), ofPort: port })),
+  ports: [1, 2, 10, 11].map((port) => ({ id: String(port), ofPort: port })),
 });
 const a1 = bridge("a1", 1, "a");
 const b1 = bridge("b1", 2, "b");
@@ -38,6 +38,7 @@ const wan1 = {
 };
 const cable = { capacity: "100Mbps", vlans: "200-219" };
 const vm = { host: "vm", nic: "eth0", port: "a1:1" };
+const vm2 = { host: "vm2", nic: "eth0", port: "a1:2" };
 
 /** What is there: a bridge in each cloud, a cable between them, and another way by somebody's bridge. */
 const reality = {
@@ -47,7 +48,7 @@ const reality = {
     { id: "west", a: "a1:11", b: "wan1:west" },
     { id: "east", a: "wan1:east", b: "b1:11" },
   ],
-  hosts: [vm, { host: "server", nic: "eth0", port: "b1:1" }],
+  hosts: [vm, vm2, { host: "server", nic: "eth0", port: "b1:1" }],
 };
 
 /** What cloud A knows: itself, where circuits of B may end, and one of the two ways there. */
@@ -69,7 +70,7 @@ function topologyOfA(isDirect: boolean): Topology {
       domains: [{ id: "a", driver: "openflow" }, oscars("cloud-b"), oscars("wan")],
       nodes: [a1, cloudB, wan1],
       links: ways,
-      hosts: [vm, { host: "server", nic: "eth0", port: "b:server" }],
+      hosts: [vm, vm2, { host: "server", nic: "eth0", port: "b:server" }],
     }),
   );
 }
@@ -88,7 +89,8 @@ const topologyOfB = value(
   }),
 );
 
-const ends = ["vm:eth0", "server:eth0"];
+const own = ["vm:eth0", "vm2:eth0"];
+const away = ["server:eth0"];
 const HOST = "localhost";
 
 describeWithOvs("two clouds, one of which asks the other over TLS, on Open vSwitch", () => {
@@ -102,6 +104,7 @@ describeWithOvs("two clouds, one of which asks the other over TLS, on Open vSwit
   const subjects = new Set<string | undefined>();
   let lab: OvsLab;
   let vmStation: Station;
+  let vm2Station: Station;
   let server: Station;
   let b: DcnsAgent;
   let store: FileStore;
@@ -172,6 +175,7 @@ describeWithOvs("two clouds, one of which asks the other over TLS, on Open vSwit
   beforeAll(async () => {
     lab = await OvsLab.start(reality);
     vmStation = await lab.addStation({ at: "vm:eth0", vlan: 101 });
+    vm2Station = await lab.addStation({ at: "vm2:eth0", vlan: 101 });
     server = await lab.addStation({ at: "server:eth0", vlan: 101 });
     await startB();
   });
@@ -213,15 +217,20 @@ describeWithOvs("two clouds, one of which asks the other over TLS, on Open vSwit
     }
 
     test("a network in one gains a host in the other, whose policy is kept", async () => {
+      value(await agent.setupPhysicalNetwork("p", own, "5Mbps", 101));
+      await settled();
+      expect(await vmStation.ping(vm2Station, 5)).toMatchObject({ received: 5 });
       expect(await vmStation.ping(server, 1)).toMatchObject({ received: 0 });
-      const tooMuch = await agent.setupPhysicalNetwork("p", ends, "11Mbps", 101);
+      const tooMuch = await agent.modifyPhysicalNetwork("p", away, [], "11Mbps");
       expect(tooMuch._unsafeUnwrapErr().type).toBe("driver-failed");
       expect(b.listNetworks()).toEqual([]);
-      value(await agent.setupPhysicalNetwork("p", ends, "5Mbps", 101));
+      expect(await vmStation.ping(vm2Station, 5)).toMatchObject({ received: 5 });
+      value(await agent.modifyPhysicalNetwork("p", away, []));
       await settled();
       // It has asked for the other's address in vain, and would ask again a second later.
       await vmStation.forgetNeighbours();
-      expect(await vmStation.ping(server, 5)).toEqual({ sent: 5, received: 5, duplicates: 0 });
+      for (const from of [vmStation, vm2Station])
+        expect(await from.ping(server, 5)).toEqual({ sent: 5, received: 5, duplicates: 0 });
       expect([...subjects]).toEqual(["CN=cloud-a"]);
       expect(wan.server.ids).toHaveLength(way === "directly" ? 0 : 1);
     });
