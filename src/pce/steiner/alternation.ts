@@ -77,10 +77,10 @@ export class Alternation {
     const { edgeCount, nodeCount, terminals } = this.#reduction.found.instance.graph;
     const isLarge = edgeCount > MOST_EDGES || terminals.length > MOST_TERMINALS;
     const isWorthIt = !this.#reduction.isDone;
-    if (isWorthIt && reductions + ROUND_WORK * edgeCount <= starts) {
-      return "reductions";
-    }
     const { cost } = this.#state.incumbent;
+    const isVeryFar = cost - this.#lowerBound() > VERY_FAR * cost;
+    const most = (isVeryFar ? VERY_FAR_SHARE : 1) * starts;
+    if (isWorthIt && reductions + ROUND_WORK * edgeCount <= most) return "reductions";
     const areCutsWorthIt = !(isWorthIt || this.#areCutsDone || isLarge);
     const far = edgeCount <= SPARSE * nodeCount ? FAR_IF_SPARSE : FAR;
     const isNear = cost - this.#lowerBound() <= far * cost;
@@ -155,6 +155,9 @@ const LEAST_PROGRESS = 0.01;
 /** With bounds farther from the best tree than this share of its cost, too. */
 const FAR = 0.01;
 const FAR_SHARE = 1 / 4;
+/** With bounds as far as that, reductions too. */
+const VERY_FAR = 0.03;
+const VERY_FAR_SHARE = 1 / 4;
 /** With so few edges a node, bounds of cutting planes come near from farther. */
 const SPARSE = 2;
 const FAR_IF_SPARSE = 0.02;

@@ -6,8 +6,8 @@ import { VertexTree } from "./vertex-tree.ts";
 /**
  * Simulated annealing (Kirkpatrick, Gelatt and Vecchi, 1983) over the nodes of a tree: one that is no
  * terminal, by chance, enters or leaves it ({@link VertexTree}); what makes the tree dearer stays with a
- * probability that falls exponentially with by how much, and over the run with the temperature, from
- * {@link HOT} to {@link COLD} of the mean cost of an edge. Runs of twice the length each follow one another,
+ * probability that falls exponentially with by how much, and over the run with the temperature, hotter where
+ * edges cost about the same ({@link EVEN}) than where they do not. Runs of twice the length each follow one another,
  * each from the best tree. It crosses the plateaus of dense graphs with many terminals, where
  * good trees differ by nodes exchanged for others. Equal random numbers give equal trees.
  */
@@ -16,10 +16,10 @@ export class Annealing {
   readonly #random: () => number;
   /** The nodes that may enter. */
   readonly #nodes: Int32Array;
+  readonly #range: TemperatureRange;
   #tree: VertexTree;
   #best: Int32Array;
   #bestCost: number;
-  #hot = 0;
   #temperature = 0;
   #cooling = 1;
   #length = FIRST_LENGTH;
@@ -32,6 +32,7 @@ export class Annealing {
     this.#nodes = Int32Array.from(isTerminal.keys()).filter(
       (node) => !isTerminal[node] && (offsets[node + 1] ?? 0) > (offsets[node] ?? 0) + 1,
     );
+    this.#range = isEven(graph) ? EVEN : UNEVEN;
     this.#tree = new VertexTree(graph, edges);
     this.#best = this.#tree.saved();
     this.#bestCost = this.#tree.cost;
@@ -68,9 +69,9 @@ export class Annealing {
   #begin(edges: readonly number[]): void {
     this.#tree = new VertexTree(this.#graph, edges);
     this.#note();
-    this.#hot = (HOT * this.#tree.cost) / Math.max(1, edges.length);
-    this.#temperature = this.#hot;
-    this.#cooling = (COLD / HOT) ** (1 / this.#length);
+    const { hot, cold } = this.#range;
+    this.#temperature = (hot * this.#tree.cost) / Math.max(1, edges.length);
+    this.#cooling = (cold / hot) ** (1 / this.#length);
     this.#left = this.#nodes.length === 0 ? 0 : this.#length;
   }
 
@@ -101,12 +102,29 @@ export class Annealing {
   }
 }
 
-/** The temperatures, of the mean cost of an edge of the tree. */
-const HOT = 0.2;
-const COLD = 0.03;
+/** Temperatures, of the mean cost of an edge of the tree. */
+interface TemperatureRange {
+  readonly hot: number;
+  readonly cold: number;
+}
+
+/** Where edges cost about the same, trees differ by whole edges, so that only a hotter search gets anywhere. */
+const EVEN: TemperatureRange = { hot: 0.35, cold: 0.1 };
+const UNEVEN: TemperatureRange = { hot: 0.2, cold: 0.03 };
+
+/** Whether of the middle half of the edges none costs much more than another. */
+function isEven({ costs, edgeCount }: SteinerGraph): boolean {
+  const sorted = costs.slice().sort();
+  const quarter = Math.floor(edgeCount / 4);
+  const [low = 0, high = 0] = [sorted[quarter], sorted[edgeCount - 1 - quarter]];
+  return high <= MOST_EVEN * low;
+}
+
+/** By how much the costs of the middle half of edges that cost about the same may differ. */
+const MOST_EVEN = 1.5;
 
 /** How many moves the first run has. */
-const FIRST_LENGTH = 4_000;
+const FIRST_LENGTH = 16_000;
 
 /** The share of moves that take a node out. */
 const REMOVALS = 0.3;

@@ -38,7 +38,7 @@ export class MultiStart {
   readonly #new: Way = { work: 0, share: 1, least: 1, most: 1 };
   readonly #merging: Way = { work: 0, share: 1, least: 1 / 16, most: 4 };
   readonly #iterating: Way = { work: 0, share: 1, least: 1 / 3, most: 1 };
-  readonly #annealing: Way = { work: 0, share: 2, least: 2 / 3, most: 2 };
+  readonly #annealing: Way = { work: 0, share: 2, least: 1, most: 6 };
   #annealed: Annealing | undefined;
   #treeWork = 0;
 

@@ -28,10 +28,16 @@ export class Pieces {
   /** Of each piece: the cheapest arc to what is joined, and its cost; less than zero once it is. */
   readonly #ways = new Float64Array(SIDE);
   readonly #vias = new Int32Array(SIDE);
+  /** What the cheapest edge costs. */
+  readonly #least: number;
   #work = 0;
 
   constructor(graph: SteinerGraph) {
     this.#graph = graph;
+    this.#least = graph.costs.reduce(
+      (least, cost) => Math.min(least, cost),
+      Number.POSITIVE_INFINITY,
+    );
     this.#nodes = new Int32Array(graph.nodeCount);
     this.#marks = new Int32Array(graph.nodeCount);
   }
@@ -51,23 +57,65 @@ export class Pieces {
     return this.#nodes[this.#starts[piece] ?? 0] ?? 0;
   }
 
+  /**
+   * Whether to take out `node` may cost no more than `slack`: each piece takes an edge at least, and that of a node with
+   * nothing below it is one of its own. O(the edges of the nodes next to it).
+   */
+  mayBeWithout(node: number, up: Int32Array, slack: number): boolean {
+    const { offsets, arcs, heads } = this.#graph;
+    const end = offsets[node + 1] ?? 0;
+    let left = slack + this.#costAt(node, up);
+    for (let slot = offsets[node] ?? 0; slot < end && left >= 0; slot++) {
+      const head = heads[slot] ?? 0;
+      if (up[head] === ((arcs[slot] ?? 0) ^ 1)) left -= this.#leastWithout(node, head, up);
+    }
+    return left >= 0;
+  }
+
+  /** What the edges of `node`, which has one up, cost in the tree. */
+  #costAt(node: number, up: Int32Array): number {
+    const { offsets, arcs, heads, slotCosts, costs } = this.#graph;
+    const end = offsets[node + 1] ?? 0;
+    let cost = costs[(up[node] ?? 0) >> 1] ?? 0;
+    for (let slot = offsets[node] ?? 0; slot < end; slot++) {
+      if (up[heads[slot] ?? 0] === ((arcs[slot] ?? 0) ^ 1)) cost += slotCosts[slot] ?? 0;
+    }
+    this.#work += end - (offsets[node] ?? 0);
+    return cost;
+  }
+
+  /** What it costs at least to join `top` and what is below it to the rest without `node`, which is above it. */
+  #leastWithout(node: number, top: number, up: Int32Array): number {
+    const { offsets, arcs, heads, slotCosts } = this.#graph;
+    const start = offsets[top] ?? 0;
+    const end = offsets[top + 1] ?? 0;
+    let least = Number.POSITIVE_INFINITY;
+    this.#work += end - start;
+    for (let slot = start; slot < end; slot++) {
+      const head = heads[slot] ?? 0;
+      const above = up[head] ?? 0;
+      if (above < -1 || head === node) continue;
+      if (above === ((arcs[slot] ?? 0) ^ 1)) return this.#least;
+      if (least === Number.POSITIVE_INFINITY) least = slotCosts[slot] ?? 0;
+    }
+    return least;
+  }
+
   /** Finds the pieces without `node`; what its edges cost, `undefined` if the pieces are too many. */
   split(node: number, up: Int32Array): number | undefined {
-    const { offsets, arcs, heads, slotCosts, costs } = this.#graph;
+    const { offsets, arcs, heads } = this.#graph;
     this.#mark += SIDE;
     this.#up = up;
     this.#without = node;
     this.#count = 0;
     this.#starts[1] = 0;
-    let cost = costs[(up[node] ?? 0) >> 1] ?? 0;
     for (let slot = offsets[node] ?? 0; slot < (offsets[node + 1] ?? 0); slot++) {
       const head = heads[slot] ?? 0;
       if (up[head] !== ((arcs[slot] ?? 0) ^ 1)) continue;
       if (this.#count === MOST_PIECES) return undefined;
       this.#gather(head);
-      cost += slotCosts[slot] ?? 0;
     }
-    return cost;
+    return this.#costAt(node, up);
   }
 
   /** Gathers the nodes from `top` down as the next piece. */

@@ -19,6 +19,8 @@ export class VertexTree {
   /** Of each arc, where it leads. */
   readonly #ends: Int32Array;
   readonly #pieces: Pieces;
+  /** What the dearest edge of the graph costs. */
+  readonly #most: number;
   /** The nodes above one, and the dearest arc up on the way to each: whose it is, -1 for none. */
   readonly #seen: Int32Array;
   readonly #dearest: Int32Array;
@@ -41,6 +43,7 @@ export class VertexTree {
       this.#ends[2 * edge + 1] = a[edge] ?? 0;
     }
     this.#pieces = new Pieces(graph);
+    this.#most = graph.costs.reduce((most, cost) => Math.max(most, cost), 0);
     this.#seen = new Int32Array(nodeCount);
     this.#dearest = new Int32Array(nodeCount);
     this.#places = new Int32Array(nodeCount);
@@ -78,7 +81,7 @@ export class VertexTree {
     const end = offsets[node + 1] ?? 0;
     this.#work += end - (offsets[node] ?? 0);
     const first = this.#nextInside(offsets[node] ?? 0, end);
-    if (first === end) return false;
+    if (first === end || this.#leastMore(first, end) > slack) return false;
     const more = this.#attach(node, first, end);
     if (more > slack) {
       this.#takeBack();
@@ -89,6 +92,18 @@ export class VertexTree {
     return true;
   }
 
+  /** What a node whose first slot into the tree is `first` costs at least, as if each exchange took out the dearest edge. */
+  #leastMore(first: number, end: number): number {
+    const { slotCosts, heads } = this.#graph;
+    let least = slotCosts[first] ?? 0;
+    for (let slot = first + 1; slot < end; slot++) {
+      const gain = this.#most - (slotCosts[slot] ?? 0);
+      if (gain <= 0) break;
+      if (this.#up[heads[slot] ?? 0] !== OUTSIDE) least -= gain;
+    }
+    return least;
+  }
+
   /** Hangs `node` up by its slot `first`, and exchanges edges for later ones of its own; what that costs. */
   #attach(node: number, first: number, end: number): number {
     const { arcs, slotCosts } = this.#graph;
@@ -97,7 +112,7 @@ export class VertexTree {
     let more = slotCosts[first] ?? 0;
     let isMarked = false;
     let slot = this.#nextInside(first + 1, end);
-    while (slot < end) {
+    while (slot < end && (slotCosts[slot] ?? 0) < this.#most) {
       if (!isMarked) this.#markAbove(node);
       const saved = this.#exchange(slot);
       more -= saved;
@@ -118,6 +133,7 @@ export class VertexTree {
   /** Takes out `node`, which is inside and no terminal, if the tree costs no more than `slack` more then. */
   remove(node: number, slack: number): boolean {
     const pieces = this.#pieces;
+    if (!pieces.mayBeWithout(node, this.#up, slack)) return false;
     const before = pieces.split(node, this.#up);
     if (before === undefined) return false;
     const after = pieces.join(before + slack);
