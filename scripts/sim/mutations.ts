@@ -90,8 +90,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "networks outlive their end",
     file: "src/agent/scheduler.ts",
-    from: "if (isSettled && end !== undefined && end <= now) {",
-    to: "if (isSettled && end !== undefined && end <= 0) {",
+    from: "if (!isChanging && end !== undefined && end <= now) {",
+    to: "if (!isChanging && end !== undefined && end <= 0) {",
   },
   {
     name: "what is in the journal need not be on the disk",

@@ -28,11 +28,13 @@ export async function withOffers(
   if (service.labelsFor === undefined) return fault;
   const granted = await service.labelsFor(circuit, offered, signal);
   if (granted.isErr()) {
-    const ports = labelPorts(granted.error);
-    if (ports.size === 0)
-      return { ...fault, blocked: granted.error.blocked ?? fault.blocked ?? [] };
-    const ends = circuit.ends.filter(({ port }) => ports.has(port));
-    return { ...fault, blocked: [ends.map((end) => labelsAt(end, offered(end)))] };
+    // A label that is lacking is any of those that were offered there.
+    const offeredAt = (one: Blocked[number][number]): Blocked[number][number] => {
+      const end = circuit.ends.find(({ port }) => one.type === "label" && one.port === port);
+      return end === undefined ? one : labelsAt(end, offered(end));
+    };
+    const blocked = granted.error.blocked ?? fault.blocked ?? [];
+    return { ...fault, blocked: blocked.map((each) => each.map(offeredAt)) };
   }
   const blocked = circuit.ends.flatMap((end, at): Blocked => {
     const tag = granted.value[at]?.tag;

@@ -1,3 +1,5 @@
+import { err, ok, type Result } from "neverthrow";
+import type { VlanTag } from "../../drivers/oscars/idcp/path-info.ts";
 import { always, type Interval, overlaps } from "../../model/interval.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import type { IdcpTerms } from "./idcp-operation.ts";
@@ -40,27 +42,51 @@ export interface IdcpMarket {
   readonly swapsLabels: boolean;
 }
 
-/** Why there is no room for something, in words; undefined where there is. */
-export function lackOf(
+/**
+ * What is had of what is asked for: at each end the lowest label that both could have, or of each the lowest;
+ * or why there is no room, in words.
+ */
+export function grantOf(
   terms: IdcpTerms,
   { ports, taken, swapsLabels }: IdcpMarket,
-): string | undefined {
+): Result<IdcpTerms, string> {
+  const span = { start: terms.startTime, end: terms.endTime };
+  const free: VlanSet[] = [];
   const ends = endsOf(terms);
   for (const { urn, mbps, vlans } of ends) {
     const sold = ports.get(urn);
-    if (sold === undefined) return `unknown endpoint ${urn}`;
-    const span = { start: terms.startTime, end: terms.endTime };
+    if (sold === undefined) return err(`unknown endpoint ${urn}`);
     const here = taken.filter((end) => end.urn === urn && overlaps(end.interval ?? always, span));
     const amounts = here.map((end) => ({ amount: end.mbps, interval: end.interval ?? always }));
     const left = sold.capacity - peakOf(amounts, span);
-    if (left < mbps) return `${urn} has ${left} Mbps left`;
-    const isSold = vlans === "0" || sold.vlans.includes(asked(vlans));
-    if (!isSold || here.some((end) => end.vlans === vlans)) return `no VLAN ${vlans} at ${urn}`;
+    if (left < mbps) return err(`${urn} has ${left} Mbps left`);
+    const used = here.flatMap((end) => (end.vlans === "0" ? [] : [Number(end.vlans)]));
+    const rest = asked(vlans)
+      .intersect(sold.vlans)
+      .difference(VlanSet.of(...used));
+    const isLeft = vlans === "0" ? !here.some((end) => end.vlans === "0") : !rest.isEmpty;
+    if (!isLeft) return err(`no VLAN ${vlans} at ${urn}`);
+    if (vlans !== "0") free.push(rest);
   }
-  const tags = new Set(ends.map(({ vlans }) => vlans).filter((each) => each !== "0"));
-  return !swapsLabels && tags.size > 1 ? "no VLAN is the same at both ends" : undefined;
+  const both = free.reduce((common, each) => common.intersect(each), VlanSet.default).first();
+  if (!swapsLabels && free.length > 1 && both === undefined)
+    return err("no VLAN is the same at both ends");
+  const tags = ends.map(({ vlans }) =>
+    vlans === "0" ? undefined : (both ?? free.shift()?.first()),
+  );
+  return ok(withTags(terms, tags));
+}
+
+function withTags(terms: IdcpTerms, [source, dest]: readonly (number | undefined)[]): IdcpTerms {
+  const { layer2Info } = terms.pathInfo;
+  if (layer2Info === undefined) return terms;
+  const tagOf = (vlan: number | undefined): VlanTag =>
+    vlan === undefined ? { tagged: false, vlans: "0" } : { tagged: true, vlans: String(vlan) };
+  const chosen = { ...layer2Info, srcVtag: tagOf(source), destVtag: tagOf(dest) };
+  return { ...terms, pathInfo: { ...terms.pathInfo, layer2Info: chosen } };
 }
 
 function asked(vlans: string): VlanSet {
-  return vlans === "any" ? VlanSet.default : VlanSet.parse(vlans).unwrapOr(VlanSet.all);
+  if (vlans === "0") return VlanSet.empty;
+  return vlans === "any" ? VlanSet.default : VlanSet.parse(vlans).unwrapOr(VlanSet.empty);
 }

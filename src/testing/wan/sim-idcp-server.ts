@@ -1,3 +1,4 @@
+import type { Result } from "neverthrow";
 import type { HttpHandler, OutgoingResponse } from "../../drivers/oscars/http/http.ts";
 import type { CtrlPlaneTopology } from "../../drivers/oscars/idcp/ctrl-plane.ts";
 import { OSCARS_05, OSCARS_06 } from "../../drivers/oscars/idcp/names.ts";
@@ -10,7 +11,7 @@ import { type CarriedCircuit, type CircuitChange, CircuitTable } from "./circuit
 import { door05 } from "./idcp-door-05.ts";
 import { door06 } from "./idcp-door-06.ts";
 import type { IdcpAnswer, IdcpOperation, IdcpReservation, IdcpTerms } from "./idcp-operation.ts";
-import { endsOf, type IdcpEnd, type IdcpPort, lackOf } from "./idcp-ports.ts";
+import { endsOf, grantOf, type IdcpEnd, type IdcpPort } from "./idcp-ports.ts";
 
 export interface SimIdcpServerOptions {
   /** What its reservations are called after: `example.net` makes `example.net-1`. */
@@ -200,9 +201,14 @@ export class SimIdcpServer {
 
   #decide({ gri, wanted }: IdcpReservation): void {
     if (this.#reservations.get(gri)?.status !== "INPATHCALCULATION") return;
-    const reason = this.#lack(gri, wanted);
-    const change = { status: "RESERVED", reserved: wanted };
-    this.#put(gri, reason === undefined ? change : { status: "FAILED", reason });
+    const granted = this.#grant(gri, wanted);
+    this.#put(
+      gri,
+      granted.match<Partial<IdcpReservation>>(
+        (reserved) => ({ status: "RESERVED", reserved }),
+        (reason) => ({ status: "FAILED", reason }),
+      ),
+    );
     this.#mindTimes(gri);
   }
 
@@ -253,21 +259,21 @@ export class SimIdcpServer {
     const changed = { ...wanted, ...this.#changedTimes(asked, found), bandwidth };
     if (changed.endTime <= changed.startTime)
       return refused("INVALID_PARAMETER", "the end is not after the start");
-    const lack = this.#lack(gri, changed);
-    if (lack !== undefined) return refused("PCE_MODIFY_FAILED", lack);
+    const granted = this.#grant(gri, changed);
+    if (granted.isErr()) return refused("PCE_MODIFY_FAILED", granted.error);
     this.#go(gri, "INMODIFY", status);
-    this.#put(gri, { wanted: changed, reserved: changed });
+    this.#put(gri, { wanted: changed, reserved: granted.value });
     this.#mindTimes(gri);
     return { type: "reservation", reservation: found };
   }
 
-  /** What a reservation could not have. */
-  #lack(gri: string, terms: IdcpTerms): string | undefined {
+  /** What a reservation would have; or why it cannot. */
+  #grant(gri: string, terms: IdcpTerms): Result<IdcpTerms, string> {
     const { ports, swapsLabels = true } = this.#options;
     const others = this.reservations.flatMap((each) =>
       each.gri === gri || each.reserved === undefined ? [] : endsOf(each.reserved),
     );
-    return lackOf(terms, { ports, swapsLabels, taken: [...others, ...this.#elsewhere] });
+    return grantOf(terms, { ports, swapsLabels, taken: [...others, ...this.#elsewhere] });
   }
 
   get #seconds(): number {

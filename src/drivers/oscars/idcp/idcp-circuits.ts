@@ -1,6 +1,7 @@
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { Clock } from "../../../model/clock.ts";
-import { nodeOfPort, type PortRef } from "../../../model/ids.ts";
+import { nodeOfPort, type PortRef, type VlanId } from "../../../model/ids.ts";
+import { VlanSet } from "../../../model/vlan-set.ts";
 import { pause } from "../../driver-call.ts";
 import { atNamedEnds, blockedAnything, blockedLabels, blockedRates } from "../blocked.ts";
 import { type Circuit, type CircuitEnd, circuitKey, parseCircuitKey } from "../circuit.ts";
@@ -14,7 +15,7 @@ import {
 } from "../circuit-service.ts";
 import { sameTimes, startAhead, type Times } from "../circuit-times.ts";
 import { watchUntil } from "../watch-until.ts";
-import type { VlanTag } from "./path-info.ts";
+import { labelText, tagFor } from "./labels.ts";
 import type { IdcpProfile } from "./peer-profile.ts";
 import { type IdcpRefusal, NOT_FOUND, NOT_NOW } from "./refusal.ts";
 import type { IdcpRequests, ReservationDemand, ReservationReport } from "./requests.ts";
@@ -36,6 +37,8 @@ export interface IdcpCircuitsOptions {
 
 /** By how much times may change without anything being changed. */
 const TOLERANCE_MS = 61_000;
+/** How long a reservation is asked for that is to show which labels there are, in seconds. */
+const TRIAL_S = 900;
 /** A reservation has to have an end. */
 const LAST_END = 2_145_916_800;
 const ENDED: ReadonlySet<string> = new Set(["CANCELLED", "FINISHED", "FAILED"]);
@@ -53,12 +56,14 @@ export class IdcpCircuits implements CircuitService {
   readonly multipoint = false;
   /** Absent where the server sets circuits up by itself. */
   readonly takeDown?: NonNullable<CircuitService["takeDown"]>;
+  readonly labelsFor?: NonNullable<CircuitService["labelsFor"]>;
   readonly #options: IdcpCircuitsOptions;
 
   constructor(options: IdcpCircuitsOptions) {
     this.#options = options;
-    if (options.profile.pathSetup === "signal-xml")
-      this.takeDown = ({ externalId }, signal) => this.#takeDown(externalId, signal);
+    if (options.profile.pathSetup !== "signal-xml") return;
+    this.takeDown = ({ externalId }, signal) => this.#takeDown(externalId, signal);
+    this.labelsFor = (circuit, offered, signal) => this.#labelsFor(circuit, offered, signal);
   }
 
   /** A change of times by less than a minute counts for nothing there. */
@@ -77,6 +82,32 @@ export class IdcpCircuits implements CircuitService {
     return this.#demandFor(circuit)
       .asyncAndThen((demand) => requests.create(demand, signal))
       .andThen((gri) => this.#until({ gri, wanted: HELD }, signal).map(() => gri))
+      .mapErr((fault) => this.#refused(circuit, fault));
+  }
+
+  /**
+   * What a reservation would be given of a choice, it is given, and gives back. Should nobody give it
+   * back, it has other labels than its description says, and ends soon.
+   */
+  #labelsFor(
+    circuit: Circuit,
+    offered: (end: CircuitEnd) => VlanSet,
+    signal: AbortSignal,
+  ): ResultAsync<readonly CircuitEnd[], CircuitFault> {
+    const { requests, clock } = this.#options;
+    const endTime = Math.floor(clock.now() / 1000) + TRIAL_S;
+    return this.#demandFor(circuit, offered)
+      .asyncAndThen((demand) =>
+        requests.create(circuit.isReserved ? demand : { ...demand, endTime }, signal),
+      )
+      .andThen((gri) =>
+        this.#until({ gri, wanted: HELD }, signal)
+          .andThen(() => requests.query(gri, signal))
+          .andThen(({ labels }) => this.remove(gri, signal).map(() => labels)),
+      )
+      .map((labels) =>
+        circuit.ends.map(({ port, tag }, at) => ({ port, tag: labelOf(labels[at]) ?? tag })),
+      )
       .mapErr((fault) => this.#refused(circuit, fault));
   }
 
@@ -212,7 +243,10 @@ export class IdcpCircuits implements CircuitService {
       .orElse((fault) => (fault.code === NOT_FOUND ? ok(undefined) : err(fault)));
   }
 
-  #demandFor(circuit: Circuit): Result<ReservationDemand, CircuitFault> {
+  #demandFor(
+    circuit: Circuit,
+    offered: (end: CircuitEnd) => VlanSet | undefined = () => undefined,
+  ): Result<ReservationDemand, CircuitFault> {
     const { urnOf, clock, mark, profile } = this.#options;
     const { ends, mbps } = circuit;
     const now = clock.now();
@@ -239,7 +273,9 @@ export class IdcpCircuits implements CircuitService {
       pathInfo: {
         pathSetupMode: profile.pathSetup,
         layer2Info: {
-          ...{ srcVtag: tagOf(source), destVtag: tagOf(dest), srcEndpoint, destEndpoint },
+          ...{ srcEndpoint, destEndpoint },
+          srcVtag: tagFor(source, offered(source)),
+          destVtag: tagFor(dest, offered(dest)),
         },
       },
     });
@@ -262,7 +298,12 @@ export class IdcpCircuits implements CircuitService {
     if (key === undefined) return [];
     // What waits to be told does not come up by itself.
     const waits = RESERVED.has(status) && profile.pathSetup === "signal-xml";
+    const isOther = key.ends.some(
+      (end, at) => (report.labels[at] ?? labelText(end)) !== labelText(end),
+    );
     const state = ACTIVE.has(status) ? "active" : waits ? "reserved" : "pending";
+    if (isOther)
+      return [{ externalId: gri, circuit: { ...key, ...termsOf(report) }, state: "failed" }];
     return [{ externalId: gri, circuit: { ...key, ...termsOf(report) }, state }];
   }
 }
@@ -290,6 +331,8 @@ function isSwapped({ tag: a }: CircuitEnd, { tag: b }: CircuitEnd): boolean {
   return a !== b && a !== "untagged" && b !== "untagged";
 }
 
-function tagOf({ tag }: CircuitEnd): VlanTag {
-  return tag === "untagged" ? { tagged: false, vlans: "0" } : { tagged: true, vlans: String(tag) };
+/** The one label that a text names, if it names one. */
+function labelOf(text: string | undefined): VlanId | undefined {
+  const set = VlanSet.parse(text).unwrapOr(VlanSet.empty);
+  return set.size === 1 ? set.first() : undefined;
 }

@@ -1,4 +1,5 @@
 import type { IdcpClient } from "./idcp-client.ts";
+import { labelsIn } from "./labels.ts";
 import type { Message05, ReservationDetails05 } from "./message-05.ts";
 import { allPages, type IdcpRequests, type ReservationReport } from "./requests.ts";
 
@@ -68,6 +69,7 @@ function reportOf({
   bandwidth: mbps,
   startTime,
   endTime,
+  pathInfo,
 }: ReservationDetails05): ReservationReport {
-  return { gri, description, status, mbps, startTime, endTime };
+  return { gri, description, status, mbps, startTime, endTime, labels: labelsIn(pathInfo) };
 }

@@ -1,4 +1,5 @@
 import type { IdcpClient } from "./idcp-client.ts";
+import { labelsIn } from "./labels.ts";
 import type { CreateReservation06, Message06, ReservationDetails06 } from "./message-06.ts";
 import {
   allPages,
@@ -97,6 +98,7 @@ function reportOf({
   userRequestConstraint,
   reservedConstraint,
 }: ReservationDetails06): ReservationReport {
-  const { bandwidth: mbps, startTime, endTime } = reservedConstraint ?? userRequestConstraint;
-  return { gri, description, status, mbps, startTime, endTime };
+  const has = reservedConstraint ?? userRequestConstraint;
+  const { bandwidth: mbps, startTime, endTime, pathInfo } = has;
+  return { gri, description, status, mbps, startTime, endTime, labels: labelsIn(pathInfo) };
 }

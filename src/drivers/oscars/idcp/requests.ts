@@ -24,6 +24,8 @@ export interface ReservationReport {
   /** Seconds since the epoch, the same way. */
   readonly startTime: number;
   readonly endTime: number;
+  /** At its source and its destination, as far as the server says: `500`, `any`, `100-200`, `0` untagged. */
+  readonly labels: readonly (string | undefined)[];
   /** Why it failed, where the server says so. */
   readonly reason?: string;
 }

@@ -132,8 +132,8 @@ describe.each(peers)("a network across a domain of %s", (peer) => {
     const { clock, start, isClean } = world({ peer, capacity: 50 });
     const agent = await start();
     const refused = await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps"));
-    // Why is not said in the older messages: it may be a label, too, and others are tried.
-    const { refusals } = errorOf(refused, peer === "oscars-0.6" ? "no-path" : "driver-failed");
+    // Why is not said in the older messages: it may be a label, too, and all are offered.
+    const { refusals } = errorOf(refused, "no-path");
     expect(refusals?.[0]?.causes[0]?.message).toBe(
       peer === "oscars-0.6"
         ? `PCE_CREATE_FAILED: ${edges[0]} has 50 Mbps left`
