@@ -5,6 +5,7 @@ import { MinHeap } from "../graph/min-heap.ts";
 import { type LabelledCosts, labelledCosts } from "./labelled-costs.ts";
 import { cheapestOneLabelPath, hasOneLabel } from "./one-label-path.ts";
 import { reach, type Weight } from "./shortest-path.ts";
+import { arcsOf, isBefore, type LabelledWay } from "./way.ts";
 
 /** Where a path begins or ends, and which labels its link may have there. */
 export interface LabelEnd {
@@ -119,21 +120,11 @@ interface Step {
   readonly cost: number;
 }
 
-/** A way from the origin to `node`. */
-interface Way {
-  readonly node: number;
-  readonly cost: number;
-  readonly hops: number;
-  /** The arc by which it came to `node`, and what went before; absent at the start. */
+/** A way that may not visit some nodes twice. */
+interface Way extends LabelledWay {
   readonly last?: { readonly arc: number; readonly before: Way };
   /** The nodes it has visited of those that may not be visited twice. */
   readonly visited: readonly number[];
-  /** The labels that all links since the last translation may have. */
-  readonly labels: VlanSet;
-  /** The VLANs that the network may still have. */
-  readonly vlans: VlanSet;
-  /** Whether the label since the start must be the network's: no translation has come yet. */
-  readonly isNetwork: boolean;
 }
 
 function search(query: LabelSearch): Result<Way | undefined, SearchLimit> {
@@ -232,21 +223,6 @@ function dominates({ maxHops }: LabelSearch, way: Way, other: Way): boolean {
 
 function shorter(way: Way, best: Way | undefined): Way {
   return best === undefined || isBefore(way, best) ? way : best;
-}
-
-/** The order among ways to one node that decides ties. */
-function isBefore(x: Way, y: Way): boolean {
-  if (x.cost !== y.cost) return x.cost < y.cost;
-  if (x.hops !== y.hops) return x.hops < y.hops;
-  const [left, right] = [arcsOf(x), arcsOf(y)];
-  const differs = left.findIndex((arc, at) => arc !== right[at]);
-  return differs !== -1 && (left[differs] ?? 0) < (right[differs] ?? 0);
-}
-
-function arcsOf(way: Way): number[] {
-  const arcs: number[] = [];
-  for (let { last } = way; last !== undefined; { last } = last.before) arcs.push(last.arc);
-  return arcs.reverse();
 }
 
 /** The nodes that `way` comes to more than once. */

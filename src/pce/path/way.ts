@@ -1,23 +1,32 @@
 import type { VlanSet } from "../../model/vlan-set.ts";
 
-/** A way from the origin to `node`, with what it has used up and what it may still have. */
-export interface Way {
-  readonly node: number;
+/** How a way went, and what that cost. */
+export interface Trail {
   readonly cost: number;
   readonly hops: number;
-  readonly delayMs: number;
-  /** The arc by which it came to `node`, and what went before; absent at the start. */
-  readonly last?: { readonly arc: number; readonly before: Way };
-  /** What it has used of that which is watched, each thing as often as it was used. */
-  readonly used: readonly number[];
-  /** The stops that are still to be made, as bits. */
-  readonly left: number;
+  /** The arc by which it came to where it is, and what went before; absent at the start. */
+  readonly last?: { readonly arc: number; readonly before: Trail };
+}
+
+/** A way from the origin to `node`, with the labels that it may still have. */
+export interface LabelledWay extends Trail {
+  readonly node: number;
   /** The labels that all links since the last translation may have. */
   readonly labels: VlanSet;
   /** The VLANs that the network may still have. */
   readonly vlans: VlanSet;
   /** Whether the label since the start must be the network's: no translation has come yet. */
   readonly isNetwork: boolean;
+}
+
+/** The same with what it has used up. */
+export interface Way extends LabelledWay {
+  readonly last?: { readonly arc: number; readonly before: Way };
+  readonly delayMs: number;
+  /** What it has used of that which is watched, each thing as often as it was used. */
+  readonly used: readonly number[];
+  /** The stops that are still to be made, as bits. */
+  readonly left: number;
   /** Whether it ends here. */
   readonly isEnd: boolean;
 }
@@ -42,7 +51,7 @@ export function dominates(way: Way, other: Way, bounded: BoundedResources): bool
 }
 
 /** The order among ways to one node that decides ties: cost, hops, then the lowest first links. */
-export function isBefore(x: Way, y: Way): boolean {
+export function isBefore(x: Trail, y: Trail): boolean {
   if (x.cost !== y.cost) return x.cost < y.cost;
   if (x.hops !== y.hops) return x.hops < y.hops;
   return compareArcs(arcsOf(x), arcsOf(y)) < 0;
@@ -55,7 +64,7 @@ export function compareArcs(x: readonly number[], y: readonly number[]): number 
 }
 
 /** The arcs of `way`, in order. */
-export function arcsOf(way: Way): number[] {
+export function arcsOf(way: Trail): number[] {
   const arcs: number[] = [];
   for (let { last } = way; last !== undefined; { last } = last.before) arcs.push(last.arc);
   return arcs.reverse();
