@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { err, ok, type Result } from "neverthrow";
+import { err, type Result } from "neverthrow";
 import * as v from "valibot";
 import {
   connection,
@@ -93,16 +93,18 @@ function isRequest(name: string): boolean {
   return name.includes(".request.");
 }
 
-/** Reads a JSON sample by its name; a request must come out again as it was, but for what is `null`. */
-export function judgeJson(name: string, text: string): Result<void, string> {
+/**
+ * Reads a JSON sample by its name; a request must come out again as it was, but for what is `null`. Gives
+ * what is wrong.
+ */
+export function judgeJson(name: string, text: string): string | undefined {
   const read = readSample(name, text);
-  if (!isRequest(name)) return read.map(() => undefined);
-  return read.andThen((value) => {
-    const again: unknown = JSON.parse(JSON.stringify(value));
-    return isDeepStrictEqual(again, withoutNulls(JSON.parse(text)))
-      ? ok(undefined)
-      : err(`written as ${JSON.stringify(again)}`);
-  });
+  if (read.isErr()) return read.error;
+  if (!isRequest(name)) return undefined;
+  const again: unknown = JSON.parse(JSON.stringify(read.value));
+  return isDeepStrictEqual(again, withoutNulls(JSON.parse(text)))
+    ? undefined
+    : `written as ${JSON.stringify(again)}`;
 }
 
 function longestPrefix(

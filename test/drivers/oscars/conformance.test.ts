@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { conformanceReport, hardenedReport } from "../../../scripts/conformance/main.ts";
 
@@ -15,6 +16,31 @@ describe.skipIf(!existsSync(folder))("the samples of the shared data", { timeout
     const hasXmllint = spawnSync("xmllint", ["--version"]).error === undefined;
     if (CI !== undefined) expect(hasXmllint).toBe(true);
     if (hasXmllint) expect(report.validated).toBeGreaterThan(140);
+  });
+
+  test("are noticed where they are not what they should be", () => {
+    const copy = mkdtempSync(join(tmpdir(), "dcns-conformance-"));
+    try {
+      cpSync(join(folder, "samples"), copy, { recursive: true });
+      const spoil = (file: string, from: string, to: string): void => {
+        const text = readFileSync(join(copy, file), "utf8");
+        expect(text).toContain(from);
+        writeFileSync(join(copy, file), text.replace(from, to));
+      };
+      const spoilt = [
+        "idcp/v06/createReservation.request.xml",
+        "nsi/request/reserve-minimal.xml",
+        "rest/oscars-1.x/hold-p2p.request.json",
+        "rest/recorded-opennsa/01-create-request.json",
+      ] as const;
+      spoil(spoilt[0], "<bandwidth>", "<bandwidth>x");
+      spoil(spoilt[1], "<capacity>", "<capacity>x");
+      spoil(spoilt[2], '"begin"', '"began"');
+      spoil(spoilt[3], "{", "[");
+      expect(conformanceReport(copy).failed.map(({ file }) => file)).toEqual(spoilt);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
   });
 
   test("mean the same however they are written, and so do messages of every type in the schemas", () => {

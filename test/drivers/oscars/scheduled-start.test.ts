@@ -3,7 +3,7 @@ import { DcnsAgent } from "../../../src/dcns.ts";
 import { MemoryDriver } from "../../../src/drivers/memory.ts";
 import type { AgentEvent, NetworkInfo } from "../../../src/index.ts";
 import { MemoryStore } from "../../../src/store/memory-store.ts";
-import { MemoryHttp } from "../../../src/testing/index.ts";
+import { MemoryHttp, SimNsiProvider } from "../../../src/testing/index.ts";
 import { campusTopology, hostAt } from "../../support/campuses.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { type Dialect, dialects, simulatedWan } from "../../support/simulated-wan.ts";
@@ -70,6 +70,23 @@ async function start(dialect: Dialect, options: StartOptions = {}) {
   ) => made.clock.until(agent.setupPhysicalNetwork(project, hosts, bw, undefined, { schedule }));
   return { ...made, agent, info, setUp };
 }
+
+test("a network is asked for at its start where an NSI provider says that it reserves nothing ahead", async () => {
+  const { clock, agent, info, setUp, server, ids, carried } = await start("nsi", { wans: ["one"] });
+  const provider = server();
+  if (!(provider instanceof SimNsiProvider)) expect.fail("it speaks NSI");
+  provider.quirks = { promisesAhead: false, forgetsFailed: true };
+  const from = clock.now() + HOUR;
+  value(await setUp("p", { start: from, end: from + HOUR }));
+  await clock.advance(30 * MINUTE);
+  expect(ids()).toEqual([0]);
+  expect(info().segments.find(({ domain }) => domain === "one")?.isPromised).toBe(false);
+  await clock.advance(35 * MINUTE);
+  expect([info().state, carried.size]).toEqual(["active", 1]);
+  await clock.advance(HOUR);
+  expect(ids()).toEqual([0]);
+  await clock.until(agent.close());
+});
 
 /** Where a network crosses the wide area. */
 function linksOf({ links }: NetworkInfo): readonly string[] {
