@@ -16,7 +16,7 @@ import { type Refusal, refusal, refuse } from "./datapath/refusal.ts";
 import { FaultPlan } from "./faults.ts";
 import type { Dial } from "./memory-link.ts";
 import { seededRandom } from "./random.ts";
-import { Mastership } from "./role.ts";
+import { Mastership, type RoleHolder } from "./role.ts";
 import type { WireFrame } from "./wire-frame.ts";
 
 /** What a simulated switch is made of. */
@@ -92,6 +92,11 @@ export class SimSwitch implements Disposable {
   /** Whether it is on. */
   get powered(): boolean {
     return this.#powered;
+  }
+
+  /** What each controller that is connected is to it. */
+  get roles(): readonly RoleHolder["role"][] {
+    return this.#connections().map(({ role }) => role);
   }
 
   /** Dials its controllers, and again whenever a connection is gone. */

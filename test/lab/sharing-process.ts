@@ -28,6 +28,7 @@ export interface SharingTask {
 /** What it is asked, one JSON object a line. */
 export type SharingCommand =
   | { readonly do: "setup"; readonly project: string; readonly members: readonly string[] }
+  /** `verify` reads the switches, and sends probes. */
   | { readonly do: "work" | "rest" | "show" | "verify" | "clear" | "close" };
 
 /** What it says, one JSON object a line; each command but `work` has one answer, in order. */
@@ -79,8 +80,9 @@ async function answer(command: SharingCommand, agent: DcnsAgent, load: Load): Pr
     case "verify": {
       const inconsistent: string[] = [];
       for (const { project } of agent.listNetworks()) {
-        const report = await agent.verifyNetwork(project);
-        if (!report.isOk() || !report.value.consistent) inconsistent.push(project);
+        const report = await agent.verifyNetwork(project, { dataPlane: true });
+        const isRight = report.isOk() && report.value.consistent;
+        if (!isRight || report.value.dataPlane?.complete !== true) inconsistent.push(project);
       }
       return { inconsistent };
     }

@@ -1,4 +1,4 @@
-import { err, errAsync, ok, type ResultAsync } from "neverthrow";
+import { err, ok, type ResultAsync } from "neverthrow";
 import type {
   CallOptions,
   Confirmation,
@@ -9,11 +9,8 @@ import type {
   HeldSegment,
   HoldOptions,
   NodeCost,
-  ProbeReport,
   ProvisionOptions,
   SegmentReport,
-  SegmentStatistics,
-  StatisticsOptions,
 } from "../../drivers/driver-base.ts";
 import { DriverLife } from "../../drivers/driver-life.ts";
 import type { DomainView } from "../../model/domain-view.ts";
@@ -48,6 +45,9 @@ export class SharedDriver implements DriverBase {
   readonly keepsSchedule?: boolean;
   /** Absent where the domain agrees to nothing beforehand. */
   readonly hold?: NonNullable<DriverBase["hold"]>;
+  /** These say what any agent can see, and are absent where the domain shows nothing. */
+  readonly probe?: NonNullable<DriverBase["probe"]>;
+  readonly statistics?: NonNullable<DriverBase["statistics"]>;
   readonly #context: SharedDriverContext;
   readonly #life = new DriverLife<SharedDriverContext>();
   readonly #waits: StepWaits;
@@ -64,6 +64,9 @@ export class SharedDriver implements DriverBase {
     if (inner.hold !== undefined) {
       this.hold = (segment, options = {}) => this.#keepRoom(segment, options);
     }
+    const [probe, statistics] = [inner.probe?.bind(inner), inner.statistics?.bind(inner)];
+    if (probe !== undefined) this.probe = probe;
+    if (statistics !== undefined) this.statistics = statistics;
     const handoverMs = (node: NodeId): number => charges.patience(charges.of(node)).handoverMs;
     this.#waits = new StepWaits({ ...context, handoverMs });
     this.#outages = new SharedOutages({
@@ -121,21 +124,6 @@ export class SharedDriver implements DriverBase {
 
   verify(segment: SegmentId, options?: CallOptions): ResultAsync<SegmentReport, DriverError> {
     return this.#context.inner.verify(segment, options);
-  }
-
-  probe(segment: SegmentId, options?: CallOptions): ResultAsync<ProbeReport, DriverError> {
-    const { inner } = this.#context;
-    return inner.probe?.(segment, options) ?? errAsync({ type: "closed", what: "the prober" });
-  }
-
-  statistics(
-    segment: SegmentId,
-    options?: StatisticsOptions,
-  ): ResultAsync<SegmentStatistics, DriverError> {
-    const { inner } = this.#context;
-    return (
-      inner.statistics?.(segment, options) ?? errAsync({ type: "closed", what: "the counters" })
-    );
   }
 
   list(options?: CallOptions): ResultAsync<readonly HeldSegment[], DriverError> {

@@ -12,6 +12,7 @@ import type { SwitchProfile } from "./compile/switch-profile.ts";
 import { heldSegments } from "./held-segments.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import type { PendingChanged } from "./node-wants.ts";
+import type { ProberVisit } from "./probe/prober-visit.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
 import type { NodeCallOptions, SwitchNode } from "./switch-node.ts";
 import type { NodeProblem } from "./switch-problem.ts";
@@ -227,6 +228,11 @@ export class DomainNodes {
   /** Sends and catches packets at a node's switch, while that is ours to change. */
   prober(node: NodeId): SwitchProber | undefined {
     return this.#nodes.get(node)?.prober;
+  }
+
+  /** The same, beside whoever is its master; see {@link SwitchNode.visit}. */
+  async visit(node: NodeId): Promise<ProberVisit | undefined> {
+    return await this.#nodes.get(node)?.visit();
   }
 
   /** A node's switch while it is connected. */

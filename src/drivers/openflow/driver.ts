@@ -31,6 +31,7 @@ import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts"
 import { strangePorts } from "./egress-queues.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import { optionFault } from "./option-faults.ts";
+import type { ProberVisit } from "./probe/prober-visit.ts";
 import { probeSegment } from "./probe/segment-probe.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
 import { type Service, serviceOf } from "./service.ts";
@@ -163,18 +164,9 @@ export class OpenFlowDriver implements DriverBase {
     return this.#life.call("probe", options, async ({ nodes, clock }, signal) => {
       const wanted = nodes.segment(segment);
       if (wanted === undefined) return ok({ segment, pairs: [] });
-      const proberOf = (node: NodeId): SwitchProber | undefined => nodes.prober(node);
-      const { view: domain } = nodes;
-      return ok(
-        await probeSegment({
-          segment: wanted,
-          domain,
-          proberOf,
-          clock,
-          random: randomBytes,
-          signal,
-        }),
-      );
+      const visit = (node: NodeId): Promise<ProberVisit | undefined> => nodes.visit(node);
+      const context = { segment: wanted, domain: nodes.view, clock, random: randomBytes, signal };
+      return ok(await probeSegment({ ...context, visit }));
     });
   }
 

@@ -7,13 +7,14 @@ import type { ProgramOptions } from "./driver-options.ts";
 import { LiveSwitch } from "./live-switch.ts";
 import type { NodeWants } from "./node-wants.ts";
 import type { PortStates } from "./port-states.ts";
+import { ProberVisit } from "./probe/prober-visit.ts";
 import type { SelfTestRecord } from "./self-test/self-test-record.ts";
 import type { SessionEvent, SwitchSession } from "./session.ts";
 import { describeSessionError } from "./session-error.ts";
 import type { SwitchPeer } from "./switch-admission.ts";
 import type { SwitchPorts } from "./switch-ports.ts";
 import type { NodeProblem } from "./switch-problem.ts";
-import type { RoleRefusal, SwitchRole } from "./switch-role.ts";
+import type { RoleConnection, RoleRefusal, SwitchRole } from "./switch-role.ts";
 import { SwitchTenure } from "./switch-tenure.ts";
 import type { PortStatus } from "./wire/port.ts";
 
@@ -118,9 +119,32 @@ export class SwitchLink {
     if (live === this.#live) await this.tenure?.bringAll();
   }
 
+  /** Sends and catches packets at the switch: undefined when it cannot be asked, or will not have it. */
+  async visit(): Promise<ProberVisit | undefined> {
+    const { role } = this.#context;
+    const live = role.isSlave ? this.#live : this.tenure?.live;
+    if (live === undefined) return undefined;
+    const isAdmitted = (await role.visit(this.#connection)).isOk();
+    const end = (): Promise<void> => this.#endVisit();
+    if (!isAdmitted || this.#isClosed) return void (await end());
+    return new ProberVisit(live.prober, role, end);
+  }
+
+  /** A switch that does not let us go is left alone. */
+  async #endVisit(): Promise<void> {
+    if (this.#isClosed) return;
+    const left = await this.#context.role.leave(this.#connection);
+    if (left.isErr() && !this.#isClosed) {
+      this.close(`it does not let a visitor go: ${describeSessionError(left.error.error)}`);
+    }
+  }
+
+  get #connection(): RoleConnection {
+    return { session: this.#session, version: this.#features.version };
+  }
+
   async #claim(): Promise<Result<void, RoleRefusal>> {
-    const { version } = this.#features;
-    const claimed = await this.#context.role.claim({ session: this.#session, version });
+    const claimed = await this.#context.role.claim(this.#connection);
     if (this.#isClosed || claimed.isOk()) return claimed;
     const { error, generation } = claimed.error;
     if (error.type === "rejected") this.#loseRole(generation);

@@ -18,6 +18,7 @@ import { queuesAt } from "./egress-queues.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import { NodeWants, type PendingChanged } from "./node-wants.ts";
 import { PortStates } from "./port-states.ts";
+import type { ProberVisit } from "./probe/prober-visit.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
 import { SelfTestRecord } from "./self-test/self-test-record.ts";
 import type { SwitchSession } from "./session.ts";
@@ -106,6 +107,11 @@ export class SwitchNode {
   /** Sends and catches packets at the switch, while it is ours to change. */
   get prober(): SwitchProber | undefined {
     return this.#link?.tenure?.live.prober;
+  }
+
+  /** The same, beside whoever is its master, until the visit is disposed of; undefined when that cannot be. */
+  async visit(): Promise<ProberVisit | undefined> {
+    return await this.#link?.visit();
   }
 
   /** Why the switch cannot carry these rules; empty when it can, or is not known. */

@@ -15,6 +15,9 @@ export interface RoleConnection {
 /** What a switch reports before anybody has claimed mastership (Open vSwitch). */
 const NO_GENERATION = 0xffff_ffff_ffff_ffffn;
 
+/** How often a slave's role is asked for that the switch finds late. */
+const MAX_RETREATS = 8;
+
 /** Every reason for a change of roles. */
 const ALL_REASONS = 0b111;
 
@@ -29,6 +32,11 @@ const ALL_REASONS = 0b111;
 export class SwitchRole {
   #wanted: NodeRole;
   #held: NodeRole["role"] = "equal";
+  /** How many visits there are; see {@link visit}. */
+  #visits = 0;
+  /** Resolves when a visit that was the last has ended. */
+  #leaving: Promise<unknown> = Promise.resolve();
+  readonly #watchers = new Set<() => void>();
 
   constructor(wanted: NodeRole) {
     this.#wanted = wanted;
@@ -57,13 +65,38 @@ export class SwitchRole {
 
   /** Notes that there is a new connection. */
   connected(): void {
-    this.#held = "equal";
+    this.#visits = 0;
+    this.#hold("equal");
   }
 
   /** Notes that another controller is master now. */
   lose(): void {
-    this.#held = "slave";
     this.#wanted = { role: "slave" };
+    this.#hold("slave");
+  }
+
+  /** Calls `listener` when the switch takes nothing from us any more, until disposed. */
+  onLost(listener: () => void): Disposable {
+    this.#watchers.add(listener);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(listener) };
+  }
+
+  /**
+   * Has the switch take frames from us and show us some for a while, whoever is its master: he stays that,
+   * and to change what networks have is still his alone. Ended by {@link leave}, whatever comes of it.
+   */
+  async visit(connection: RoleConnection): Promise<Result<void, RoleRefusal>> {
+    this.#visits += 1;
+    await this.#leaving;
+    return this.#held === "slave" ? this.#ask(connection, "equal", 0n) : ok(undefined);
+  }
+
+  /** Ends a visit; after the last the switch takes nothing from a slave again. */
+  async leave(connection: RoleConnection): Promise<Result<void, RoleRefusal>> {
+    this.#visits -= 1;
+    const left = this.#retreat(connection);
+    this.#leaving = left;
+    return await left;
   }
 
   /** Tells the switch who we want to be. A claim of mastership that it refuses makes us a slave. */
@@ -73,7 +106,7 @@ export class SwitchRole {
       case "equal":
         return this.#held === "equal" ? ok(undefined) : this.#ask(connection, "equal", 0n);
       case "slave":
-        return this.#yield(connection);
+        return this.#visits > 0 ? this.#ask(connection, "equal", 0n) : this.#yield(connection);
       case "master": {
         if (connection.version > OPENFLOW_1_3) tellOfRoles(connection.session);
         const claimed = await this.#ask(connection, "master", wanted.generation);
@@ -95,6 +128,23 @@ export class SwitchRole {
     return this.#ask(connection, "slave", heard);
   }
 
+  /** Is a slave again, unless somebody still looks on or it is ours; a claim of another's may come in between. */
+  async #retreat(connection: RoleConnection): Promise<Result<void, RoleRefusal>> {
+    const isBack = (): boolean => this.#visits > 0 || !this.isSlave || this.#held === "slave";
+    for (let attempt = 1; !isBack(); attempt += 1) {
+      const generation = await heardBy(connection);
+      if (isBack()) break;
+      const left = await this.#ask(connection, "slave", generation ?? 0n);
+      if (left.isOk() || !isRefusal(left.error.error) || attempt === MAX_RETREATS) return left;
+    }
+    return ok(undefined);
+  }
+
+  #hold(role: NodeRole["role"]): void {
+    this.#held = role;
+    if (role === "slave") for (const tell of [...this.#watchers]) tell();
+  }
+
   async #ask(
     { session }: RoleConnection,
     role: NodeRole["role"],
@@ -102,7 +152,7 @@ export class SwitchRole {
   ): Promise<Result<void, RoleRefusal>> {
     const reply = await session.request({ type: "role-request", role, generationId });
     if (reply.isErr()) return err({ error: reply.error, problems: problemOf(reply.error) });
-    this.#held = role;
+    this.#hold(role);
     return ok(undefined);
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { DcnsAgent } from "../../../src/dcns.ts";
 import { EtcdStore } from "../../../src/store/etcd/index.ts";
 import { systemClock } from "../../../src/system-clock.ts";
 import { EtcdCluster } from "../../lab/etcd-cluster.ts";
@@ -18,7 +19,7 @@ describeEtcd("agents on etcd that take links of one port, each its own", () => {
         value(await EtcdStore.open({ endpoints, prefix })),
         value(await EtcdStore.open({ endpoints, prefix })),
       ];
-      const agents = [];
+      const agents: DcnsAgent[] = [];
       for (const [n, store] of stores.entries()) {
         agents.push(value(await neighbour(`agent${n}`, store, systemClock)));
       }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { DcnsAgent } from "../../../src/dcns.ts";
 import { MemoryStore } from "../../../src/store/memory-store.ts";
 import { seededRandom } from "../../../src/testing/index.ts";
 import { wordOf } from "../../support/agent-group.ts";
@@ -16,7 +17,7 @@ describe("agents that take links of one port, each its own", () => {
       const random = seededRandom(seed);
       const delayMs = (): number => 1 + Math.floor(random.next() * 4);
       const stores = [0, 1].map(() => new RemoteStore(disk, { world: clock, own: clock, delayMs }));
-      const agents = [];
+      const agents: DcnsAgent[] = [];
       for (const [n, store] of stores.entries()) {
         agents.push(value(await clock.until(neighbour(`agent${n}`, store, clock))));
       }

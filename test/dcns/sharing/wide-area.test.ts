@@ -66,7 +66,12 @@ describe.each(dialects)("agents that share a wide-area domain that speaks %s", (
     value(await group.run(group.agent("c").modifyPhysicalNetwork("b", ["s3b:eth1"], [])));
     await pictureOf(group);
     for (const { agent } of group.members) {
-      expect(value(await group.run(agent.verifyNetwork("a"))).consistent).toBe(true);
+      const report = value(await group.run(agent.verifyNetwork("a", { dataPlane: true })));
+      expect(report.consistent).toBe(true);
+      // Nobody sends probes through the domain, or counts its frames.
+      expect(report.dataPlane?.pairs.map(({ status }) => status)).toContain("untested");
+      const { gaps } = value(await group.run(agent.getNetworkStatistics("a")));
+      expect(gaps.map(({ domain }) => domain)).toContain("wan");
     }
     for (const [at, name] of ["c", "b", "a"].entries()) {
       const { agent } = group.member(["a", "b", "c"][at] ?? "a");

@@ -47,6 +47,8 @@ export interface ExchangeContext {
   readonly clock: Clock;
   /** Raised when no frame may be sent any more. */
   readonly signal: AbortSignal;
+  /** When no frame may be sent any more, even if the signal comes late; steady time, in milliseconds. */
+  readonly untilMs: number;
 }
 
 /** Sends probes and gathers where they are caught, for one run. */
@@ -75,7 +77,7 @@ export class ProbeExchange implements Disposable {
     isDone: (arrivals: readonly Arrival[]) => boolean,
     timeoutMs: number,
   ): Promise<Echo> {
-    const { clock, run, switches, signal } = this.#context;
+    const { clock, run, switches, signal, untilMs } = this.#context;
     const arrivals: Arrival[] = [];
     const done = new AbortController();
     this.#last += 1;
@@ -96,8 +98,8 @@ export class ProbeExchange implements Disposable {
     const { inPort, tag } = shot;
     const actions = isVni(tag) ? [sendUnder(tag), ...shot.actions] : shot.actions;
     const sentAtMs = steadyMs(clock);
-    const failed =
-      signal.aborted || switches.get(shot.node)?.send({ inPort, actions, data }).isErr();
+    const isOver = signal.aborted || sentAtMs >= untilMs;
+    const failed = isOver || switches.get(shot.node)?.send({ inPort, actions, data }).isErr();
     if (failed !== true && !isDone(arrivals)) {
       await pause(clock, timeoutMs, AbortSignal.any([signal, done.signal]));
     }
@@ -110,6 +112,6 @@ export class ProbeExchange implements Disposable {
 }
 
 /** Milliseconds of a clock that never jumps, with fractions where there are such. */
-function steadyMs(clock: Clock): number {
+export function steadyMs(clock: Clock): number {
   return clock.steadyNow?.() ?? clock.now();
 }

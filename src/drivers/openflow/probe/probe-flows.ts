@@ -13,6 +13,7 @@ import { pipelineTable } from "../compile/pipeline.ts";
 import { sendUnder } from "../compile/rewrite.ts";
 import type { Action } from "../wire/action.ts";
 import {
+  flowFlag,
   MAX_LEN_NO_BUFFER,
   PORT_CONTROLLER,
   PORT_IN_PORT,
@@ -139,6 +140,7 @@ function probeFlow(
     priority,
     cookie,
     hardTimeoutS: PROBE_FLOW_LIFETIME_S,
+    flags: flowFlag.sendFlowRemoved,
     match: [
       { field: "in_port", value: numbers.get(port) ?? PORT_CONTROLLER },
       { field: "eth_dst", value: destination },

@@ -43,6 +43,11 @@ export class SegmentMap {
     return route.get(node);
   }
 
+  /** Whether frames get from a node to an end without leaving the domain. */
+  reaches(node: NodeId, end: number): boolean {
+    return this.#segment.ends[end]?.at.node === node || this.nextHop(node, end) !== undefined;
+  }
+
   colourOf(node: NodeId): Colour {
     return this.#colours.get(node) ?? 0;
   }
@@ -82,8 +87,19 @@ function coloursOf(
   hops: ReadonlyMap<NodeId, readonly Hop[]>,
 ): ReadonlyMap<NodeId, Colour> {
   const colours = new Map<NodeId, Colour>();
-  const queue = nodes.slice(0, 1).map(({ node }) => node);
-  for (const node of queue) if (!colours.has(node)) colours.set(node, 0);
+  // What hangs together through other domains only, has no hops in between.
+  for (const { node } of nodes) colourFrom(node, hops, colours);
+  return colours;
+}
+
+function colourFrom(
+  first: NodeId,
+  hops: ReadonlyMap<NodeId, readonly Hop[]>,
+  colours: Map<NodeId, Colour>,
+): void {
+  if (colours.has(first)) return;
+  colours.set(first, 0);
+  const queue = [first];
   for (const node of queue) {
     const next: Colour = colours.get(node) === 0 ? 1 : 0;
     for (const { to } of hops.get(node) ?? []) {
@@ -92,5 +108,4 @@ function coloursOf(
       queue.push(to.node);
     }
   }
-  return colours;
 }

@@ -7,10 +7,11 @@ import type { Segment } from "../../../model/segment.ts";
 import type { LossPoint, ProbeOutcome, ProbeReport } from "../../driver-base.ts";
 import { PORT_CONTROLLER, PORT_TABLE } from "../wire/constants.ts";
 import { traceLoss } from "./loss-trace.ts";
-import { type Arrival, type Echo, ProbeExchange, type Shot } from "./probe-exchange.ts";
+import { type Arrival, type Echo, ProbeExchange, type Shot, steadyMs } from "./probe-exchange.ts";
 import { outputTo, PROBE_FLOW_LIFETIME_S } from "./probe-flows.ts";
 import { PROBE_SOURCE, type ProbeRun, probeRun } from "./probe-frame.ts";
 import { ProbeInstallation } from "./probe-installation.ts";
+import type { ProberVisit } from "./prober-visit.ts";
 import { SegmentMap } from "./segment-map.ts";
 import type { SwitchProber } from "./switch-prober.ts";
 
@@ -18,8 +19,8 @@ import type { SwitchProber } from "./switch-prober.ts";
 export interface SegmentProbeContext {
   readonly segment: Segment;
   readonly domain: DomainView;
-  /** The probers of the switches that are connected. */
-  readonly proberOf: (node: NodeId) => SwitchProber | undefined;
+  /** Visits a switch that is connected. */
+  readonly visit: (node: NodeId) => Promise<ProberVisit | undefined>;
   readonly clock: Clock;
   /** Gives this many bytes that nobody can guess. */
   readonly random: (bytes: number) => Uint8Array;
@@ -35,16 +36,32 @@ export interface SegmentProbeContext {
  * to the same links, and the controller in the place of whoever is out there.
  */
 export async function probeSegment(context: SegmentProbeContext): Promise<ProbeReport> {
-  const { segment } = context;
-  const switches = new Map<NodeId, SwitchProber>();
-  for (const { node, rules } of segment.nodes) {
-    const prober = context.proberOf(node);
-    if (prober === undefined) return untested(segment, `the switch of ${node} is not connected`);
-    const missing = missingPort(rules, prober);
-    if (missing !== undefined) return untested(segment, `the switch has no port for ${missing}`);
-    switches.set(node, prober);
+  const { nodes } = context.segment;
+  const visits = new Map<NodeId, ProberVisit>();
+  const visited = nodes.map(async ({ node }) => {
+    const visit = await context.visit(node);
+    if (visit !== undefined) visits.set(node, visit);
+  });
+  await Promise.all(visited);
+  try {
+    return await probeVisited(context, visits);
+  } finally {
+    await Promise.all([...visits.values()].map((visit) => visit[Symbol.asyncDispose]()));
   }
-  using probe = new SegmentProbe(context, switches);
+}
+
+async function probeVisited(
+  context: SegmentProbeContext,
+  visits: ReadonlyMap<NodeId, ProberVisit>,
+): Promise<ProbeReport> {
+  const { segment } = context;
+  for (const { node, rules } of segment.nodes) {
+    const visit = visits.get(node);
+    if (visit === undefined) return untested(segment, `the switch of ${node} is not connected`);
+    const missing = missingPort(rules, visit.prober);
+    if (missing !== undefined) return untested(segment, `the switch has no port for ${missing}`);
+  }
+  using probe = new SegmentProbe(context, visits);
   return await probe.run();
 }
 
@@ -53,6 +70,9 @@ const MAX_ATTEMPTS = 3;
 const MAX_ARRIVALS_AT_ONCE = 500;
 /** Nothing is sent any more when the flows that catch it may soon be gone. */
 const MAX_RUN_MS = (PROBE_FLOW_LIFETIME_S - 10) * 1_000;
+
+const ELSEWHERE = "the way between them leads through another domain";
+const INTERRUPTED = "a switch was lost or got another master, or time ran out";
 
 /** The first probe that made it from one end to another, with all its copies. */
 interface Success {
@@ -76,8 +96,9 @@ class SegmentProbe implements Disposable {
   readonly #watches: readonly Disposable[];
   readonly #timer: unknown;
 
-  constructor(context: SegmentProbeContext, switches: ReadonlyMap<NodeId, SwitchProber>) {
+  constructor(context: SegmentProbeContext, visits: ReadonlyMap<NodeId, ProberVisit>) {
     const { segment, domain, clock, random } = context;
+    const switches = new Map([...visits].map(([node, { prober }]) => [node, prober]));
     this.#segment = segment;
     this.#clock = clock;
     this.#switches = switches;
@@ -86,12 +107,17 @@ class SegmentProbe implements Disposable {
     this.#signal = AbortSignal.any([context.signal, this.#over.signal]);
     const common = { run: this.#run, switches, clock, signal: this.#signal };
     const ends = new Map(segment.ends.map(({ at }, end) => [attachmentKey(at), end]));
-    this.#exchange = new ProbeExchange(common);
+    const untilMs = steadyMs(clock) + MAX_RUN_MS;
+    this.#exchange = new ProbeExchange({ ...common, untilMs });
     this.#installation = new ProbeInstallation({ ...common, segment, ends, map: this.#map });
-    // A switch that comes back is cleared of probe flows: nothing must be on its way to it then.
-    this.#watches = [...switches.values()].map((prober) =>
-      prober.onClosed(() => this.#over.abort()),
-    );
+    // A switch that comes back, or gets another master, is cleared of probe flows: nothing must be on its
+    // way to it then.
+    this.#watches = [...visits.values()].flatMap((visit) => [
+      visit.onOver(() => this.#over.abort()),
+      visit.prober.onFlowRemoved((destination) => {
+        if (this.#run.destinations.includes(destination)) this.#over.abort();
+      }),
+    ]);
     this.#timer = clock.setTimeout(() => this.#over.abort(), MAX_RUN_MS);
   }
 
@@ -105,7 +131,8 @@ class SegmentProbe implements Disposable {
       const key = pairKey(from, to);
       const success = this.#successes.get(key);
       if (success !== undefined) return this.#outcome(to, success);
-      if (wasOver) return { status: "untested", reason: "a switch was lost, or time ran out" };
+      if (!this.#isInside(from, to)) return { status: "untested", reason: ELSEWHERE };
+      if (wasOver) return { status: "untested", reason: INTERRUPTED };
       const at = lost.get(key);
       return { status: "lost", ...(at !== undefined && { at }) };
     });
@@ -138,7 +165,13 @@ class SegmentProbe implements Disposable {
 
   /** The pairs that no probe has made it between. */
   get #missing(): readonly (readonly [from: number, to: number])[] {
-    return pairsOf(this.#segment).filter(([from, to]) => !this.#successes.has(pairKey(from, to)));
+    return pairsOf(this.#segment).filter(
+      ([from, to]) => this.#isInside(from, to) && !this.#successes.has(pairKey(from, to)),
+    );
+  }
+
+  #isInside(from: number, to: number): boolean {
+    return this.#map.reaches(this.#at(from).node, to);
   }
 
   /** Sends from one end, unless all others have been reached from there, and notes who was. */

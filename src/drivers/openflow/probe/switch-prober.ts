@@ -93,6 +93,15 @@ export class SwitchProber {
     });
   }
 
+  /** Calls `listener` with the address that a flow was for which has gone from the switch, until disposed. */
+  onFlowRemoved(listener: (destination: string) => void): Disposable {
+    return this.#tools.session.subscribe((event) => {
+      if (event.type !== "flow-removed") return;
+      const address = event.match.find(({ field }) => field === "eth_dst")?.value;
+      if (typeof address === "string") listener(address);
+    });
+  }
+
   /** Calls `listener` when the connection is over, until disposed. */
   onClosed(listener: () => void): Disposable {
     return this.#tools.session.subscribe((event) => {
