@@ -56,6 +56,7 @@ function faultIn(error: unknown): string {
 
 const COPIED = [
   "src",
+  "scripts/revision.ts",
   "scripts/sim",
   "test/support",
   "package.json",
