@@ -20,7 +20,6 @@ export type {
   DriverBase,
   DriverCapabilities,
   DriverContext,
-  DriverEvent,
   EndStatistics,
   HeldSegment,
   LossPoint,
@@ -32,6 +31,7 @@ export type {
   SegmentReport,
   SegmentStatistics,
 } from "./drivers/driver-base.ts";
+export type { DriverEvent } from "./drivers/driver-event.ts";
 export { MemoryDriver } from "./drivers/memory.ts";
 export { MemoryDomain, type NodePart } from "./drivers/memory-domain.ts";
 export type { DomainAudit, NodeAudit, Verdicts } from "./drivers/openflow/audit-report.ts";

@@ -1,4 +1,4 @@
-import type { DriverEvent } from "../drivers/driver-base.ts";
+import type { DriverEvent } from "../drivers/driver-event.ts";
 import type { DcnsError } from "../model/errors.ts";
 import type { DomainId, LinkId, ProjectId } from "../model/ids.ts";
 import type { NetworkState } from "../model/network.ts";

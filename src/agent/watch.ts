@@ -1,5 +1,6 @@
 import { match } from "ts-pattern";
-import type { DriverBase, DriverEvent } from "../drivers/driver-base.ts";
+import type { DriverBase } from "../drivers/driver-base.ts";
+import type { DriverEvent } from "../drivers/driver-event.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DomainId, LinkId, NetworkNumber, NodeId, PortRef, ProjectId } from "../model/ids.ts";
 import type { FlapDamping } from "../network/flap-damping.ts";

@@ -2,8 +2,9 @@ import { err, errAsync, ok, type Result, type ResultAsync } from "neverthrow";
 import type { Clock } from "../model/clock.ts";
 import type { DriverError } from "../model/errors.ts";
 import type { DomainId } from "../model/ids.ts";
-import type { CallOptions, DriverEvent } from "./driver-base.ts";
+import type { CallOptions } from "./driver-base.ts";
 import { limitedCall, sharedAbort } from "./driver-call.ts";
+import type { DriverEvent } from "./driver-event.ts";
 
 /**
  * What every driver goes through: it is attached once and closed once, has calls in between, each

@@ -10,13 +10,13 @@ import type {
   DriverBase,
   DriverCapabilities,
   DriverContext,
-  DriverEvent,
   HeldSegment,
   NodeCost,
   ProvisionOptions,
   SegmentReport,
 } from "./driver-base.ts";
 import { pause } from "./driver-call.ts";
+import type { DriverEvent } from "./driver-event.ts";
 import { DriverLife } from "./driver-life.ts";
 import { MemoryDomain, type NodePart } from "./memory-domain.ts";
 

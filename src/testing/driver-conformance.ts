@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ResultAsync } from "neverthrow";
-import type { DriverBase, DriverEvent } from "../drivers/driver-base.ts";
+import type { DriverBase } from "../drivers/driver-base.ts";
+import type { DriverEvent } from "../drivers/driver-event.ts";
 import type { DriverError } from "../model/errors.ts";
 import { type NodeId, nodeId } from "../model/ids.ts";
 import type { Segment } from "../model/segment.ts";

@@ -1,6 +1,6 @@
 import { ok } from "neverthrow";
 import { expect, test } from "vitest";
-import type { DriverEvent } from "../../src/drivers/driver-base.ts";
+import type { DriverEvent } from "../../src/drivers/driver-event.ts";
 import { DriverLife } from "../../src/drivers/driver-life.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import { domainId, nodeId } from "../../src/model/ids.ts";

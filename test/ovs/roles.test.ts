@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DriverEvent } from "../../src/drivers/driver-base.ts";
+import type { DriverEvent } from "../../src/drivers/driver-event.ts";
 import { supportedVersions } from "../../src/drivers/openflow/index.ts";
 import type { NodeRole } from "../../src/drivers/roles.ts";
 import { OpenFlowDriver } from "../../src/index.ts";

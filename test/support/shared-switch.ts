@@ -1,4 +1,4 @@
-import type { DriverEvent } from "../../src/drivers/driver-base.ts";
+import type { DriverEvent } from "../../src/drivers/driver-event.ts";
 import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
 import type { SessionOptions } from "../../src/drivers/openflow/session-options.ts";
 import { nodeId } from "../../src/model/ids.ts";

@@ -1,4 +1,4 @@
-import type { DriverEvent } from "../../src/drivers/driver-base.ts";
+import type { DriverEvent } from "../../src/drivers/driver-event.ts";
 import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
 import type { OpenFlowDriverOptions } from "../../src/drivers/openflow/driver-options.ts";
 import { GROUP_ALL, METER_ALL, TABLE_ALL } from "../../src/drivers/openflow/wire/constants.ts";

@@ -5,13 +5,13 @@ import type {
   DriverBase,
   DriverCapabilities,
   DriverContext,
-  DriverEvent,
   HeldSegment,
   HoldOptions,
   NodeCost,
   ProvisionOptions,
   SegmentReport,
 } from "../../drivers/driver-base.ts";
+import type { DriverEvent } from "../../drivers/driver-event.ts";
 import { DriverLife } from "../../drivers/driver-life.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../../model/errors.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { DriverEvent } from "../../drivers/driver-base.ts";
 import { pause } from "../../drivers/driver-call.ts";
+import type { DriverEvent } from "../../drivers/driver-event.ts";
 import type { Clock } from "../../model/clock.ts";
 import { type DomainId, networkNumber, type SegmentId } from "../../model/ids.ts";
 import { sameValue } from "../../model/same-value.ts";

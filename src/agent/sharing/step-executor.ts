@@ -1,6 +1,7 @@
 import type { ResultAsync } from "neverthrow";
-import type { Confirmation, DriverBase, DriverEvent } from "../../drivers/driver-base.ts";
+import type { Confirmation, DriverBase } from "../../drivers/driver-base.ts";
 import { sharedAbort } from "../../drivers/driver-call.ts";
+import type { DriverEvent } from "../../drivers/driver-event.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { DriverCause, DriverError } from "../../model/errors.ts";
 import {

@@ -11,7 +11,6 @@ import type {
   DriverBase,
   DriverCapabilities,
   DriverContext,
-  DriverEvent,
   HeldSegment,
   NodeCost,
   ProbeReport,
@@ -20,6 +19,7 @@ import type {
   SegmentStatistics,
   StatisticsOptions,
 } from "../driver-base.ts";
+import type { DriverEvent } from "../driver-event.ts";
 import { DriverLife } from "../driver-life.ts";
 import type { NodeRole } from "../roles.ts";
 import type { DomainAudit } from "./audit-report.ts";

@@ -32,7 +32,7 @@ export {
   socketListener,
   socketTransport,
 } from "./listener-socket.ts";
-export { type SessionEvent, SwitchSession } from "./session.ts";
+export { SwitchSession } from "./session.ts";
 export {
   type BatchError,
   type BatchProgress,
@@ -41,6 +41,7 @@ export {
   type Interruption,
   type SessionError,
 } from "./session-error.ts";
+export type { SessionEvent } from "./session-event.ts";
 export { type SessionOptions, sessionDefaults } from "./session-options.ts";
 export { SessionServer, type SessionServerOptions } from "./session-server.ts";
 export type {

@@ -1,5 +1,5 @@
 import type { PortRef } from "../../model/ids.ts";
-import type { DriverEvent } from "../driver-base.ts";
+import type { DriverEvent } from "../driver-event.ts";
 
 /** Which ports of a node are up, as was told last; at first all count as up. */
 export class PortStates {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 import type { DomainId } from "../../model/ids.ts";
-import type { DriverContext, DriverEvent } from "../driver-base.ts";
+import type { DriverContext } from "../driver-base.ts";
+import type { DriverEvent } from "../driver-event.ts";
 import { DomainNodes } from "./domain-nodes.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
 import { socketListener } from "./listener-socket.ts";

@@ -7,9 +7,7 @@ import {
   type CloseReason,
   describeCloseReason,
   type Notice,
-  type StrayMessage,
   type SwitchFeatures,
-  type UndecodableMessage,
 } from "./channel/channel-effect.ts";
 import {
   answers,
@@ -28,22 +26,13 @@ import { BatchSender } from "./session-batch-sender.ts";
 import type { PreparedBundle } from "./session-bundle.ts";
 import { Call } from "./session-call.ts";
 import type { BatchError, SessionError } from "./session-error.ts";
+import type { SessionEvent } from "./session-event.ts";
 import { type SessionOptions, sessionDefaults } from "./session-options.ts";
+import { SessionOutput } from "./session-output.ts";
 import type { Waiter } from "./session-waiter.ts";
 import type { PeerCertificate, Transport } from "./transport.ts";
 import type { OfMessage } from "./wire/message.ts";
 import type { MultipartRequestBody } from "./wire/multipart.ts";
-
-/** What a session tells unasked: what the switch tells unasked, and how the connection stands. */
-export type SessionEvent =
-  | { readonly type: "up"; readonly features: SwitchFeatures }
-  | Notice
-  | StrayMessage
-  | UndecodableMessage
-  /** So many packets came beyond {@link SessionOptions.maxPacketInsPerSecond}, and were dropped. */
-  | { readonly type: "packet-ins-dropped"; readonly count: number }
-  /** The last event. */
-  | { readonly type: "closed"; readonly reason: CloseReason };
 
 /** How an answer is read out of the messages that make it up. */
 type ReadAnswer<T> = (messages: readonly OfMessage[]) => Result<T, SessionError>;
@@ -66,12 +55,11 @@ export class SwitchSession {
   readonly #channel: Channel<Waiter>;
   readonly #packetIns: PacketInLimit;
   readonly #alarm: Alarm;
+  readonly #output: SessionOutput;
   readonly #batches: BatchSender;
   readonly #handshake: Call<SwitchFeatures, SessionError>;
   readonly #listeners = new Set<(event: SessionEvent) => void>();
   #closeReason: CloseReason | undefined;
-  /** Bytes sent since the transport asked to wait; undefined when it does not. */
-  #congestedBytes: number | undefined;
 
   /** Takes over a transport; nothing happens before {@link open}. */
   constructor(transport: Transport, clock: Clock, options: SessionOptions = {}) {
@@ -84,11 +72,15 @@ export class SwitchSession {
     this.#channel = new Channel(this.#options);
     this.#handshake = new Call<SwitchFeatures, SessionError>(clock, {}, (why) => why);
     this.#alarm = new Alarm(clock, () => this.#run(this.#channel.tick(clock.now())));
+    const { maxBufferedBytes } = this.#options;
+    this.#output = new SessionOutput(transport, maxBufferedBytes, (limitBytes) =>
+      this.#run(this.#channel.close({ type: "send-buffer-full", limitBytes })),
+    );
     const port = {
       clock,
       channel: this.#channel,
-      isCongested: () => this.#congestedBytes !== undefined,
-      write: this.#write.bind(this),
+      isCongested: () => this.#output.isCongested,
+      write: (bytes: Uint8Array) => this.#output.write(bytes),
       writeWithBarrier: (pieces: readonly Uint8Array[]) =>
         this.#ask({ type: "barrier-request" }, {}, ok, pieces),
     };
@@ -109,7 +101,7 @@ export class SwitchSession {
     this.#transport.open({
       onData: (bytes) => this.#run(this.#channel.receive(bytes, this.#clock.now())),
       onDrain: () => {
-        this.#congestedBytes = undefined;
+        this.#output.drained();
         this.#batches.pump();
       },
       onClose: (reason) => this.#run(this.#channel.close({ type: "closed-by-peer", reason })),
@@ -198,7 +190,7 @@ export class SwitchSession {
   send(message: CommandMessage): Result<void, SessionError> {
     const unready = this.#unready();
     if (unready !== undefined) return err(unready);
-    return this.#channel.post(message).map(({ bytes }) => this.#write(bytes));
+    return this.#channel.post(message).map(({ bytes }) => this.#output.write(bytes));
   }
 
   /** Calls `listener` with every event until disposed; `closed` is the last. */
@@ -238,7 +230,7 @@ export class SwitchSession {
             this.#channel.forget(xid);
             this.#batches.pump();
           });
-          this.#write(concatBytes([...before, bytes]));
+          this.#output.write(concatBytes([...before, bytes]));
         },
         (error) => call.settle(err(error)),
       );
@@ -261,7 +253,7 @@ export class SwitchSession {
   #carryOut(effect: ChannelEffect<Waiter>): void {
     switch (effect.type) {
       case "transmit":
-        this.#write(effect.bytes);
+        this.#output.write(effect.bytes);
         break;
       case "up":
         this.#handshake.settle(ok(effect.features));
@@ -303,15 +295,6 @@ export class SwitchSession {
     this.#batches.end(error);
     this.#transport.close(describeCloseReason(reason));
     this.#emit({ type: "closed", reason });
-  }
-
-  #write(bytes: Uint8Array): void {
-    const isTaken = this.#transport.send(bytes);
-    if (isTaken && this.#congestedBytes === undefined) return;
-    this.#congestedBytes = (this.#congestedBytes ?? 0) + bytes.length;
-    const limitBytes = this.#options.maxBufferedBytes;
-    if (this.#congestedBytes <= limitBytes) return;
-    this.#run(this.#channel.close({ type: "send-buffer-full", limitBytes }));
   }
 
   #emit(event: SessionEvent): void {

@@ -1,8 +1,8 @@
 import type { Clock } from "../../model/clock.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { SegmentId } from "../../model/ids.ts";
-import type { DriverEvent } from "../driver-base.ts";
 import { pause } from "../driver-call.ts";
+import type { DriverEvent } from "../driver-event.ts";
 import { blockedRates } from "./blocked.ts";
 import { causesOf, nodeOf, nodesOf } from "./circuit-cause.ts";
 import { differences, textOf } from "./circuit-differences.ts";

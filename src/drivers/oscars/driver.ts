@@ -11,13 +11,13 @@ import type {
   DriverBase,
   DriverCapabilities,
   DriverContext,
-  DriverEvent,
   HeldSegment,
   HoldOptions,
   NodeCost,
   ProvisionOptions,
   SegmentReport,
 } from "../driver-base.ts";
+import type { DriverEvent } from "../driver-event.ts";
 import { DriverLife } from "../driver-life.ts";
 import type { DomainRole } from "../roles.ts";
 import type { Circuit } from "./circuit.ts";

@@ -1,7 +1,8 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { type SessionEvent, SwitchSession } from "../../../src/drivers/openflow/session.ts";
+import { SwitchSession } from "../../../src/drivers/openflow/session.ts";
 import { describeSessionError } from "../../../src/drivers/openflow/session-error.ts";
+import type { SessionEvent } from "../../../src/drivers/openflow/session-event.ts";
 import {
   type SessionOptions,
   sessionDefaults,

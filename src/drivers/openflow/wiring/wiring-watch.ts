@@ -1,6 +1,6 @@
 import type { Clock } from "../../../model/clock.ts";
 import type { PortRef } from "../../../model/ids.ts";
-import type { DriverEvent } from "../../driver-base.ts";
+import type { DriverEvent } from "../../driver-event.ts";
 import { type WiringRoundContext, wiringRound } from "./wiring-round.ts";
 
 /** What a watch works with. */
