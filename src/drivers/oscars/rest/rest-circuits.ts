@@ -1,8 +1,8 @@
-import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { SegmentId } from "../../../model/ids.ts";
 import { VlanSet } from "../../../model/vlan-set.ts";
-import { blockedLabels, blockedRates } from "../blocked.ts";
-import { type Circuit, parseCircuitKey } from "../circuit.ts";
+import { blockedRates } from "../blocked.ts";
+import type { Circuit } from "../circuit.ts";
 import {
   type ChangingCircuit,
   type CircuitFault,
@@ -13,23 +13,15 @@ import {
 } from "../circuit-service.ts";
 import { sameTimes } from "../circuit-times.ts";
 import { watchUntil } from "../watch-until.ts";
-import {
-  type CircuitConnectionContext,
-  connectionFor,
-  endShown,
-  intervalOf,
-} from "./circuit-connection.ts";
-import { outcomeOf, stateOf } from "./circuit-state.ts";
+import { type CircuitConnectionContext, endShown, intervalOf } from "./circuit-connection.ts";
+import { foundIn, outcomeOf, stateOf } from "./circuit-state.ts";
 import { type Connection, connection, connectionPage } from "./connection.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
 import { portAvailabilities } from "./port.ts";
-import { type RestRequest, readAnswer, statusFault } from "./rest-client.ts";
+import { post, type RestRequest, readAnswer, statusFault } from "./rest-client.ts";
+import { RestHolds } from "./rest-holds.ts";
 import { SegmentIds } from "./segment-ids.ts";
-import {
-  type ConnectionMode,
-  type SimpleConnection,
-  simpleConnection,
-} from "./simple-connection.ts";
+import type { ConnectionMode } from "./simple-connection.ts";
 
 /** A second, and what the server adds to an end that comes too soon. */
 const TOLERANCE_MS = 61_000;
@@ -50,10 +42,12 @@ export interface RestCircuitsOptions extends CircuitConnectionContext {
 export class RestCircuits implements CircuitService {
   readonly multipoint = true;
   readonly #options: RestCircuitsOptions;
+  readonly #holds: RestHolds;
   readonly #ids: SegmentIds;
 
   constructor(options: RestCircuitsOptions) {
     this.#options = options;
+    this.#holds = new RestHolds(options);
     this.#ids = new SegmentIds(options.mark);
   }
 
@@ -75,14 +69,14 @@ export class RestCircuits implements CircuitService {
     const filter = { phase: "RESERVED", description: mark, page: 1, sizePerPage: -1 };
     return client
       .read(connectionPage, post("/api/conn/list", { json: filter }), signal)
-      .map(({ connections }) => connections.flatMap((each) => this.#found(each)));
+      .map(({ connections }) => connections.flatMap((each) => foundIn(each, this.#options.mark)));
   }
 
   hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
     return this.#ids.withFree(
       circuit.segment,
       (id) => this.#info(id, signal).map((found) => found === undefined),
-      (id) => this.#hold(id, circuit, signal),
+      (id) => this.#holds.hold(id, circuit, signal),
     );
   }
 
@@ -95,9 +89,11 @@ export class RestCircuits implements CircuitService {
       .andThen((known) =>
         ResultAsync.combine(
           known.map((each) =>
-            each.phase === "RESERVED" ? this.#clear(each.connectionId, signal) : okAsync(undefined),
+            each.phase === "RESERVED"
+              ? this.#holds.clear(each.connectionId, signal)
+              : okAsync(undefined),
           ),
-        ).map(() => known.flatMap((each) => this.#found(each, "HELD"))),
+        ).map(() => known.flatMap((each) => foundIn(each, this.#options.mark, "HELD"))),
       );
   }
 
@@ -124,11 +120,11 @@ export class RestCircuits implements CircuitService {
     circuit: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    return this.#hold(externalId, circuit, signal).map(() => undefined);
+    return this.#holds.hold(externalId, circuit, signal).map(() => undefined);
   }
 
   dropInstead(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
-    return this.#clear(externalId, signal);
+    return this.#holds.clear(externalId, signal);
   }
 
   commit({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
@@ -183,14 +179,14 @@ export class RestCircuits implements CircuitService {
     wanted: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    return this.#hold(externalId, wanted, signal).map(() => undefined);
+    return this.#holds.hold(externalId, wanted, signal).map(() => undefined);
   }
 
   dropChange(
     { externalId }: ChangingCircuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    return this.#clear(externalId, signal);
+    return this.#holds.clear(externalId, signal);
   }
 
   /**
@@ -211,7 +207,9 @@ export class RestCircuits implements CircuitService {
       circuit.mbps === wanted.mbps ? okAsync() : this.#changeRate(externalId, wanted, signal);
     return rate
       .andThen(() => this.#changeEnd(externalId, wanted, signal))
-      .andThen(() => (changeHeld === undefined ? ok(undefined) : this.#clear(externalId, signal)))
+      .andThen(() =>
+        changeHeld === undefined ? ok(undefined) : this.#holds.clear(externalId, signal),
+      )
       .andThen(() => this.#untilActive(externalId, signal));
   }
 
@@ -229,7 +227,8 @@ export class RestCircuits implements CircuitService {
   /** That a change of the end is taken does not say that it is so. */
   #changeEnd(id: string, wanted: Circuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
     const isAsWanted = (each: Connection | undefined): boolean =>
-      each !== undefined && this.#found(each).some(({ circuit }) => this.agrees(circuit, wanted));
+      each !== undefined &&
+      foundIn(each, this.#options.mark).some(({ circuit }) => this.agrees(circuit, wanted));
     const { ending: timestamp } = intervalOf(wanted, this.#options.clock.now());
     const json = { connectionId: id, type: "END", timestamp };
     return this.#info(id, signal).andThen((before) => {
@@ -268,65 +267,6 @@ export class RestCircuits implements CircuitService {
     return this.#options.close();
   }
 
-  #hold(id: string, circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
-    const { client } = this.#options;
-    return connectionFor(this.#options, { id, circuit }, signal).andThen((wanted) => {
-      const request = post("/protected/hold", { json: wanted });
-      return client
-        .send(request, signal)
-        .andThen((response) =>
-          response.status === 200
-            ? new ResultAsync(
-                Promise.resolve(
-                  readAnswer(simpleConnection, request, response).andThen((held) =>
-                    this.#granted(circuit, held),
-                  ),
-                ),
-              )
-            : this.#reasonFor(circuit, wanted, response.status, signal),
-        )
-        .map(() => id)
-        .orElse((fault) => this.#clear(id, signal).andThen(() => errAsync(fault)));
-    });
-  }
-
-  #clear(id: string, signal: AbortSignal): ResultAsync<void, never> {
-    return this.#options.client
-      .send({ method: "GET", path: `/protected/held/clear/${id}` }, signal)
-      .map(() => undefined)
-      .orElse(() => okAsync(undefined));
-  }
-
-  /** A server that does not hold something gives no reason; that comes of asking for a copy of it. */
-  #reasonFor(
-    circuit: Circuit,
-    wanted: SimpleConnection,
-    status: number,
-    signal: AbortSignal,
-  ): ResultAsync<never, CircuitFault> {
-    return this.#options.client
-      .read(simpleConnection, post("/protected/cloneable", { json: wanted }), signal)
-      .mapErr(() => statusFault("/protected/hold", status))
-      .andThen((judged) =>
-        this.#granted(circuit, judged).andThen(() => err(statusFault("/protected/hold", status))),
-      );
-  }
-
-  /** What was held, if it is all of what was asked: parts that are not valid would be left out later. */
-  #granted(circuit: Circuit, judged: SimpleConnection): Result<void, CircuitFault> {
-    const parts = [judged, ...judged.junctions, ...judged.fixtures, ...judged.pipes];
-    const fault = parts.find(({ validity }) => validity?.valid === false)?.validity;
-    if (fault === undefined) return ok(undefined);
-    const atEnds = judged.fixtures.flatMap(({ port, validity }) => {
-      if (validity?.valid !== false) return [];
-      const ends = circuit.ends.filter((end) => this.#options.urnOf(end.port) === port);
-      const own = { ...circuit, ends };
-      return /vlan/i.test(validity.message) ? blockedLabels(own) : blockedRates(own);
-    });
-    const blocked = atEnds.length > 0 ? atEnds : blockedRates(circuit);
-    return err({ ...circuitFault("unavailable", fault.message.trim()), blocked });
-  }
-
   #info(id: string, signal: AbortSignal): ResultAsync<Connection | undefined, CircuitFault> {
     const request: RestRequest = { method: "GET", path: `/api/conn/info/${id}` };
     return this.#options.client.send(request, signal).andThen((response) => {
@@ -352,33 +292,4 @@ export class RestCircuits implements CircuitService {
     const late = circuitFault("rejected", `${id} was not ${state} within ${activationMs} ms`);
     return watchUntil({ clock, activationMs, pollMs, signal }, look, late);
   }
-
-  #found(each: Connection, phase: "RESERVED" | "HELD" = "RESERVED"): readonly FoundCircuit[] {
-    const { mark } = this.#options;
-    const { description, connectionId } = each;
-    const reserved = phase === "HELD" ? each.held : each.reserved;
-    if (each.phase !== phase || !description.startsWith(`${mark} `)) return [];
-    const key = parseCircuitKey(description.slice(mark.length + 1));
-    if (key === undefined) return [];
-    const rates = reserved?.fixtures.map(({ ingress, egress }) => Math.min(ingress, egress)) ?? [];
-    const mbps = rates.length === 0 ? 0 : Math.min(...rates);
-    const { beginning, ending } = reserved?.schedule ?? {};
-    const end = ending === undefined ? undefined : endShown(ending);
-    const times = {
-      ...(beginning === undefined ? {} : { start: beginning * 1000 }),
-      ...(end === undefined ? {} : { end }),
-    };
-    return [
-      {
-        externalId: connectionId,
-        circuit: { ...key, mbps, ...times },
-        state: phase === "HELD" ? "held" : stateOf(each),
-      },
-    ];
-  }
-}
-
-/** A request of this interface with a body. */
-function post(path: string, body: NonNullable<RestRequest["body"]>): RestRequest {
-  return { method: "POST", path, body };
 }

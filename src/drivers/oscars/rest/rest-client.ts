@@ -21,6 +21,11 @@ export interface RestRequest {
   readonly body?: { readonly text: string } | { readonly json: unknown };
 }
 
+/** A request with a body. */
+export function post(path: string, body: NonNullable<RestRequest["body"]>): RestRequest {
+  return { method: "POST", path, body };
+}
+
 /** Asks an OSCARS 1 server, in the name of whoever has the token. No token ever shows in a fault. */
 export class RestClient {
   readonly #options: RestClientOptions;
