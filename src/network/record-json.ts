@@ -12,7 +12,6 @@ import type { Bypasses } from "../pce/index.ts";
 import type { Backup, Realisation } from "./realisation.ts";
 import type { NetworkRecord, Quarantine } from "./record.ts";
 import { DEFAULT_PRIORITY } from "./request-options.ts";
-import { heldInterval } from "./schedule.ts";
 
 /** A JSON object, as a store keeps it. */
 export type JsonObject = { readonly [key: string]: JsonValue };
@@ -120,10 +119,11 @@ function bypassesToJson({ ways, links }: Bypasses): JsonObject {
   };
 }
 
-/** A claim as it is stored. All that are stored are of what nodes may have: they are held from ever. */
+/** A claim as it is stored; an end of its interval that is absent is never. */
 function claimToJson({ holder, interval, bandwidth: amounts, labels }: Claim): JsonObject {
   return {
     holder,
+    ...(Number.isFinite(interval.start) ? { from: interval.start } : {}),
     ...(Number.isFinite(interval.end) ? { until: interval.end } : {}),
     bandwidth: amounts.map((one) => ({ ...one })),
     labels: labels.map((one) => ({ ...one })),
@@ -231,6 +231,7 @@ const realisation = v.object({
 const claim = v.pipe(
   v.object({
     holder: v.string(),
+    from: v.exactOptional(instant),
     until: v.exactOptional(instant),
     bandwidth: v.array(
       v.object({
@@ -240,9 +241,11 @@ const claim = v.pipe(
     ),
     labels: v.array(v.object({ space: v.pipe(v.string(), v.transform(storedSpace)), label: tag })),
   }),
-  v.transform(({ until, ...stored }): Claim => {
-    return { ...stored, interval: heldInterval(until === undefined ? {} : { end: until }) };
-  }),
+  v.transform(
+    ({ from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, ...stored }): Claim => {
+      return { ...stored, interval: { start: from, end: until } };
+    },
+  ),
 );
 
 const base = {

@@ -79,10 +79,16 @@ describe("records in a store", () => {
     expect(recordFromJson(throughText(json))._unsafeUnwrap()).toMatchObject(record);
   });
 
-  test("a quarantine comes back as it was", () => {
-    const json = quarantineToJson(quarantine);
+  test.each([
+    { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY },
+    { start: Number.NEGATIVE_INFINITY, end: 1_800_000_000_000 },
+    { start: 1_700_000_000_000, end: Number.POSITIVE_INFINITY },
+    { start: 1_700_000_000_000, end: 1_800_000_000_000 },
+  ])("a quarantine from $start to $end comes back as it was", (interval) => {
+    const held = { ...quarantine, claim: { ...quarantine.claim, interval } };
+    const json = quarantineToJson(held);
     expect(throughText(json)).toEqual(json);
-    expect(quarantineFromJson(throughText(json))._unsafeUnwrap()).toMatchObject(quarantine);
+    expect(quarantineFromJson(throughText(json))._unsafeUnwrap()).toMatchObject(held);
   });
 
   test("a record of another version is refused, and so is one of another shape", () => {
