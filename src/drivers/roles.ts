@@ -25,5 +25,7 @@ export type DomainRole =
       readonly stands: () => boolean;
       /** Segments that are just being changed: nobody has been promised yet that they are as wanted. */
       readonly unsettled: ReadonlySet<SegmentId>;
+      /** Segments for which an earlier master may have had something held that is not listed. */
+      readonly doubtful: ReadonlySet<SegmentId>;
     }
   | { readonly role: "slave" };

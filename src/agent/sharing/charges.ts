@@ -13,6 +13,8 @@ export interface ChargesContext {
   readonly drivers: ReadonlyMap<DomainId, DriverBase>;
   /** Segments of a domain that a step is just changing. */
   readonly unsettled: (domain: DomainId) => ReadonlySet<SegmentId>;
+  /** The segments for which a domain may hold something that an earlier master asked for. */
+  readonly doubtful: (domain: DomainId) => ReadonlySet<SegmentId>;
 }
 
 /** Somebody's claim to a charge. */
@@ -77,15 +79,15 @@ export class Charges {
 
   /** Tells the driver of a charge that it is this agent's by a claim, or is not any more. */
   async setRole(charge: Charge, claim: Claim | undefined): Promise<void> {
-    const { drivers, unsettled } = this.#context;
+    const { drivers, unsettled, doubtful } = this.#context;
     const { domain, nodes } = this.nodesOf(charge);
     const driver = drivers.get(domain);
     if (charge.startsWith(DOMAIN)) {
-      const segments = unsettled(domain);
+      const segments = { unsettled: unsettled(domain), doubtful: doubtful(domain) };
       await driver?.setDomainRole?.(
         claim === undefined
           ? { role: "slave" }
-          : { role: "master", stands: claim.stands, unsettled: segments },
+          : { role: "master", stands: claim.stands, ...segments },
       );
       return;
     }

@@ -2,8 +2,9 @@ import { err, ok, type Result } from "neverthrow";
 import type { DriverBase } from "../../drivers/driver-base.ts";
 import type { Clock } from "../../model/clock.ts";
 import { type DcnsError, invalidRequest, type StoreError } from "../../model/errors.ts";
-import type { DomainId, NodeId, ProjectId } from "../../model/ids.ts";
+import type { DomainId, NodeId, ProjectId, SegmentId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
+import { segmentIdOf } from "../../network/forwarding.ts";
 import type { NetworkRecord, Quarantine } from "../../network/record.ts";
 import type { Stage } from "../../network/transition.ts";
 import type { Store } from "../../store/store.ts";
@@ -102,6 +103,7 @@ export class Sharing {
     this.#charges = new Charges({
       ...{ registry, drivers },
       unsettled: (domain) => this.#executor.unsettled(domain),
+      doubtful: (domain) => this.#doubtful(domain),
     });
     this.#mastership = new Mastership({
       ...{ view, membership: this.#membership, clock, agent, charges: this.#charges },
@@ -221,6 +223,12 @@ export class Sharing {
     // It was on its way back, and had not seen all nodes there.
     const isBack = steps.some(([domain, { state }]) => state === digestOf(from.get(domain)));
     return isBack ? way.slice(0, 1) : steps.length > 0 ? way : [];
+  }
+
+  #doubtful(domain: DomainId): ReadonlySet<SegmentId> {
+    const quarantines = this.#context.registry.quarantines();
+    const left = quarantines.map((quarantine) => segmentIdOf(quarantine, domain));
+    return new Set([...this.#executor.holding(domain), ...left]);
   }
 
   #tell(charge: Charge, up: boolean): void {

@@ -81,10 +81,16 @@ export class StepExecutor implements Disposable {
 
   /** The segments of a domain that a step is just changing. */
   unsettled(domain: DomainId): ReadonlySet<SegmentId> {
-    const changing = [...this.#tasks].filter(
-      ([, task]) => task.domain === domain && task.hold === undefined,
-    );
-    return new Set(changing.map(([id]) => id));
+    return this.#segmentsOf((task) => task.domain === domain && task.hold === undefined);
+  }
+
+  /** The segments of a domain for which a step has room kept. */
+  holding(domain: DomainId): ReadonlySet<SegmentId> {
+    return this.#segmentsOf((task) => task.domain === domain && task.hold !== undefined);
+  }
+
+  #segmentsOf(isAny: (task: Task) => boolean): ReadonlySet<SegmentId> {
+    return new Set([...this.#tasks].filter(([, task]) => isAny(task)).map(([id]) => id));
   }
 
   /** What is known of a step at this agent's nodes. */

@@ -43,11 +43,12 @@ export class CircuitTenure {
   next(context: TenureContext, role: DomainRole): CircuitTenure {
     const isOurs = role.role === "master";
     const next = new CircuitTenure(context, isOurs, this.keeper.wanted);
-    if (role.role === "master")
-      for (const segment of role.unsettled) {
-        next.keeper.doubt(segment);
-        next.watch.settled(segment, false);
-      }
+    if (role.role === "slave") return next;
+    for (const segment of role.doubtful) next.keeper.doubt(segment);
+    for (const segment of role.unsettled) {
+      next.keeper.doubt(segment);
+      next.watch.settled(segment, false);
+    }
     return next;
   }
 

@@ -50,6 +50,7 @@ async function sharers(names: readonly string[], failing: Failing = {}) {
       registry: new Registry(topology),
       drivers: new Map([[domain, driver]]),
       unsettled: () => new Set(),
+      doubtful: () => new Set(),
     });
     const membership: Membership = new Membership({
       ...{ store, view, clock: own, agent, leaseMs: LEASE_MS },
