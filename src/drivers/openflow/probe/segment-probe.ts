@@ -11,6 +11,7 @@ import { type Arrival, type Echo, ProbeExchange, type Shot, steadyMs } from "./p
 import { outputTo, PROBE_FLOW_LIFETIME_S } from "./probe-flows.ts";
 import { PROBE_SOURCE, type ProbeRun, probeRun } from "./probe-frame.ts";
 import { ProbeInstallation } from "./probe-installation.ts";
+import { pairKey, pairsOf, report, untested } from "./probe-pairs.ts";
 import type { ProberVisit } from "./prober-visit.ts";
 import { SegmentMap } from "./segment-map.ts";
 import type { SwitchProber } from "./switch-prober.ts";
@@ -280,31 +281,4 @@ function missingPort(
 ): PortRef | undefined {
   const numbers = prober.numbers();
   return rules.map(({ ingress }) => ingress.port).find((port) => !numbers.has(port));
-}
-
-function pairsOf({ ends }: Segment): readonly (readonly [from: number, to: number])[] {
-  return ends.flatMap((_, from) =>
-    ends.flatMap((_, to) => (from === to ? [] : [[from, to] as const])),
-  );
-}
-
-function pairKey(from: number, to: number): string {
-  return `${from}>${to}`;
-}
-
-function report(
-  segment: Segment,
-  outcomeOf: (from: number, to: number) => ProbeOutcome,
-): ProbeReport {
-  const pairs = pairsOf(segment).flatMap(([a, b]) => {
-    const from = segment.ends[a]?.at;
-    const to = segment.ends[b]?.at;
-    if (from === undefined || to === undefined) return [];
-    return { from, to, outcome: outcomeOf(a, b) };
-  });
-  return { segment: segment.id, pairs };
-}
-
-function untested(segment: Segment, reason: string): ProbeReport {
-  return report(segment, () => ({ status: "untested", reason }));
 }
