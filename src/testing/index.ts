@@ -58,6 +58,7 @@ export type {
   CircuitChange,
 } from "./wan/circuit-table.ts";
 export type { IdcpReservation, IdcpTerms } from "./wan/idcp-operation.ts";
+export type { SimIdcpServerOptions } from "./wan/idcp-options.ts";
 export type { IdcpPort } from "./wan/idcp-ports.ts";
 export { MemoryHttp } from "./wan/memory-http.ts";
 export type { NsiConnection } from "./wan/nsi-connection.ts";
@@ -67,7 +68,7 @@ export type { NsiPort } from "./wan/nsi-ports.ts";
 export type { OscarsConnection } from "./wan/oscars-answer.ts";
 export type { OscarsInventory, OscarsPort } from "./wan/oscars-inventory.ts";
 export type { OscarsQuirks, SimOscarsServerOptions } from "./wan/oscars-options.ts";
-export { SimIdcpServer, type SimIdcpServerOptions } from "./wan/sim-idcp-server.ts";
+export { SimIdcpServer } from "./wan/sim-idcp-server.ts";
 export { SimNsiProvider } from "./wan/sim-nsi-provider.ts";
 export { SimOscarsServer } from "./wan/sim-oscars-server.ts";
 export {

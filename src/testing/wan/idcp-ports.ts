@@ -2,7 +2,8 @@ import { err, ok, type Result } from "neverthrow";
 import type { VlanTag } from "../../drivers/oscars/idcp/path-info.ts";
 import { always, type Interval, overlaps } from "../../model/interval.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
-import type { IdcpTerms } from "./idcp-operation.ts";
+import type { CarriedCircuit } from "./circuit-table.ts";
+import type { IdcpReservation, IdcpTerms } from "./idcp-operation.ts";
 import { peakOf } from "./taken.ts";
 
 /** A port that a simulated IDCP server sells. */
@@ -32,6 +33,19 @@ export function endsOf(terms: IdcpTerms): readonly IdcpEnd[] {
     { urn: info.srcEndpoint, mbps, vlans: info.srcVtag?.vlans ?? "any", interval },
     { urn: info.destEndpoint, mbps, vlans: info.destVtag?.vlans ?? "any", interval },
   ];
+}
+
+/** The circuit that a reservation carries, if it carries frames. */
+export function carriedBy({
+  gri: id,
+  carries,
+  reserved,
+}: IdcpReservation): CarriedCircuit | undefined {
+  if (carries !== true || reserved === undefined) return undefined;
+  const ends = endsOf(reserved).map(({ urn: port, vlans }) => {
+    return { port, tag: vlans === "0" ? ("untagged" as const) : Number(vlans) };
+  });
+  return { id, ends, mbps: reserved.bandwidth };
 }
 
 /** What is sold, and what of it is taken. */

@@ -1,39 +1,16 @@
 import type { Result } from "neverthrow";
 import type { HttpHandler, OutgoingResponse } from "../../drivers/oscars/http/http.ts";
-import type { CtrlPlaneTopology } from "../../drivers/oscars/idcp/ctrl-plane.ts";
 import { OSCARS_05, OSCARS_06 } from "../../drivers/oscars/idcp/names.ts";
 import { verifyEnvelope } from "../../drivers/oscars/idcp/ws-security.ts";
 import { childNamed } from "../../drivers/oscars/xml/element.ts";
 import { readXml } from "../../drivers/oscars/xml/read-xml.ts";
-import type { Clock } from "../../model/clock.ts";
 import { Alarms } from "./alarms.ts";
-import { type CarriedCircuit, type CircuitChange, CircuitTable } from "./circuit-table.ts";
+import { CircuitTable } from "./circuit-table.ts";
 import { door05 } from "./idcp-door-05.ts";
 import { door06 } from "./idcp-door-06.ts";
 import type { IdcpAnswer, IdcpOperation, IdcpReservation, IdcpTerms } from "./idcp-operation.ts";
-import { endsOf, grantOf, type IdcpEnd, type IdcpPort } from "./idcp-ports.ts";
-
-export interface SimIdcpServerOptions {
-  /** What its reservations are called after: `example.net` makes `example.net-1`. */
-  readonly domain: string;
-  /** By URN. */
-  readonly ports: ReadonlyMap<string, IdcpPort>;
-  readonly clock: Clock;
-  /** Which messages it takes: those of OSCARS 0.6, when absent, or those of OSCARS 0.5 and DRAGON. */
-  readonly version?: "0.6" | "0.5";
-  /** How long each step takes, in milliseconds; 0 when absent. */
-  readonly delayMs?: number;
-  /** Subjects of certificates by which requests must be signed; nobody signs when absent. */
-  readonly signers?: ReadonlySet<string>;
-  /** Whether a reservation that is active may change its rate; most servers say no. */
-  readonly changesActive?: boolean;
-  /** Whether the labels of a circuit's two ends may differ; they may when absent. */
-  readonly swapsLabels?: boolean;
-  /** Its inventory, for who asks; most servers do not tell. */
-  readonly topology?: CtrlPlaneTopology;
-  /** Attaches a data plane: told of every circuit that begins, or ceases, to carry frames. */
-  readonly onCircuit?: (change: CircuitChange) => void;
-}
+import type { SimIdcpServerOptions } from "./idcp-options.ts";
+import { carriedBy, endsOf, grantOf, type IdcpEnd } from "./idcp-ports.ts";
 
 /**
  * An IDCP server that exists only in memory, with its state engine and its refusals: OSCARS 0.6 or,
@@ -312,14 +289,6 @@ const CHANGES_NOTHING_S = 61;
 /** What ends no sooner counts as what does not end. */
 const LAST_END = 2_145_916_800;
 const ENDED: ReadonlySet<string> = new Set(["CANCELLED", "FINISHED", "FAILED"]);
-
-function carriedBy({ gri: id, carries, reserved }: IdcpReservation): CarriedCircuit | undefined {
-  if (carries !== true || reserved === undefined) return undefined;
-  const ends = endsOf(reserved).map(({ urn: port, vlans }) => {
-    return { port, tag: vlans === "0" ? ("untagged" as const) : Number(vlans) };
-  });
-  return { id, ends, mbps: reserved.bandwidth };
-}
 
 function refused(code: string, message: string): IdcpAnswer {
   return { type: "refused", code, message };

@@ -1,10 +1,8 @@
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
-import type { Clock } from "../../../model/clock.ts";
-import { nodeOfPort, type PortRef, type VlanId } from "../../../model/ids.ts";
+import type { VlanId } from "../../../model/ids.ts";
 import { VlanSet } from "../../../model/vlan-set.ts";
 import { pause } from "../../driver-call.ts";
-import { atNamedEnds, blockedAnything, blockedLabels, blockedRates } from "../blocked.ts";
-import { type Circuit, type CircuitEnd, circuitKey, parseCircuitKey } from "../circuit.ts";
+import type { Circuit, CircuitEnd } from "../circuit.ts";
 import {
   type ChangingCircuit,
   type CircuitFault,
@@ -13,22 +11,26 @@ import {
   type FoundCircuit,
   type NamedCircuit,
 } from "../circuit-service.ts";
-import { sameTimes, startAhead, type Times } from "../circuit-times.ts";
+import { sameTimes } from "../circuit-times.ts";
 import { watchUntil } from "../watch-until.ts";
-import { labelText, tagFor } from "./labels.ts";
-import type { IdcpProfile } from "./peer-profile.ts";
+import {
+  ACTIVE,
+  circuitsIn,
+  ENDED,
+  HELD,
+  RESERVED,
+  type ReservationContext,
+  reasonOf,
+  refusalOf,
+  reservationFor,
+  termsOf,
+} from "./circuit-reservation.ts";
 import { type IdcpRefusal, NOT_FOUND, NOT_NOW } from "./refusal.ts";
-import type { IdcpRequests, ReservationDemand, ReservationReport } from "./requests.ts";
+import type { IdcpRequests, ReservationReport } from "./requests.ts";
 
 /** What it takes to ask an IDCP server for circuits. */
-export interface IdcpCircuitsOptions {
+export interface IdcpCircuitsOptions extends ReservationContext {
   readonly requests: IdcpRequests;
-  readonly profile: IdcpProfile;
-  readonly clock: Clock;
-  /** What every description begins with: which circuits are ours. */
-  readonly mark: string;
-  /** The URN of a port's link, or a name that the server knows; undefined for a port without. */
-  readonly urnOf: (port: PortRef) => string | undefined;
   /** How long each change of a reservation may take, in milliseconds. */
   readonly activationMs: number;
   readonly pollMs: number;
@@ -39,15 +41,6 @@ export interface IdcpCircuitsOptions {
 const TOLERANCE_MS = 61_000;
 /** How long a reservation is asked for that is to show which labels there are, in seconds. */
 const TRIAL_S = 900;
-/** A reservation has to have an end. */
-const LAST_END = 2_145_916_800;
-const ENDED: ReadonlySet<string> = new Set(["CANCELLED", "FINISHED", "FAILED"]);
-/** `RESERVED` is `PENDING` in the words of older servers. */
-const RESERVED: ReadonlySet<string> = new Set(["RESERVED", "PENDING"]);
-const ACTIVE: ReadonlySet<string> = new Set(["ACTIVE"]);
-/** What comes up by itself may be up before we look. */
-const HELD: ReadonlySet<string> = new Set([...RESERVED, ...ACTIVE]);
-
 /**
  * Circuits of an IDCP server: reserved to be set up when we say so, which is how they are held, then
  * set up. Every change goes on after it is answered, and is watched by queries.
@@ -74,15 +67,17 @@ export class IdcpCircuits implements CircuitService {
 
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
     const { requests, mark } = this.#options;
-    return requests.list(mark, signal).map((all) => all.flatMap((each) => this.#found(each)));
+    return requests
+      .list(mark, signal)
+      .map((all) => all.flatMap((each) => circuitsIn(each, this.#options)));
   }
 
   hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
     const { requests } = this.#options;
-    return this.#demandFor(circuit)
+    return reservationFor(this.#options, circuit)
       .asyncAndThen((demand) => requests.create(demand, signal))
       .andThen((gri) => this.#until({ gri, wanted: HELD }, signal).map(() => gri))
-      .mapErr((fault) => this.#refused(circuit, fault));
+      .mapErr((fault) => refusalOf(circuit, fault, this.#options.urnOf));
   }
 
   /**
@@ -96,7 +91,7 @@ export class IdcpCircuits implements CircuitService {
   ): ResultAsync<readonly CircuitEnd[], CircuitFault> {
     const { requests, clock } = this.#options;
     const endTime = Math.floor(clock.now() / 1000) + TRIAL_S;
-    return this.#demandFor(circuit, offered)
+    return reservationFor(this.#options, circuit, offered)
       .asyncAndThen((demand) =>
         requests.create(circuit.isReserved ? demand : { ...demand, endTime }, signal),
       )
@@ -108,7 +103,7 @@ export class IdcpCircuits implements CircuitService {
       .map((labels) =>
         circuit.ends.map(({ port, tag }, at) => ({ port, tag: labelOf(labels[at]) ?? tag })),
       )
-      .mapErr((fault) => this.#refused(circuit, fault));
+      .mapErr((fault) => refusalOf(circuit, fault, this.#options.urnOf));
   }
 
   /** What is held is promised already. */
@@ -166,7 +161,7 @@ export class IdcpCircuits implements CircuitService {
     if (!profile.changesRates && circuit.mbps !== wanted.mbps)
       return errAsync(circuitFault("unsupported", "the server changes no rates"));
     const keepsStart = state !== "reserved";
-    return this.#demandFor(wanted)
+    return reservationFor(this.#options, wanted)
       .asyncAndThen((demand) =>
         requests
           .modify(externalId, { ...demand, keepsStart }, signal)
@@ -178,7 +173,7 @@ export class IdcpCircuits implements CircuitService {
         const status = state === "reserved" ? RESERVED : ACTIVE;
         return this.#until({ gri: externalId, wanted: status, terms: wanted }, signal);
       })
-      .mapErr((fault) => this.#refused(wanted, fault));
+      .mapErr((fault) => refusalOf(wanted, fault, this.#options.urnOf));
   }
 
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
@@ -242,70 +237,6 @@ export class IdcpCircuits implements CircuitService {
       .map((found): ReservationReport | undefined => found)
       .orElse((fault) => (fault.code === NOT_FOUND ? ok(undefined) : err(fault)));
   }
-
-  #demandFor(
-    circuit: Circuit,
-    offered: (end: CircuitEnd) => VlanSet | undefined = () => undefined,
-  ): Result<ReservationDemand, CircuitFault> {
-    const { urnOf, clock, mark, profile } = this.#options;
-    const { ends, mbps } = circuit;
-    const now = clock.now();
-    const { end } = circuit;
-    const [source, dest] = ends;
-    const [srcEndpoint, destEndpoint] = [source, dest].map((end) => end && urnOf(end.port));
-    if (source === undefined || dest === undefined || !srcEndpoint || !destEndpoint) {
-      const ports = ends.map(({ port }) => port).join(" or ");
-      return err(circuitFault("rejected", `no URN is known for ${ports}`));
-    }
-    if (!profile.swapsLabels && isSwapped(source, dest))
-      return err({
-        ...circuitFault(
-          "unavailable",
-          `a frame keeps its label there: ${source.tag} is not ${dest.tag}`,
-        ),
-        blocked: [[{ type: "translation", node: nodeOfPort(source.port) }]],
-      });
-    return ok({
-      description: `${mark} ${circuitKey(circuit)}`,
-      startTime: Math.floor((startAhead(circuit, now) ?? now) / 1000),
-      endTime: end === undefined ? LAST_END : Math.ceil(end / 1000),
-      mbps,
-      pathInfo: {
-        pathSetupMode: profile.pathSetup,
-        layer2Info: {
-          ...{ srcEndpoint, destEndpoint },
-          srcVtag: tagFor(source, offered(source)),
-          destVtag: tagFor(dest, offered(dest)),
-        },
-      },
-    });
-  }
-
-  /** What a circuit could not have is in the reason alone; where that says nothing, it is any of it. */
-  #refused(circuit: Circuit, fault: CircuitFault): CircuitFault {
-    if (fault.kind !== "unavailable" || fault.blocked !== undefined) return fault;
-    const named = atNamedEnds(circuit, fault.message, this.#options.urnOf);
-    if (/vlan|vtag/i.test(fault.message)) return { ...fault, blocked: blockedLabels(named) };
-    const isSilent = /^\S+ is \w+$/.test(fault.message);
-    return { ...fault, blocked: isSilent ? blockedAnything(named) : blockedRates(named) };
-  }
-
-  #found(report: ReservationReport): readonly FoundCircuit[] {
-    const { gri, description, status } = report;
-    const { mark, profile } = this.#options;
-    if (ENDED.has(status) || !description.startsWith(`${mark} `)) return [];
-    const key = parseCircuitKey(description.slice(mark.length + 1));
-    if (key === undefined) return [];
-    // What waits to be told does not come up by itself.
-    const waits = RESERVED.has(status) && profile.pathSetup === "signal-xml";
-    const isOther = key.ends.some(
-      (end, at) => (report.labels[at] ?? labelText(end)) !== labelText(end),
-    );
-    const state = ACTIVE.has(status) ? "active" : waits ? "reserved" : "pending";
-    if (isOther)
-      return [{ externalId: gri, circuit: { ...key, ...termsOf(report) }, state: "failed" }];
-    return [{ externalId: gri, circuit: { ...key, ...termsOf(report) }, state }];
-  }
 }
 
 /** What is waited for of a reservation. */
@@ -314,21 +245,6 @@ interface Awaited {
   readonly wanted: ReadonlySet<string>;
   readonly terms?: Circuit;
   readonly ask?: () => Promise<Result<void, CircuitFault>>;
-}
-
-/** The rate and the times of a reservation. */
-function termsOf({ mbps, startTime, endTime }: ReservationReport): Times & Pick<Circuit, "mbps"> {
-  const end = endTime < LAST_END ? { end: endTime * 1000 } : {};
-  return { mbps, start: startTime * 1000, ...end };
-}
-
-function reasonOf(gri: string, found: ReservationReport | undefined): string {
-  if (found === undefined) return `the domain does not know ${gri}`;
-  return found.reason ?? `${gri} is ${found.status}`;
-}
-
-function isSwapped({ tag: a }: CircuitEnd, { tag: b }: CircuitEnd): boolean {
-  return a !== b && a !== "untagged" && b !== "untagged";
 }
 
 /** The one label that a text names, if it names one. */

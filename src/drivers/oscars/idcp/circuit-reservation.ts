@@ -1,0 +1,125 @@
+import { err, ok, type Result } from "neverthrow";
+import type { Clock } from "../../../model/clock.ts";
+import { nodeOfPort, type PortRef } from "../../../model/ids.ts";
+import type { VlanSet } from "../../../model/vlan-set.ts";
+import { atNamedEnds, blockedAnything, blockedLabels, blockedRates } from "../blocked.ts";
+import { type Circuit, type CircuitEnd, circuitKey, parseCircuitKey } from "../circuit.ts";
+import { type CircuitFault, circuitFault, type FoundCircuit } from "../circuit-service.ts";
+import { startAhead, type Times } from "../circuit-times.ts";
+import { labelText, tagFor } from "./labels.ts";
+import type { IdcpProfile } from "./peer-profile.ts";
+import type { ReservationDemand, ReservationReport } from "./requests.ts";
+
+/** What a circuit is reserved with. */
+export interface ReservationContext {
+  readonly profile: IdcpProfile;
+  readonly clock: Clock;
+  /** What every description begins with: which circuits are ours. */
+  readonly mark: string;
+  /** The URN of a port's link, or a name that the server knows; undefined for a port without. */
+  readonly urnOf: (port: PortRef) => string | undefined;
+}
+
+/** A reservation has to have an end. */
+const LAST_END = 2_145_916_800;
+
+/** What is over, and comes back no more. */
+export const ENDED: ReadonlySet<string> = new Set(["CANCELLED", "FINISHED", "FAILED"]);
+/** `RESERVED` is `PENDING` in the words of older servers. */
+export const RESERVED: ReadonlySet<string> = new Set(["RESERVED", "PENDING"]);
+/** What frames pass by. */
+export const ACTIVE: ReadonlySet<string> = new Set(["ACTIVE"]);
+/** What comes up by itself may be up before we look. */
+export const HELD: ReadonlySet<string> = new Set([...RESERVED, ...ACTIVE]);
+
+/** What to ask for, to have a circuit; `offered`: of which labels, at which ends the server may choose. */
+export function reservationFor(
+  { urnOf, clock, mark, profile }: ReservationContext,
+  circuit: Circuit,
+  offered: (end: CircuitEnd) => VlanSet | undefined = () => undefined,
+): Result<ReservationDemand, CircuitFault> {
+  const { ends, mbps } = circuit;
+  const now = clock.now();
+  const { end } = circuit;
+  const [source, dest] = ends;
+  const [srcEndpoint, destEndpoint] = [source, dest].map((end) => end && urnOf(end.port));
+  if (source === undefined || dest === undefined || !srcEndpoint || !destEndpoint) {
+    const ports = ends.map(({ port }) => port).join(" or ");
+    return err(circuitFault("rejected", `no URN is known for ${ports}`));
+  }
+  if (!profile.swapsLabels && isSwapped(source, dest))
+    return err({
+      ...circuitFault(
+        "unavailable",
+        `a frame keeps its label there: ${source.tag} is not ${dest.tag}`,
+      ),
+      blocked: [[{ type: "translation", node: nodeOfPort(source.port) }]],
+    });
+  return ok({
+    description: `${mark} ${circuitKey(circuit)}`,
+    startTime: Math.floor((startAhead(circuit, now) ?? now) / 1000),
+    endTime: end === undefined ? LAST_END : Math.ceil(end / 1000),
+    mbps,
+    pathInfo: {
+      pathSetupMode: profile.pathSetup,
+      layer2Info: {
+        ...{ srcEndpoint, destEndpoint },
+        srcVtag: tagFor(source, offered(source)),
+        destVtag: tagFor(dest, offered(dest)),
+      },
+    },
+  });
+}
+
+function isSwapped({ tag: a }: CircuitEnd, { tag: b }: CircuitEnd): boolean {
+  return a !== b && a !== "untagged" && b !== "untagged";
+}
+
+/** What a circuit could not have is in the reason alone; where that says nothing, it is any of it. */
+export function refusalOf(
+  circuit: Circuit,
+  fault: CircuitFault,
+  urnOf: ReservationContext["urnOf"],
+): CircuitFault {
+  if (fault.kind !== "unavailable" || fault.blocked !== undefined) return fault;
+  const named = atNamedEnds(circuit, fault.message, urnOf);
+  if (/vlan|vtag/i.test(fault.message)) return { ...fault, blocked: blockedLabels(named) };
+  const isSilent = /^\S+ is \w+$/.test(fault.message);
+  return { ...fault, blocked: isSilent ? blockedAnything(named) : blockedRates(named) };
+}
+
+/** The circuit that a reservation is; none for one that has ended or is not ours. */
+export function circuitsIn(
+  report: ReservationReport,
+  { mark, profile }: Pick<ReservationContext, "mark" | "profile">,
+): readonly FoundCircuit[] {
+  const { gri, description, status } = report;
+  if (ENDED.has(status) || !description.startsWith(`${mark} `)) return [];
+  const key = parseCircuitKey(description.slice(mark.length + 1));
+  if (key === undefined) return [];
+  // What waits to be told does not come up by itself.
+  const waits = RESERVED.has(status) && profile.pathSetup === "signal-xml";
+  const isOther = key.ends.some(
+    (end, at) => (report.labels[at] ?? labelText(end)) !== labelText(end),
+  );
+  const state = ACTIVE.has(status) ? "active" : waits ? "reserved" : "pending";
+  if (isOther)
+    return [{ externalId: gri, circuit: { ...key, ...termsOf(report) }, state: "failed" }];
+  return [{ externalId: gri, circuit: { ...key, ...termsOf(report) }, state }];
+}
+
+/** The rate and the times of a reservation. */
+export function termsOf({
+  mbps,
+  startTime,
+  endTime,
+}: ReservationReport): Times & Pick<Circuit, "mbps"> {
+  const end = endTime < LAST_END ? { end: endTime * 1000 } : {};
+  return { mbps, start: startTime * 1000, ...end };
+}
+
+/** Why a reservation is not what was asked for. */
+export function reasonOf(gri: string, found: ReservationReport | undefined): string {
+  if (found === undefined) return `the domain does not know ${gri}`;
+  return found.reason ?? `${gri} is ${found.status}`;
+}
