@@ -13,18 +13,13 @@ import type {
 import { isBeyond, isEnding } from "./circuit-times.ts";
 import { type Offers, withOffers } from "./label-offer.ts";
 import { LostCircuits } from "./lost-circuits.ts";
+import { SegmentRuns } from "./segment-runs.ts";
 
 /** What of a segment carries nothing. */
 export interface Outage {
   readonly silent: readonly Circuit[];
   /** Why the domain does not bring back what is lost. */
   readonly fault?: CircuitFault;
-}
-
-/** One bringing of a segment to what is wanted of it. */
-interface Run {
-  readonly abort: AbortController;
-  readonly done: Promise<Result<void, CircuitFault>>;
 }
 
 /**
@@ -39,7 +34,7 @@ export class CircuitKeeper {
   readonly #book = new CircuitBook();
   readonly #maker: CircuitMaker;
   readonly #lost = new LostCircuits();
-  readonly #runs = new Map<SegmentId, Run>();
+  readonly #runs = new SegmentRuns();
   /** Segments for which something is held, and which somebody is going to settle. */
   readonly #holding = new Set<SegmentId>();
 
@@ -100,7 +95,7 @@ export class CircuitKeeper {
 
   /** Whether a segment is being brought to what is wanted, or about to be. */
   isBusy(segment: SegmentId): boolean {
-    return this.#runs.has(segment) || this.#holding.has(segment);
+    return this.#runs.isUnderWay(segment) || this.#holding.has(segment);
   }
 
   /** What is wanted of a segment from now on. Nothing is done yet. */
@@ -110,7 +105,7 @@ export class CircuitKeeper {
       this.#wanted.delete(segment);
       this.#lost.forget(segment);
     }
-    this.#runs.get(segment)?.abort.abort();
+    this.#runs.abort(segment);
   }
 
   /**
@@ -124,7 +119,7 @@ export class CircuitKeeper {
     offers: Offers = () => VlanSet.empty,
   ): Promise<Result<void, CircuitFault>> {
     this.#holding.add(segment);
-    return this.#start(segment, async (signal) => {
+    return this.#runs.start(segment, async (signal) => {
       const looked = await this.#lookUp(segment, signal);
       if (looked.isErr()) return looked;
       const held = await Promise.all(
@@ -137,7 +132,7 @@ export class CircuitKeeper {
         }),
       );
       return Result.combine(held).map(() => undefined);
-    }).done;
+    });
   }
 
   /**
@@ -149,13 +144,10 @@ export class CircuitKeeper {
     { bringBack = false }: { readonly bringBack?: boolean } = {},
   ): Promise<Result<void, CircuitFault>> {
     this.#holding.delete(segment);
-    let run = this.#start(segment, (signal) => this.#converge(segment, bringBack, signal));
-    for (;;) {
-      const outcome = await run.done;
-      const newer = this.#runs.get(segment);
-      if (newer === undefined) return outcome;
-      run = newer;
-    }
+    const outcome = this.#runs.start(segment, (signal) =>
+      this.#converge(segment, bringBack, signal),
+    );
+    return this.#runs.last(segment, outcome);
   }
 
   /** An agent that is no more may have had something held for a segment. */
@@ -245,28 +237,8 @@ export class CircuitKeeper {
   }
 
   /** Stops everything that is under way. */
-  async close(): Promise<void> {
-    for (const { abort } of this.#runs.values()) abort.abort();
-    await Promise.all([...this.#runs.values()].map(({ done }) => done));
-  }
-
-  #start(
-    segment: SegmentId,
-    work: (signal: AbortSignal) => Promise<Result<void, CircuitFault>>,
-  ): Run {
-    const before = this.#runs.get(segment);
-    before?.abort.abort();
-    const abort = new AbortController();
-    const begun = (before?.done ?? Promise.resolve()).then(() => work(abort.signal));
-    const run: Run = {
-      abort,
-      done: begun.then((outcome) => {
-        if (this.#runs.get(segment) === run) this.#runs.delete(segment);
-        return outcome;
-      }),
-    };
-    this.#runs.set(segment, run);
-    return run;
+  close(): Promise<void> {
+    return this.#runs.close();
   }
 
   async #converge(
