@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Claim, Ledger } from "../ledger.ts";
+import type { Claim } from "../ledger.ts";
 import {
   type DomainId,
   type NetworkNumber,
@@ -7,15 +7,7 @@ import {
   networkNumber,
   type ProjectId,
 } from "../model/ids.ts";
-import { invariant } from "../model/invariant.ts";
-import {
-  claimBeside,
-  growthFault,
-  growthOf,
-  holderOf,
-  recordClaim,
-  reserveGrowth,
-} from "../network/claims.ts";
+import { holderOf } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf, withEnd } from "../network/forwarding.ts";
 import type { Health, Soundness } from "../network/info.ts";
@@ -28,8 +20,8 @@ import {
 } from "../network/record.ts";
 import { isDrawnOn, standsAlike } from "../network/standing.ts";
 import { treeNodes } from "../network/tree-nodes.ts";
-import { topologyResources } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
+import { Holdings } from "./holdings.ts";
 import { LinkStates } from "./link-states.ts";
 import { Outages } from "./outages.ts";
 
@@ -40,12 +32,10 @@ import { Outages } from "./outages.ts";
  */
 export class Registry implements Health {
   #topology: Topology;
-  #ledger: Ledger;
+  readonly #holdings: Holdings;
   readonly #records = new Map<ProjectId, NetworkRecord>();
   readonly #projects = new Map<NetworkNumber, ProjectId>();
   readonly #quarantines = new Set<Quarantine>();
-  /** Who holds, for a network, what it has beside its record's claim. */
-  readonly #beside = new Map<ProjectId, readonly string[]>();
   readonly keepsSchedule: (domain: DomainId) => boolean;
   /** Which links are up. */
   readonly links: LinkStates;
@@ -65,7 +55,7 @@ export class Registry implements Health {
   constructor(topology: Topology, keepsSchedule: (domain: DomainId) => boolean = () => false) {
     this.#topology = topology;
     this.keepsSchedule = keepsSchedule;
-    this.#ledger = Ledger.over(topologyResources(topology));
+    this.#holdings = new Holdings(topology);
     this.links = new LinkStates(() => this.#topology);
   }
 
@@ -78,7 +68,7 @@ export class Registry implements Health {
     const unsettled = [...this.#quarantines].filter((one) => this.#isInTree(one));
     return {
       topology: this.#topology,
-      ledger: this.#ledger,
+      ledger: this.#holdings.ledger,
       linkState: this.links.linkState,
       unsettled: new Set(unsettled.map(({ project }) => holderOf(project))),
     };
@@ -110,7 +100,7 @@ export class Registry implements Health {
   setTopology(topology: Topology): readonly ProjectId[] {
     const before = this.#topology;
     this.#topology = topology;
-    this.#ledger = this.#ledger.withResources(topologyResources(topology));
+    this.#holdings.setTopology(topology);
     const affected = new Set<ProjectId>();
     for (const record of this.#records.values()) {
       for (const realisation of realisationsOf(record)) {
@@ -172,7 +162,7 @@ export class Registry implements Health {
 
   /** Whether what is claimed beyond what its holder has is free. */
   hasRoomFor(claim: Claim): boolean {
-    return growthFault(this.#ledger, claim) === undefined;
+    return this.#holdings.hasRoomFor(claim);
   }
 
   /** How many networks there are. */
@@ -187,8 +177,7 @@ export class Registry implements Health {
   /** Takes what was read from a store: it holds what it holds, whatever the topology says today. */
   adopt(records: readonly NetworkRecord[], quarantines: readonly Quarantine[]): void {
     for (const record of records) {
-      this.#keep(recordClaim(record));
-      this.#keepBeside(record);
+      this.#holdings.keepRecord(record);
       this.#note(record);
     }
     for (const quarantine of quarantines) this.quarantine(quarantine);
@@ -197,8 +186,7 @@ export class Registry implements Health {
 
   /** Takes what somebody has written of a network, of which `before` was known, and dropped. */
   take(record: NetworkRecord, before?: NetworkRecord): void {
-    this.#keep(recordClaim(record));
-    this.#keepBeside(record);
+    this.#holdings.keepRecord(record);
     for (const realisation of realisationsOf(record)) {
       const same = before && realisationsOf(before).find((one) => isSame(one, realisation));
       const decidedOn = same && this.#decidedOn.get(same);
@@ -210,32 +198,8 @@ export class Registry implements Health {
 
   /** Replaces a project's record and what it holds, which must have been found free. */
   put(record: NetworkRecord): void {
-    this.#letGoBeside(record.project);
-    const claim = recordClaim(record);
-    const replaced = this.#ledger.replace(claim);
-    if (replaced.isOk()) this.#ledger = replaced.value;
-    else {
-      // What it has already may be more than there is today.
-      invariant(this.hasRoomFor(claim), `what was decided for ${record.project} is free`);
-      this.#keep(claim);
-    }
-    this.#keepBeside(record);
+    this.#holdings.replace(record);
     this.#note(record);
-  }
-
-  #keepBeside(record: NetworkRecord): void {
-    const claim = claimBeside(record);
-    if (claim === undefined) return;
-    const growth = growthOf(this.#ledger, claim);
-    for (const part of growth) this.#keep(part);
-    const holders = growth.map(({ holder }) => holder);
-    this.#beside.set(record.project, holders);
-  }
-
-  #letGoBeside(project: ProjectId): void {
-    for (const holder of this.#beside.get(project) ?? [])
-      this.#ledger = this.#ledger.release(holder);
-    this.#beside.delete(project);
   }
 
   #note(record: NetworkRecord): void {
@@ -251,19 +215,12 @@ export class Registry implements Health {
 
   /** Holds what `claim` has beyond what its holder has, until what is given is called. */
   hold(claim: Claim): () => void {
-    const growth = growthOf(this.#ledger, claim);
-    const held = reserveGrowth(this.#ledger, claim);
-    invariant(held.isOk(), `what was decided for ${claim.holder} is free`);
-    this.#ledger = held.value;
-    return () => {
-      for (const { holder } of growth) this.#ledger = this.#ledger.release(holder);
-    };
+    return this.#holdings.hold(claim);
   }
 
   /** Forgets a project and releases what it holds. */
   drop(project: ProjectId): void {
-    this.#letGoBeside(project);
-    this.#ledger = this.#ledger.release(holderOf(project));
+    this.#holdings.drop(project);
     const record = this.#records.get(project);
     if (record !== undefined) this.#projects.delete(record.number);
     this.#records.delete(project);
@@ -273,7 +230,7 @@ export class Registry implements Health {
   /** Holds back what may still be in use; called right after the network gave it up. */
   quarantine(quarantine: Quarantine): void {
     this.#lastNumber = Math.max(this.#lastNumber, quarantine.number, quarantine.id);
-    this.#keep(quarantine.claim);
+    this.#holdings.keep(quarantine.claim);
     this.#quarantines.add(quarantine);
   }
 
@@ -291,7 +248,7 @@ export class Registry implements Health {
     const quarantine = [...this.#quarantines].find((one) => one.id === id);
     if (quarantine === undefined) return undefined;
     this.#quarantines.delete(quarantine);
-    this.#ledger = this.#ledger.release(quarantine.claim.holder);
+    this.#holdings.release(quarantine.claim.holder);
     return quarantine;
   }
 
@@ -304,7 +261,7 @@ export class Registry implements Health {
       this.#quarantines.delete(quarantine);
       if (pending.length > 0) this.#quarantines.add({ ...quarantine, pending });
       else {
-        this.#ledger = this.#ledger.release(quarantine.claim.holder);
+        this.#holdings.release(quarantine.claim.holder);
         over.push(quarantine);
       }
     }
@@ -322,13 +279,6 @@ export class Registry implements Health {
     const next = this.#lastNumber + 1;
     this.#lastNumber = next + ((slot - (next % slots) + slots) % slots);
     return networkNumber(this.#lastNumber);
-  }
-
-  /** Puts on the books what is in use already, even where the topology has less than that today. */
-  #keep(claim: Claim): void {
-    const kept = this.#ledger.keep(claim);
-    invariant(kept.isOk(), `no label of ${claim.holder} is anybody else's`);
-    this.#ledger = kept.value;
   }
 }
 

@@ -8,6 +8,7 @@ import { parseMacAddress } from "../model/mac-address.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import { vni } from "../model/vni.ts";
 import { VniSet } from "../model/vni-set.ts";
+import type { NetworkRecord, Quarantine } from "./record.ts";
 import { DEFAULT_PRIORITY } from "./request-options.ts";
 
 /**
@@ -139,7 +140,7 @@ const base = {
 };
 
 /** A record as it is stored. */
-export const recordSchema = v.variant("phase", [
+export const recordSchema: v.GenericSchema<unknown, NetworkRecord> = v.variant("phase", [
   v.object({ ...base, phase: v.literal("setup"), target: realisation }),
   v.object({
     ...base,
@@ -167,7 +168,7 @@ export const recordSchema = v.variant("phase", [
 ]);
 
 /** A quarantine as it is stored. */
-export const quarantineSchema = v.object({
+export const quarantineSchema: v.GenericSchema<unknown, Quarantine> = v.object({
   format: v.picklist(READABLE_FORMATS),
   id: number,
   project,
