@@ -12,11 +12,8 @@ import {
   type SimpleConnection,
   simpleConnection,
 } from "../../drivers/oscars/rest/simple-connection.ts";
-import { Alarms } from "./alarms.ts";
-import { CircuitTable } from "./circuit-table.ts";
 import {
   atRate,
-  carriedBy,
   failure,
   json,
   type OscarsConnection,
@@ -24,6 +21,7 @@ import {
   simpleOf,
   writeConnection,
 } from "./oscars-answer.ts";
+import { OscarsConnections } from "./oscars-connections.ts";
 import { availabilityOf, faultsOf, judged, pathBetween } from "./oscars-inventory.ts";
 import type { OscarsQuirks, SimOscarsServerOptions } from "./oscars-options.ts";
 
@@ -33,7 +31,6 @@ const LEAST_END_S = 60;
 const DEFAULT_LEAD_S = 30;
 const GRACE_S = 300;
 const MINIMUM_S = 900;
-const LAST_END = 2_145_916_800;
 
 /**
  * An OSCARS 1 server that exists only in memory, as the real one behaves and not as one would wish:
@@ -45,22 +42,18 @@ export class SimOscarsServer {
   readonly handler: HttpHandler;
   quirks: OscarsQuirks;
   readonly #options: SimOscarsServerOptions;
-  readonly #connections: CircuitTable<OscarsConnection>;
-  readonly #elsewhere: OscarsConnection[] = [];
-  /** When circuits begin, and end. */
-  readonly #alarms: Alarms;
+  readonly #connections: OscarsConnections;
 
   constructor(options: SimOscarsServerOptions) {
     this.#options = options;
-    this.#alarms = new Alarms(options.clock);
-    this.#connections = new CircuitTable(carriedBy, options.onCircuit);
+    this.#connections = new OscarsConnections(options, () => this.quirks.buildFails === true);
     this.quirks = options.quirks ?? {};
     this.handler = async (request) => this.#handle(request);
   }
 
   /** What is held or reserved. */
   get connections(): readonly OscarsConnection[] {
-    return [...this.#connections.values()].filter(({ phase }) => phase !== "ARCHIVED");
+    return this.#connections.live;
   }
 
   /** Their ids. */
@@ -70,15 +63,13 @@ export class SimOscarsServer {
 
   /** Sells something to somebody who asks in another way. */
   sellElsewhere(parts: Pick<SimpleConnection, "fixtures" | "pipes">): void {
-    const own = { connectionId: "OTHER", begin: 0, end: LAST_END, description: "", junctions: [] };
-    const simple = { ...own, ...parts, tags: [], projectIds: [] };
-    this.#elsewhere.push({ simple, phase: "RESERVED", state: "ACTIVE", deployment: "DEPLOYED" });
+    this.#connections.sellElsewhere(parts);
   }
 
   /** Ends a circuit without anybody asking. */
   forceEnd(connectionId: string): void {
     const found = this.#connections.get(connectionId);
-    if (found !== undefined) this.#archive(found);
+    if (found !== undefined) this.#connections.archive(found);
   }
 
   /** Breaks, or mends, what carries a circuit: the network is being deployed again meanwhile. */
@@ -88,7 +79,10 @@ export class SimOscarsServer {
       ? (["WAITING", "ACTIVE"] as const)
       : (["ACTIVE", "WAITING"] as const);
     if (found?.state !== from || found.simple.begin > this.#now()) return;
-    this.#progress(connectionId, { state, deployment: works ? "DEPLOYED" : "BEING_DEPLOYED" });
+    this.#connections.progress(connectionId, {
+      state,
+      deployment: works ? "DEPLOYED" : "BEING_DEPLOYED",
+    });
   }
 
   #handle({ method, path, headers, body }: IncomingRequest): OutgoingResponse {
@@ -149,7 +143,7 @@ export class SimOscarsServer {
         ? { ...before, next: simple }
         : { simple, phase: "HELD", state: "WAITING", deployment: "UNDEPLOYED" };
     this.#connections.set(wanted.connectionId, held);
-    this.#options.clock.setTimeout(() => this.#expire(held), HOLD_S * 1000);
+    this.#options.clock.setTimeout(() => this.#connections.expire(held), HOLD_S * 1000);
     return json({
       ...judged(simple, []),
       heldUntil,
@@ -178,32 +172,9 @@ export class SimOscarsServer {
     // What takes the place of a circuit that is up is built anew.
     const [state, deployment] = ["WAITING", "UNDEPLOYED"] as const;
     this.#connections.set(id, { ...kept, simple, phase: "RESERVED", state, deployment });
-    this.#buildAtBegin(id);
-    this.#archiveAtEnd(id);
+    this.#connections.buildAtBegin(id);
+    this.#connections.archiveAtEnd(id);
     return json({ what: "COMMITTED", phase: "RESERVED", when: this.#instant() });
-  }
-
-  /** Builds what is to be built by itself, once it has begun. */
-  #buildAtBegin(id: string): void {
-    const { simple } = this.#connections.get(id) ?? {};
-    this.#alarms.clear(`${id} begins`);
-    if (simple?.mode !== "AUTOMATIC") return;
-    const { clock, buildMs = 0 } = this.#options;
-    this.#alarms.set(`${id} begins`, simple.begin * 1000, () => {
-      this.#progress(id, { deployment: "BEING_DEPLOYED" });
-      // Begun from here, so that a late timer cannot come before an early one.
-      clock.setTimeout(() => this.#built(id), buildMs);
-    });
-  }
-
-  #archiveAtEnd(id: string): void {
-    const end = this.#connections.get(id)?.simple.end ?? LAST_END;
-    this.#alarms.clear(`${id} ends`);
-    if (end >= LAST_END) return;
-    this.#alarms.set(`${id} ends`, end * 1000, () => {
-      const found = this.#connections.get(id);
-      if (found?.phase === "RESERVED") this.#archive(found);
-    });
   }
 
   #setMode(id: string, body: string): OutgoingResponse {
@@ -213,27 +184,16 @@ export class SimOscarsServer {
       return { status: 400 };
     const changed: OscarsConnection = { ...found, simple: { ...found.simple, mode: body } };
     this.#connections.set(id, changed);
-    if (found.state === "WAITING" && found.deployment === "UNDEPLOYED") this.#buildAtBegin(id);
+    if (found.state === "WAITING" && found.deployment === "UNDEPLOYED")
+      this.#connections.buildAtBegin(id);
     return json(writeConnection(changed));
   }
 
   #dismantle(id: string): OutgoingResponse {
     const found = this.#connections.get(id);
     if (found?.simple.mode !== "MANUAL") return failure(500, "/protected/pss/dismantle");
-    this.#progress(id, { state: "WAITING", deployment: "UNDEPLOYED" });
+    this.#connections.progress(id, { state: "WAITING", deployment: "UNDEPLOYED" });
     return { status: 200 };
-  }
-
-  #built(id: string): void {
-    if (this.#connections.get(id)?.deployment !== "BEING_DEPLOYED") return;
-    if (this.quirks.buildFails === true)
-      this.#progress(id, { state: "FAILED", deployment: "DEPLOY_FAILED" });
-    else this.#progress(id, { state: "ACTIVE", deployment: "DEPLOYED" });
-  }
-
-  #progress(id: string, change: Partial<OscarsConnection>): void {
-    const found = this.#connections.get(id);
-    if (found?.phase === "RESERVED") this.#connections.set(id, { ...found, ...change });
   }
 
   #release(id: string): OutgoingResponse {
@@ -242,24 +202,12 @@ export class SimOscarsServer {
     if (found.phase === "ARCHIVED") return { status: 400 };
     const when = this.#instant();
     if (found.phase === "RESERVED" && found.simple.begin <= this.#now()) {
-      this.#archive(found);
+      this.#connections.archive(found);
       return json({ what: "ARCHIVED", phase: null, when });
     }
-    this.#forgetTimes(id);
+    this.#connections.forgetTimes(id);
     this.#connections.delete(id);
     return json({ what: "DELETED", phase: null, when });
-  }
-
-  #archive({ simple, ...found }: OscarsConnection): void {
-    const { connectionId } = simple;
-    this.#forgetTimes(connectionId);
-    const ended = { phase: "ARCHIVED", state: "FINISHED", deployment: "UNDEPLOYED" } as const;
-    this.#connections.set(connectionId, { ...found, simple, ...ended });
-  }
-
-  #forgetTimes(id: string): void {
-    this.#alarms.clear(`${id} begins`);
-    this.#alarms.clear(`${id} ends`);
   }
 
   /** Says 200 also when it does not. */
@@ -292,20 +240,20 @@ export class SimOscarsServer {
     const simple = { ...found.simple, end };
     const changed = this.#refused(simple).length === 0 ? { ...found, simple } : found;
     this.#connections.set(connectionId, changed);
-    this.#archiveAtEnd(connectionId);
+    this.#connections.archiveAtEnd(connectionId);
     return json({ success: true, explanation: "", connection: writeConnection(changed) });
   }
 
   #available(body: string): OutgoingResponse {
     const read = readJson(timeInterval, body);
     if (read.isErr()) return failure(400, "/api/topo/available");
-    return json(availabilityOf(this.#options, this.#others(), read.value));
+    return json(availabilityOf(this.#options, this.#connections.others(), read.value));
   }
 
   #list(body: string): OutgoingResponse {
     const read = readJson(connectionFilter, body);
     if (read.isErr()) return failure(400, "/api/conn/list");
-    return json(pageOf([...this.#connections.values()], read.value));
+    return json(pageOf(this.#connections.all, read.value));
   }
 
   #paths(body: string): OutgoingResponse {
@@ -313,7 +261,7 @@ export class SimOscarsServer {
     if (read.isErr()) return failure(500, "/api/pce/paths");
     const { a, z, include } = read.value;
     if (include.length < 2 || a === z) return { status: 400 };
-    const path = pathBetween(this.#options, this.#others(), read.value);
+    const path = pathBetween(this.#options, this.#connections.others(), read.value);
     const all = ["shortest", "leastHops", "fits", "widestSum", "widestAZ", "widestZA"];
     return json({
       evaluated: path === null ? 0 : 1,
@@ -329,18 +277,8 @@ export class SimOscarsServer {
   #clear(id: string): OutgoingResponse {
     const found = this.#connections.get(id);
     if (found?.phase === "HELD") this.#connections.delete(id);
-    else if (found !== undefined) this.#withoutNext(found);
+    else if (found !== undefined) this.#connections.withoutNext(found);
     return { status: 200 };
-  }
-
-  #expire(held: OscarsConnection): void {
-    const now = this.#connections.get(held.simple.connectionId);
-    if (now === held && held.phase === "HELD") this.#connections.delete(held.simple.connectionId);
-    else if (now?.next !== undefined && now.next === held.next) this.#withoutNext(now);
-  }
-
-  #withoutNext({ next: _, ...kept }: OscarsConnection): void {
-    this.#connections.set(kept.simple.connectionId, kept);
   }
 
   /** The same with the begin that it will really have; undefined for one that cannot be. */
@@ -352,14 +290,7 @@ export class SimOscarsServer {
   }
 
   #refused(wanted: SimpleConnection): ReturnType<typeof faultsOf> {
-    return faultsOf(this.#options, this.#others(wanted.connectionId), wanted);
-  }
-
-  /** Everything that takes something, but for the connection itself. */
-  #others(connectionId?: string): readonly SimpleConnection[] {
-    return [...this.connections, ...this.#elsewhere]
-      .flatMap(({ simple, next }) => (next === undefined ? [simple] : [simple, next]))
-      .filter((each) => each.connectionId !== connectionId);
+    return faultsOf(this.#options, this.#connections.others(wanted.connectionId), wanted);
   }
 
   #now(): number {
