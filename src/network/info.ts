@@ -73,7 +73,10 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
 /** The state of a network: what is being done to it or, when nothing is, how it fares. */
 export function networkState(record: NetworkRecord, health: Health): NetworkState {
   return match(record)
-    .with({ phase: "reserved" }, { phase: "reserving" }, () => "scheduled" as const)
+    .with({ phase: "reserved" }, () => "scheduled" as const)
+    .with({ phase: "reserving" }, ({ before }) =>
+      before === undefined ? ("provisioning" as const) : ("modifying" as const),
+    )
     .with({ phase: "setup" }, { phase: "provision" }, () => "provisioning" as const)
     .with({ phase: "modify" }, () => "modifying" as const)
     .with({ phase: "teardown" }, () => "releasing" as const)
