@@ -72,7 +72,7 @@ function registers({ field, fieldId }: MatchCodecs): readonly Variant<Action>[] 
     variant(22, "nx-write-metadata", { _: pad(6), metadata: u64, mask: u64 }),
     variant(27, "nx-stack-push", stack),
     variant(28, "nx-stack-pop", stack),
-    variant(33, "nx-reg-load2", { _: pad(6), field }),
+    variant(33, "nx-reg-load2", { field }),
   ];
 }
 
