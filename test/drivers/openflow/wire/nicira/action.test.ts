@@ -1,6 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import type { Action } from "../../../../../src/drivers/openflow/wire/action.ts";
-import { encodeMessage } from "../../../../../src/drivers/openflow/wire/encode.ts";
 import { OPENFLOW_1_0 } from "../../../../../src/drivers/openflow/wire/version.ts";
 import { expectGolden } from "../golden.ts";
 
