@@ -73,7 +73,8 @@ export interface NsiDialectOptions extends DialectOptions {
     readonly nsa: string;
     /**
      * Where the provider reaches us, this agent alone. With `listen` the driver opens that port; without, the host
-     * application mounts `OscarsDriver.callbacks` there. Absent, the driver looks by itself.
+     * application mounts `OscarsDriver.callbacks` there. Absent, the driver looks by itself, each second unless
+     * `times.pollMs` says otherwise.
      */
     readonly callbacks?: { readonly url: string; readonly listen?: HttpServerOptions };
   };

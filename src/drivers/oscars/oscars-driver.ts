@@ -27,6 +27,8 @@ import { RestCircuits } from "./rest/rest-circuits.ts";
 
 const DEFAULT_ACTIVATION_MS = 600_000;
 const DEFAULT_POLL_MS = 5_000;
+/** Where looking is all there is. */
+const UNTOLD_POLL_MS = 1_000;
 
 /** Drives a wide-area domain that is run by somebody else. */
 export class OscarsDriver extends CircuitDriver {
@@ -120,17 +122,18 @@ function openNsi(
   context: Opening,
   mounted: Mounted,
 ): ResultAsync<CircuitService, DriverCause> {
-  const { provider, requester: own, headers, times = {}, peer = "standard", stps } = options;
-  const { http, ...common } = commonOf(options, context);
+  const { provider, requester: own, headers, peer = "standard", stps } = options;
+  const pollMs = own.callbacks === undefined ? UNTOLD_POLL_MS : DEFAULT_POLL_MS;
+  const times = { pollMs, ...options.times };
+  const { http, ...common } = commonOf({ ...options, times }, context);
   const profile = peerProfiles[peer];
-  const nowhere = profile.needsReplyTo ? { replyTo: "" } : {};
-  const replyTo = own.callbacks === undefined ? nowhere : { replyTo: own.callbacks.url };
+  const replyTo = own.callbacks?.url ?? profile.nowhere;
   const requester = new NsiRequester({
     peer: {
       requesterNSA: own.nsa,
       providerNSA: provider.nsa,
       url: provider.url,
-      ...replyTo,
+      ...(replyTo === undefined ? {} : { replyTo }),
       ...(headers === undefined ? {} : { headers }),
     },
     http,

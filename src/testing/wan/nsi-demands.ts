@@ -31,6 +31,7 @@ export function objectionToRequest(
   const action = headers.get("soapaction") ?? "";
   if (demands.includes("quoted-action") && !/^".+"$/.test(action)) return "broken";
   if (demands.includes("reply-to") && replyTo === undefined) return "broken";
+  if (demands.includes("reply-url") && !URL.canParse(replyTo ?? "")) return "broken";
   if (!requesters.includes(requesterNSA)) return refusal("00300", `not for ${requesterNSA}`);
   if (demands.includes("fresh-correlation") && seen.has(correlationId))
     return refusal("00101", "the correlationId was used before");

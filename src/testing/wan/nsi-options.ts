@@ -7,8 +7,8 @@ import type { NsiPort } from "./nsi-ports.ts";
 
 /**
  * Something that the schema leaves open and a provider wants: in a first reservation a version, a
- * schedule, a description or labels, in every request somewhere to reply to, a SOAPAction in quotes or
- * a correlation id that is new.
+ * schedule, a description or labels, in every request a `replyTo` (which may be empty, or not), a SOAPAction in
+ * quotes or a correlation id that is new.
  */
 export type NsiDemand =
   | "version"
@@ -16,6 +16,7 @@ export type NsiDemand =
   | "description"
   | "labels"
   | "reply-to"
+  | "reply-url"
   | "quoted-action"
   | "fresh-correlation";
 

@@ -5,7 +5,7 @@ import type { NsiQuirks } from "./nsi-options.ts";
 export const nsiPeerQuirks: Readonly<Record<PeerName, NsiQuirks>> = {
   standard: {},
   safnari: {
-    demands: ["reply-to"],
+    demands: ["reply-url"],
     aggregates: true,
   },
   oscars: {
@@ -29,7 +29,7 @@ export const nsiPeerQuirks: Readonly<Record<PeerName, NsiQuirks>> = {
     minimumSeconds: 900,
   },
   opennsa: {
-    demands: ["quoted-action", "reply-to", "labels"],
+    demands: ["quoted-action", "reply-url", "labels"],
     refusals: "answer",
     callbacks: "before",
     modify: "none",

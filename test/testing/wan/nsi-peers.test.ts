@@ -23,7 +23,12 @@ const stp = (_wan: string, port: string): string => `urn:ogf:network:wan.example
 async function start(
   peer: PeerName,
   quirks: NsiQuirks,
-  more: Partial<Pick<SimNsiProviderOptions, "requesters" | "delayMs" | "holdSeconds">> = {},
+  {
+    callbacks = true,
+    ...more
+  }: Partial<Pick<SimNsiProviderOptions, "requesters" | "delayMs" | "holdSeconds">> & {
+    readonly callbacks?: boolean;
+  } = {},
 ) {
   const clock = fakeClock();
   const http = new MemoryHttp(clock);
@@ -48,7 +53,7 @@ async function start(
     provider: { nsa: NSA, url: "http://wan.example/provider" },
     requester: {
       nsa: "urn:ogf:network:us.example:2026:nsa",
-      callbacks: { url: "http://us.example/" },
+      ...(callbacks ? { callbacks: { url: "http://us.example/" } } : {}),
     },
   });
   http.serve("http://us.example", wan.callbacks);
@@ -157,6 +162,23 @@ test.each(Object.keys(nsiPeerQuirks) as PeerName[])(
     expect(provider.connections[0]?.states).toMatchObject({
       ...{ reservationState: "ReserveStart", provisionState: "Provisioned" },
     });
+    value(await clock.until(agent.teardownPhysicalNetwork("p")));
+    expect(isClean()).toBe(true);
+    await clock.until(agent.close());
+  },
+);
+
+test.each(Object.keys(nsiPeerQuirks) as PeerName[])(
+  "a provider like %s is asked all the way where nobody takes its callbacks",
+  async (peer) => {
+    const quirks: NsiQuirks = nsiPeerQuirks[peer];
+    const { clock, agent, rates, isClean } = await start(peer, quirks, { callbacks: false });
+    const from = clock.now();
+    value(await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps")));
+    const { openStartSeconds = 0 } = quirks;
+    expect(clock.now() - from).toBeLessThan(5_000 + openStartSeconds * 1_000);
+    value(await clock.until(agent.modifyPhysicalNetwork("p", [], [], "300Mbps")));
+    expect(rates()).toEqual([300]);
     value(await clock.until(agent.teardownPhysicalNetwork("p")));
     expect(isClean()).toBe(true);
     await clock.until(agent.close());

@@ -19,8 +19,11 @@ export interface PeerProfile {
   readonly queriesById: boolean;
   /** Whether a connection without an end lasts; OSCARS ends one after a day, so there the end is said. */
   readonly openEnd: boolean;
-  /** Whether requests need somewhere to reply to, be it nowhere, also from who asks for the results himself. */
-  readonly needsReplyTo: boolean;
+  /**
+   * What requests have to say for `replyTo` where nobody takes callbacks: OSCARS wants the element, which may be
+   * empty, OpenNSA a URL (its queries fail without one). Absent, the element may be missing.
+   */
+  readonly nowhere?: string;
   /** Whether another version that was refused can be given up, so that a further one may be asked for. */
   readonly abortsFailed: boolean;
   /** For how long a reservation is held before it must be committed, in seconds. */
@@ -32,6 +35,9 @@ export interface PeerProfile {
 /** The name of a known provider. */
 export type PeerName = "standard" | "oscars" | "opennsa" | "supa" | "safnari";
 
+/** No such host will ever be (RFC 6761 §6.4). */
+const NOWHERE = "http://nowhere.invalid/";
+
 /** The providers that are known, by name. */
 export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
   standard: {
@@ -41,7 +47,6 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     nilTimes: true,
     queriesById: true,
     openEnd: true,
-    needsReplyTo: false,
     abortsFailed: true,
     holdSeconds: 120,
   },
@@ -52,7 +57,7 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     nilTimes: false,
     queriesById: true,
     openEnd: false,
-    needsReplyTo: true,
+    nowhere: "",
     abortsFailed: false,
     holdSeconds: 900,
     minimumSeconds: 900,
@@ -64,7 +69,7 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     nilTimes: false,
     queriesById: true,
     openEnd: true,
-    needsReplyTo: true,
+    nowhere: NOWHERE,
     abortsFailed: true,
     holdSeconds: 120,
   },
@@ -75,7 +80,6 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     nilTimes: false,
     queriesById: true,
     openEnd: true,
-    needsReplyTo: false,
     abortsFailed: true,
     holdSeconds: 120,
   },
@@ -86,7 +90,7 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     nilTimes: true,
     queriesById: true,
     openEnd: true,
-    needsReplyTo: true,
+    nowhere: NOWHERE,
     abortsFailed: true,
     holdSeconds: 120,
   },
