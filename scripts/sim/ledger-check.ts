@@ -40,8 +40,16 @@ export function overCommitment(
   return undefined;
 }
 
-function reservedBy({ project, links, schedule, state }: NetworkInfo): readonly Reserved[] {
-  const start = schedule.start;
+function reservedBy({
+  project,
+  links,
+  schedule: { start, end },
+  state,
+  segments,
+}: NetworkInfo): readonly Reserved[] {
+  // A change of one that waits shows by its state; that nothing is provisioned yet, by its segments.
+  const waits =
+    state === "scheduled" || segments.some(({ isPromised }) => isPromised !== undefined);
   return links.map(({ id, vlan, vni, reserved }) => ({
     project,
     link: id,
@@ -49,8 +57,7 @@ function reservedBy({ project, links, schedule, state }: NetworkInfo): readonly 
     forward: reserved.forward,
     backward: reserved.backward,
     // What has been provisioned is there, whatever its start was.
-    start:
-      state === "scheduled" && start !== undefined ? Date.parse(start) : Number.NEGATIVE_INFINITY,
-    end: schedule.end === undefined ? Number.POSITIVE_INFINITY : Date.parse(schedule.end),
+    start: waits && start !== undefined ? Date.parse(start) : Number.NEGATIVE_INFINITY,
+    end: end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end),
   }));
 }

@@ -71,8 +71,8 @@ export interface SegmentInfo {
   /** `degraded`: its domain has lost what carried it. */
   readonly state: "reserved" | "provisioning" | "active" | "degraded" | "releasing";
   /**
-   * Of a network that waits for its start, in a domain that somebody else runs: whether that has promised
-   * it. Where it promises nothing ahead, it is asked at the start.
+   * Of a network that waits for its start, also while a change of it is asked for, in a domain that somebody else
+   * runs: whether that has promised it. Where it promises nothing ahead, it is asked at the start.
    */
   readonly isPromised?: boolean;
   /** The domain's own name for what carries it: a connection id, a GRI. Of several circuits that of the first. */

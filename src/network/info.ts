@@ -111,7 +111,8 @@ function promiseOf(
   keepsSchedule: boolean | undefined,
   names: readonly string[],
 ): Pick<SegmentInfo, "isPromised"> {
-  if (phase !== "reserved" || keepsSchedule === undefined) return {};
+  const waits = phase === "reserved" || phase === "reserving";
+  if (!waits || keepsSchedule === undefined) return {};
   return { isPromised: keepsSchedule && names.length > 0 };
 }
 

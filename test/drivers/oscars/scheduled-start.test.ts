@@ -118,6 +118,21 @@ describe.each(dialects)(
       await clock.until(agent.close());
     });
 
+    test("is seen to wait for its start, with what is promised, also while a change of it is asked for", async () => {
+      const { clock, agent, info, setUp } = await start(dialect, { wans: ["one"] });
+      const from = clock.now() + HOUR;
+      value(await setUp("p", { start: from, end: from + HOUR }));
+      const seen: unknown[] = [];
+      agent.events.on("network-state", ({ state }) => {
+        const promised = info().segments.flatMap(({ isPromised }) => isPromised ?? []);
+        seen.push([state, promised]);
+      });
+      value(await clock.until(agent.modifyPhysicalNetwork("p", [], [], "200Mbps")));
+      expect(seen[0]).toEqual(["modifying", [true]]);
+      expect(seen.at(-1)).toEqual(["scheduled", [true]]);
+      await clock.until(agent.close());
+    });
+
     test("has capacity that is nobody else's in its time, and everybody's before and after", async () => {
       const { clock, agent, setUp, ids } = await start(dialect, { wans: ["one"] });
       const at = (hours: number): number => clock.now() + hours * HOUR;
