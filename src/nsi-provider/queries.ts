@@ -42,7 +42,8 @@ export function answerQuery(query: QueryMessage, visible: readonly Connection[])
       type: "queryRecursiveConfirmed",
       reservation: chosen(asked, visible).map((one) => {
         const { criteria, ...rest } = reservationOf(one);
-        return { ...rest, criteria: criteria.map(({ children: _, ...each }) => each) };
+        // Empty, and there: OpenNSA's requester does not do without.
+        return { ...rest, criteria: criteria.map((each) => ({ ...each, children: [] })) };
       }),
     }))
     .with({ type: "queryNotification" }, { type: "queryNotificationSync" }, (asked) => ({
