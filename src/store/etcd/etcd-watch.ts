@@ -59,13 +59,17 @@ export class EtcdWatch implements Disposable {
   }
 
   async #follow(): Promise<void> {
-    const { clock, gateway } = this.#context;
+    const { clock, gateway, isCurrent } = this.#context;
     while (!this.#ended.signal.aborted) {
       const endpoint = gateway.endpoint;
       const outcome = await this.#followAt(endpoint);
       if (this.#ended.signal.aborted) return;
       if (outcome === "compacted") await this.#catchUp();
-      else gateway.leave(endpoint);
+      else {
+        gateway.leave(endpoint);
+        // A stream does not say that its token is not taken any more; a call does, and gets another.
+        await isCurrent(gateway.endpoint);
+      }
       await new Promise<void>((resolve) => void clock.setTimeout(resolve, AGAIN_AFTER_MS));
     }
   }
