@@ -1,11 +1,11 @@
 /** The longest name, in UTF-16 code units. */
 export const MAX_NAME_LENGTH = 255;
 
-/** What names consist of: anything but white space and control characters. */
-export const NAME: RegExp = /^[^\s\p{Cc}]+$/u;
+/** What names consist of: anything but white space, control characters and halves of surrogate pairs. */
+export const NAME: RegExp = /^[^\s\p{Cc}\p{Cs}]+$/u;
 
 /** What names consist of that are followed, or preceded, by a colon where they are written. */
-export const NAME_WITHOUT_COLON: RegExp = /^[^\s\p{Cc}:]+$/u;
+export const NAME_WITHOUT_COLON: RegExp = /^[^\s\p{Cc}\p{Cs}:]+$/u;
 
 /** The rule for names, to be put after the name of what breaks it. */
 export const NAME_RULE: string = `must be 1 to ${MAX_NAME_LENGTH} characters without white space`;

@@ -172,7 +172,8 @@ export function changedSpec(spec: NetworkSpec, change: NetworkChange): NetworkSp
   };
 }
 
-const PROJECT = /^[^\p{Control}]{1,255}$/u;
+// Half of a surrogate pair is no character: stores that keep UTF-8 take one for another.
+const PROJECT = /^[^\p{Control}\p{Surrogate}]{1,255}$/u;
 
 function optional<T, U>(value: T | undefined | null, parse: (value: T) => U): U | undefined {
   return value === undefined || value === null ? undefined : parse(value);

@@ -23,6 +23,7 @@ describe("a host port", () => {
     ["es1:", /nic must be/],
     ["es 1:eth1", /host must be/],
     ["es1:eth\u00071", /nic must be/],
+    ["es1:eth\ud800", /nic must be/],
     [`${"h".repeat(256)}:eth1`, /host must be/],
     [{ host: "es1", nic: "eth1:0" }, /nic must be/],
     [{ host: 1, nic: "eth1" }, /host must be/],

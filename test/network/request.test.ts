@@ -39,6 +39,7 @@ describe("parseSetup", () => {
   test.each([
     ["project", { project: "" }, "project"],
     ["project with a control character", { project: "a\nb" }, "project"],
+    ["project with half a surrogate pair", { project: "a\ud800" }, "project"],
     ["no host ports", { hostPorts: [] }, "hostPorts"],
     ["host ports that are no list", { hostPorts: "s1a:eth1" }, "hostPorts"],
     ["a host port without a colon", { hostPorts: ["s1a"] }, "hostPorts.0"],
