@@ -1,4 +1,4 @@
-import type { Clock } from "../model/clock.ts";
+import { type Clock, steadyMs } from "../model/clock.ts";
 import type { LinkId } from "../model/ids.ts";
 import {
   type FlapDamping,
@@ -30,7 +30,7 @@ export class LinkDamper implements Disposable {
   /** Notes that a link has failed. */
   failed(link: LinkId): void {
     const { clock, damping, hold } = this.#context;
-    const nowMs = clock.now();
+    const nowMs = steadyMs(clock);
     const history = failedOnceMore(this.#histories.get(link), nowMs, damping);
     this.#histories.set(link, history);
     if (!history.isHeld) return;

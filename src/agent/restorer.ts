@@ -1,6 +1,6 @@
 import { ok, type Result } from "neverthrow";
 import { pause } from "../drivers/driver-call.ts";
-import type { Clock } from "../model/clock.ts";
+import { type Clock, steadyMs } from "../model/clock.ts";
 import type { DcnsError } from "../model/errors.ts";
 import type { ProjectId } from "../model/ids.ts";
 import { holderOf } from "../network/claims.ts";
@@ -248,8 +248,8 @@ function hurtNetwork({ project, current }: StableRecord): HurtNetwork {
 function budgetOf(clock: Clock, ms: number): Budget {
   let end: number | undefined;
   const isSpent = (): boolean => {
-    end ??= clock.now() + ms;
-    return clock.now() > end;
+    end ??= steadyMs(clock) + ms;
+    return steadyMs(clock) > end;
   };
   return { isSpent };
 }

@@ -14,3 +14,11 @@ export interface Clock {
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(handle: unknown): void;
 }
+
+/**
+ * Milliseconds for measuring how long something lasts: of the steady clock where there is one, since
+ * `now` jumps when somebody sets it. Comparable with nothing but each other.
+ */
+export function steadyMs(clock: Clock): number {
+  return clock.steadyNow?.() ?? clock.now();
+}

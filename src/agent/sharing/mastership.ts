@@ -1,5 +1,5 @@
 import { pause } from "../../drivers/driver-call.ts";
-import type { Clock } from "../../model/clock.ts";
+import { type Clock, steadyMs } from "../../model/clock.ts";
 import type { NodeId } from "../../model/ids.ts";
 import type { StoreChange } from "../../store/store.ts";
 import { Serial } from "../serial.ts";
@@ -61,7 +61,7 @@ export class Mastership implements Disposable {
     const { clock, view } = this.#context;
     this.#charges = charges;
     for (const charge of charges) {
-      if (!this.#downSince.has(charge)) this.#downSince.set(charge, clock.now());
+      if (!this.#downSince.has(charge)) this.#downSince.set(charge, steadyMs(clock));
       this.#consider(charge);
     }
     for (const charge of [...this.#own.keys()])
@@ -79,10 +79,11 @@ export class Mastership implements Disposable {
     return this.#isUp(this.#of(node));
   }
 
-  /** Since when a node has been in service with nobody; undefined while it is. */
+  /** Since when a node has been in service with nobody, as {@link steadyMs} says; undefined while it is. */
   downSince(node: NodeId): number | undefined {
     const charge = this.#of(node);
-    return this.#isUp(charge) ? undefined : (this.#downSince.get(charge) ?? 0);
+    const since = this.#downSince.get(charge) ?? Number.NEGATIVE_INFINITY;
+    return this.#isUp(charge) ? undefined : since;
   }
 
   /** Notes that a node of ours is in service, or is not any more. */
@@ -273,7 +274,7 @@ export class Mastership implements Disposable {
     if (up) this.#up.add(charge);
     else {
       this.#up.delete(charge);
-      this.#downSince.set(charge, this.#context.clock.now());
+      this.#downSince.set(charge, steadyMs(this.#context.clock));
     }
     this.#context.changed(charge, up);
   }

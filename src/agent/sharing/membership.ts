@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { pause } from "../../drivers/driver-call.ts";
-import type { Clock } from "../../model/clock.ts";
+import { type Clock, steadyMs } from "../../model/clock.ts";
 import type { StoreError } from "../../model/errors.ts";
 import { Stopwatch } from "../../model/stopwatch.ts";
 import type { Store, StoreLease } from "../../store/store.ts";
@@ -89,14 +89,14 @@ export class Membership {
    */
   async join(): Promise<Result<void, JoinError>> {
     const { clock, leaseMs } = this.#context;
-    const giveUpAt = clock.now() + PATIENCE * leaseMs;
+    const giveUpAt = steadyMs(clock) + PATIENCE * leaseMs;
     for (;;) {
       const joined = await this.#join();
       if (joined.isOk()) {
         this.#schedule();
         return joined;
       }
-      if (joined.error.type !== "store-conflict" || clock.now() >= giveUpAt) return joined;
+      if (joined.error.type !== "store-conflict" || steadyMs(clock) >= giveUpAt) return joined;
       await pause(clock, leaseMs / RENEWALS, new AbortController().signal);
     }
   }

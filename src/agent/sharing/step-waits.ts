@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Confirmation } from "../../drivers/driver-base.ts";
-import type { Clock } from "../../model/clock.ts";
+import { type Clock, steadyMs } from "../../model/clock.ts";
 import type { DriverCause, DriverError, DriverFailed } from "../../model/errors.ts";
 import type { DomainId, NetworkNumber, NodeId } from "../../model/ids.ts";
 import { journeyOf, nodesOf } from "../journey.ts";
@@ -96,7 +96,7 @@ export class StepWaits {
         const fatal = [...causes, ...(wait.allowPending ? [] : absent.map(unserved))];
         return fatal.length === 0 ? ok({ pending }) : err({ ...this.#failed(fatal), pending });
       }
-      await this.#news(signal, untilMs - clock.now());
+      await this.#news(signal, untilMs - steadyMs(clock));
     }
     return err({ type: "aborted", operation: "step" });
   }
@@ -125,9 +125,10 @@ export class StepWaits {
       const patienceMs = allowPending ? GLANCE_MS : this.#context.handoverMs(node);
       return since === undefined ? [] : [{ node, at: since + patienceMs }];
     });
-    const absent = lapses.filter(({ at }) => at <= clock.now()).map(({ node }) => node);
-    const next = lapses.map(({ at }) => at).filter((at) => at > clock.now());
-    return { confirmed, causes, absent, untilMs: Math.min(...next, clock.now() + REST_MS) };
+    const now = steadyMs(clock);
+    const absent = lapses.filter(({ at }) => at <= now).map(({ node }) => node);
+    const next = lapses.map(({ at }) => at).filter((at) => at > now);
+    return { confirmed, causes, absent, untilMs: Math.min(...next, now + REST_MS) };
   }
 
   /** Resolves when something is heard, when so much time is over, or when `signal` is raised. */

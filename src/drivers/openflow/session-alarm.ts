@@ -1,4 +1,4 @@
-import type { Clock } from "../../model/clock.ts";
+import { type Clock, steadyMs } from "../../model/clock.ts";
 
 /** One timer that is moved about cheaply: putting it off costs nothing until it would have fired. */
 export class Alarm {
@@ -23,7 +23,7 @@ export class Alarm {
         this.#armed = undefined;
         this.#ring();
       },
-      Math.max(1, dueMs - this.#clock.now()),
+      Math.max(1, dueMs - steadyMs(this.#clock)),
     );
     this.#armed = { timer, dueMs };
   }

@@ -1,5 +1,5 @@
 import { errAsync, type ResultAsync } from "neverthrow";
-import type { Clock } from "../../model/clock.ts";
+import { type Clock, steadyMs } from "../../model/clock.ts";
 import type { CallOptions } from "../driver-base.ts";
 import type { Channel } from "./channel/channel.ts";
 import type { CommandMessage } from "./channel/message-roles.ts";
@@ -120,7 +120,7 @@ export class BatchSender {
     if (this.#port.isCongested() || !channel.roomForRequests(requests)) return true;
     if (bundle !== undefined && !channel.roomForCommands(bundle.size)) return true;
     if (this.#unconfirmedBytes >= this.#maxUnconfirmedBytes) return true;
-    const delayMs = this.#pace.delayMs(clock.now());
+    const delayMs = this.#pace.delayMs(steadyMs(clock));
     if (delayMs === 0) return false;
     this.#timer = clock.setTimeout(() => this.pump(), delayMs);
     return true;
@@ -132,7 +132,7 @@ export class BatchSender {
       batch.bundle === undefined ? this.#chunk(batch) : this.#whole(batch, batch.bundle.id);
     if (pieces.length === 0) return false;
     const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    this.#pace.spend(pieces.length, this.#port.clock.now());
+    this.#pace.spend(pieces.length, steadyMs(this.#port.clock));
     this.#unconfirmedBytes += bytes;
     batch.chunkSent();
     const confirmed = this.#port.writeWithBarrier(pieces).match(

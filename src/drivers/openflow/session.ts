@@ -1,5 +1,5 @@
 import { err, errAsync, ok, type Result, type ResultAsync } from "neverthrow";
-import type { Clock } from "../../model/clock.ts";
+import { type Clock, steadyMs } from "../../model/clock.ts";
 import type { CallOptions } from "../driver-base.ts";
 import { Channel } from "./channel/channel.ts";
 import {
@@ -68,10 +68,10 @@ export class SwitchSession {
     this.#transport = transport;
     this.#clock = clock;
     this.#options = withDefaults(sessionDefaults, options);
-    this.#packetIns = new PacketInLimit(this.#options.maxPacketInsPerSecond, clock.now());
+    this.#packetIns = new PacketInLimit(this.#options.maxPacketInsPerSecond, steadyMs(clock));
     this.#channel = new Channel(this.#options);
     this.#handshake = new Call<SwitchFeatures, SessionError>(clock, {}, (why) => why);
-    this.#alarm = new Alarm(clock, () => this.#run(this.#channel.tick(clock.now())));
+    this.#alarm = new Alarm(clock, () => this.#run(this.#channel.tick(steadyMs(clock))));
     const { maxBufferedBytes } = this.#options;
     this.#output = new SessionOutput(transport, maxBufferedBytes, (limitBytes) =>
       this.#run(this.#channel.close({ type: "send-buffer-full", limitBytes })),
@@ -97,9 +97,9 @@ export class SwitchSession {
    * Errors: `session-closed`, with the reason why.
    */
   open(): ResultAsync<SwitchFeatures, SessionError> {
-    this.#run(this.#channel.open(this.#clock.now()));
+    this.#run(this.#channel.open(steadyMs(this.#clock)));
     this.#transport.open({
-      onData: (bytes) => this.#run(this.#channel.receive(bytes, this.#clock.now())),
+      onData: (bytes) => this.#run(this.#channel.receive(bytes, steadyMs(this.#clock))),
       onDrain: () => {
         this.#output.drained();
         this.#batches.pump();
@@ -281,7 +281,7 @@ export class SwitchSession {
 
   /** Tells what the switch told, but for packets beyond what is allowed of them. */
   #notify(message: Notice): void {
-    const nowMs = this.#clock.now();
+    const nowMs = steadyMs(this.#clock);
     if (!isPacketIn(message) || this.#packetIns.admits(nowMs)) this.#emit(message);
     const count = this.#packetIns.news(nowMs);
     if (count !== undefined) this.#emit({ type: "packet-ins-dropped", count });

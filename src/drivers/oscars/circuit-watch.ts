@@ -1,4 +1,4 @@
-import type { Clock } from "../../model/clock.ts";
+import { type Clock, steadyMs } from "../../model/clock.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { SegmentId } from "../../model/ids.ts";
 import { pause } from "../driver-call.ts";
@@ -97,7 +97,7 @@ export class CircuitWatch {
     const listed = await keeper.list(quiet, closing);
     if (closing.aborted) return;
     if (listed.isErr()) return this.unreachable(listed.error.message);
-    const found = this.#outages.judge(listed.value, clock.now());
+    const found = this.#outages.judge(listed.value, steadyMs(clock));
     const strangers = found
       .map(({ circuit }) => circuit.segment)
       .filter((each) => !keeper.segments.has(each));

@@ -1,5 +1,5 @@
 import { err, type Result, ResultAsync } from "neverthrow";
-import type { Clock } from "../../model/clock.ts";
+import { type Clock, steadyMs } from "../../model/clock.ts";
 import { pause } from "../driver-call.ts";
 import { type CircuitFault, circuitFault } from "./circuit-service.ts";
 
@@ -29,8 +29,8 @@ async function watch(
   look: () => Promise<Result<void, CircuitFault> | undefined>,
   late: CircuitFault,
 ): Promise<Result<void, CircuitFault>> {
-  const deadline = clock.now() + activationMs;
-  while (!signal.aborted && clock.now() < deadline) {
+  const deadline = steadyMs(clock) + activationMs;
+  while (!signal.aborted && steadyMs(clock) < deadline) {
     const news = told?.();
     const outcome = await look();
     if (outcome !== undefined) return outcome;

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { StoreError } from "../../model/errors.ts";
+import { Stopwatch } from "../../model/stopwatch.ts";
 import type { StoreTransaction } from "../store.ts";
 import { type Gateway, type GatewayError, unavailable } from "./gateway.ts";
 import type { EtcdLeases } from "./leases.ts";
@@ -46,7 +47,8 @@ export class Commits {
   readonly #context: CommitsContext;
   readonly #free: Mark[] = [];
   #lease: Promise<Result<string, StoreError>> | undefined;
-  #renewedAt = 0;
+  /** Since when the lease of the marks has run. */
+  #since: Stopwatch | undefined;
   #marks = 0;
   #transactions = 0;
 
@@ -142,9 +144,9 @@ export class Commits {
 
   /** The lease of this client's marks, for long enough that it outlasts a transaction. */
   #markLease(): Promise<Result<string, StoreError>> {
-    const isFresh = this.#context.clock.now() - this.#renewedAt < MARK_TTL_MS / 2;
-    if (this.#lease === undefined || !isFresh) {
-      this.#renewedAt = this.#context.clock.now();
+    const elapsedMs = this.#since?.elapsedMs() ?? MARK_TTL_MS;
+    if (this.#lease === undefined || elapsedMs >= MARK_TTL_MS / 2) {
+      this.#since = new Stopwatch(this.#context.clock);
       this.#lease = this.#renew(this.#lease);
     }
     return this.#lease;

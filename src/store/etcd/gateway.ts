@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import type * as v from "valibot";
-import type { Clock } from "../../model/clock.ts";
+import { type Clock, steadyMs } from "../../model/clock.ts";
 import type { StoreError } from "../../model/errors.ts";
 import type { ClientTls, HttpClient, HttpReply } from "./http-socket.ts";
 import { authenticateReply, errorReply, readReply } from "./messages.ts";
@@ -40,6 +40,8 @@ const TRANSIENT: ReadonlySet<number> = new Set([1, 2, 4, 13, 14]);
 const UNKNOWN = 2;
 const INVALID_ARGUMENT = 3;
 const UNAUTHENTICATED = 16;
+/** What etcd says of a token that is from before its last change of users; the code is that of any bad request. */
+const OLD_TOKEN = "revision of auth store is old";
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -79,14 +81,14 @@ export class Gateway {
     schema: v.GenericSchema<unknown, Output>,
   ): Promise<Result<Output, GatewayError>> {
     const { clock, options, closing } = this.#context;
-    const until = clock.now() + (options.timeoutMs ?? 10_000);
+    const until = steadyMs(clock) + (options.timeoutMs ?? 10_000);
     for (let attempt = 0; ; attempt += 1) {
       const endpoint = this.endpoint;
       const answer = await this.callAt(endpoint, path, message, schema);
       if (answer.isOk() || answer.error.type === "refused") return answer;
       this.leave(endpoint);
       const pauseMs = this.#pauseMs(attempt);
-      if (closing.aborted || clock.now() + pauseMs >= until) return answer;
+      if (closing.aborted || steadyMs(clock) + pauseMs >= until) return answer;
       await pause(clock, pauseMs);
     }
   }
@@ -188,8 +190,10 @@ export function unavailable({ message }: GatewayError): StoreError {
 
 const AUTHENTICATE = "/v3/auth/authenticate";
 
+/** Whether another token may be taken: this one has run out, or is from before users were changed (JWT). */
 function isTokenError(error: GatewayError): boolean {
-  return error.type === "refused" && error.code === UNAUTHENTICATED;
+  if (error.type !== "refused") return false;
+  return error.code === UNAUTHENTICATED || error.message.includes(OLD_TOKEN);
 }
 
 function refusal(status: number, content: string): GatewayError {

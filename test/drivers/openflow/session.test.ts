@@ -11,6 +11,7 @@ import { flowMod } from "../../../src/drivers/openflow/wire/flow.ts";
 import type { OfMessage } from "../../../src/drivers/openflow/wire/message.ts";
 import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
 import { obedient, of13, ScriptedSwitch } from "../../support/scripted-switch.ts";
+import { settable } from "../../support/settable-clock.ts";
 
 const barrier = { type: "barrier-request" } as const;
 const { replyTimeoutMs } = sessionDefaults;
@@ -256,6 +257,25 @@ test("an idle session probes, stays up while it is answered, and ends when it is
   expect(events.at(-1)).toMatchObject({ type: "closed", reason: { type: "silent" } });
   expect(clock.countTimers()).toBe(0);
 });
+
+test.each([-3_600_000, 3_600_000])(
+  "a wall clock that is set by %d ms neither ends a session nor keeps one",
+  async (byMs) => {
+    const world = fakeClock();
+    const { clock, set } = settable(world);
+    const peer = new ScriptedSwitch();
+    const session = new SwitchSession(peer, clock);
+    (await session.open())._unsafeUnwrap();
+    await world.advance(sessionDefaults.echoIntervalMs + 1);
+    set(byMs);
+    await world.advance(60_000);
+    expect(session.state).toBe("up");
+    peer.script = () => [];
+    set(byMs);
+    await world.advance(sessionDefaults.echoIntervalMs + sessionDefaults.echoTimeoutMs);
+    expect(session.state).toBe("closed");
+  },
+);
 
 test("a switch that does not read what it is sent is left before memory runs full", async () => {
   const { session, peer, events } = await upSession({ maxBufferedBytes: 1_000 });

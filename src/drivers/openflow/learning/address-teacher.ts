@@ -1,4 +1,4 @@
-import type { Clock } from "../../../model/clock.ts";
+import { type Clock, steadyMs } from "../../../model/clock.ts";
 import type { NetworkNumber } from "../../../model/ids.ts";
 import type { ForwardingRule } from "../../../model/segment.ts";
 import {
@@ -92,7 +92,7 @@ export class AddressTeacher implements Disposable {
     if (!isShown || typeof port !== "number" || source === undefined) return;
     if (source.address === PROBE_SOURCE) return;
     const at = { port, vid: source.vid, ...tunnelOf(match) };
-    if (!this.#limit.admits(network, at, clock.now())) {
+    if (!this.#limit.admits(network, at, steadyMs(clock))) {
       this.#send(this.#flows(network).quiet(at, QUIET_S));
       return;
     }
@@ -102,7 +102,7 @@ export class AddressTeacher implements Disposable {
   #see(network: NetworkNumber, at: Place, address: string): void {
     const maxAddresses = this.#maxAddresses(network, at);
     if (maxAddresses === undefined) return;
-    const nowMs = this.#context.clock.now();
+    const nowMs = steadyMs(this.#context.clock);
     this.#teach({ network, at, address, maxAddresses, nowMs });
   }
 

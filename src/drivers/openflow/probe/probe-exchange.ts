@@ -1,5 +1,5 @@
 import type { Tag } from "../../../model/attachment.ts";
-import type { Clock } from "../../../model/clock.ts";
+import { type Clock, steadyMs } from "../../../model/clock.ts";
 import { encodeFrame, frame } from "../../../model/frame.ts";
 import type { NodeId } from "../../../model/ids.ts";
 import { isVni } from "../../../model/vni.ts";
@@ -109,9 +109,4 @@ export class ProbeExchange implements Disposable {
   [Symbol.dispose](): void {
     for (const subscription of this.#subscriptions) subscription[Symbol.dispose]();
   }
-}
-
-/** Milliseconds of a clock that never jumps, with fractions where there are such. */
-export function steadyMs(clock: Clock): number {
-  return clock.steadyNow?.() ?? clock.now();
 }

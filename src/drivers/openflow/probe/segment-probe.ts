@@ -1,5 +1,5 @@
 import { type Attachment, attachmentKey } from "../../../model/attachment.ts";
-import type { Clock } from "../../../model/clock.ts";
+import { type Clock, steadyMs } from "../../../model/clock.ts";
 import type { DomainView } from "../../../model/domain-view.ts";
 import type { NodeId, PortRef } from "../../../model/ids.ts";
 import { invariant } from "../../../model/invariant.ts";
@@ -7,7 +7,7 @@ import type { Segment } from "../../../model/segment.ts";
 import type { LossPoint, ProbeOutcome, ProbeReport } from "../../driver-base.ts";
 import { PORT_CONTROLLER, PORT_TABLE } from "../wire/constants.ts";
 import { traceLoss } from "./loss-trace.ts";
-import { type Arrival, type Echo, ProbeExchange, type Shot, steadyMs } from "./probe-exchange.ts";
+import { type Arrival, type Echo, ProbeExchange, type Shot } from "./probe-exchange.ts";
 import { outputTo, PROBE_FLOW_LIFETIME_S } from "./probe-flows.ts";
 import { PROBE_SOURCE, type ProbeRun, probeRun } from "./probe-frame.ts";
 import { ProbeInstallation } from "./probe-installation.ts";

@@ -36,8 +36,9 @@ export class SegmentSamples {
     const ends = endsByNode(segment.ends);
     await Promise.all(
       segment.nodes.map(async ({ node }) => {
-        const last = known.get(node);
-        if (last !== undefined && request.nowMs - last.atMs < request.maxAgeMs) return;
+        const ageMs = request.nowMs - (known.get(node)?.atMs ?? Number.NEGATIVE_INFINITY);
+        // A clock that was set back says nothing of how old a sample is.
+        if (ageMs >= 0 && ageMs < request.maxAgeMs) return;
         const read = await readNode(request, node, ends);
         if (read.isErr()) gaps.push({ node, reason: read.error });
         else known.set(node, { atMs: request.nowMs, counters: read.value });

@@ -1,4 +1,5 @@
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import { steadyMs } from "../../../model/clock.ts";
 import type { VlanId } from "../../../model/ids.ts";
 import { VlanSet } from "../../../model/vlan-set.ts";
 import { pause } from "../../driver-call.ts";
@@ -192,7 +193,7 @@ export class IdcpCircuits implements CircuitService {
   /** A reservation that is just changing cannot be cancelled: what it changes to can. */
   async #cancel(gri: string, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     const { requests, clock, activationMs, pollMs } = this.#options;
-    const deadline = clock.now() + activationMs;
+    const deadline = steadyMs(clock) + activationMs;
     for (;;) {
       const found = await this.#query(gri, signal);
       if (found.isErr()) return err(found.error);
@@ -200,7 +201,7 @@ export class IdcpCircuits implements CircuitService {
       const asked = await requests.cancel(gri, signal);
       if (asked.isErr() && asked.error.code !== NOT_NOW && asked.error.code !== NOT_FOUND)
         return err(asked.error);
-      if (signal.aborted || clock.now() > deadline)
+      if (signal.aborted || steadyMs(clock) > deadline)
         return err(circuitFault("unreachable", `${gri} was not seen to end`));
       await pause(clock, pollMs, signal);
     }

@@ -1,5 +1,5 @@
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
-import type { Clock } from "../../../model/clock.ts";
+import { type Clock, steadyMs } from "../../../model/clock.ts";
 import { pause } from "../../driver-call.ts";
 import type { HttpClient, HttpHandler } from "../http/http.ts";
 import { AwaitedResults } from "./awaited.ts";
@@ -160,9 +160,9 @@ export class NsiRequester {
     ended: AbortSignal,
   ): Promise<Result<HeldReservation, NsiFault>> {
     const { clock } = this.#options;
-    const deadline = clock.now() + this.#times.confirmationMs;
-    while (clock.now() < deadline) {
-      await pause(clock, Math.min(this.#times.pollMs, deadline - clock.now()), ended);
+    const deadline = steadyMs(clock) + this.#times.confirmationMs;
+    while (steadyMs(clock) < deadline) {
+      await pause(clock, Math.min(this.#times.pollMs, deadline - steadyMs(clock)), ended);
       if (ended.aborted)
         return err({ type: "nsi-unknown", kind: "aborted", message: `${operation} was aborted` });
       const queried = await this.query([connectionId], ended);
