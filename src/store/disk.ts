@@ -3,6 +3,8 @@ import type { FileLock } from "./file-lock.ts";
 
 /** The files of a machine, for a `FileStore`. Promises are rejected where the file system refuses. */
 export interface Disk {
+  /** What a path leads to where it is a symbolic link; itself where it is none, or there is nothing. */
+  resolve(path: string): Promise<string>;
   /** All of a file; undefined where there is none. */
   read(path: string): Promise<Uint8Array | undefined>;
   /** Makes a file of `content`, on the disk when fulfilled; its name may not be until the folder is. */
@@ -11,6 +13,8 @@ export interface Disk {
   rename(from: string, to: string): Promise<void>;
   /** The names in a folder are on the disk when fulfilled. */
   syncFolder(path: string): Promise<void>;
+  /** Writes a part of a file that is there once more, in its place; on the disk when fulfilled. */
+  rewrite(path: string, from: number, content: Uint8Array): Promise<void>;
   /** Opens a file that is there, to write at its end. */
   open(path: string): Promise<DiskFile>;
   /** Takes the lock file `path`, or says who is in the way. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { link, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { err, ok, Result } from "neverthrow";
@@ -30,21 +31,40 @@ export async function acquireLock(path: string): Promise<Result<FileLock, string
 }
 
 /**
- * Puts `draft` in place of the lock of an owner that is gone. Only who holds the claim may, and it
- * looks at the lock while holding it: two that come at once cannot both succeed.
+ * Puts `draft` in place of the lock of an owner that is gone. Only who holds the claim to what that
+ * owner had may, and it looks at the lock while holding it: two that come at once cannot both succeed.
+ * Who held a claim and is gone as well is followed likewise, by a claim to the claim.
  */
 async function takeOver(path: string, draft: string): Promise<Result<void, string>> {
-  const claim = `${path}.claim`;
-  if (!(await linkIfAbsent(draft, claim))) {
-    return err(`another process is taking over ${path}; if there is none, remove ${claim}`);
+  const owner = await ownerIn(path);
+  const stale: string[] = [];
+  for (let [held, holder] = [path, owner]; ; ) {
+    if (await mayBeAlive(holder)) return err(`${held} is held by ${holder}`);
+    const claim = `${path}.claim-${digestOf(holder)}`;
+    if (await linkIfAbsent(draft, claim)) {
+      const now = await ownerIn(path);
+      if (now === owner) {
+        await rename(claim, path);
+        for (const each of stale) await rm(each, { force: true });
+        return ok();
+      }
+      await rm(claim);
+      return err(`${path} is held by ${now}`);
+    }
+    stale.push(claim);
+    [held, holder] = [claim, await ownerIn(claim)];
   }
-  const holder = await readFile(path, "utf8").catch(() => "another process");
-  if (await mayBeAlive(holder)) {
-    await rm(claim);
-    return err(`${path} is held by ${holder}`);
-  }
-  await rename(claim, path);
-  return ok();
+}
+
+/** What a lock or a claim says; what is just being renamed or removed is somebody's. */
+function ownerIn(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((cause) =>
+    hasCode(cause, "ENOENT") ? "another process" : Promise.reject(cause),
+  );
+}
+
+function digestOf(holder: string): string {
+  return createHash("sha256").update(holder).digest("hex").slice(0, 16);
 }
 
 /** Makes `path` another name of `existing` unless it is a name already; gives whether it did. */
@@ -58,8 +78,12 @@ function linkIfAbsent(existing: string, path: string): Promise<boolean> {
 const ownerSchema = v.object({ pid: v.number(), bootId: v.string(), startTime: v.string() });
 type Owner = v.InferOutput<typeof ownerSchema>;
 
-/** Whether the owner named in a lock may still be there; so may one that cannot be read. */
+/**
+ * Whether the owner named in a lock may still be there; so may one that cannot be read. Locks are made
+ * whole: what is empty is what a power cut has left of one, and nobody outlives that.
+ */
 async function mayBeAlive(holder: string): Promise<boolean> {
+  if (/^\0*$/.test(holder)) return false;
   const owner = parseOwner(holder);
   if (owner.isErr()) return true;
   const { pid, bootId, startTime } = owner.value;

@@ -66,14 +66,17 @@ export class FileStore implements Store {
    */
   static open(path: string, options: FileStoreOptions = {}): ResultAsync<FileStore, StoreError> {
     const { disk = nodeDisk } = options;
-    return attempt(disk.lock(`${path}.lock`))
-      .andThen((lock) => lock.mapErr(unavailable))
-      .andThen((lock) =>
-        openJournal(disk, path)
-          .map((journal) => new FileStore(journal, lock, options))
-          .andThen((store) => store.#expire(() => true).map(() => store))
-          .orElse((error) => attempt(lock.release()).andThen(() => err(error))),
-      );
+    // One journal has one lock, by whichever name it is opened.
+    return attempt(disk.resolve(path)).andThen((real) =>
+      attempt(disk.lock(`${real}.lock`))
+        .andThen((lock) => lock.mapErr(unavailable))
+        .andThen((lock) =>
+          openJournal(disk, real)
+            .map((journal) => new FileStore(journal, lock, options))
+            .andThen((store) => store.#expire(() => true).map(() => store))
+            .orElse((error) => attempt(lock.release()).andThen(() => err(error))),
+        ),
+    );
   }
 
   load(): ResultAsync<readonly StoredRecord[], StoreError> {
@@ -219,10 +222,12 @@ function continueJournal(
 ): ResultAsync<Journal, StoreUnavailable> {
   return readJournal(content)
     .mapErr(({ line, message }) => unavailable(`${path}: line ${line} ${message}`))
-    .asyncAndThen(({ table, isEarlier, snapshotBytes, validBytes }) =>
+    .asyncAndThen(({ table, isEarlier, snapshotBytes, lastFrom, validBytes }) =>
       isEarlier
         ? beginJournal(disk, path, table)
-        : attempt(JournalFile.open(disk, path, validBytes)).map((file) => ({
+        : attempt(
+            JournalFile.open(disk, path, lastFrom, content.subarray(lastFrom, validBytes)),
+          ).map((file) => ({
             file,
             table,
             bytes: validBytes,

@@ -16,11 +16,21 @@ export class JournalFile {
     this.#file = file;
   }
 
-  /** Opens a file that is there, and cuts it to its first `bytes`. */
-  static async open(disk: Disk, path: string, bytes: number): Promise<JournalFile> {
+  /**
+   * Opens a file that is there, and cuts it off after `tail`, which begins at the byte `from`. That
+   * was written last, and may not be on the disk though it can be read: after a sync that failed, the
+   * next one does not write what the failed one was to write (fsync(2), EIO). So it is written again.
+   */
+  static async open(
+    disk: Disk,
+    path: string,
+    from: number,
+    tail: Uint8Array,
+  ): Promise<JournalFile> {
     const file = await disk.open(path);
-    await file.truncate(bytes);
+    await file.truncate(from + tail.length);
     await file.sync();
+    if (tail.length > 0) await disk.rewrite(path, from, tail);
     // Whoever gave it this name may have died before that was on the disk.
     await disk.syncFolder(dirname(path));
     return new JournalFile(disk, path, file);

@@ -33,6 +33,8 @@ export interface JournalContent {
   readonly isEarlier: boolean;
   /** How many bytes the first line has. */
   readonly snapshotBytes: number;
+  /** Where the last line begins that stands; where the first line ends if it is that one. */
+  readonly lastFrom: number;
   /** How many bytes stand; what follows them is a line that was never finished. */
   readonly validBytes: number;
 }
@@ -52,8 +54,8 @@ export function encodeBatch({ revision, transactions }: Batch): Uint8Array {
 }
 
 /**
- * Reads a whole journal. A last line that was not finished is left out: it lacks its line feed, or
- * holds NUL bytes as blocks do that were never written. Anything else that is wrong is damage.
+ * Reads a whole journal. A last line that was not finished is left out: it was cut off before its line
+ * feed, or sectors of it are NUL that were never written. Anything else that is wrong is damage.
  */
 export function readJournal(bytes: Uint8Array): Result<JournalContent, Damage> {
   const snapshotBytes = bytes.indexOf(LINE_FEED) + 1;
@@ -62,33 +64,63 @@ export function readJournal(bytes: Uint8Array): Result<JournalContent, Damage> {
   if (snapshot.isErr()) return err({ line: 1, message: snapshot.error });
   const table = new RecordTable(snapshot.value.revision, snapshot.value.records);
   const isEarlier = snapshot.value.format !== JOURNAL_FORMAT;
-  return readBatches(bytes, snapshotBytes, table).map((validBytes) => ({
+  return readBatches(bytes, snapshotBytes, table).map((stands) => ({
     table,
     isEarlier,
     snapshotBytes,
-    validBytes,
+    ...stands,
   }));
 }
 
-/** Applies the batches from `start` on to `table`; gives the end of the last one that is whole. */
-function readBatches(bytes: Uint8Array, start: number, table: RecordTable): Result<number, Damage> {
+/** Applies the batches from `start` on to `table`; gives where the last one that is whole stands. */
+function readBatches(
+  bytes: Uint8Array,
+  start: number,
+  table: RecordTable,
+): Result<Pick<JournalContent, "lastFrom" | "validBytes">, Damage> {
+  let lastFrom = start;
   let from = start;
   for (let line = 2; ; line++) {
-    const to = bytes.indexOf(LINE_FEED, from) + 1;
-    if (to === 0) return ok(from);
-    const text = bytes.subarray(from, to);
-    const batch = decodeLine(text, batchSchema);
-    if (batch.isErr()) {
-      const isUnfinished = to === bytes.length && text.includes(0);
-      return isUnfinished ? ok(from) : err({ line, message: batch.error });
-    }
+    const end = bytes.indexOf(LINE_FEED, from) + 1;
+    const to = end === 0 ? bytes.length : end;
+    if (isUnfinished(bytes, from, to)) return ok({ lastFrom, validBytes: from });
+    const batch = decodeLine(bytes.subarray(from, to), batchSchema);
+    if (batch.isErr()) return err({ line, message: batch.error });
     const { revision, transactions } = batch.value;
     if (revision !== table.revision + 1) {
       return err({ line, message: `has revision ${revision}, not ${table.revision + 1}` });
     }
     for (const writes of transactions) table.apply(writes);
+    lastFrom = from;
     from = to;
   }
+}
+
+/** Whether what stands from `from` to `to` is nothing, or a last line that was never finished. */
+function isUnfinished(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to < bytes.length) return false;
+  if (bytes[to - 1] === LINE_FEED) return from === to || isPartlyUnwritten(bytes, from, to);
+  // What was cut off is not whole but for its last byte being another.
+  return !isIntact(bytes.subarray(from, to - 1));
+}
+
+/** Whether there are NUL bytes in a line, and where there are, they fill its part of a sector. */
+function isPartlyUnwritten(bytes: Uint8Array, from: number, to: number): boolean {
+  let isPartly = false;
+  for (let at = from; at < to; at = nextSector(at)) {
+    const sector = bytes.subarray(at, Math.min(to, nextSector(at)));
+    if (!sector.includes(0)) continue;
+    if (!sector.every((byte) => byte === 0)) return false;
+    isPartly = true;
+  }
+  return isPartly;
+}
+
+/** Disks write these many bytes or none, at multiples of it. */
+const SECTOR_BYTES = 512;
+
+function nextSector(at: number): number {
+  return (Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES;
 }
 
 const LINE_FEED = 0x0a;
@@ -125,13 +157,21 @@ function decodeLine<Output>(
   line: Uint8Array,
   schema: v.GenericSchema<unknown, Output>,
 ): Result<Output, string> {
-  const content = Buffer.from(line.subarray(CHECKSUM_LENGTH + 1, -1));
-  const intact = `${checksum(content)} ${content}\n`;
-  if (Buffer.compare(Buffer.from(intact), line) !== 0) return err("is damaged");
-  return parseJson(content.toString()).andThen((value) => {
+  const text = line.subarray(0, -1);
+  if (line.at(-1) !== LINE_FEED || !isIntact(text)) return err("is damaged");
+  return parseJson(Buffer.from(text.subarray(CHECKSUM_LENGTH + 1)).toString()).andThen((value) => {
     const checked = v.safeParse(schema, value);
     return checked.success ? ok(checked.output) : err(v.summarize(checked.issues));
   });
+}
+
+/** Whether a line, without its line feed, is what was written. */
+function isIntact(text: Uint8Array): boolean {
+  const content = text.subarray(CHECKSUM_LENGTH + 1);
+  const written = Buffer.from(`${checksum(content)} `);
+  return (
+    text.length > CHECKSUM_LENGTH && Buffer.compare(written, text.subarray(0, written.length)) === 0
+  );
 }
 
 const parseJson: (text: string) => Result<unknown, string> = Result.fromThrowable(

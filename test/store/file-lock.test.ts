@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -70,9 +71,38 @@ describe("a lock", () => {
     expect(await readFile(path, "utf8")).toBe("mine!");
   });
 
-  test("that somebody was taking over when it crashed says what to remove", async () => {
-    await writeFile(path, await ownerWith({ bootId: "before-the-last-boot" }));
-    await writeFile(`${path}.claim`, "");
-    expect((await acquireLock(path))._unsafeUnwrapErr()).toContain(`remove ${path}.claim`);
+  test.each([0, 4, 96])("of which a power cut left %d NUL bytes is taken over", async (length) => {
+    await writeFile(path, Buffer.alloc(length));
+    expect((await acquireLock(path)).isOk()).toBe(true);
+    expect(await readdir(folder)).toEqual(["lock"]);
+  });
+
+  /** A lock whose owner is gone, and that these were taking over, one after another. */
+  async function takenOverBy(...claimants: readonly string[]): Promise<void> {
+    let held = await ownerWith({ bootId: "before-the-last-boot" });
+    await writeFile(path, held);
+    for (const claimant of claimants) {
+      const digest = createHash("sha256").update(held).digest("hex").slice(0, 16);
+      await writeFile(`${path}.claim-${digest}`, claimant);
+      held = claimant;
+    }
+  }
+
+  test.each([1, 3])(
+    "that %d others were taking over when they crashed is taken over",
+    async (n) => {
+      const gone: string[] = [];
+      for (let boot = 0; boot < n; boot++) gone.push(await ownerWith({ bootId: `${boot}` }));
+      await takenOverBy(...gone);
+      const results = await Promise.all(Array.from({ length: 20 }, () => acquireLock(path)));
+      expect(results.filter((result) => result.isOk()).length).toBe(1);
+      expect(await readdir(folder)).toEqual(["lock"]);
+      expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ pid: process.pid });
+    },
+  );
+
+  test("that somebody is taking over is left to him", async () => {
+    await takenOverBy(await ownerWith({}));
+    expect((await acquireLock(path))._unsafeUnwrapErr()).toMatch(/claim-.* is held by \{"pid"/);
   });
 });

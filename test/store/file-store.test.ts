@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import fc from "fast-check";
@@ -99,6 +99,23 @@ describe("a file store opened again", () => {
   });
 });
 
+describe("a file store opened by a symbolic link", () => {
+  test("is the one that the link leads to, and has its one writer", async () => {
+    const [path, other] = [newPath(), newPath()];
+    await symlink(path, other);
+    const store = await opened(path, { rewriteAboveBytes: 0 });
+    expect(await refusal(other)).toContain(`${path}.lock is held by`);
+    await store.commit(unconditionally(put("a", 1)));
+    await store.close();
+    const again = await opened(other, { rewriteAboveBytes: 0 });
+    await again.commit(unconditionally(put("b", 1)));
+    await again.close();
+    const last = await opened(path);
+    expect(await keysIn(last)).toEqual(["a", "b"]);
+    await last.close();
+  });
+});
+
 describe("a file store opened after its process has ended", () => {
   test("has nothing of what was under a lease, and says so in its journal", async () => {
     const path = newPath();
@@ -187,11 +204,13 @@ describe("a journal that was cut off by a crash", () => {
 
   test("loses a last line of which blocks were never written", async () => {
     const path = await someJournal();
+    const writer = await opened(path);
+    await writer.commit(unconditionally(put("long", "x".repeat(2_000))));
+    await writer.close();
     const bytes = await readFile(path);
-    const lastLine = bytes.lastIndexOf("\n", -2) + 1;
-    await writeFile(path, bytes.fill(0, lastLine + 10, lastLine + 20));
+    await writeFile(path, bytes.fill(0, 1_024, 1_536));
     const store = await opened(path);
-    expect(await keysIn(store)).toEqual(["first", "second"]);
+    expect(await keysIn(store)).toEqual(["first", "last", "second"]);
     await store.close();
   });
 });
@@ -207,11 +226,17 @@ describe("a journal with any other damage", () => {
     expect(await readFile(path)).toEqual(bytes);
   });
 
-  test("is refused when its last line is whole and wrong", async () => {
+  test.each([
+    ["x", 5],
+    ["\0", 5],
+    ["x", 1],
+  ])("is refused when its last line is whole and wrong: %j", async (byte, fromEnd) => {
     const path = await someJournal();
     const bytes = await readFile(path);
-    await writeFile(path, bytes.fill("x", bytes.length - 5, bytes.length - 4));
+    const at = bytes.length - fromEnd;
+    await writeFile(path, bytes.fill(byte, at, at + 1));
     expect(await refusal(path)).toBe(`${path}: line 4 is damaged`);
+    expect(await readFile(path)).toEqual(bytes);
   });
 
   test("is refused when a line is missing, or there twice", async () => {

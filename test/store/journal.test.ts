@@ -38,13 +38,47 @@ describe("a journal", () => {
     }
   });
 
-  test("names the line of any flipped bit before its last line", () => {
+  test("names the line of any flipped bit", () => {
     const lineAt = lines.flatMap((line, n) => Array.from(line, () => n + 1));
-    const lastLine = journal.length - (lines[3]?.length ?? 0);
-    for (let bit = 0; bit < lastLine * 8; bit++) {
+    for (let bit = 0; bit < journal.length * 8; bit++) {
       const bytes = Buffer.from(journal);
       bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       expect(readJournal(bytes)._unsafeUnwrapErr().line).toBe(lineAt[bit >> 3]);
+    }
+  });
+
+  test("names the line of any byte that has become another, NUL and line feed among them", () => {
+    const lineAt = lines.flatMap((line, n) => Array.from(line, () => n + 1));
+    for (const [at, was] of journal.entries()) {
+      for (const byte of [0, 0x0a, 0x20, 0xff].filter((one) => one !== was)) {
+        const bytes = Buffer.from(journal);
+        bytes[at] = byte;
+        expect(readJournal(bytes)._unsafeUnwrapErr().line).toBe(lineAt[at]);
+      }
+    }
+  });
+
+  test("loses a last line of which sectors were never written, and no other with NUL bytes", () => {
+    const long = encodeBatch({ revision: 12, transactions: [[put("d", "x".repeat(2_000))]] });
+    const whole = Buffer.concat([...lines, long]);
+    const sectors = Array.from({ length: 8 }, (_, n) => n * 512);
+    const [first = 0, second = 0] = sectors.filter((at) => at > journal.length);
+    for (const [from, to] of [
+      [journal.length, first],
+      [first, second],
+      [second, second + 1_024],
+      [first, whole.length],
+    ] as const) {
+      const bytes = Buffer.from(whole).fill(0, from, to);
+      expect(readJournal(bytes)._unsafeUnwrap().validBytes).toBe(journal.length);
+    }
+    for (const [from, to] of [
+      [first, second - 1],
+      [first + 1, second + 512],
+      [first - 1, second],
+    ] as const) {
+      const bytes = Buffer.from(whole).fill(0, from, to);
+      expect(readJournal(bytes)._unsafeUnwrapErr()).toEqual({ line: 5, message: "is damaged" });
     }
   });
 

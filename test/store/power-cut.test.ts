@@ -25,6 +25,13 @@ const renamedAndDied = [
   { commits: 0, diesAfterMs: 0, power: false },
 ];
 
+/** A sync fails, the next process reads what it did not write, and the power goes. */
+const syncFailedAndRead = [
+  { commits: 1, diesAfterMs: 0, power: true },
+  { commits: 1, diesAfterMs: 10, power: false },
+  { commits: 0, diesAfterMs: 0, power: true },
+];
+
 /** A moment at which a process dies, and how. */
 const round = fc.record({
   commits: fc.integer({ min: 0, max: 6 }),
@@ -72,7 +79,13 @@ describe("a file store whose process dies at any moment", () => {
             await clock.until(again.close());
           }
         }),
-        { numRuns: 150, examples: [[1610071484, 0, renamedAndDied]] },
+        {
+          numRuns: 150,
+          examples: [
+            [1610071484, 0, renamedAndDied],
+            [1812530780, 0, syncFailedAndRead],
+          ],
+        },
       );
     },
   );
