@@ -23,6 +23,7 @@ import { withCrankback } from "./crankback.ts";
 import type { Deadline } from "./deadline.ts";
 import { dryRun, type NetworkPlan } from "./dry-run.ts";
 import { type AgentLimits, limitReached } from "./limits.ts";
+import { Places } from "./places.ts";
 import type { Registry } from "./registry.ts";
 import { type NetworkStatistics, networkStatistics } from "./statistics.ts";
 import type { Transactions } from "./transaction.ts";
@@ -37,16 +38,18 @@ export interface CallsContext {
   readonly drivers: ReadonlyMap<DomainId, DriverBase>;
   readonly clock: Clock;
   readonly griPrefix: string;
-  readonly limits: Pick<AgentLimits, "maxNetworks" | "maxQuarantines">;
+  readonly limits: Omit<AgentLimits, "maxCalls">;
   readonly emit: (event: AgentEvent) => void;
 }
 
 /** What each call means, given arguments that have been read; calls of one project follow one another. */
 export class Calls {
   readonly #context: CallsContext;
+  readonly #probes: Places;
 
   constructor(context: CallsContext) {
     this.#context = context;
+    this.#probes = new Places(context.limits.maxProbes);
   }
 
   /** How a project's network is delivered unless it is said: as it is, or the best that all can do. */
@@ -197,7 +200,7 @@ export class Calls {
     const record = this.#context.registry.record(project);
     if (record === undefined) return err(notFound(project));
     if (isWaiting(record)) return err(this.#wrongState(record));
-    return verify(this.#context, record, dataPlane, deadline);
+    return verify({ ...this.#context, probes: this.#probes }, record, dataPlane, deadline);
   }
 
   async statistics(

@@ -9,12 +9,18 @@ export interface AgentLimits {
   readonly maxCalls: number;
   /** What is held back because a node could not be seen clean; no change begins beyond; default 10,000. */
   readonly maxQuarantines: number;
+  /**
+   * Networks into which probe frames are sent at the same time, further ones wait; default 4. Each may
+   * have 500 frames under way, and a switch may send 2,000 packets a second.
+   */
+  readonly maxProbes: number;
 }
 
 export const defaultLimits: AgentLimits = {
   maxNetworks: 100_000,
   maxCalls: 10_000,
   maxQuarantines: 10_000,
+  maxProbes: 4,
 };
 
 /** What there is too much of for a change to begin; `isNew` where it makes a network. */

@@ -105,7 +105,9 @@ const agentOptions = v.strictObject({
   nodeGraceMs: v.optional(v.union([v.literal(false), v.pipe(v.number(), v.minValue(0))])),
   drainMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(60_000))),
   limits: v.optional(
-    v.strictObject({ maxNetworks: count, maxCalls: count, maxQuarantines: count }),
+    v.strictObject({
+      ...{ maxNetworks: count, maxCalls: count, maxQuarantines: count, maxProbes: count },
+    }),
   ),
   sharing: v.optional(
     v.strictObject({

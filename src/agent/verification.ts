@@ -12,6 +12,7 @@ import type { DomainId, ProjectId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import { latestOf, type NetworkRecord } from "../network/record.ts";
 import type { Deadline } from "./deadline.ts";
+import type { Places } from "./places.ts";
 import type { Registry } from "./registry.ts";
 
 /** Whether a network is as it should be. */
@@ -38,6 +39,8 @@ export type DataPlanePair = { readonly from: string; readonly to: string } & Pro
 export interface VerificationContext {
   readonly registry: Registry;
   readonly drivers: ReadonlyMap<DomainId, DriverBase>;
+  /** Who has one of these may send probes. */
+  readonly probes: Places;
 }
 
 /** Compares what the nodes hold with what they should, and sends probe frames if that is asked. */
@@ -50,11 +53,7 @@ export async function verify(
   const reports = await eachSegment(context, record, deadline, (driver, id, options) =>
     driver.verify(id, options),
   );
-  const probes = dataPlane
-    ? await eachSegment(context, record, deadline, (driver, id, options) =>
-        driver.probe?.(id, options),
-      )
-    : ok([]);
+  const probes = dataPlane ? await probe(context, record, deadline) : ok([]);
   return Result.combine([reports, probes]).map(([segments, probed]) => ({
     project: record.project,
     consistent: segments.every(({ discrepancies }) => discrepancies.length === 0),
@@ -63,9 +62,22 @@ export async function verify(
   }));
 }
 
+/** Has every domain send probes, when it is this network's turn. */
+async function probe(
+  context: VerificationContext,
+  record: NetworkRecord,
+  deadline: Deadline,
+): Promise<Result<readonly ProbeReport[], DcnsError>> {
+  using place = await context.probes.take(deadline.signal);
+  if (place === undefined && deadline.interruption !== undefined) return err(deadline.interruption);
+  return await eachSegment(context, record, deadline, (driver, id, options) =>
+    driver.probe?.(id, options),
+  );
+}
+
 /** Asks every domain for something about its segment; those that have no answer are left out. */
 async function eachSegment<T>(
-  { registry, drivers }: VerificationContext,
+  { registry, drivers }: Pick<VerificationContext, "registry" | "drivers">,
   record: NetworkRecord,
   deadline: Deadline,
   ask: (

@@ -45,6 +45,38 @@ describe("an agent takes on no more than its limits", () => {
     value(await bed.run(bed.agent.setupPhysicalNetwork("q", pair, 1e6)));
   });
 
+  test("of networks that are probed: further ones wait, and give up when their time is over", async () => {
+    await using bed = await Testbed.start({ agent: { limits: { maxProbes: 2 } } });
+    const projects = ["p", "q", "r", "s", "t"];
+    for (const project of projects) await bed.setUp(project, pair, 1e6);
+    const probed = new Set<string>();
+    let most = 0;
+    const look = (): void => {
+      const flows = bed.fabric.flowsOf("s1").filter(({ priority }) => priority >= 65_000);
+      // Each run has two addresses, which differ in the last octet.
+      const runs = new Set(
+        flows.flatMap(({ match }) =>
+          match.flatMap((field) => (field.field === "eth_dst" ? field.value.slice(0, -3) : [])),
+        ),
+      );
+      for (const run of runs) probed.add(run);
+      most = Math.max(most, runs.size);
+    };
+    const calls = projects.map((project, n) =>
+      bed.agent.verifyNetwork(project, {
+        dataPlane: true,
+        ...(n === 4 && { timeoutMs: 50 }),
+      }),
+    );
+    const outcomes = await bed.run(Promise.all(calls), look);
+    expect(outcomes.map((one) => one.isOk())).toEqual([true, true, true, true, false]);
+    for (const outcome of outcomes.slice(0, 4)) {
+      expect(value(outcome).dataPlane?.complete).toBe(true);
+    }
+    expect(probed.size).toBe(4);
+    expect(most).toBe(2);
+  });
+
   test("of what is held back for nodes that are away: changes begin again when they return", async () => {
     await using bed = await Testbed.start({ agent: { limits: { maxQuarantines: 1 } } });
     await bed.setUp("p", pair, 1e6);
