@@ -12,11 +12,16 @@ import {
   SimNsiProvider,
   SimOscarsServer,
 } from "../../src/testing/index.ts";
+import { nsiPeerQuirks } from "../../src/testing/wan/nsi-peers.ts";
 
 /** The dialects that a wide-area domain may speak. */
 export const dialects = ["nsi", "rest", "idcp"] as const;
-/** The messages of OSCARS 0.5 are the same dialect in other words. */
-export type Dialect = (typeof dialects)[number] | "idcp-0.5";
+/**
+ * Servers that speak one of these otherwise: the messages of OSCARS 0.5, circuits that an IDCP server
+ * sets up by itself at their start, an NSI provider that changes no reservation (OpenNSA).
+ */
+export const accents = ["idcp-0.5", "idcp-timer", "nsi-opennsa"] as const;
+export type Dialect = (typeof dialects)[number] | (typeof accents)[number];
 
 export interface SimulatedWanOptions {
   readonly clock: Clock;
@@ -74,11 +79,13 @@ function urnOf(dialect: Dialect, domain: string, port: string): string {
   const id = port.replace(":", "-");
   switch (dialect) {
     case "nsi":
+    case "nsi-opennsa":
       return `urn:ogf:network:${domain}:2026:topology:${id}`;
     case "rest":
       return `edge-${id}:1/1/1`;
     case "idcp":
     case "idcp-0.5":
+    case "idcp-timer":
       return `urn:ogf:network:domain=${domain}:node=n1:port=${id}:link=1`;
   }
 }
@@ -96,7 +103,14 @@ function serverOf(
   switch (dialect) {
     case "nsi":
       return new SimNsiProvider({ ...common, nsa: nsaOf(domain), ports, http: telling, delayMs });
+    case "nsi-opennsa": {
+      // OpenNSA itself sells any capacity; a domain of which something is to be learnt does not.
+      const quirks = { ...nsiPeerQuirks.opennsa, checksCapacity: true };
+      const nsi = { nsa: nsaOf(domain), ports, http: telling, delayMs, quirks };
+      return new SimNsiProvider({ ...common, ...nsi });
+    }
     case "idcp":
+    case "idcp-timer":
       return new SimIdcpServer({ ...common, domain, ports, delayMs });
     case "idcp-0.5":
       return new SimIdcpServer({ ...common, domain, ports, delayMs, version: "0.5" });
@@ -173,9 +187,16 @@ function driverOf(
       return new OscarsDriver({
         ...{ ...common, dialect: "idcp", peer: "oscars-0.5", url: `${url}/OSCARS`, urns },
       });
-    case "nsi": {
+    case "idcp-timer":
+      return new OscarsDriver({
+        ...{ ...common, dialect: "idcp", url: `${url}/OSCARS`, urns },
+        profile: { pathSetup: "timer-automatic" },
+      });
+    case "nsi":
+    case "nsi-opennsa": {
       const driver = new OscarsDriver({
-        ...{ ...common, dialect, stps: urns },
+        ...{ ...common, dialect: "nsi", stps: urns },
+        peer: dialect === "nsi" ? "standard" : "opennsa",
         provider: { nsa: nsaOf(domain), url: `${url}/` },
         requester: {
           nsa: "urn:ogf:network:us.example:2026:nsa",

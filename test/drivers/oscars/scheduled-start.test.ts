@@ -6,7 +6,7 @@ import { MemoryStore } from "../../../src/store/memory-store.ts";
 import { MemoryHttp, SimNsiProvider } from "../../../src/testing/index.ts";
 import { campusTopology, hostAt } from "../../support/campuses.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
-import { type Dialect, dialects, simulatedWan } from "../../support/simulated-wan.ts";
+import { accents, type Dialect, dialects, simulatedWan } from "../../support/simulated-wan.ts";
 import { value } from "../../support/testbed.ts";
 
 const campuses = ["west", "east"];
@@ -93,21 +93,24 @@ function linksOf({ links }: NetworkInfo): readonly string[] {
   return links.map(({ id }) => id);
 }
 
-describe.each(dialects)(
+describe.each([...dialects, ...accents])(
   "a network that starts later, across a domain that speaks %s",
   (dialect) => {
     test("is promised by the domain at once, carries frames from its start, and nothing is left after its end", async () => {
-      const { clock, agent, info, setUp, ids, carried, delays } = await start(dialect);
+      const { clock, agent, info, setUp, server, ids, carried, delays } = await start(dialect);
       const from = clock.now() + HOUR;
       value(await setUp("p", { start: from, end: from + HOUR }));
       expect(ids()).toEqual([1, 0]);
+      const promised = server().ids;
       expect(info().segments.find(({ domain }) => domain === "one")).toMatchObject({
         ...{ state: "reserved", isPromised: true, externalId: expect.any(String) },
       });
       await clock.advance(HOUR - MINUTE);
       expect([...carried]).toEqual([]);
       expect(info().state).toBe("scheduled");
+      expect(server().ids).toEqual(promised);
       await clock.advance(5 * MINUTE);
+      expect(server().ids).toEqual(promised);
       expect(carried.size).toBe(1);
       expect(info().state).toBe("active");
       await clock.advance(HOUR);

@@ -91,14 +91,16 @@ export function refusalOf(
 /** The circuit that a reservation is; none for one that has ended or is not ours. */
 export function circuitsIn(
   report: ReservationReport,
-  { mark, profile }: Pick<ReservationContext, "mark" | "profile">,
+  { mark, profile, clock }: Pick<ReservationContext, "mark" | "profile" | "clock">,
 ): readonly FoundCircuit[] {
   const { gri, description, status } = report;
   if (ENDED.has(status) || !description.startsWith(`${mark} `)) return [];
   const key = parseCircuitKey(description.slice(mark.length + 1));
   if (key === undefined) return [];
-  // What waits to be told does not come up by itself.
-  const waits = RESERVED.has(status) && profile.pathSetup === "signal-xml";
+  // What waits to be told, or for its start, does not come up by itself now.
+  const waits =
+    RESERVED.has(status) &&
+    (profile.pathSetup === "signal-xml" || report.startTime * 1000 > clock.now());
   const isOther = key.ends.some(
     (end, at) => (report.labels[at] ?? labelText(end)) !== labelText(end),
   );
