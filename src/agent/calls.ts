@@ -254,7 +254,7 @@ export class Calls {
     return networkInfo(record, {
       ...{ griPrefix, health: registry, linkState: registry.links.linkState, segments },
       keepsSchedule: (domain) => drivers.get(domain)?.keepsSchedule,
-      externalIds: (domain, segment) => drivers.get(domain)?.externalIds?.(segment) ?? [],
+      externalIds: (domain, segment) => drivers.get(domain)?.externalIds?.(segment),
     });
   }
 }

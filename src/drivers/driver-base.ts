@@ -201,10 +201,11 @@ export interface DriverBase {
    */
   hold?(segment: Segment, options?: HoldOptions): ResultAsync<void, DriverError>;
   /**
-   * The domain's own names for what it has of a segment, as far as is known: connection ids, GRIs. Absent
-   * where a domain has no such names.
+   * The domain's own names for what it has of a segment, as far as is known: connection ids, GRIs;
+   * undefined where only another agent knows, which serves the domain. Absent where a domain has no
+   * such names.
    */
-  externalIds?(segment: SegmentId): readonly string[];
+  externalIds?(segment: SegmentId): readonly string[] | undefined;
   /** Removes everything of this segment, the same way. Unknown segments are released already. */
   release(segment: SegmentId, options?: ProvisionOptions): ResultAsync<Confirmation, DriverError>;
   /** Compares what the domain holds with what it should; touches nothing. */

@@ -72,7 +72,8 @@ export interface SegmentInfo {
   readonly state: "reserved" | "provisioning" | "active" | "degraded" | "releasing";
   /**
    * Of a network that waits for its start, also while a change of it is asked for, in a domain that somebody else
-   * runs: whether that has promised it. Where it promises nothing ahead, it is asked at the start.
+   * runs: whether that has promised it. Where it promises nothing ahead, it is asked at the start. Of several
+   * agents, the one that serves the domain knows.
    */
   readonly isPromised?: boolean;
   /** The domain's own name for what carries it: a connection id, a GRI. Of several circuits that of the first. */

@@ -29,8 +29,8 @@ export interface Surroundings {
   readonly health: Health;
   readonly linkState: LinkState;
   readonly segments: Segments;
-  /** What a domain calls what it has of a segment. */
-  externalIds(domain: DomainId, segment: SegmentId): readonly string[];
+  /** What a domain calls what it has of a segment; undefined where that is not known here. */
+  externalIds(domain: DomainId, segment: SegmentId): readonly string[] | undefined;
   /** Whether a domain promises ahead of time; undefined where what there is of it is ours to promise. */
   keepsSchedule(domain: DomainId): boolean | undefined;
 }
@@ -109,14 +109,15 @@ function linkInfo({ link, label, forward, backward }: PlannedLink): NetworkLinkI
 function promiseOf(
   { phase }: NetworkRecord,
   keepsSchedule: boolean | undefined,
-  names: readonly string[],
+  names: readonly string[] | undefined,
 ): Pick<SegmentInfo, "isPromised"> {
   const waits = phase === "reserved" || phase === "reserving";
   if (!waits || keepsSchedule === undefined) return {};
-  return { isPromised: keepsSchedule && names.length > 0 };
+  if (!keepsSchedule) return { isPromised: false };
+  return names === undefined ? {} : { isPromised: names.length > 0 };
 }
 
-function namesOf(all: readonly string[]): Pick<SegmentInfo, "externalId" | "externalIds"> {
+function namesOf(all: readonly string[] = []): Pick<SegmentInfo, "externalId" | "externalIds"> {
   const [externalId, ...others] = all;
   if (externalId === undefined) return {};
   return others.length === 0 ? { externalId } : { externalId, externalIds: all };

@@ -243,9 +243,9 @@ export class AgentGroup implements AsyncDisposable {
   }
 }
 
-/** Only the master of a domain knows what the domain calls a segment. */
+/** Only the master of a domain knows what the domain calls a segment, and whether it is promised. */
 function shared(info: NetworkInfo): NetworkInfo {
-  const segments = info.segments.map(({ externalId: _, ...segment }) => segment);
+  const segments = info.segments.map(({ externalId: _, isPromised: __, ...rest }) => rest);
   return { ...info, segments };
 }
 

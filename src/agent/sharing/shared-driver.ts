@@ -100,8 +100,8 @@ export class SharedDriver implements DriverBase {
     return this.#context.inner.refusal?.(segment);
   }
 
-  externalIds(segment: SegmentId): readonly string[] {
-    return this.#context.inner.externalIds?.(segment) ?? [];
+  externalIds(segment: SegmentId): readonly string[] | undefined {
+    return this.#context.inner.externalIds?.(segment);
   }
 
   cost(segment: Segment): readonly NodeCost[] {

@@ -133,8 +133,9 @@ export class CircuitDriver implements DriverBase {
     });
   }
 
-  externalIds(segment: SegmentId): readonly string[] {
-    return this.#life.service?.tenure.keeper.externalIdsOf(segment) ?? [];
+  externalIds(segment: SegmentId): readonly string[] | undefined {
+    const { isOurs, keeper } = this.#life.service?.tenure ?? {};
+    return isOurs === true ? keeper?.externalIdsOf(segment) : undefined;
   }
 
   verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {

@@ -2,38 +2,13 @@ import type { ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import type { DcnsAgent } from "../../../src/dcns.ts";
 import type { DcnsError } from "../../../src/model/errors.ts";
-import { Topology } from "../../../src/topology.ts";
-import { AgentGroup, LEASE_MS, wordOf } from "../../support/agent-group.ts";
-import { campusDocument } from "../../support/campus.ts";
+import { type AgentGroup, LEASE_MS, wordOf } from "../../support/agent-group.ts";
 import { type Dialect, dialects } from "../../support/simulated-wan.ts";
+import { splitCampus } from "../../support/split-campus.ts";
 import { value } from "../../support/testbed.ts";
 
 /** Long enough for a lease to end, and for another agent to end what its holder had begun. */
 const TAKEOVER_MS = LEASE_MS + 40_000;
-
-/** The campus in two halves, s1 with s4 and s2 with s3, and a wide-area domain between s1 and s2. */
-function halves(): Topology {
-  const document = campusDocument();
-  const isBetween = (id: string): boolean => id === "s1-s2" || id === "s4-s3";
-  return Topology.parse({
-    ...document,
-    domains: [...document.domains, { id: "wan", driver: "oscars" }],
-    nodes: [
-      ...document.nodes,
-      { id: "wan", domain: "wan", branching: false, ports: [{ id: "w0" }, { id: "w1" }] },
-    ],
-    links: [
-      ...(document.links ?? []).filter(({ id }) => !isBetween(id)),
-      { id: "w0", a: "s1:3", b: "wan:w0", capacity: "10Gbps", vlans: "100-199" },
-      { id: "w1", a: "s2:3", b: "wan:w1", capacity: "10Gbps", vlans: "100-199" },
-    ],
-  })._unsafeUnwrap();
-}
-
-function started(dialect: Dialect): Promise<AgentGroup> {
-  const calm = { refuse: 0, lose: 0, loseAnswer: 0, maxDelayMs: 5 };
-  return AgentGroup.start({ topology: halves(), wideArea: { ...calm, dialect } });
-}
 
 const across: readonly string[] = ["s4a:eth1", "s3a:eth1"];
 
@@ -55,7 +30,7 @@ async function pictureOf(group: AgentGroup) {
 
 describe.each(dialects)("agents that share a wide-area domain that speaks %s", (dialect) => {
   test("take calls side by side, whichever of them speaks to the domain", async () => {
-    await using group = await started(dialect);
+    await using group = await splitCampus(dialect);
     for (const name of ["a", "b", "c"]) {
       const { agent } = group.member(name);
       value(await group.run(agent.setupPhysicalNetwork(name, across, "100Mbps", undefined)));
@@ -82,7 +57,7 @@ describe.each(dialects)("agents that share a wide-area domain that speaks %s", (
   });
 
   test("hear of a circuit that is lost, and of its return", async () => {
-    await using group = await started(dialect);
+    await using group = await splitCampus(dialect);
     value(await group.run(group.agent("a").setupPhysicalNetwork("p", across, "100Mbps")));
     group.wideArea?.endAll();
     await group.clock.advance(TAKEOVER_MS);
@@ -96,7 +71,7 @@ describe.each(dialects)("agents that share a wide-area domain that speaks %s", (
   });
 
   test("pass the domain on when its master dies, and no circuit is touched", async () => {
-    await using group = await started(dialect);
+    await using group = await splitCampus(dialect);
     value(await group.run(group.agent("a").setupPhysicalNetwork("p", across, "100Mbps")));
     const before = await pictureOf(group);
     for (let dead = 0; dead < 2; dead += 1) {
@@ -135,7 +110,7 @@ const operations: readonly Operation[] = [
 ];
 
 async function prepared({ isThere }: Operation, dialect: Dialect): Promise<AgentGroup> {
-  const group = await started(dialect);
+  const group = await splitCampus(dialect);
   if (isThere) {
     value(await group.run(group.agent("b").setupPhysicalNetwork("p", across, "100Mbps", 101)));
   }
