@@ -18,11 +18,15 @@ export interface WideAreaDocument extends LabDocument {
   readonly nodes: readonly (LabDocument["nodes"][number] & { readonly domain: string })[];
 }
 
-/** A campus of one switch: two ports for hosts, and two towards others. */
-export function campus(id: string, number: number): WideAreaDocument["nodes"][number] {
+/** A campus of one switch: two ports for hosts, and two towards others, where nothing else is said. */
+export function campus(
+  id: string,
+  number: number,
+  ports: readonly number[] = [1, 2, 10, 11],
+): WideAreaDocument["nodes"][number] {
   return {
     ...{ id, domain: id, datapathId: String(number).padStart(16, "0") },
-    ports: [1, 2, 10, 11].map((port) => ({ id: String(port), ofPort: port })),
+    ports: ports.map((port) => ({ id: String(port), ofPort: port })),
   };
 }
 
@@ -42,6 +46,8 @@ export interface WideAreaOptions {
   readonly samePort?: (port: string) => string;
   /** How long each step of a wide-area domain takes, in milliseconds; 0 when absent. */
   readonly delayMs?: number;
+  /** What single domains speak otherwise. */
+  readonly dialects?: Readonly<Record<string, Dialect>>;
 }
 
 /** Starts simulated servers for the wide-area domains, and an agent, and waits for all nodes. */
@@ -49,7 +55,7 @@ export async function startWideArea(
   lab: OvsLab,
   document: WideAreaDocument,
   dialect: Dialect,
-  { samePort = (port) => port, delayMs = 0 }: WideAreaOptions = {},
+  { samePort = (port) => port, delayMs = 0, dialects = {} }: WideAreaOptions = {},
 ): Promise<WideArea> {
   const http = new MemoryHttp(systemClock);
   const [oscars, campuses] = [true, false].map((is) =>
@@ -59,7 +65,11 @@ export async function startWideArea(
   const wans = new Map(
     (oscars ?? []).map((name) => [
       name,
-      wanOf(lab, { document, dialect, http, name, samePort, delayMs }, bridges),
+      wanOf(
+        lab,
+        { document, dialect: dialects[name] ?? dialect, http, name, samePort, delayMs },
+        bridges,
+      ),
     ]),
   );
   const { host, port } = lab.controller;
@@ -92,7 +102,7 @@ function wanOf(
     readonly dialect: Dialect;
     readonly http: MemoryHttp;
     readonly name: string;
-  } & Required<WideAreaOptions>,
+  } & Required<Omit<WideAreaOptions, "dialects">>,
   bridges: Map<string, WanBridge>,
 ): SimulatedWan {
   const { document, dialect, http, name, samePort, delayMs } = its;
