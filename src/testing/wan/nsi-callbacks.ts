@@ -47,9 +47,9 @@ export class NsiCallbacks {
     if (replyTo !== undefined) this.#replyTo.set(requesterNSA, replyTo);
   }
 
-  /** Does something when a step of the provider has passed. */
-  later(run: () => Promise<void>): void {
-    this.#context.clock.setTimeout(() => void run(), this.#context.delayMs ?? 0);
+  /** Does something when a step of the provider has passed, and so many milliseconds more. */
+  later(run: () => Promise<void>, moreMs: number = 0): void {
+    this.#context.clock.setTimeout(() => void run(), (this.#context.delayMs ?? 0) + moreMs);
   }
 
   /** Tells of something that nobody asked for. */
@@ -66,10 +66,13 @@ export class NsiCallbacks {
     this.later(() => this.post(header, stamped as Notification));
   }
 
-  /** An aggregator says from which of its parts a notification comes. */
+  /** Where a notification comes from: of an aggregator's parts, or by the name that it has inside. */
   #passedOn(notification: Untold): Untold {
-    if (!("originatingNSA" in notification) || !this.#quirks().aggregates) return notification;
+    if (!("originatingNSA" in notification)) return notification;
     const { originatingConnectionId: id, originatingNSA: nsa } = notification;
+    const { aggregates, tellsInternalIds } = this.#quirks();
+    if (tellsInternalIds) return { ...notification, originatingConnectionId: `DUD-${id}` };
+    if (!aggregates) return notification;
     const origin = { originatingConnectionId: partOf(id), originatingNSA: childNsa(nsa) };
     return { ...notification, ...origin };
   }

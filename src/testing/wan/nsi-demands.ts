@@ -43,12 +43,13 @@ export function objectionToReserve(
   request: Reserve,
   known: NsiConnection | undefined,
   quirks: NsiQuirks,
+  now: number,
 ): Objection | undefined {
   const { startTime, endTime } = request.criteria.schedule ?? {};
   const { nilTimes = "taken" } = quirks;
   if ((startTime === null || endTime === null) && nilTimes !== "taken") return nilTimes;
   return known?.committed === undefined
-    ? objectionToFirst(request, quirks)
+    ? (objectionToFirst(request, quirks) ?? lateStart(request, quirks, now))
     : objectionToVersion(request, quirks);
 }
 
@@ -87,6 +88,16 @@ function objectionToFirst(
   return demands.includes("labels") && !hasLabels ? refusal("00709", "no label") : undefined;
 }
 
+function lateStart(
+  { criteria: { schedule } }: Reserve,
+  { lateStartSeconds = Number.POSITIVE_INFINITY }: NsiQuirks,
+  now: number,
+): Objection | undefined {
+  const { startTime } = schedule ?? {};
+  const isLate = typeof startTime === "number" && now - startTime > lateStartSeconds * 1000;
+  return isLate ? refusal("00100", "the start is in the past") : undefined;
+}
+
 function objectionToVersion(
   { description, globalReservationId, criteria }: Reserve,
   { modify = "any" }: NsiQuirks,
@@ -121,6 +132,16 @@ export function mayAbort(
   return abortsInitial || committed !== undefined;
 }
 
+/** Whether a request names a connection that is not there, and need not be. */
+export function isUnknown(
+  { type, connectionId }: OperationRequest,
+  known: NsiConnection | undefined,
+  { takesIds }: NsiQuirks,
+): boolean {
+  const mayBeNew = type === "reserve" && takesIds === true;
+  return connectionId !== undefined && known === undefined && !mayBeNew;
+}
+
 /** Whether it is told when a request cannot be done. */
 export function isHeardOf({ type }: OperationRequest, { lateFailures }: NsiQuirks): boolean {
   const isLate = type === "provision" || type === "release" || type === "terminate";
@@ -139,4 +160,9 @@ export function isForgotten(
 /** Whether another version has failed, and that is not got rid of. */
 export function isStuck({ states }: NsiConnection, { staysFailed }: NsiQuirks): boolean {
   return staysFailed === true && states.reservationState === "ReserveFailed";
+}
+
+/** How much longer what is asked takes to come about than to be confirmed, in milliseconds. */
+export function buildMsOf({ type }: OperationRequest, { buildSeconds = 0 }: NsiQuirks): number {
+  return type === "provision" ? buildSeconds * 1000 : 0;
 }

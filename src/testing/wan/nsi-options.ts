@@ -80,6 +80,22 @@ export interface NsiQuirks {
   readonly promisesAhead?: boolean;
   /** Whether a forced end names the connection only as the originating one. */
   readonly forcedEndWithoutId?: boolean;
+  /** A connection may be asked for under an id that its requester has chosen. */
+  readonly takesIds?: boolean;
+  /** How long ago a start may be, in seconds; any time when absent. */
+  readonly lateStartSeconds?: number;
+  /** How long it takes until frames pass after a provision was confirmed, in seconds; 0 when absent. */
+  readonly buildSeconds?: number;
+  /** What is asked to be provisioned before it is committed is stuck in `Provisioning` for ever. */
+  readonly sticksProvisioning?: boolean;
+  /** Whether both ends may be at one port; they may when absent. */
+  readonly takesHairpins?: boolean;
+  /** A query by global reservation ids never ends. */
+  readonly hangsOnGlobalIds?: boolean;
+  /** What nobody has asked for is told of under the id that it has inside. */
+  readonly tellsInternalIds?: boolean;
+  /** Who is to do what is asked is out of reach: that is told in place of a confirmation. */
+  readonly losesChildren?: boolean;
   /** Whether the labels of a connection's two ends may differ; they may when absent. */
   readonly swapsLabels?: boolean;
   /** Which label is given of several; the lowest that both ends can have when absent. */

@@ -27,6 +27,9 @@ export const nsiPeerQuirks: Readonly<Record<PeerName, NsiQuirks>> = {
     localTimes: true,
     zipsCallbacks: true,
     minimumSeconds: 900,
+    takesIds: true,
+    lateStartSeconds: 300,
+    buildSeconds: 5,
   },
   opennsa: {
     demands: ["quoted-action", "reply-url", "labels"],
@@ -41,6 +44,11 @@ export const nsiPeerQuirks: Readonly<Record<PeerName, NsiQuirks>> = {
     countsVersions: false,
     misspellsState: true,
     staysCreated: true,
+    sticksProvisioning: true,
+    takesHairpins: false,
+    hangsOnGlobalIds: true,
+    tellsInternalIds: true,
+    lateStartSeconds: 0,
     errorIds: { "00201": "00500", "00701": "00704", "00709": "00400" },
   },
   supa: {

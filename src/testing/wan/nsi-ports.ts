@@ -51,6 +51,8 @@ export function grant(
     if (checksCapacity && left < capacity)
       return err({ errorId: "00705", text: `${port} has ${left} Mbit/s left, not ${capacity}` });
   }
+  if (quirks.takesHairpins === false && a.value.port === b.value.port)
+    return err({ errorId: "00700", text: `there and back at ${a.value.port}` });
   const both = a.value.vlans.intersect(b.value.vlans).first();
   const [vlanA, vlanB] =
     quirks.labels === "random"

@@ -39,7 +39,7 @@ export function reserved(
   market: NsiMarket,
 ): Outcome {
   const { quirks, now, newId } = market;
-  const objection = objectionToReserve(request, known, quirks);
+  const objection = objectionToReserve(request, known, quirks, now);
   if (objection !== undefined)
     return typeof objection === "string" || known === undefined
       ? objection

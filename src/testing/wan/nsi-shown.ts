@@ -1,4 +1,5 @@
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
+import type { Query } from "../../drivers/oscars/nsi/message.ts";
 import type { Operation } from "../../drivers/oscars/nsi/operation.ts";
 import type { ChildSummary, Reservation } from "../../drivers/oscars/nsi/reservation.ts";
 import type { ConnectionStates } from "../../drivers/oscars/nsi/states.ts";
@@ -14,10 +15,13 @@ export interface Shown {
   readonly underWay: ReadonlyMap<string, Operation>;
 }
 
-/** What a query shows to a requester of its connections: of those with these ids, or of all. */
+/** What a query shows to a requester of its connections: of those with such ids, or of all. */
 export function shownTo(
   { requesterNSA }: NsiHeader,
-  ids: readonly string[],
+  {
+    connectionId: ids,
+    globalReservationId: globals,
+  }: Pick<Query, "connectionId" | "globalReservationId">,
   { nsa, connections, underWay }: Shown,
   { queries, hidesTerminated, staysHeld, aggregates }: NsiQuirks,
 ): readonly Reservation<ChildSummary>[] {
@@ -25,7 +29,12 @@ export function shownTo(
   const child = aggregates === true ? childNsa(nsa) : undefined;
   return connections
     .filter((each) => each.requesterNSA === requesterNSA)
-    .filter(({ connectionId }) => ids.length === 0 || ids.includes(connectionId))
+    .filter(
+      ({ connectionId, globalReservationId }) =>
+        ids.length + globals.length === 0 ||
+        ids.includes(connectionId) ||
+        globals.includes(globalReservationId ?? ""),
+    )
     .filter(({ states }) => !hidesTerminated || states.lifecycleState !== "Terminated")
     .map((each) => {
       const isLate = staysHeld && each.states.reservationState === "ReserveTimeout";

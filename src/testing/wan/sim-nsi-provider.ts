@@ -6,9 +6,9 @@ import type {
 import { answerOf, faultOf } from "../../drivers/oscars/nsi/answer.ts";
 import { readNsi } from "../../drivers/oscars/nsi/envelope.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
-import type { Reserve } from "../../drivers/oscars/nsi/message.ts";
+import type { Query } from "../../drivers/oscars/nsi/message.ts";
 import type { Operation, OperationRequest } from "../../drivers/oscars/nsi/operation.ts";
-import { allows, confirmations, withStates } from "../../drivers/oscars/nsi/transitions.ts";
+import { withStates } from "../../drivers/oscars/nsi/transitions.ts";
 import { type Random, seededRandom } from "../random.ts";
 import { Alarms } from "./alarms.ts";
 import { CircuitTable } from "./circuit-table.ts";
@@ -16,7 +16,6 @@ import { accented } from "./nsi-accent.ts";
 import { NsiCallbacks, type Untold } from "./nsi-callbacks.ts";
 import {
   carriedBy,
-  carriedOut,
   drop,
   ended,
   holdingsOf,
@@ -24,18 +23,19 @@ import {
   shouldCarry,
 } from "./nsi-connection.ts";
 import {
+  buildMsOf,
   isForgotten,
   isHeardOf,
-  isStuck,
-  mayAbort,
+  isUnknown,
   type Objection,
   objectionToRequest,
   refusal,
 } from "./nsi-demands.ts";
 import { acknowledged, brokenAnswer, failureOf, faultAnswer, saidBy } from "./nsi-faults.ts";
 import type { NsiQuirks, SimNsiProviderOptions } from "./nsi-options.ts";
+import { neverPassedOn, outcomeOf } from "./nsi-outcome.ts";
 import type { Holding } from "./nsi-ports.ts";
-import { type Outcome, reserved } from "./nsi-reserve.ts";
+import type { Outcome } from "./nsi-reserve.ts";
 import { shownTo } from "./nsi-shown.ts";
 
 /**
@@ -139,7 +139,7 @@ export class SimNsiProvider {
     this.#callbacks.learn(header);
     switch (body.type) {
       case "querySummarySync":
-        return this.#query(header, body.connectionId);
+        return this.#query(header, body);
       case "reserve":
       case "reserveCommit":
       case "reserveAbort":
@@ -152,13 +152,14 @@ export class SimNsiProvider {
     }
   }
 
-  async #query(header: NsiHeader, ids: readonly string[]): ReturnType<HttpHandler> {
-    const { queries } = this.quirks;
-    if (queries === "hangs") return new Promise(() => {});
+  async #query(header: NsiHeader, query: Query): ReturnType<HttpHandler> {
+    const { queries, hangsOnGlobalIds } = this.quirks;
+    const isBad = hangsOnGlobalIds === true && query.globalReservationId.length > 0;
+    if (queries === "hangs" || isBad) return new Promise(() => {});
     if (queries === "refused") return this.#objected(header, refusal("00103", "no queries"));
     const connections = [...this.#connections.values()];
     const all = { nsa: this.#options.nsa, connections, underWay: this.#underWay };
-    const reservation = shownTo(header, ids, all, this.quirks);
+    const reservation = shownTo(header, query, all, this.quirks);
     return answerOf(200, header, { type: "querySummarySyncConfirmed", reservation });
   }
 
@@ -174,9 +175,10 @@ export class SimNsiProvider {
     const { callbacks = "after", refusals = "callback" } = this.quirks;
     const known =
       request.connectionId === undefined ? undefined : this.#connections.get(request.connectionId);
-    if (request.connectionId !== undefined && known === undefined)
+    if (this.quirks.losesChildren === true) return this.#undelivered(header, request, known);
+    if (isUnknown(request, known, this.quirks))
       return this.#objected(header, refusal("00203", "no such connection"));
-    const outcome = this.#carryOut(header, request, known);
+    const outcome = this.#outcome(header, request, known);
     if (outcome === "broken") return brokenAnswer;
     if (outcome === "silence") return answerOf(200, header, acknowledged(request, this.#newId()));
     if ("refusal" in outcome && refusals === "answer") return this.#objected(header, outcome);
@@ -201,44 +203,42 @@ export class SimNsiProvider {
       this.#callbacks.later(post);
     }
     if (callbacks === "twice") this.#callbacks.later(post);
-    this.#callbacks.later(async () => this.#updateDataPlane(connectionId));
+    const buildMs = buildMsOf(request, this.quirks);
+    this.#callbacks.later(async () => this.#updateDataPlane(connectionId), buildMs);
     return answerOf(200, header, acknowledged(request, connectionId));
   }
 
-  #carryOut(
+  #outcome(
     header: NsiHeader,
     request: OperationRequest,
     known: NsiConnection | undefined,
   ): Outcome {
-    if (request.type === "reserve") return this.#reserve(header, request, known);
-    if (known === undefined) return { refusal: { errorId: "00203", text: "no such connection" } };
-    const { connectionId, states } = known;
-    if (states.lifecycleState === "Terminated")
-      return { refusal: { errorId: "00204", text: "it is terminated" } };
-    const isAbort = request.type === "reserveAbort";
-    if (!allows(known, request.type) || (isAbort && !mayAbort(known, this.quirks))) {
-      const text = `${request.type} while ${states.reservationState}`;
-      return { connection: known, refusal: { errorId: "00201", text } };
-    }
-    if (isAbort && isStuck(known, this.quirks))
-      return { connection: known, result: { type: "reserveAbortConfirmed", connectionId } };
-    return {
-      connection: carriedOut(known, request.type),
-      result: { type: confirmations[request.type], connectionId },
-    };
-  }
-
-  #reserve(header: NsiHeader, request: Reserve, known: NsiConnection | undefined): Outcome {
     const { ports, clock } = this.#options;
     // What the connection has itself is not in its own way.
     const others = [...this.#connections.values()].filter((each) => each !== known);
-    const outcome = reserved(header, request, known, {
-      ...{ ports, quirks: this.quirks, now: clock.now(), newId: () => this.#newId() },
-      random: this.#random,
+    const outcome = outcomeOf(header, request, known, {
+      ...{ ports, quirks: this.quirks, now: clock.now(), random: this.#random },
+      newId: () => request.connectionId ?? this.#newId(),
       taken: [...this.#elsewhere, ...others.flatMap(holdingsOf)],
     });
-    if (typeof outcome !== "string" && "result" in outcome) this.#expire(outcome.connection);
+    if (request.type === "reserve" && typeof outcome !== "string" && "result" in outcome)
+      this.#expire(outcome.connection);
     return outcome;
+  }
+
+  /** Tells, later, that a request has not come to whom it was for. */
+  #undelivered(
+    header: NsiHeader,
+    request: OperationRequest,
+    known: NsiConnection | undefined,
+  ): OutgoingResponse {
+    const connection = neverPassedOn(header, request, known, () => this.#newId());
+    if (connection === undefined) return this.#objected(header, refusal("00203", "no connection"));
+    this.#put(connection);
+    const { connectionId } = connection;
+    const { correlationId } = header;
+    this.#notify(connection, { type: "messageDeliveryTimeout", connectionId, correlationId });
+    return answerOf(200, header, acknowledged(request, connectionId));
   }
 
   #expire(held: NsiConnection): void {

@@ -193,6 +193,24 @@ test("a provider that passes on what others refuse has their reason told", async
   await clock.until(agent.close());
 });
 
+test("a provider whose agents are out of reach has nothing, and is asked again when they are not", async () => {
+  const { clock, agent, provider, rates, isClean } = await start("safnari", nsiPeerQuirks.safnari);
+  provider.quirks = { ...nsiPeerQuirks.safnari, losesChildren: true };
+  const from = clock.now();
+  const refused = await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps"));
+  expect(describeError(refused._unsafeUnwrapErr())).toContain("out of reach");
+  // Nobody waits for a confirmation that cannot come.
+  expect(clock.now() - from).toBeLessThan(20_000);
+  provider.quirks = nsiPeerQuirks.safnari;
+  await clock.advance(60_000);
+  expect(isClean()).toBe(true);
+  value(await clock.until(agent.setupPhysicalNetwork("q", ends, "100Mbps")));
+  expect(rates()).toEqual([100]);
+  value(await clock.until(agent.teardownPhysicalNetwork("q")));
+  expect(isClean()).toBe(true);
+  await clock.until(agent.close());
+});
+
 test("a provider that knows others only says so, and nothing stays", async () => {
   const stranger = { requesters: ["urn:ogf:network:other.example:2026:nsa"] };
   const { clock, agent, isClean } = await start("oscars", {}, stranger);

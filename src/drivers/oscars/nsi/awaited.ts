@@ -1,16 +1,20 @@
+import type { MessageDeliveryTimeout } from "./notification.ts";
 import type { OperationResult } from "./result.ts";
+
+/** What becomes of a request: its result, or that it did not come to whom it was for. */
+export type RequestOutcome = OperationResult | MessageDeliveryTimeout;
 
 /** Confirmations that have been asked for and have not come. */
 export class AwaitedResults {
-  readonly #waiting = new Map<string, (result: OperationResult) => void>();
+  readonly #waiting = new Map<string, (result: RequestOutcome) => void>();
 
   /**
    * Waits for the result of the request with this correlation id. To be called before the request is
    * sent: a confirmation may come before the acknowledgment of what it confirms.
    */
   expect(correlationId: string): Awaited {
-    let settle: (result: OperationResult) => void = () => {};
-    const result = new Promise<OperationResult>((resolve) => {
+    let settle: (result: RequestOutcome) => void = () => {};
+    const result = new Promise<RequestOutcome>((resolve) => {
       settle = resolve;
     });
     this.#waiting.set(correlationId, settle);
@@ -18,7 +22,7 @@ export class AwaitedResults {
   }
 
   /** Takes a result. False for one that nobody waits for: it came twice, or too late. */
-  settle(correlationId: string, result: OperationResult): boolean {
+  settle(correlationId: string, result: RequestOutcome): boolean {
     const settle = this.#waiting.get(correlationId);
     this.#waiting.delete(correlationId);
     settle?.(result);
@@ -33,7 +37,7 @@ export class AwaitedResults {
 
 /** One confirmation that is waited for. */
 export interface Awaited {
-  readonly result: Promise<OperationResult>;
+  readonly result: Promise<RequestOutcome>;
   /** Waits no longer. */
   readonly forget: () => void;
 }

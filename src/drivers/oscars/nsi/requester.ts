@@ -2,7 +2,7 @@ import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow
 import { type Clock, steadyMs } from "../../../model/clock.ts";
 import { pause } from "../../driver-call.ts";
 import type { HttpClient, HttpHandler } from "../http/http.ts";
-import { AwaitedResults } from "./awaited.ts";
+import { AwaitedResults, type RequestOutcome } from "./awaited.ts";
 import { callbackHandler } from "./callback.ts";
 import type { Criteria } from "./criteria.ts";
 import { exchange, type NsiPeer } from "./exchange.ts";
@@ -11,7 +11,6 @@ import type { Notification } from "./notification.ts";
 import { type NsiFault, protocolFault, refused } from "./nsi-fault.ts";
 import { type Operation, type OperationRequest, progressOf } from "./operation.ts";
 import type { ChildSummary, Reservation } from "./reservation.ts";
-import type { OperationResult } from "./result.ts";
 
 /** How long a requester waits, in milliseconds. The specification sets no times. */
 export interface RequesterTimes {
@@ -60,6 +59,8 @@ export class NsiRequester {
     this.callbacks = callbackHandler(options.peer, {
       result: (correlationId, result) => void this.#awaited.settle(correlationId, result),
       notification: (notification) => {
+        if (notification.type === "messageDeliveryTimeout")
+          this.#awaited.settle(notification.correlationId, notification);
         for (const listener of [...this.#listeners]) listener(notification);
       },
     });
@@ -145,7 +146,7 @@ export class NsiRequester {
   #confirmed(
     operation: Operation,
     connectionId: string,
-    { result, signal }: { readonly result: Promise<OperationResult>; readonly signal: AbortSignal },
+    { result, signal }: { readonly result: Promise<RequestOutcome>; readonly signal: AbortSignal },
   ): ResultAsync<HeldReservation, NsiFault> {
     const over = new AbortController();
     const ended = AbortSignal.any([signal, over.signal]);
@@ -201,8 +202,12 @@ function connectionIdOf(answer: NsiMessage, request: OperationRequest): Result<s
     : err(protocolFault(`${request.type} was answered by ${answer.type}`));
 }
 
-function heldBy(result: OperationResult, connectionId: string): Result<HeldReservation, NsiFault> {
+function heldBy(result: RequestOutcome, connectionId: string): Result<HeldReservation, NsiFault> {
   switch (result.type) {
+    case "messageDeliveryTimeout": {
+      const message = `${connectionId}: an agent behind the provider is out of reach`;
+      return err({ type: "nsi-unknown", kind: "unreachable", message });
+    }
     case "reserveConfirmed":
       return ok({ connectionId, criteria: result.criteria });
     case "reserveFailed":
