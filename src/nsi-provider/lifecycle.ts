@@ -2,27 +2,14 @@ import type { Result } from "neverthrow";
 import type { AgentEvent } from "../agent/agent-event.ts";
 import { Serial } from "../agent/serial.ts";
 import type { Operation } from "../drivers/oscars/nsi/operation.ts";
-import type { ConnectionStates } from "../drivers/oscars/nsi/states.ts";
 import type { StoreError } from "../model/errors.ts";
 import type { Connection } from "./connection.ts";
 import { Observer } from "./observer.ts";
 import type { NsiAsked } from "./options.ts";
 import { provision, release, terminate } from "./provisioning.ts";
-import type { Machine } from "./register.ts";
+import { underWay } from "./under-way.ts";
 import { abort, commit, expire, forsake, reserve } from "./versions.ts";
 import { insist, type Work } from "./work.ts";
-
-/** Where a connection is while a request is under way, and whose correlation id is kept. */
-const underWay: Readonly<
-  Record<Operation, { readonly machine: Machine; readonly states: Partial<ConnectionStates> }>
-> = {
-  reserve: { machine: "reservation", states: { reservationState: "ReserveChecking" } },
-  reserveCommit: { machine: "reservation", states: { reservationState: "ReserveCommitting" } },
-  reserveAbort: { machine: "reservation", states: { reservationState: "ReserveAborting" } },
-  provision: { machine: "provision", states: { provisionState: "Provisioning" } },
-  release: { machine: "provision", states: { provisionState: "Releasing" } },
-  terminate: { machine: "lifecycle", states: { lifecycleState: "Terminating" } },
-};
 
 const works = { reserveCommit: commit, reserveAbort: abort, provision, release, terminate };
 

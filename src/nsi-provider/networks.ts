@@ -35,6 +35,11 @@ export class Networks {
     return this.#agent.getNetworkInfo(this.#project(connectionId)).unwrapOr(undefined);
   }
 
+  /** Whether a network is held, and has not begun nor will by itself. */
+  isHeld(connectionId: string): boolean {
+    return this.info(connectionId)?.schedule?.hold === true;
+  }
+
   /** Reserves what is asked for; the version has the labels that were chosen. */
   hold(connectionId: string, asked: NsiAsked, version: Version): ResultAsync<Version, Refusal> {
     return new ResultAsync(this.#hold(connectionId, asked, version));

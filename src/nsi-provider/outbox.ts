@@ -15,6 +15,8 @@ export interface Letter {
 
 const ANSWER_MS = 10_000;
 const RETRIES_MS = [1_000, 5_000, 30_000];
+/** Of one address that does not take them, UTF-16 code units. */
+const MAX_WAITING = 16 * 1024 * 1024;
 
 /**
  * Tells peers what became of their requests, one connection's letters in their order. What cannot be
@@ -25,6 +27,8 @@ export class Outbox {
   readonly #clock: Clock;
   readonly #closing: AbortSignal;
   readonly #letters = new Serial<string>();
+  /** How much waits for each address. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(http: HttpClient, clock: Clock, closing: AbortSignal) {
     this.#http = http;
@@ -32,13 +36,27 @@ export class Outbox {
     this.#closing = closing;
   }
 
-  post(letter: Letter): void {
-    void this.#letters.run(letter.connectionId, () => this.#deliver(letter));
+  /** False for what is too much beside all that waits for its address already: it is dropped. */
+  post(letter: Letter): boolean {
+    const { url, text, connectionId } = letter;
+    const waiting = this.#waiting.get(url) ?? 0;
+    if (waiting > 0 && waiting + text.length > MAX_WAITING) return false;
+    this.#waiting.set(url, waiting + text.length);
+    void this.#letters
+      .run(connectionId, () => this.#deliver(letter))
+      .finally(() => this.#done(letter));
+    return true;
   }
 
   /** Resolves when nothing is under way. */
   idle(): Promise<void> {
     return this.#letters.idle();
+  }
+
+  #done({ url, text }: Letter): void {
+    const waiting = (this.#waiting.get(url) ?? 0) - text.length;
+    if (waiting <= 0) this.#waiting.delete(url);
+    else this.#waiting.set(url, waiting);
   }
 
   async #deliver({ url, type, text }: Letter): Promise<void> {

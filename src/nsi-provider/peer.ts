@@ -14,7 +14,7 @@ export function peerOf(
   return {
     requesterNSA,
     ...(clientSubject === undefined ? {} : { clientSubject }),
-    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(replyTo === undefined || replyTo === "" ? {} : { replyTo }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import { err, okAsync, type Result, ResultAsync } from "neverthrow";
 import { httpClient } from "../drivers/oscars/http/client-socket.ts";
 import type {
   HttpHandler,
@@ -17,7 +17,6 @@ import type { NsiHeader } from "../drivers/oscars/nsi/header.ts";
 import type { Reserve } from "../drivers/oscars/nsi/message.ts";
 import { REQUESTER_VERSION } from "../drivers/oscars/nsi/names.ts";
 import type { OperationRequest } from "../drivers/oscars/nsi/operation.ts";
-import { allows } from "../drivers/oscars/nsi/transitions.ts";
 import { describeXmlFault } from "../drivers/oscars/xml/fault.ts";
 import type { Clock } from "../model/clock.ts";
 import type { StoreError } from "../model/errors.ts";
@@ -27,6 +26,7 @@ import { type Wanted, wantedAnew, wantedChange } from "./asked.ts";
 import type { Connection } from "./connection.ts";
 import { ConnectionBook } from "./connection-book.ts";
 import { discoveryDocument, topologyDocument } from "./documents.ts";
+import { foundFor } from "./found.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Networks } from "./networks.ts";
 import type { NsiPeerIdentity, NsiProviderOptions } from "./options.ts";
@@ -34,6 +34,8 @@ import { Outbox } from "./outbox.ts";
 import { isOwner, newConnection, peerOf } from "./peer.ts";
 import { answerQuery, isQuery, type QueryMessage } from "./queries.ts";
 import { Register } from "./register.ts";
+import { repeatOf } from "./repeats.ts";
+import { headerFault, replyToFault, reserveFault } from "./request-faults.ts";
 import { forgetOld, whyFull } from "./room.ts";
 import { askedEnd, type OfferedStp, offeredStps } from "./stps.ts";
 
@@ -151,12 +153,17 @@ export class NsiProvider implements AsyncDisposable {
     const { header, body } = read.value;
     if (header === undefined)
       return answerOf(500, undefined, faultOf("Client", "a header expected"));
+    const unanswerable = headerFault(header);
+    if (unanswerable !== undefined)
+      return answerOf(500, undefined, faultOf("Client", unanswerable));
     const { nsa, policy } = this.#options;
     const peer = peerOf(header, request);
     if (header.providerNSA !== nsa)
       return this.#refuse(header, { errorId: "00100", text: `${nsa} is not the one addressed` });
     if (!policy.admits(peer))
       return this.#refuse(header, { errorId: "00302", text: "you are not admitted" });
+    const nowhere = replyToFault(header);
+    if (nowhere !== undefined) return this.#refuse(header, nowhere);
     if (isQuery(body)) return this.#query(header, peer, body);
     return isOperation(body)
       ? this.#operate(header, peer, body)
@@ -174,18 +181,23 @@ export class NsiProvider implements AsyncDisposable {
   }
 
   #query(header: NsiHeader, peer: NsiPeerIdentity, query: QueryMessage): OutgoingResponse {
-    const visible = this.#book.all().filter((one) => isOwner(one, peer));
-    const answer = answerQuery(query, visible);
+    const answer = answerQuery(query, this.#ownedBy(peer));
     if (query.type.endsWith("Sync")) return answerOf(200, header, answer);
-    const { replyTo: url, ...rest } = header;
+    const { replyTo: _, ...rest } = header;
+    const { replyTo: url } = peer;
     if (url === undefined)
       return this.#refuse(header, { errorId: "00101", text: "replyTo is missing" });
     const text = writeNsi({
-      header: { ...rest, protocolVersion: REQUESTER_VERSION },
+      header: {
+        ...{ ...rest, protocolVersion: REQUESTER_VERSION },
+        ...{ sessionSecurityAttr: [], extensions: [] },
+      },
       body: answer,
     });
-    this.#outbox.post({ connectionId: header.correlationId, url, type: answer.type, text });
-    return answerOf(200, header, { type: "acknowledgment" });
+    const letter = { connectionId: header.correlationId, url, type: answer.type, text };
+    return this.#outbox.post(letter)
+      ? answerOf(200, header, { type: "acknowledgment" })
+      : this.#refuse(header, { errorId: "00503", text: "too much waits for your replyTo" });
   }
 
   async #operate(
@@ -193,7 +205,10 @@ export class NsiProvider implements AsyncDisposable {
     peer: NsiPeerIdentity,
     request: OperationRequest,
   ): Promise<OutgoingResponse> {
-    const found = this.#found(peer, request);
+    const repeat = repeatOf(this.#ownedBy(peer), header.correlationId, request);
+    if (repeat?.isErr()) return this.#refuse(header, repeat.error);
+    if (repeat?.isOk()) return answerOf(200, header, repeat.value);
+    const found = foundFor(this.#book, peer, request);
     if (found.isErr()) return this.#refuse(header, found.error);
     const connection = found.value;
     if (request.type === "reserve") return this.#reserve(header, peer, request, connection);
@@ -206,25 +221,8 @@ export class NsiProvider implements AsyncDisposable {
     return answerOf(200, header, { type: "acknowledgment" });
   }
 
-  /** The connection that a request is about, if it makes sense for it now; undefined for a new one. */
-  #found(
-    peer: NsiPeerIdentity,
-    { type, connectionId }: OperationRequest,
-  ): Result<Connection | undefined, Refusal> {
-    if (connectionId === undefined) return ok(undefined);
-    const connection = this.#book.get(connectionId);
-    if (connection === undefined || !isOwner(connection, peer))
-      return err({ errorId: "00203", text: `there is no connection ${connectionId}` });
-    const { lifecycleState, provisionState, reservationState } = connection.states;
-    if (lifecycleState === "Terminated")
-      return err({ errorId: "00203", text: `${connectionId} is terminated` });
-    const isBusy = /ing$/.test(type === "provision" || type === "release" ? provisionState : "");
-    const isOver = lifecycleState !== "Created" && type !== "terminate";
-    if (isBusy || isOver || !allows(connection, type)) {
-      const text = `${type} while ${reservationState}, ${provisionState}, ${lifecycleState}`;
-      return err({ errorId: "00201", text });
-    }
-    return ok({ ...connection, ...(peer.replyTo === undefined ? {} : { replyTo: peer.replyTo }) });
+  #ownedBy(peer: NsiPeerIdentity): readonly Connection[] {
+    return this.#book.all().filter((one) => isOwner(one, peer));
   }
 
   async #reserve(
@@ -233,6 +231,8 @@ export class NsiProvider implements AsyncDisposable {
     request: Reserve,
     known: Connection | undefined,
   ): Promise<OutgoingResponse> {
+    const fault = reserveFault(request);
+    if (fault !== undefined) return this.#refuse(header, fault);
     const now = this.#clock.now();
     const offered = this.#offered();
     const wanted =

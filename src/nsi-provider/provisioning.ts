@@ -26,8 +26,11 @@ export async function release(work: Work, connection: Connection): Promise<void>
   const { connectionId } = connection;
   const needed = neededOf(connection);
   if (needed === undefined) return;
-  if (!(await insist(work, () => networks.withdraw(connectionId)))) return;
-  await askedBy(needed).asyncAndThen((asked) => networks.hold(connectionId, asked, needed));
+  // What was not provisioned is as it shall be, and must not be anybody else's in between.
+  if (!networks.isHeld(connectionId)) {
+    if (!(await insist(work, () => networks.withdraw(connectionId)))) return;
+    await askedBy(needed).asyncAndThen((asked) => networks.hold(connectionId, asked, needed));
+  }
   const done = register.moved(latest(work, connection), { provisionState: "Released" });
   await register.finish(done, "provision", { type: confirmations.release, connectionId });
 }

@@ -72,12 +72,11 @@ function chosen(
 ): readonly Connection[] {
   const { connectionId, globalReservationId, ifModifiedSince = 0 } = asked;
   const isAll = connectionId.length + globalReservationId.length === 0;
+  const [ids, globals] = [new Set(connectionId), new Set(globalReservationId)];
   return visible.filter(
     (one) =>
       one.updatedAt >= ifModifiedSince &&
-      (isAll ||
-        connectionId.includes(one.connectionId) ||
-        globalReservationId.includes(one.globalReservationId ?? "")),
+      (isAll || ids.has(one.connectionId) || globals.has(one.globalReservationId ?? "")),
   );
 }
 

@@ -46,6 +46,9 @@ export function whyFull(
     : { errorId: "00600", text: `you have ${own.length} connections: no more are allowed` };
 }
 
-function isLiving({ states }: Connection): boolean {
-  return states.lifecycleState !== "Terminated";
+/** Whether something is had by a connection, or may yet be: peers do not terminate all that has ended. */
+function isLiving({ states, held, committed, pending }: Connection): boolean {
+  const isOver = ["Terminated", "PassedEndTime", "Failed"].includes(states.lifecycleState);
+  const has = held ?? committed ?? pending.reservation;
+  return (has !== undefined && !isOver) || pending.lifecycle !== undefined;
 }

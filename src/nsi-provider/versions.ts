@@ -60,12 +60,15 @@ export async function commit(work: Work, connection: Connection): Promise<void> 
   if (held === undefined) return;
   const fitted =
     connection.committed === undefined ? undefined : await networks.fit(connectionId, held);
-  const now = latest(work, connection);
   if (fitted?.isErr() === true) {
-    const failed = register.moved(now, { reservationState: "ReserveFailed" });
+    // What was committed before counts, and nothing is left to be given up.
+    const dropped = await drop(work, connection);
+    if (dropped === undefined) return;
+    const failed = register.moved(dropped, { reservationState: "ReserveStart" });
     const result = register.failure(failed, "reserveCommitFailed", fitted.error);
     return register.finish(failed, "reservation", result);
   }
+  const now = latest(work, connection);
   const committed: Connection = {
     ...rest,
     connectionId,

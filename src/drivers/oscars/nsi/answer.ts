@@ -35,7 +35,10 @@ export function refusalFault(nsaId: string, refusal: Refusal): SoapFault {
   };
 }
 
-/** A provider's immediate answer, with the header of the request where there was one. */
+/**
+ * A provider's immediate answer, with the header of the request where there was one, but for what it
+ * says of rights and of others: that is nobody's but the provider's, and may be secret.
+ */
 export function answerOf(
   status: number,
   header: NsiHeader | undefined,
@@ -44,6 +47,9 @@ export function answerOf(
   const headers = { "content-type": "text/xml; charset=utf-8" };
   if (header === undefined) return { status, headers, body: writeNsi({ body }) };
   const { replyTo: _, ...echoed } = header;
-  const own = { ...echoed, protocolVersion: REQUESTER_VERSION };
+  const own = {
+    ...{ ...echoed, protocolVersion: REQUESTER_VERSION },
+    ...{ sessionSecurityAttr: [], extensions: [] },
+  };
   return { status, headers, body: writeNsi({ header: own, body }) };
 }
