@@ -59,6 +59,7 @@ export type { PeerName } from "./drivers/oscars/nsi/peer-profile.ts";
 export { OscarsDriver } from "./drivers/oscars/oscars-driver.ts";
 export type {
   IdcpDialectOptions,
+  IdcpNotificationOptions,
   NsiDialectOptions,
   OscarsDriverOptions,
   OscarsDriverTimes,

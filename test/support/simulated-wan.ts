@@ -110,6 +110,7 @@ function serverOf(
       return new SimNsiProvider({ ...common, ...nsi });
     }
     case "idcp":
+      return new SimIdcpServer({ ...common, domain, ports, http: telling, delayMs });
     case "idcp-timer":
       return new SimIdcpServer({ ...common, domain, ports, delayMs });
     case "idcp-0.5":
@@ -181,8 +182,15 @@ function driverOf(
   switch (dialect) {
     case "rest":
       return new OscarsDriver({ ...common, dialect, url, urns });
-    case "idcp":
-      return new OscarsDriver({ ...common, dialect, url: `${url}/OSCARS`, urns });
+    case "idcp": {
+      const notifications = { broker: `${url}/wsnbroker`, url: `http://${agent}.${domain}/` };
+      const driver = new OscarsDriver({
+        ...{ ...common, dialect, url: `${url}/OSCARS`, urns, notifications },
+      });
+      http.serve(`http://${agent}.${domain}`, driver.callbacks);
+      return driver;
+    }
+    // Tells nothing, so that all is seen by looking.
     case "idcp-0.5":
       return new OscarsDriver({
         ...{ ...common, dialect: "idcp", peer: "oscars-0.5", url: `${url}/OSCARS`, urns },

@@ -51,8 +51,10 @@ export type NamedCircuit = Pick<FoundCircuit, "externalId" | "circuit">;
 
 /** What a domain tells of a circuit unasked. */
 export interface CircuitEvent {
-  readonly externalId: string;
-  readonly event: "up" | "down" | "ended";
+  /** Absent where it may be any. */
+  readonly externalId?: string;
+  /** `changed`: who says so cannot be trusted with more than that there is reason to look. */
+  readonly event: "up" | "down" | "ended" | "changed";
 }
 
 /**

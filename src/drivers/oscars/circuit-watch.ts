@@ -74,11 +74,21 @@ export class CircuitWatch {
 
   #hear({ externalId, event }: CircuitEvent): void {
     const { keeper } = this.#context;
-    if (event !== "up") {
+    if (externalId !== undefined && (event === "down" || event === "ended")) {
       const segment = keeper.down(externalId);
       if (segment !== undefined && !keeper.isBusy(segment)) this.#judge(segment);
     }
-    if (event !== "up" || this.#told.size > 0) this.#wake.abort();
+    const isReason =
+      event === "up" ? this.#told.size > 0 : event !== "changed" || this.#concernsUs(externalId);
+    if (isReason) this.#wake.abort();
+  }
+
+  /** Not what is not there, nor what somebody is changing, who sees what becomes of it: he may be the cause. */
+  #concernsUs(externalId: string | undefined): boolean {
+    if (externalId === undefined) return true;
+    const { keeper } = this.#context;
+    const found = [...keeper.held.values()].find((each) => each.externalId === externalId);
+    return found !== undefined && !keeper.isBusy(found.circuit.segment);
   }
 
   async #auditUntilClosed(): Promise<void> {

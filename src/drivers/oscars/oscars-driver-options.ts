@@ -56,8 +56,25 @@ export interface IdcpDialectOptions extends DialectOptions {
   readonly profile?: Partial<IdcpProfile>;
   /** Signs requests (WS-Security); needs the packages `xml-crypto` and `@xmldom/xmldom`. */
   readonly identity?: SigningIdentity;
+  /** Has the domain tell what happens to reservations; absent, the driver looks by itself. */
+  readonly notifications?: IdcpNotificationOptions;
   /** URNs of links, by port; the name of the port in the topology when absent. */
   readonly urns?: Readonly<Record<string, string>>;
+}
+
+/** Where an IDCP domain tells of events (WS-BaseNotification), and whom. */
+export interface IdcpNotificationOptions {
+  /**
+   * The domain's notification broker: `https://idc.example.net:9013/OSCARS/wsnbroker`, of version 0.5
+   * `https://idc.example.net:8443/axis2/services/OSCARSNotify`.
+   */
+  readonly broker: string;
+  /**
+   * Where the broker reaches us, this agent alone. With `listen` the driver opens that port; without, the host
+   * application mounts `OscarsDriver.callbacks` there.
+   */
+  readonly url: string;
+  readonly listen?: HttpServerOptions;
 }
 
 /** NSI CS 2.0 or 2.1 (OGF GFD.212, GFD.237). */

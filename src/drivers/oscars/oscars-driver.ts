@@ -6,7 +6,7 @@ import type { PortRef } from "../../model/ids.ts";
 import type { DriverContext } from "../driver-base.ts";
 import type { CircuitAccess } from "./circuit-access.ts";
 import type { CircuitService } from "./circuit-service.ts";
-import { idcpRequests, profileOf, restClient } from "./dialect-clients.ts";
+import { idcpEvents, idcpRequests, profileOf, restClient } from "./dialect-clients.ts";
 import { CircuitDriver } from "./driver.ts";
 import { httpClient } from "./http/client-socket.ts";
 import { fencedClient } from "./http/fenced-client.ts";
@@ -87,9 +87,10 @@ function open(
 
 /** The same for requests whose answers come at once. */
 function lookingOn(options: OscarsDriverOptions): OscarsDriverOptions {
-  return options.dialect === "nsi"
-    ? { ...options, requester: { nsa: options.requester.nsa } }
-    : options;
+  if (options.dialect === "nsi") return { ...options, requester: { nsa: options.requester.nsa } };
+  if (options.dialect === "rest") return options;
+  const { notifications: _, ...asking } = options;
+  return asking;
 }
 
 function openService(
@@ -100,15 +101,25 @@ function openService(
   return match(options)
     .with({ dialect: "nsi" }, (nsi) => openNsi(nsi, context, mounted))
     .with({ dialect: "rest" }, (rest) => okAsync(openRest(rest, context)))
-    .with({ dialect: "idcp" }, (idcp) => okAsync(openIdcp(idcp, context)))
+    .with({ dialect: "idcp" }, (idcp) => openIdcp(idcp, context, mounted))
     .exhaustive();
 }
 
-function openIdcp(options: IdcpDialectOptions, context: Opening): CircuitService {
+function openIdcp(
+  options: IdcpDialectOptions,
+  context: Opening,
+  mounted: Mounted,
+): ResultAsync<CircuitService, DriverCause> {
   const { http, ...common } = commonOf(options, context);
   const requests = idcpRequests(options, { http, clock: context.clock });
+  const events = idcpEvents(options, { http, clock: context.clock, retryMs: common.pollMs });
+  const told = events === undefined ? {} : { events };
+  mounted.handler = events?.handler ?? NOBODY;
+  const asking = { ...common, requests, profile: profileOf(options), ...told };
   const urnOf = namesOf(context, options.urns);
-  return new IdcpCircuits({ ...common, requests, profile: profileOf(options), urnOf });
+  return listen(options.notifications?.listen, mounted.handler).map(
+    (server) => new IdcpCircuits({ ...asking, urnOf, close: closing(server, common.close) }),
+  );
 }
 
 function openRest(options: RestDialectOptions, context: Opening): CircuitService {
@@ -144,12 +155,17 @@ function openNsi(
   mounted.handler = requester.callbacks;
   const stpOf = namesOf(context, stps);
   return listen(own.callbacks?.listen, requester.callbacks).map((server) => {
-    const close = async (): Promise<void> => {
-      await server?.close();
-      await common.close();
-    };
+    const close = closing(server, common.close);
     return new NsiCircuits({ ...common, requester, profile, stpOf, close });
   });
+}
+
+/** Closes what is listened by, and then the rest. */
+function closing(server: HttpServer | undefined, rest: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    await server?.close();
+    await rest();
+  };
 }
 
 /** What the circuits of every dialect are made with. */

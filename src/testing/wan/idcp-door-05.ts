@@ -6,10 +6,23 @@ import {
   writeIdcp,
 } from "../../drivers/oscars/idcp/envelope.ts";
 import type { Message05, ReservationDetails05 } from "../../drivers/oscars/idcp/message-05.ts";
+import { notifyText } from "./idcp-notify.ts";
 import type { IdcpAnswer, IdcpDoor, IdcpOperation, IdcpReservation } from "./idcp-operation.ts";
 
 /** OSCARS 0.5, DRAGON and ION as a server speaks it: faults are texts, and who failed does not say why. */
 export const door05: IdcpDoor = {
+  namesByParameter: true,
+  tell: (subscription, { id, event, reservation }, timestamp) =>
+    notifyText(idcp05, subscription, {
+      ...{
+        type: "event",
+        id,
+        event,
+        timestamp,
+        userLogin: "user",
+        resDetails: detailsOf(reservation),
+      },
+    }),
   operationIn(text) {
     const read = readIdcp(idcp05, text);
     if (read.isErr() || read.value.body.type === "fault") return undefined;

@@ -1,5 +1,6 @@
 import { type IdcpFault, idcp06, readIdcp, writeIdcp } from "../../drivers/oscars/idcp/envelope.ts";
 import type { Message06, ReservationDetails06 } from "../../drivers/oscars/idcp/message-06.ts";
+import { notifyText } from "./idcp-notify.ts";
 import type { IdcpAnswer, IdcpDoor, IdcpOperation, IdcpReservation } from "./idcp-operation.ts";
 
 /** Without a number OSCARS 0.6 lists so many, and does not say that there are more. */
@@ -7,6 +8,11 @@ const LISTED = 100;
 
 /** OSCARS 0.6 as a server speaks it. */
 export const door06: IdcpDoor = {
+  namesByParameter: false,
+  tell: (subscription, { id, event, reservation }, timestamp) =>
+    notifyText(idcp06, subscription, {
+      ...{ type: "event", id, event, timestamp, resDetails: detailsOf(reservation) },
+    }),
   operationIn(text) {
     const read = readIdcp(idcp06, text);
     if (read.isErr() || read.value.body.type === "fault") return undefined;

@@ -1,4 +1,5 @@
 import type { CtrlPlaneTopology } from "../../drivers/oscars/idcp/ctrl-plane.ts";
+import type { EndpointReference } from "../../drivers/oscars/idcp/notification.ts";
 import type { PathInfo } from "../../drivers/oscars/idcp/path-info.ts";
 
 /** What is wanted, or had, of a reservation. Seconds since the epoch, Mbit/s. */
@@ -46,6 +47,14 @@ export type IdcpOperation =
   | { readonly type: "topology" }
   | { readonly type: "unknown"; readonly name: string };
 
+/** What is told of a reservation. */
+export interface IdcpEvent {
+  readonly id: string;
+  /** A word such as `PATH_SETUP_COMPLETED`. */
+  readonly event: string;
+  readonly reservation: IdcpReservation;
+}
+
 /** What is answered. */
 export type IdcpAnswer =
   | { readonly type: "refused"; readonly code: string; readonly message: string }
@@ -59,4 +68,8 @@ export interface IdcpDoor {
   operationIn(text: string): IdcpOperation | undefined;
   /** Writes the answer to an operation. */
   say(operation: IdcpOperation, answer: IdcpAnswer, now: number): string;
+  /** Whether a subscription's name stands in the parameters of its reference, or is its address. */
+  readonly namesByParameter: boolean;
+  /** Writes what is told of a reservation by a subscription. */
+  tell(subscription: EndpointReference, event: IdcpEvent, now: number): string;
 }

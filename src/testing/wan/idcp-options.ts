@@ -1,3 +1,4 @@
+import type { HttpClient } from "../../drivers/oscars/http/http.ts";
 import type { CtrlPlaneTopology } from "../../drivers/oscars/idcp/ctrl-plane.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { CircuitChange } from "./circuit-table.ts";
@@ -22,6 +23,8 @@ export interface SimIdcpServerOptions {
   readonly swapsLabels?: boolean;
   /** Its inventory, for who asks; most servers do not tell. */
   readonly topology?: CtrlPlaneTopology;
+  /** Carries what it tells those who subscribe; absent, nobody can. */
+  readonly http?: HttpClient;
   /** Attaches a data plane: told of every circuit that begins, or ceases, to carry frames. */
   readonly onCircuit?: (change: CircuitChange) => void;
 }

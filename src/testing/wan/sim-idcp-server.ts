@@ -1,14 +1,20 @@
 import type { Result } from "neverthrow";
 import type { HttpHandler, OutgoingResponse } from "../../drivers/oscars/http/http.ts";
 import { OSCARS_05, OSCARS_06 } from "../../drivers/oscars/idcp/names.ts";
-import { verifyEnvelope } from "../../drivers/oscars/idcp/ws-security.ts";
-import { childNamed } from "../../drivers/oscars/xml/element.ts";
-import { readXml } from "../../drivers/oscars/xml/read-xml.ts";
+import { WS_NOTIFICATION } from "../../drivers/oscars/idcp/notification.ts";
 import { Alarms } from "./alarms.ts";
 import { CircuitTable } from "./circuit-table.ts";
+import { IdcpBroker } from "./idcp-broker.ts";
 import { door05 } from "./idcp-door-05.ts";
 import { door06 } from "./idcp-door-06.ts";
-import type { IdcpAnswer, IdcpOperation, IdcpReservation, IdcpTerms } from "./idcp-operation.ts";
+import { isHeard, isIn } from "./idcp-hearing.ts";
+import type {
+  IdcpAnswer,
+  IdcpDoor,
+  IdcpOperation,
+  IdcpReservation,
+  IdcpTerms,
+} from "./idcp-operation.ts";
 import type { SimIdcpServerOptions } from "./idcp-options.ts";
 import { carriedBy, endsOf, grantOf, type IdcpEnd } from "./idcp-ports.ts";
 
@@ -17,7 +23,7 @@ import { carriedBy, endsOf, grantOf, type IdcpEnd } from "./idcp-ports.ts";
  * with its messages and habits, 0.5.
  */
 export class SimIdcpServer {
-  /** Answers requests. */
+  /** Answers requests, and those to its broker, wherever they are posted. */
   readonly handler: HttpHandler;
   readonly #options: SimIdcpServerOptions;
   readonly #reservations: CircuitTable<IdcpReservation>;
@@ -25,12 +31,17 @@ export class SimIdcpServer {
   readonly #elsewhere: IdcpEnd[] = [];
   /** When reservations begin, and end. */
   readonly #alarms: Alarms;
+  readonly #broker: IdcpBroker;
   #serial = 0;
 
   constructor(options: SimIdcpServerOptions) {
     this.#options = options;
     this.#alarms = new Alarms(options.clock);
     this.#reservations = new CircuitTable(carriedBy, options.onCircuit);
+    const { clock, http } = options;
+    const url = `http://${options.domain}/OSCARSNotify`;
+    const told = { clock, door: this.#door, url };
+    this.#broker = new IdcpBroker(http === undefined ? told : { ...told, http });
     this.handler = ({ body }) => this.#handle(body);
   }
 
@@ -42,6 +53,16 @@ export class SimIdcpServer {
   /** Their ids. */
   get ids(): readonly string[] {
     return this.reservations.map(({ gri }) => gri);
+  }
+
+  /** Names of the subscriptions at its broker that have not ended. */
+  get subscriptions(): readonly string[] {
+    return this.#broker.subscriptions;
+  }
+
+  /** The broker has lost all subscriptions, and tells nobody. */
+  forgetSubscriptions(): void {
+    this.#broker.forget();
   }
 
   /** Sells some of a port to somebody who asks in another way. */
@@ -68,13 +89,13 @@ export class SimIdcpServer {
   }
 
   async #handle(text: string): Promise<OutgoingResponse> {
-    const door = this.#is05 ? door05 : door06;
+    const door = this.#door;
+    if (isIn(WS_NOTIFICATION, text)) return this.#handleSubscription(text);
     const operation = isIn(this.#is05 ? OSCARS_05 : OSCARS_06, text)
       ? door.operationIn(text)
       : undefined;
     if (operation === undefined) return { status: 400 };
-    const isHeard = await this.#isHeard(text);
-    const said = isHeard
+    const said = (await isHeard(text, this.#options))
       ? this.#answerTo(operation)
       : refused("ACCESS_DENIED", "not signed by anybody known");
     return {
@@ -84,17 +105,14 @@ export class SimIdcpServer {
     };
   }
 
-  /** Whether a message is signed, in time, by somebody who is known. */
-  async #isHeard(text: string): Promise<boolean> {
-    const { signers, clock } = this.#options;
-    if (signers === undefined) return true;
-    const signed = await verifyEnvelope(text);
-    return signed
-      .map(({ certificate, validity: { created, expires } }) => {
-        const isTimely = created <= clock.now() && clock.now() < expires;
-        return isTimely && signers.has(certificate.subject);
-      })
-      .unwrapOr(false);
+  get #door(): IdcpDoor {
+    return this.#is05 ? door05 : door06;
+  }
+
+  async #handleSubscription(text: string): Promise<OutgoingResponse> {
+    const body = (await isHeard(text, this.#options)) ? this.#broker.answer(text) : undefined;
+    const headers = { "content-type": "application/soap+xml; charset=utf-8" };
+    return body === undefined ? { status: 500 } : { status: 200, headers, body };
   }
 
   #answerTo(operation: IdcpOperation): IdcpAnswer {
@@ -271,17 +289,11 @@ export class SimIdcpServer {
     const next = { ...found, ...change };
     const carries = next.status === "INMODIFY" ? found.carries === true : next.status === "ACTIVE";
     this.#reservations.set(id, { ...next, carries });
+    this.#broker.tell(found.status, next);
     if (!ENDED.has(next.status)) return;
     this.#alarms.clear(`${id} begins`);
     this.#alarms.clear(`${id} ends`);
   }
-}
-
-/** Whether the element in the body of an envelope is of a namespace. */
-function isIn(namespace: string, text: string): boolean {
-  return readXml(text)
-    .map((root) => childNamed(root, "Body")?.children[0]?.namespace === namespace)
-    .unwrapOr(false);
 }
 
 /** By how much times may change and stay as they are, in seconds. */

@@ -1,4 +1,4 @@
-import { errAsync } from "neverthrow";
+import { errAsync, ResultAsync } from "neverthrow";
 import type {
   HttpClient,
   HttpFault,
@@ -17,6 +17,8 @@ export type WanFault =
   | { readonly type: "drop-answer" }
   /** It is carried out that much later. */
   | { readonly type: "delay"; readonly delayMs: number }
+  /** It comes twice; of requests, once. */
+  | { readonly type: "twice" }
   /** It is answered by 503, and not carried out. */
   | { readonly type: "refuse" }
   /** The server starts anew: everything is refused for that long. What it has, it keeps. */
@@ -101,6 +103,8 @@ export class WanFaults {
         case "delay":
           await this.#pause(fault.delayMs);
           return this.#isDown ? REFUSED : server.handler(request);
+        case "twice":
+          return server.handler(request);
         case "refuse":
           return REFUSED;
         case "restart":
@@ -127,6 +131,12 @@ export class WanFaults {
             return errAsync(lost);
           case "drop-answer":
             return http.send(request, limits).andThen(() => errAsync(lost));
+          case "twice":
+            return http.send(request, limits).andThen(() => http.send(request, limits));
+          case "delay":
+            return ResultAsync.fromSafePromise(this.#pause(fault.delayMs)).andThen(() =>
+              http.send(request, limits),
+            );
           default:
             return http.send(request, limits);
         }

@@ -6,6 +6,7 @@ import { pause } from "../../driver-call.ts";
 import type { Circuit, CircuitEnd } from "../circuit.ts";
 import {
   type ChangingCircuit,
+  type CircuitEvent,
   type CircuitFault,
   type CircuitService,
   circuitFault,
@@ -13,6 +14,7 @@ import {
   type NamedCircuit,
 } from "../circuit-service.ts";
 import { sameTimes } from "../circuit-times.ts";
+import { type News, newsOf } from "../news.ts";
 import { watchUntil } from "../watch-until.ts";
 import {
   ACTIVE,
@@ -26,12 +28,18 @@ import {
   reservationFor,
   termsOf,
 } from "./circuit-reservation.ts";
+import type { Message05 } from "./message-05.ts";
+import type { Message06 } from "./message-06.ts";
 import { type IdcpRefusal, NOT_FOUND, NOT_NOW } from "./refusal.ts";
 import type { IdcpRequests, ReservationReport } from "./requests.ts";
+import { circuitEventOf } from "./reservation-event.ts";
+import type { ReservationEvents } from "./reservation-events.ts";
 
 /** What it takes to ask an IDCP server for circuits. */
 export interface IdcpCircuitsOptions extends ReservationContext {
   readonly requests: IdcpRequests;
+  /** What the domain tells unasked; absent where it is only asked. */
+  readonly events?: Pick<ReservationEvents<Message05 | Message06>, "listen" | "keep" | "close">;
   /** How long each change of a reservation may take, in milliseconds. */
   readonly activationMs: number;
   readonly pollMs: number;
@@ -178,23 +186,49 @@ export class IdcpCircuits implements CircuitService {
   }
 
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
-    return new ResultAsync(this.#cancel(externalId, signal));
+    const news = this.#newsOf(externalId);
+    const ended = this.#cancel(externalId, news, signal);
+    return new ResultAsync(ended.finally(() => news[Symbol.dispose]()));
   }
 
-  /** Notifications need a broker of the domain's; queries tell the same. */
-  subscribe(): Disposable {
-    return { [Symbol.dispose]: () => {} };
+  /** Without a broker nothing is told, and queries tell the same later. */
+  subscribe(listener: (event: CircuitEvent) => void): Disposable {
+    const { events } = this.#options;
+    const listening = events?.listen((told) => {
+      const event = circuitEventOf(told);
+      if (event !== undefined) listener(event);
+    });
+    const kept = events?.keep();
+    return {
+      [Symbol.dispose]: () => {
+        kept?.[Symbol.dispose]();
+        listening?.[Symbol.dispose]();
+      },
+    };
   }
 
-  close(): Promise<void> {
-    return this.#options.close();
+  async close(): Promise<void> {
+    await this.#options.events?.close();
+    await this.#options.close();
+  }
+
+  /** News of a reservation, as far as anything is told. */
+  #newsOf(gri: string): News {
+    const { events } = this.#options;
+    return newsOf(
+      (tell) =>
+        events?.listen((told) => {
+          if (told.gri === undefined || told.gri === gri) tell();
+        }) ?? { [Symbol.dispose]: () => {} },
+    );
   }
 
   /** A reservation that is just changing cannot be cancelled: what it changes to can. */
-  async #cancel(gri: string, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+  async #cancel(gri: string, news: News, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     const { requests, clock, activationMs, pollMs } = this.#options;
     const deadline = steadyMs(clock) + activationMs;
     for (;;) {
+      const told = news.next();
       const found = await this.#query(gri, signal);
       if (found.isErr()) return err(found.error);
       if (found.value === undefined || ENDED.has(found.value.status)) return ok(undefined);
@@ -203,7 +237,7 @@ export class IdcpCircuits implements CircuitService {
         return err(asked.error);
       if (signal.aborted || steadyMs(clock) > deadline)
         return err(circuitFault("unreachable", `${gri} was not seen to end`));
-      await pause(clock, pollMs, signal);
+      await pause(clock, pollMs, AbortSignal.any([signal, told]));
     }
   }
 
@@ -225,7 +259,10 @@ export class IdcpCircuits implements CircuitService {
       return wanted.has(value.status) && isAsAsked ? ok(undefined) : undefined;
     };
     const late = circuitFault("unreachable", `nobody knows what has become of ${gri}`);
-    return watchUntil({ clock, activationMs, pollMs, signal }, look, late);
+    const news = this.#newsOf(gri);
+    const watching = { clock, activationMs, pollMs, signal, told: news.next };
+    const seen = watchUntil(watching, look, late);
+    return new ResultAsync(Promise.resolve(seen).finally(() => news[Symbol.dispose]()));
   }
 
   /** What the server knows of a reservation; nothing of one that it does not have. */

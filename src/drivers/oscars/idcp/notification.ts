@@ -10,7 +10,7 @@ import { writeXml } from "../xml/write-xml.ts";
 import type { IdcpVersion } from "./envelope.ts";
 import { idcpPrefixes, OSCARS_05 } from "./names.ts";
 
-const WS_NOTIFICATION = "http://docs.oasis-open.org/wsn/b-2";
+export const WS_NOTIFICATION = "http://docs.oasis-open.org/wsn/b-2";
 const WS_ADDRESSING = "http://www.w3.org/2005/08/addressing";
 const PREFIXES = { ...idcpPrefixes, [WS_NOTIFICATION]: "wsnt", [WS_ADDRESSING]: "wsa" };
 

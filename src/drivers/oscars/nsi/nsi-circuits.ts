@@ -12,6 +12,7 @@ import {
   type NamedCircuit,
 } from "../circuit-service.ts";
 import { sameTimes, startAhead } from "../circuit-times.ts";
+import { newsOf } from "../news.ts";
 import { watchUntil } from "../watch-until.ts";
 import { eventOf, faultOf, foundCircuit } from "./as-circuit.ts";
 import { blockedBy } from "./blocked.ts";
@@ -212,22 +213,19 @@ export class NsiCircuits implements CircuitService {
   /** Waits until a query says that frames pass, or a notification gives reason to ask at once. */
   #untilActive(connectionId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
     const { requester, clock, activationMs, pollMs } = this.#options;
-    let news = new AbortController();
-    const subscription = requester.subscribe((notification) => {
-      if (eventOf(notification)?.externalId === connectionId) news.abort();
-    });
-    const told = (): AbortSignal => {
-      news = new AbortController();
-      return news.signal;
-    };
+    const news = newsOf((tell) =>
+      requester.subscribe((notification) => {
+        if (eventOf(notification)?.externalId === connectionId) tell();
+      }),
+    );
     const look = async (): Promise<Result<void, CircuitFault> | undefined> => {
       const [reservation] = (await requester.query([connectionId], signal)).unwrapOr([]);
       return reservation !== undefined && isActive(reservation) ? ok(undefined) : undefined;
     };
     const late = `${connectionId} carried nothing within ${activationMs} ms`;
-    const watching = { clock, activationMs, pollMs, signal, told };
+    const watching = { clock, activationMs, pollMs, signal, told: news.next };
     const active = watchUntil(watching, look, circuitFault("rejected", late));
-    return new ResultAsync(Promise.resolve(active).finally(() => subscription[Symbol.dispose]()));
+    return new ResultAsync(Promise.resolve(active).finally(() => news[Symbol.dispose]()));
   }
 
   /** A version that was refused is to be given up before another can be asked for. */
