@@ -52,7 +52,7 @@ describeEtcd("an etcd store whose cluster wants to know who asks", () => {
     etcdctl("user", "grant-role", "agent", "dcns");
     etcdctl("user", "grant-role", "root", "root");
     etcdctl("auth", "enable");
-  });
+  }, 60_000);
   afterAll(async () => {
     await etcd?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });

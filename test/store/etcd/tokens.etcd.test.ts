@@ -37,7 +37,7 @@ describeEtcd("an etcd store whose tokens name the state of the users (JWT)", () 
     etcdctl("user", "grant-role", "agent", "dcns");
     etcdctl("user", "grant-role", "root", "root");
     etcdctl("auth", "enable");
-  });
+  }, 60_000);
   afterAll(async () => {
     await etcd?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
@@ -48,7 +48,7 @@ describeEtcd("an etcd store whose tokens name the state of the users (JWT)", () 
     return (await EtcdStore.open({ endpoints: etcd.endpoints, auth }))._unsafeUnwrap();
   };
 
-  test("goes on when users are changed", async () => {
+  test("goes on when users are changed", { timeout: 30_000 }, async () => {
     const store = await opened();
     (await store.commit(unconditionally(put("a", 1))))._unsafeUnwrap();
     const lease = (await store.lease(10_000))._unsafeUnwrap();
@@ -61,7 +61,9 @@ describeEtcd("an etcd store whose tokens name the state of the users (JWT)", () 
     await store.close();
   });
 
-  test("is told every change over a stream that broke when users were changed meanwhile", async () => {
+  test("is told every change over a stream that broke when users were changed meanwhile", {
+    timeout: 30_000,
+  }, async () => {
     const store = await opened();
     const told = new Set<string>();
     const watch = await store.watch(({ puts }) => {
