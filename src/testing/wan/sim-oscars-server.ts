@@ -25,6 +25,7 @@ import { OscarsConnections } from "./oscars-connections.ts";
 import { availabilityOf, faultsOf, judged, pathBetween } from "./oscars-inventory.ts";
 import type { OscarsQuirks, SimOscarsServerOptions } from "./oscars-options.ts";
 
+const CONNECTION_ID = /^[a-zA-Z][a-zA-Z0-9_-]{3,11}$/;
 const HOLD_S = 900;
 /** An end is at least so far away. */
 const LEAST_END_S = 60;
@@ -284,7 +285,7 @@ export class SimOscarsServer {
   /** The same with the begin that it will really have; undefined for one that cannot be. */
   #scheduled(wanted: SimpleConnection): SimpleConnection | undefined {
     const now = this.#now();
-    if (wanted.begin < now - GRACE_S) return undefined;
+    if (wanted.begin < now - GRACE_S || !CONNECTION_ID.test(wanted.connectionId)) return undefined;
     const begin = Math.max(wanted.begin, now + (this.#options.leadSeconds ?? DEFAULT_LEAD_S));
     return wanted.end - begin < MINIMUM_S ? undefined : { ...wanted, begin };
   }
