@@ -56,6 +56,7 @@ export {
 export { readNml } from "./drivers/oscars/inventory/nml-edges.ts";
 export { readOscarsPorts } from "./drivers/oscars/inventory/oscars-edges.ts";
 export type { PeerName } from "./drivers/oscars/nsi/peer-profile.ts";
+export type { SessionSecurity } from "./drivers/oscars/nsi/session-security.ts";
 export { OscarsDriver } from "./drivers/oscars/oscars-driver.ts";
 export type {
   IdcpDialectOptions,

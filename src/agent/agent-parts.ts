@@ -153,10 +153,10 @@ export function driversByDomain({ drivers }: AgentOptions): ReadonlyMap<DomainId
   return new Map(Object.entries(drivers).map(([name, driver]) => [domainId(name), driver]));
 }
 
-/** Picks the domains that promise ahead of time. */
-export function keepsSchedule(options: AgentOptions): (domain: DomainId) => boolean {
+/** Tells which domains promise ahead of time, and which are somebody else's and do not. */
+export function keepsSchedule(options: AgentOptions): (domain: DomainId) => boolean | undefined {
   const drivers = driversByDomain(options);
-  return (domain) => drivers.get(domain)?.keepsSchedule === true;
+  return (domain) => drivers.get(domain)?.keepsSchedule;
 }
 
 function announce(

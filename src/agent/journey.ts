@@ -55,7 +55,8 @@ export function standingOf(registry: Registry, record: NetworkRecord): Segments 
 const NOTHING: Segments = new Map();
 
 function promises(registry: Registry, owner: Owner, realisation: Realisation): Segments {
-  return promisesOf(registry.segments(owner, realisation), realisation.spec.schedule);
+  const { schedule } = realisation.spec;
+  return promisesOf(registry.segments(owner, realisation), schedule, registry.keepsSchedule);
 }
 
 /** The states on a journey, its start among them. */

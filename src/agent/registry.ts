@@ -36,7 +36,7 @@ export class Registry implements Health {
   readonly #records = new Map<ProjectId, NetworkRecord>();
   readonly #projects = new Map<NetworkNumber, ProjectId>();
   readonly #quarantines = new Set<Quarantine>();
-  readonly keepsSchedule: (domain: DomainId) => boolean;
+  readonly keepsSchedule: (domain: DomainId) => boolean | undefined;
   /** Which links are up. */
   readonly links: LinkStates;
   /** Which parts of networks carry nothing. */
@@ -51,8 +51,11 @@ export class Registry implements Health {
   /** Numbers are taken that are so much more than a multiple of that. */
   #numbering = { slot: 0, slots: 1 };
 
-  /** `keepsSchedule` picks the domains that promise ahead of time; none does when absent. */
-  constructor(topology: Topology, keepsSchedule: (domain: DomainId) => boolean = () => false) {
+  /** `keepsSchedule` says of somebody else's domains whether they promise ahead of time; there are none when absent. */
+  constructor(
+    topology: Topology,
+    keepsSchedule: (domain: DomainId) => boolean | undefined = () => undefined,
+  ) {
     this.#topology = topology;
     this.keepsSchedule = keepsSchedule;
     this.#holdings = new Holdings(topology);

@@ -168,7 +168,7 @@ export interface DriverBase {
   /**
    * Whether the domain promises ahead of time what is to be used later: it is asked for segments that
    * say when (`Segment.schedule`), and for those that are to be promised and carry nothing yet. False
-   * where somebody else's domain does not; absent where what there is of it is the agent's to promise.
+   * where somebody else's domain does not, which is told the ends alone; absent where what there is of it is the agent's to promise.
    */
   readonly keepsSchedule?: boolean;
   /** Takes the driver into service for one domain; a second call fails. */

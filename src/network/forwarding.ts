@@ -53,26 +53,30 @@ export function segmentsOf(topology: Topology, owner: Owner, realisation: Realis
   return withBypasses(topology, realisation, paired, frame);
 }
 
-/** The same segments, with the end of their network where the domain keeps schedules. */
+/** The same segments, with the end of their network in the domains that are somebody else's. */
 export function withEnd(
   segments: Segments,
   schedule: Schedule | undefined,
-  keepsSchedule: (domain: DomainId) => boolean,
+  keepsSchedule: (domain: DomainId) => boolean | undefined,
 ): Segments {
   const until = schedule?.end === undefined ? {} : { end: schedule.end };
   return new Map(
     [...segments].map(([domain, segment]) => [
       domain,
-      keepsSchedule(domain) ? { ...segment, schedule: until } : segment,
+      keepsSchedule(domain) === undefined ? segment : { ...segment, schedule: until },
     ]),
   );
 }
 
 /** What domains that keep schedules are to promise for a network that is provisioned later. */
-export function promisesOf(segments: Segments, { start }: Schedule = {}): Segments {
+export function promisesOf(
+  segments: Segments,
+  { start }: Schedule = {},
+  keepsSchedule: (domain: DomainId) => boolean | undefined,
+): Segments {
   return new Map(
     [...segments].flatMap(([domain, segment]) => {
-      if (segment.schedule === undefined) return [];
+      if (keepsSchedule(domain) !== true) return [];
       const from = start === undefined ? {} : { start };
       const schedule = { ...from, ...segment.schedule, isReserved: true as const };
       return [[domain, { ...segment, schedule }] as const];

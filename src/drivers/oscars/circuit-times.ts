@@ -5,6 +5,17 @@ export interface Times {
 }
 
 /**
+ * Where an end has to be said, what has none is asked for until 2038-01-01T00:00:00Z, in seconds: some servers
+ * count in 31 bits.
+ */
+export const LAST_END_S = 2_145_916_800;
+
+/** An end as a server shows it, in seconds, in milliseconds; undefined where it means that there is none. */
+export function endOf(seconds: number): number | undefined {
+  return seconds < LAST_END_S ? seconds * 1000 : undefined;
+}
+
+/**
  * What starts sooner than this is asked for from now on: by a clock that is ahead of ours, it may have
  * begun already, and some servers begin nothing at once.
  */

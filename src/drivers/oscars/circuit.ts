@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { type Attachment, attachmentKey, isOnWire, type VlanTag } from "../../model/attachment.ts";
+import type { Clock } from "../../model/clock.ts";
 import { type PortRef, portRef, type SegmentId, segmentId, vlanId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
 import type { Times } from "./circuit-times.ts";
@@ -19,6 +20,15 @@ export interface Circuit extends Times {
   readonly mbps: number;
   /** It is to be promised for its time, and nothing is to pass yet. */
   readonly isReserved?: true;
+}
+
+/** How the circuits of a domain are named, and by which clock they are asked for. */
+export interface CircuitNames {
+  readonly clock: Clock;
+  /** What every description begins with: which circuits are ours. */
+  readonly mark: string;
+  /** What the domain calls a port; undefined for a port that has no name there. */
+  readonly urnOf: (port: PortRef) => string | undefined;
 }
 
 /** Equal for circuits between the same ends of the same segment, whatever their rates and times. */

@@ -6,6 +6,7 @@ import type { IdcpPeerName, IdcpProfile } from "./idcp/peer-profile.ts";
 import type { SigningIdentity } from "./idcp/ws-security.ts";
 import type { PeerName } from "./nsi/peer-profile.ts";
 import type { RequesterTimes } from "./nsi/requester.ts";
+import type { SessionSecurity } from "./nsi/session-security.ts";
 
 /** How a wide-area domain is asked for circuits, in one of the dialects. */
 export type OscarsDriverOptions = NsiDialectOptions | RestDialectOptions | IdcpDialectOptions;
@@ -20,7 +21,7 @@ export interface DialectOptions {
   readonly mark?: string;
   /**
    * Whether the domain promises ahead of time what is to be used later; true when absent. Where it does
-   * not, it is asked at the start, and for as long as we like.
+   * not, it is asked at the start, for until the end.
    */
   readonly promisesAhead?: boolean;
   readonly tls?: ClientTls;
@@ -94,6 +95,11 @@ export interface NsiDialectOptions extends DialectOptions {
      * `times.pollMs` says otherwise.
      */
     readonly callbacks?: { readonly url: string; readonly listen?: HttpServerOptions };
+    /**
+     * In whose name requests are sent, where the provider wants to know (`sessionSecurityAttr`); asked before
+     * each request.
+     */
+    readonly sessionSecurity?: () => Promise<readonly SessionSecurity[]>;
   };
   /** Which provider it is, for where it departs from the specification; `standard` when absent. */
   readonly peer?: PeerName;

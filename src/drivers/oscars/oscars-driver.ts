@@ -16,6 +16,7 @@ import { IdcpCircuits } from "./idcp/idcp-circuits.ts";
 import { NsiCircuits } from "./nsi/nsi-circuits.ts";
 import { peerProfiles } from "./nsi/peer-profile.ts";
 import { NsiRequester } from "./nsi/requester.ts";
+import { securityAttribute } from "./nsi/session-security.ts";
 import type {
   DialectOptions,
   IdcpDialectOptions,
@@ -87,7 +88,10 @@ function open(
 
 /** The same for requests whose answers come at once. */
 function lookingOn(options: OscarsDriverOptions): OscarsDriverOptions {
-  if (options.dialect === "nsi") return { ...options, requester: { nsa: options.requester.nsa } };
+  if (options.dialect === "nsi") {
+    const { callbacks: _, ...requester } = options.requester;
+    return { ...options, requester };
+  }
   if (options.dialect === "rest") return options;
   const { notifications: _, ...asking } = options;
   return asking;
@@ -138,6 +142,7 @@ function openNsi(
   const times = { pollMs, ...options.times };
   const { http, ...common } = commonOf({ ...options, times }, context);
   const profile = peerProfiles[peer];
+  const { sessionSecurity: session } = own;
   const replyTo = own.callbacks?.url ?? profile.nowhere;
   const requester = new NsiRequester({
     peer: {
@@ -146,11 +151,15 @@ function openNsi(
       url: provider.url,
       ...(replyTo === undefined ? {} : { replyTo }),
       ...(headers === undefined ? {} : { headers }),
+      ...(session === undefined
+        ? {}
+        : { sessionSecurity: async () => (await session()).map(securityAttribute) }),
     },
     http,
     clock: context.clock,
     uuid: randomUUID,
     times,
+    queriesResults: profile.queriesResults,
   });
   mounted.handler = requester.callbacks;
   const stpOf = namesOf(context, stps);

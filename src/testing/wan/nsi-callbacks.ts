@@ -52,8 +52,8 @@ export class NsiCallbacks {
     this.#context.clock.setTimeout(() => void run(), (this.#context.delayMs ?? 0) + moreMs);
   }
 
-  /** Tells of something that nobody asked for. */
-  notify({ requesterNSA }: NsiConnection, notification: Untold): void {
+  /** Tells of something that nobody asked for, aloud or not; gives what is told. */
+  notify({ requesterNSA }: NsiConnection, notification: Untold, isAloud = true): Notification {
     this.#notifications += 1;
     const stamped = {
       ...this.#passedOn(notification),
@@ -63,7 +63,8 @@ export class NsiCallbacks {
     const serial = String(this.#notifications).padStart(12, "0");
     const correlationId = `urn:uuid:00000000-0000-4000-8000-${serial}`;
     const header = { ...this.#header(requesterNSA), correlationId };
-    this.later(() => this.post(header, stamped as Notification));
+    if (isAloud) this.later(() => this.post(header, stamped as Notification));
+    return stamped as Notification;
   }
 
   /** Where a notification comes from: of an aggregator's parts, or by the name that it has inside. */

@@ -32,6 +32,9 @@ export interface NsiQuirks {
   readonly aggregates?: boolean;
   /** What a synchronous query gives; `hangs` never ends. */
   readonly queries?: "answered" | "omitted" | "refused" | "hangs";
+  /** Whether it says what became of earlier requests, and what it has told unasked; it does when absent. */
+  readonly queriesResults?: boolean;
+  readonly queriesNotifications?: boolean;
   /** What is wanted of requests beyond the specification; refused, or worse, where it is missing. */
   readonly demands?: readonly NsiDemand[];
   /** How another version has to be asked for; any way when absent. */

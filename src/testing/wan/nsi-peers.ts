@@ -9,6 +9,7 @@ export const nsiPeerQuirks: Readonly<Record<PeerName, NsiQuirks>> = {
     aggregates: true,
   },
   oscars: {
+    queriesResults: false,
     demands: ["version", "schedule", "description", "labels", "reply-to"],
     modify: "full-service",
     nilTimes: "silence",
@@ -32,6 +33,8 @@ export const nsiPeerQuirks: Readonly<Record<PeerName, NsiQuirks>> = {
     buildSeconds: 5,
   },
   opennsa: {
+    queriesResults: false,
+    queriesNotifications: false,
     demands: ["quoted-action", "reply-url", "labels"],
     refusals: "answer",
     callbacks: "before",

@@ -1,11 +1,9 @@
+import { LAST_END_S } from "../../drivers/oscars/circuit-times.ts";
 import type { SimpleConnection } from "../../drivers/oscars/rest/simple-connection.ts";
 import { Alarms } from "./alarms.ts";
 import { CircuitTable } from "./circuit-table.ts";
 import { carriedBy, type OscarsConnection } from "./oscars-answer.ts";
 import type { SimOscarsServerOptions } from "./oscars-options.ts";
-
-/** What ends no sooner does not end. */
-export const LAST_END = 2_145_916_800;
 
 /** The connections that a simulated OSCARS 1 server has, and how they are built and end by themselves. */
 export class OscarsConnections {
@@ -47,7 +45,13 @@ export class OscarsConnections {
 
   /** Takes what somebody has who asks in another way. */
   sellElsewhere(parts: Pick<SimpleConnection, "fixtures" | "pipes">): void {
-    const own = { connectionId: "OTHER", begin: 0, end: LAST_END, description: "", junctions: [] };
+    const own = {
+      connectionId: "OTHER",
+      begin: 0,
+      end: LAST_END_S,
+      description: "",
+      junctions: [],
+    };
     const simple = { ...own, ...parts, tags: [], projectIds: [] };
     this.#elsewhere.push({ simple, phase: "RESERVED", state: "ACTIVE", deployment: "DEPLOYED" });
   }
@@ -74,9 +78,9 @@ export class OscarsConnections {
 
   /** Has a connection end when its time is over, if it has an end. */
   archiveAtEnd(id: string): void {
-    const end = this.#table.get(id)?.simple.end ?? LAST_END;
+    const end = this.#table.get(id)?.simple.end ?? LAST_END_S;
     this.#alarms.clear(`${id} ends`);
-    if (end >= LAST_END) return;
+    if (end >= LAST_END_S) return;
     this.#alarms.set(`${id} ends`, end * 1000, () => {
       const found = this.#table.get(id);
       if (found?.phase === "RESERVED") this.archive(found);

@@ -1,4 +1,5 @@
 import type { Result } from "neverthrow";
+import { LAST_END_S } from "../../drivers/oscars/circuit-times.ts";
 import type { HttpHandler, OutgoingResponse } from "../../drivers/oscars/http/http.ts";
 import { OSCARS_05, OSCARS_06 } from "../../drivers/oscars/idcp/names.ts";
 import { WS_NOTIFICATION } from "../../drivers/oscars/idcp/notification.ts";
@@ -216,7 +217,7 @@ export class SimIdcpServer {
       this.#alarms.set(`${gri} begins`, startTime * 1000, () => {
         if (this.#reservations.get(gri)?.status === "RESERVED") this.#go(gri, "INSETUP", "ACTIVE");
       });
-    if (endTime < LAST_END) this.#alarms.set(`${gri} ends`, endTime * 1000, () => this.#end(gri));
+    if (endTime < LAST_END_S) this.#alarms.set(`${gri} ends`, endTime * 1000, () => this.#end(gri));
     else this.#alarms.clear(`${gri} ends`);
   }
 
@@ -298,8 +299,6 @@ export class SimIdcpServer {
 
 /** By how much times may change and stay as they are, in seconds. */
 const CHANGES_NOTHING_S = 61;
-/** What ends no sooner counts as what does not end. */
-const LAST_END = 2_145_916_800;
 const ENDED: ReadonlySet<string> = new Set(["CANCELLED", "FINISHED", "FAILED"]);
 
 function refused(code: string, message: string): IdcpAnswer {

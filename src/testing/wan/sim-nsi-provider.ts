@@ -32,6 +32,7 @@ import {
   refusal,
 } from "./nsi-demands.ts";
 import { acknowledged, brokenAnswer, failureOf, faultAnswer, saidBy } from "./nsi-faults.ts";
+import { NsiHistory } from "./nsi-history.ts";
 import type { NsiQuirks, SimNsiProviderOptions } from "./nsi-options.ts";
 import { neverPassedOn, outcomeOf } from "./nsi-outcome.ts";
 import type { Holding } from "./nsi-ports.ts";
@@ -61,6 +62,7 @@ export class SimNsiProvider {
   /** What was asked of a connection and has not been confirmed. */
   readonly #underWay = new Map<string, Operation>();
   readonly #random: Random;
+  readonly #history = new NsiHistory();
   #serial = 0;
 
   constructor(options: SimNsiProviderOptions) {
@@ -121,7 +123,9 @@ export class SimNsiProvider {
   }
 
   #notify(connection: NsiConnection, notification: Untold): void {
-    if (this.quirks.callbacks !== "never") this.#callbacks.notify(connection, notification);
+    const isAloud = this.quirks.callbacks !== "never";
+    const told = this.#callbacks.notify(connection, notification, isAloud);
+    this.#history.addNotification(connection.connectionId, told);
   }
 
   async #handle(request: IncomingRequest): ReturnType<HttpHandler> {
@@ -147,8 +151,12 @@ export class SimNsiProvider {
       case "release":
       case "terminate":
         return this.#operate(header, body as OperationRequest);
-      default:
-        return this.#objected(header, refusal("00103", `no ${body.type} here`));
+      default: {
+        const past = this.#history.answerTo(body, this.quirks);
+        return past === undefined
+          ? this.#objected(header, refusal("00103", `no ${body.type} here`))
+          : answerOf(200, header, past);
+      }
     }
   }
 
@@ -195,6 +203,9 @@ export class SimNsiProvider {
     const isTold = "result" in outcome || isHeardOf(request, this.quirks);
     const post = async () => {
       this.#underWay.delete(connectionId);
+      const { correlationId } = header;
+      const timeStamp = this.#options.clock.now();
+      if (isTold) this.#history.addResult(connectionId, { correlationId, timeStamp, result });
       if (isTold && callbacks !== "never") await this.#callbacks.post(header, result);
     };
     if (callbacks === "before") await post();

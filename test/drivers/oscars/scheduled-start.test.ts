@@ -248,7 +248,7 @@ describe.each([...dialects, ...accents])(
     });
 
     test("is asked for at its start where the domain promises nothing ahead, and says so", async () => {
-      const { clock, agent, info, setUp, ids, domains, delays } = await start(dialect, {
+      const { clock, agent, info, setUp, ids, domains, delays, carried } = await start(dialect, {
         promisesAhead: false,
       });
       const from = clock.now() + HOUR;
@@ -262,9 +262,31 @@ describe.each([...dialects, ...accents])(
       expect(ids()).toEqual([0, 1]);
       expect(info().state).toBe("active");
       expect(delays).toEqual([]);
-      await clock.advance(HOUR);
-      expect(ids()).toEqual([0, 0]);
+      // It ends by itself, should nobody be there to end it.
       await clock.until(agent.close());
+      await clock.advance(HOUR);
+      expect(carried.size).toBe(0);
+    });
+
+    test("is told another end as exactly as it keeps one", async () => {
+      const { clock, agent, setUp, server } = await start(dialect);
+      const provider = server();
+      const from = clock.now() + HOUR;
+      value(await setUp("p", { start: from, end: from + HOUR }));
+      const later = { schedule: { end: from + HOUR + 50_000 } };
+      value(
+        await clock.until(agent.modifyPhysicalNetwork("p", [], [], undefined, undefined, later)),
+      );
+      await clock.until(agent.close());
+      const living = () =>
+        provider instanceof SimNsiProvider
+          ? provider.connections.filter(({ states }) => states.lifecycleState === "Created")
+          : provider.ids;
+      await clock.advance(2 * HOUR + 20_000);
+      // A domain of IDCP takes a change of a minute for none.
+      expect(living()).toHaveLength(dialect.startsWith("idcp") ? 0 : 1);
+      await clock.advance(MINUTE);
+      expect(living()).toEqual([]);
     });
   },
 );

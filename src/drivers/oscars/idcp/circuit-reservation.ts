@@ -1,27 +1,24 @@
 import { err, ok, type Result } from "neverthrow";
-import type { Clock } from "../../../model/clock.ts";
-import { nodeOfPort, type PortRef } from "../../../model/ids.ts";
+import { nodeOfPort } from "../../../model/ids.ts";
 import type { VlanSet } from "../../../model/vlan-set.ts";
 import { atNamedEnds, blockedAnything, blockedLabels, blockedRates } from "../blocked.ts";
-import { type Circuit, type CircuitEnd, circuitKey, parseCircuitKey } from "../circuit.ts";
+import {
+  type Circuit,
+  type CircuitEnd,
+  type CircuitNames,
+  circuitKey,
+  parseCircuitKey,
+} from "../circuit.ts";
 import { type CircuitFault, circuitFault, type FoundCircuit } from "../circuit-service.ts";
-import { startAhead, type Times } from "../circuit-times.ts";
+import { endOf, LAST_END_S, startAhead, type Times } from "../circuit-times.ts";
 import { labelText, tagFor } from "./labels.ts";
 import type { IdcpProfile } from "./peer-profile.ts";
 import type { ReservationDemand, ReservationReport } from "./requests.ts";
 
 /** What a circuit is reserved with. */
-export interface ReservationContext {
+export interface ReservationContext extends CircuitNames {
   readonly profile: IdcpProfile;
-  readonly clock: Clock;
-  /** What every description begins with: which circuits are ours. */
-  readonly mark: string;
-  /** The URN of a port's link, or a name that the server knows; undefined for a port without. */
-  readonly urnOf: (port: PortRef) => string | undefined;
 }
-
-/** A reservation has to have an end. */
-const LAST_END = 2_145_916_800;
 
 /** What is over, and comes back no more. */
 export const ENDED: ReadonlySet<string> = new Set(["CANCELLED", "FINISHED", "FAILED"]);
@@ -58,7 +55,7 @@ export function reservationFor(
   return ok({
     description: `${mark} ${circuitKey(circuit)}`,
     startTime: Math.floor((startAhead(circuit, now) ?? now) / 1000),
-    endTime: end === undefined ? LAST_END : Math.ceil(end / 1000),
+    endTime: end === undefined ? LAST_END_S : Math.ceil(end / 1000),
     mbps,
     pathInfo: {
       pathSetupMode: profile.pathSetup,
@@ -116,8 +113,8 @@ export function termsOf({
   startTime,
   endTime,
 }: ReservationReport): Times & Pick<Circuit, "mbps"> {
-  const end = endTime < LAST_END ? { end: endTime * 1000 } : {};
-  return { mbps, start: startTime * 1000, ...end };
+  const end = endOf(endTime);
+  return { mbps, start: startTime * 1000, ...(end === undefined ? {} : { end }) };
 }
 
 /** Why a reservation is not what was asked for. */

@@ -6,7 +6,7 @@ import { VlanSet } from "../../../model/vlan-set.ts";
 import { blockedLabels, blockedRates } from "../blocked.ts";
 import type { Circuit, CircuitEnd } from "../circuit.ts";
 import { type CircuitFault, circuitFault } from "../circuit-service.ts";
-import { startAhead, type Times } from "../circuit-times.ts";
+import { endOf, LAST_END_S, startAhead, type Times } from "../circuit-times.ts";
 import type { Criteria, PointToPoint, Schedule } from "./criteria.ts";
 import { ETHERNET_SERVICE } from "./names.ts";
 import type { PeerProfile } from "./peer-profile.ts";
@@ -23,8 +23,7 @@ export interface Asking {
   readonly stpOf: StpOf;
 }
 
-/** The last second of 2037: some servers count seconds in 31 bits. */
-const LAST_END = 2_145_916_799_000;
+const LAST_END = LAST_END_S * 1_000;
 
 /** Who sells nothing short may also begin nothing sooner. */
 const LEAD_MS = 30_000;
@@ -42,7 +41,7 @@ export function timesFor(
 
 /** An end as it is asked for, and what is shown, and means that there is none. */
 export function endShown(end: number | null | undefined): number | undefined {
-  return typeof end === "number" && end < LAST_END ? end : undefined;
+  return typeof end === "number" ? endOf(end / 1_000) : undefined;
 }
 
 /** What to ask for, for a circuit; with a choice of labels at its ends, where some are offered. */

@@ -1,8 +1,8 @@
-import { err, ok, type Result, type ResultAsync } from "neverthrow";
+import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { HttpClient, HttpFault, HttpLimits, HttpResponse } from "../http/http.ts";
 import { describeXmlFault } from "../xml/fault.ts";
 import { readNsi, writeNsi } from "./envelope.ts";
-import type { NsiHeader } from "./header.ts";
+import type { NsiHeader, SessionSecurityAttribute } from "./header.ts";
 import type { NsiMessage } from "./message.ts";
 import { PROVIDER_VERSION, soapAction } from "./names.ts";
 import { type NsiFault, protocolFault, refused } from "./nsi-fault.ts";
@@ -17,6 +17,8 @@ export interface NsiPeer {
   readonly replyTo?: string;
   /** Besides those of the protocol, such as a proxy's authorization. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** In whose name each request is sent, where the provider wants to know. */
+  readonly sessionSecurity?: () => Promise<readonly SessionSecurityAttribute[]>;
 }
 
 /** Sends one message to a provider and reads its immediate answer. */
@@ -26,13 +28,12 @@ export function exchange(
   { correlationId, message }: { readonly correlationId: string; readonly message: NsiMessage },
   limits: HttpLimits,
 ): ResultAsync<NsiMessage, NsiFault> {
-  const header: NsiHeader = {
+  const header: Omit<NsiHeader, "sessionSecurityAttr"> = {
     protocolVersion: PROVIDER_VERSION,
     correlationId,
     requesterNSA: peer.requesterNSA,
     providerNSA: peer.providerNSA,
     ...(peer.replyTo === undefined ? {} : { replyTo: peer.replyTo }),
-    sessionSecurityAttr: [],
     extensions: [],
   };
   const headers = {
@@ -40,11 +41,23 @@ export function exchange(
     "content-type": "text/xml; charset=utf-8",
     soapaction: soapAction(message.type),
   };
-  const body = writeNsi({ header, body: message });
-  return http
-    .send({ method: "POST", url: peer.url, headers, body }, limits)
-    .mapErr(unknownOutcome)
-    .andThen(answerOf);
+  return securityOf(peer).andThen((sessionSecurityAttr) => {
+    const body = writeNsi({ header: { ...header, sessionSecurityAttr }, body: message });
+    return http
+      .send({ method: "POST", url: peer.url, headers, body }, limits)
+      .mapErr(unknownOutcome)
+      .andThen(answerOf);
+  });
+}
+
+/** What goes wrong with credentials is not told: it may have them in its text. */
+function securityOf({
+  sessionSecurity,
+}: NsiPeer): ResultAsync<readonly SessionSecurityAttribute[], NsiFault> {
+  if (sessionSecurity === undefined) return okAsync([]);
+  return ResultAsync.fromThrowable(sessionSecurity, () =>
+    protocolFault("no session security attributes are to be had"),
+  )();
 }
 
 function unknownOutcome({ kind, message }: HttpFault): NsiFault {

@@ -28,6 +28,10 @@ export interface PeerProfile {
   readonly abortsFailed: boolean;
   /** For how long a reservation is held before it must be committed, in seconds. */
   readonly holdSeconds: number;
+  /** Whether it can be asked what became of an earlier request (`queryResultSync`). */
+  readonly queriesResults: boolean;
+  /** Whether it can be asked what it has told unasked (`queryNotificationSync`). */
+  readonly queriesNotifications: boolean;
   /** How long a reservation lasts at least, in seconds; any time when absent. */
   readonly minimumSeconds?: number;
 }
@@ -48,6 +52,8 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     queriesById: true,
     openEnd: true,
     abortsFailed: true,
+    queriesResults: true,
+    queriesNotifications: true,
     holdSeconds: 120,
   },
   oscars: {
@@ -59,6 +65,8 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     openEnd: false,
     nowhere: "",
     abortsFailed: false,
+    queriesResults: false,
+    queriesNotifications: true,
     holdSeconds: 900,
     minimumSeconds: 900,
   },
@@ -71,6 +79,8 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     openEnd: true,
     nowhere: NOWHERE,
     abortsFailed: true,
+    queriesResults: false,
+    queriesNotifications: false,
     holdSeconds: 120,
   },
   supa: {
@@ -81,6 +91,8 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     queriesById: true,
     openEnd: true,
     abortsFailed: true,
+    queriesResults: true,
+    queriesNotifications: true,
     holdSeconds: 120,
   },
   safnari: {
@@ -92,6 +104,8 @@ export const peerProfiles: Readonly<Record<PeerName, PeerProfile>> = {
     openEnd: true,
     nowhere: NOWHERE,
     abortsFailed: true,
+    queriesResults: true,
+    queriesNotifications: true,
     holdSeconds: 120,
   },
 };

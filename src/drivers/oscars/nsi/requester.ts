@@ -9,8 +9,9 @@ import { exchange, type NsiPeer } from "./exchange.ts";
 import type { NsiMessage, Reserve } from "./message.ts";
 import type { Notification } from "./notification.ts";
 import { type NsiFault, protocolFault, refused } from "./nsi-fault.ts";
-import { type Operation, type OperationRequest, progressOf } from "./operation.ts";
+import { type Operation, type OperationRequest, type Progress, progressOf } from "./operation.ts";
 import type { ChildSummary, Reservation } from "./reservation.ts";
+import type { OperationResult } from "./result.ts";
 
 /** How long a requester waits, in milliseconds. The specification sets no times. */
 export interface RequesterTimes {
@@ -29,6 +30,8 @@ export interface RequesterOptions {
   /** A new random UUID, lower-case. */
   readonly uuid: () => string;
   readonly times?: RequesterTimes;
+  /** Whether the provider can be asked what became of an earlier request; it cannot when absent. */
+  readonly queriesResults?: boolean;
 }
 
 /** A reservation as its provider holds it. */
@@ -138,29 +141,31 @@ export class NsiRequester {
     const { result, forget } = this.#awaited.expect(correlationId);
     const outcome = this.#send(correlationId, message, signal)
       .andThen((answer) => connectionIdOf(answer, message))
-      .andThen((connectionId) => this.#confirmed(message.type, connectionId, { result, signal }));
+      .andThen((connectionId) => {
+        const asked = { operation: message.type, connectionId, correlationId };
+        return this.#confirmed(asked, { result, signal });
+      });
     return new ResultAsync(Promise.resolve(outcome).finally(forget));
   }
 
   /** Waits for the result to come, and looks for it now and then. */
   #confirmed(
-    operation: Operation,
-    connectionId: string,
+    asked: AskedOperation,
     { result, signal }: { readonly result: Promise<RequestOutcome>; readonly signal: AbortSignal },
   ): ResultAsync<HeldReservation, NsiFault> {
     const over = new AbortController();
     const ended = AbortSignal.any([signal, over.signal]);
-    const came = result.then((each) => heldBy(each, connectionId));
-    const seen = this.#watch(operation, connectionId, ended);
+    const came = result.then((each) => heldBy(each, asked.connectionId));
+    const seen = this.#watch(asked, ended);
     return new ResultAsync(Promise.race([came, seen]).finally(() => over.abort()));
   }
 
   async #watch(
-    operation: Operation,
-    connectionId: string,
+    asked: AskedOperation,
     ended: AbortSignal,
   ): Promise<Result<HeldReservation, NsiFault>> {
     const { clock } = this.#options;
+    const { operation, connectionId } = asked;
     const deadline = steadyMs(clock) + this.#times.confirmationMs;
     while (steadyMs(clock) < deadline) {
       await pause(clock, Math.min(this.#times.pollMs, deadline - steadyMs(clock)), ended);
@@ -171,12 +176,30 @@ export class NsiRequester {
       if (queried.isErr()) continue;
       const reservation = queried.value.find((each) => each.connectionId === connectionId);
       const progress = progressOf(operation, reservation);
+      if (progress === "pending") continue;
+      const told = await this.#resultOf(asked, progress, ended);
+      if (told !== undefined) return heldBy(told, connectionId);
       if (progress === "done") return ok({ connectionId });
       if (progress === "failed")
         return err(protocolFault(`${operation} of ${connectionId} failed, and nobody said why`));
     }
     const message = `${operation} of ${connectionId} was not confirmed`;
     return err({ type: "nsi-unknown", kind: "not-confirmed", message });
+  }
+
+  /** What the confirmation that did not come says besides what a query shows, if the provider still knows. */
+  async #resultOf(
+    { operation, connectionId, correlationId }: AskedOperation,
+    progress: Progress,
+    signal: AbortSignal,
+  ): Promise<OperationResult | undefined> {
+    const saysMore = progress === "failed" || operation === "reserve";
+    if (this.#options.queriesResults !== true || !saysMore) return undefined;
+    const message = { type: "queryResultSync", connectionId } as const;
+    const answer = await this.#send(this.#newCorrelationId(), message, signal);
+    if (answer.isErr() || answer.value.type !== "queryResultSyncConfirmed") return undefined;
+    const past = answer.value.result.find((each) => each.correlationId === correlationId);
+    return past?.results[0];
   }
 
   #send(
@@ -192,6 +215,14 @@ export class NsiRequester {
   #newCorrelationId(): string {
     return `urn:uuid:${this.#options.uuid()}`;
   }
+}
+
+/** An operation that was taken, and has not been confirmed. */
+interface AskedOperation {
+  readonly operation: Operation;
+  readonly connectionId: string;
+  /** Of its request. */
+  readonly correlationId: string;
 }
 
 function connectionIdOf(answer: NsiMessage, request: OperationRequest): Result<string, NsiFault> {

@@ -1,26 +1,17 @@
 import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
-import type { Clock } from "../../../model/clock.ts";
-import type { PortRef } from "../../../model/ids.ts";
 import { blockedRates } from "../blocked.ts";
-import { type Circuit, circuitKey } from "../circuit.ts";
+import { type Circuit, type CircuitNames, circuitKey } from "../circuit.ts";
 import { type CircuitFault, circuitFault } from "../circuit-service.ts";
-import { startAhead, type Times } from "../circuit-times.ts";
+import { LAST_END_S, startAhead, type Times } from "../circuit-times.ts";
 import { pathAnswer } from "./path.ts";
 import type { RestClient } from "./rest-client.ts";
 import type { Fixture, Pipe, SimpleConnection } from "./simple-connection.ts";
 
 /** What a connection is made with. */
-export interface CircuitConnectionContext {
+export interface CircuitConnectionContext extends CircuitNames {
   readonly client: RestClient;
-  readonly clock: Clock;
-  /** What every description begins with. */
-  readonly mark: string;
-  /** The URN of a port, `device:port`; undefined for a port that has none. */
-  readonly urnOf: (port: PortRef) => string | undefined;
 }
 
-/** Whatever ends later is shown as ending here, for the server counts in 32 bits. */
-const LAST_END = 2_145_916_800;
 /** A circuit lasts so long at least. */
 const MINIMUM_S = 900;
 const MTU = 9_000;
@@ -31,13 +22,8 @@ export function intervalOf(circuit: Times, now: number): Interval {
   const start = startAhead(circuit, now);
   const beginning = start === undefined ? from : Math.floor(start / 1000);
   const { end } = circuit;
-  if (end === undefined) return { beginning, ending: LAST_END };
+  if (end === undefined) return { beginning, ending: LAST_END_S };
   return { beginning, ending: Math.max(Math.ceil(end / 1000), beginning + LEAD_S + MINIMUM_S) };
-}
-
-/** An end as the server shows it; undefined: none. */
-export function endShown(ending: number): number | undefined {
-  return ending < LAST_END ? ending * 1000 : undefined;
 }
 
 /** Seconds since the epoch. */

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import { parseCircuitKey } from "../circuit.ts";
 import { type CircuitFault, circuitFault, type FoundCircuit } from "../circuit-service.ts";
-import { endShown } from "./circuit-connection.ts";
+import { endOf } from "../circuit-times.ts";
 import type { Connection } from "./connection.ts";
 
 /** How a circuit fares, as its connection shows. */
@@ -43,7 +43,7 @@ export function foundIn(
   const rates = reserved?.fixtures.map(({ ingress, egress }) => Math.min(ingress, egress)) ?? [];
   const mbps = rates.length === 0 ? 0 : Math.min(...rates);
   const { beginning, ending } = reserved?.schedule ?? {};
-  const end = ending === undefined ? undefined : endShown(ending);
+  const end = ending === undefined ? undefined : endOf(ending);
   const times = {
     ...(beginning === undefined ? {} : { start: beginning * 1000 }),
     ...(end === undefined ? {} : { end }),

@@ -11,9 +11,9 @@ import {
   type FoundCircuit,
   type NamedCircuit,
 } from "../circuit-service.ts";
-import { sameTimes } from "../circuit-times.ts";
+import { endOf, isEnding, sameTimes } from "../circuit-times.ts";
 import { watchUntil } from "../watch-until.ts";
-import { type CircuitConnectionContext, endShown, intervalOf } from "./circuit-connection.ts";
+import { type CircuitConnectionContext, intervalOf } from "./circuit-connection.ts";
 import { foundIn, outcomeOf, stateOf } from "./circuit-state.ts";
 import { type Connection, connection, connectionPage } from "./connection.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
@@ -23,8 +23,10 @@ import { RestHolds } from "./rest-holds.ts";
 import { SegmentIds } from "./segment-ids.ts";
 import type { ConnectionMode } from "./simple-connection.ts";
 
-/** A second, and what the server adds to an end that comes too soon. */
-const TOLERANCE_MS = 61_000;
+/** Times go over the wire in seconds. */
+const SECOND_MS = 1_000;
+/** What the server adds to an end that comes too soon, and a second. */
+const MOVED_MS = 61_000;
 
 /** What it takes to ask an OSCARS 1 server for circuits. */
 export interface RestCircuitsOptions extends CircuitConnectionContext {
@@ -51,17 +53,19 @@ export class RestCircuits implements CircuitService {
     this.#ids = new SegmentIds(options.mark);
   }
 
-  /** Where a circuit has begun, the server may have put off an end that came too soon. */
   agrees(found: Circuit, wanted: Circuit): boolean {
     const now = this.#options.clock.now();
     const { ending } = intervalOf(wanted, found.start ?? now);
-    const end = endShown(ending);
+    const end = endOf(ending);
     const { start } = wanted;
+    // An end within a minute is put off, and so is a beginning, from which the shortest time counts.
+    const isLonger = end !== undefined && end - (wanted.end ?? end) >= SECOND_MS;
+    const toleranceMs = isLonger || isEnding(wanted, now) ? MOVED_MS : SECOND_MS;
     const asked = {
       ...(start === undefined ? {} : { start }),
       ...(end === undefined ? {} : { end }),
     };
-    return found.mbps === wanted.mbps && sameTimes(found, asked, now, TOLERANCE_MS);
+    return found.mbps === wanted.mbps && sameTimes(found, asked, now, toleranceMs);
   }
 
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {

@@ -1,0 +1,30 @@
+import type { XmlElement } from "../xml/element.ts";
+import type { SessionSecurityAttribute } from "./header.ts";
+
+/** In whose name a requester asks, for providers that want to know more than a certificate says. */
+export interface SessionSecurity {
+  /** What kind of thing it is: OpenNSA knows `user`, `group` and `token`. */
+  readonly type?: string;
+  readonly name?: string;
+  /** Values by the names of attributes, as SAML has them. */
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
+}
+
+const SAML = "urn:oasis:names:tc:SAML:2.0:assertion";
+
+/** The same as it stands in a header: a SAML attribute statement. */
+export function securityAttribute({
+  attributes,
+  ...what
+}: SessionSecurity): SessionSecurityAttribute {
+  const statements = Object.entries(attributes).map(([name, values]): XmlElement => {
+    const children = values.map(
+      (text): XmlElement => ({ ...{ namespace: SAML, name: "AttributeValue", text }, ...NOTHING }),
+    );
+    const named = { namespace: "", name: "Name", value: name };
+    return { namespace: SAML, name: "Attribute", attributes: [named], children, text: "" };
+  });
+  return { ...what, statements };
+}
+
+const NOTHING = { attributes: [], children: [] };
