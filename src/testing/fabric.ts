@@ -1,5 +1,6 @@
 import type { FlowStats } from "../drivers/openflow/wire/flow.ts";
 import type { OfMessage } from "../drivers/openflow/wire/message.ts";
+import type { MeterMod } from "../drivers/openflow/wire/meter.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Frame } from "../model/frame.ts";
 import { type LinkId, linkId, type NodeId, nodeId, type PortRef } from "../model/ids.ts";
@@ -39,6 +40,8 @@ export interface FabricOptions extends LinkTiming, WireOptions {
   readonly learns?: boolean;
   /** What the switch of a node cannot do, and what it says to that; nothing when absent. */
   readonly lacks?: (message: OfMessage, node: NodeId) => Refusal | undefined;
+  /** What the switches make of the meters that they are asked for; just those when absent. */
+  readonly rounds?: (meter: MeterMod) => MeterMod;
   /** The queues that somebody has made at a port, which count and do not shape; none when absent. */
   readonly queues?: (port: PortRef) => readonly number[];
   /**

@@ -44,6 +44,8 @@ export interface TestbedOptions {
   readonly learns?: boolean;
   /** What the switches cannot do; nothing when absent. */
   readonly lacks?: FabricOptions["lacks"];
+  /** What the switches make of meters; just what they are asked for when absent. */
+  readonly rounds?: FabricOptions["rounds"];
   /** The queues of each port; none when absent. */
   readonly queues?: FabricOptions["queues"];
 }
@@ -83,6 +85,7 @@ export class Testbed implements AsyncDisposable {
       bundles: options.bundles ?? false,
       learns: options.learns ?? false,
       ...(options.lacks && { lacks: options.lacks }),
+      ...(options.rounds && { rounds: options.rounds }),
       ...(options.queues && { queues: options.queues }),
     });
     addForeignEntries(this.fabric);

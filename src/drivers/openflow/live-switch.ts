@@ -95,11 +95,11 @@ export class LiveSwitch {
     const dialect = dialectOf(features.version);
     const reader = new SwitchReader(session, features);
     return ResultAsync.combine([reader.ports(), reader.profile()]).andThen(([ports, said]) => {
-      const { groupIds, table, cookiePrefix, egressQueues } = options;
+      const { groupIds, table, cookiePrefix, burstMs, egressQueues } = options;
       const own = new SwitchPorts(view, ports, egressQueues);
       const meterIds = meterRange(options.meterIds, said.meters?.maxMeter ?? 0);
       const bench = { session, reader, dialect, clock, ports, groupIds, meterIds };
-      const marks = { table, cookiePrefix };
+      const marks = { table, cookiePrefix, burstMs };
       const known = readQueues(session, features.version, own).map((queues) => ({
         ...said,
         ...queues,

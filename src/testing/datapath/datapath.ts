@@ -34,6 +34,8 @@ export interface DatapathOptions {
   readonly learns?: boolean;
   /** The queues that somebody has made at a port; none when absent. They count, and do not shape. */
   readonly queues?: (port: number) => readonly number[];
+  /** What it makes of the meters that it is asked for, as much hardware rounds; nothing else when absent. */
+  readonly rounds?: (meter: MeterMod) => MeterMod;
   /** What it cannot do, as much hardware cannot, and what it says to that; nothing when absent. */
   readonly lacks?: (message: OfMessage) => Refusal | undefined;
 }
@@ -52,6 +54,7 @@ export class Datapath {
       maxFlowsPerTable: options.maxFlowsPerTable ?? DEFAULT_MAX_FLOWS_PER_TABLE,
       learns: options.learns ?? false,
       queues: options.queues ?? (() => []),
+      rounds: options.rounds ?? ((meter) => meter),
       lacks: options.lacks ?? (() => undefined),
     });
   }
@@ -229,7 +232,7 @@ function changeMeter(
   nowMs: number,
 ): Result<readonly Effect[], Refusal> {
   if (mod.command === "add" || mod.command === "modify") {
-    return state.meters.put(mod, nowMs).map(() => []);
+    return state.meters.put(state.rounds(mod), nowMs).map(() => []);
   }
   if (mod.command !== "delete") return refuse("meter-mod-failed", "bad-command");
   const gone = new Set(state.meters.delete(mod.meter));

@@ -1,4 +1,5 @@
 import type { OfMessage } from "../../drivers/openflow/wire/message.ts";
+import type { MeterMod } from "../../drivers/openflow/wire/meter.ts";
 import { FlowTable } from "./flow-table.ts";
 import { GroupTable } from "./group-table.ts";
 import { MeterTable } from "./meter-table.ts";
@@ -19,6 +20,8 @@ export interface SwitchState {
   readonly learns: boolean;
   /** The queues that somebody has made at a port. */
   readonly queues: (port: number) => readonly number[];
+  /** What it makes of the meters that it is asked for. */
+  readonly rounds: (meter: MeterMod) => MeterMod;
   /** What it says to what it cannot do. */
   readonly lacks: (message: OfMessage) => Refusal | undefined;
 }
@@ -27,7 +30,7 @@ export interface SwitchState {
 export function blankState(
   fixed: Pick<
     SwitchState,
-    "datapathId" | "ports" | "maxFlowsPerTable" | "learns" | "lacks" | "queues"
+    "datapathId" | "ports" | "maxFlowsPerTable" | "learns" | "lacks" | "queues" | "rounds"
   >,
 ): SwitchState {
   return { ...fixed, tables: new Map(), groups: new GroupTable(), meters: new MeterTable() };

@@ -9,6 +9,7 @@ import { type FabricOptions, MemoryListener, SimulatedFabric } from "../../../sr
 import { campus } from "../../support/campus.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { type Lacks, without } from "../../support/lacking.ts";
+import { inSteps, limited } from "../../support/rounded-meters.ts";
 import { addForeignEntries, allForeignEntries, allOurEntries } from "../../support/switch-state.ts";
 import { Testbed } from "../../support/testbed.ts";
 
@@ -84,6 +85,13 @@ async function connected(
   };
 }
 
+/** What hardware makes of rates and bursts that are not whole steps. */
+const roundings: readonly (readonly [string, NonNullable<FabricOptions["rounds"]>])[] = [
+  ["up", (mod) => inSteps(mod, Math.ceil)],
+  ["down", (mod) => inSteps(mod, Math.floor)],
+  ["to the nearest", (mod) => inSteps(mod, Math.round)],
+];
+
 function lacksIn(profiles: ReadonlyMap<unknown, SwitchProfile>): readonly Lack[] {
   const [profile] = [...profiles.values()];
   if (profile?.selfTest?.status !== "done") throw new Error(JSON.stringify(profile?.selfTest));
@@ -107,6 +115,25 @@ describe("the self-test of a switch", () => {
     const lacks = lacksIn(bench.driver.profiles());
     expect(lacks.map((lack) => lack.feature)).toContain(feature);
     for (const { reason } of lacks) expect(reason).toMatch(/bad-request\/bad-type|bundle/);
+  });
+
+  test.each(roundings)("finds in which steps meters are rounded %s", async (_how, rounds) => {
+    await using bench = await connected({ rounds });
+    for (const { selfTest, meterSteps } of bench.driver.profiles().values()) {
+      expect(selfTest).toEqual({ status: "done", lacks: [] });
+      expect(meterSteps).toEqual({ rateKbps: 64, burstKbit: 32 });
+    }
+  });
+
+  test("finds no steps where meters are as they were asked for, nor where they are anything", async () => {
+    await using exact = await connected();
+    const capped: FabricOptions["rounds"] = (mod) => limited(mod, (kbps) => Math.min(kbps, 1_000));
+    await using other = await connected({ rounds: capped });
+    const profiles = [...exact.driver.profiles().values(), ...other.driver.profiles().values()];
+    expect(new Set(profiles.map(({ meterSteps }) => meterSteps))).toEqual(new Set([undefined]));
+    expect(lacksIn(other.driver.profiles())).toEqual([
+      { feature: "meter", reason: "taken, but not shown as it was asked for" },
+    ]);
   });
 
   test("tries every feature that it knows", () => {
@@ -208,6 +235,34 @@ describe("the self-test of a switch", () => {
       bed.expectForeignUntouched();
     }
   });
+
+  test.each(roundings)(
+    "networks get no less than they were promised of meters that round %s",
+    async (_how, rounds) => {
+      const rate = 1_000_001;
+      await using bed = await Testbed.start({ rounds, learns: true });
+      await bed.setUp("a", ["s1a:eth1", "s2a:eth1", "s3a:eth1"], rate, 101);
+      const ratesHeld = () =>
+        [...bed.fabric.switches.values()]
+          .flatMap((at) => at.meters())
+          .filter(({ meter }) => meter >= 1000)
+          .flatMap(({ bands }) => bands.flatMap((band) => (band.type === "drop" ? band.rate : [])));
+      const rates = ratesHeld();
+      expect(rates.length).toBeGreaterThan(3);
+      for (const kbps of rates) expect(kbps % 64).toBe(0);
+      expect(Math.min(...rates)).toBe(1024);
+
+      const held = bed.held();
+      bed.crash();
+      await bed.restart();
+      expect(bed.held()).toEqual(held);
+      const verified = await bed.clock.until(bed.agent.verifyNetwork("a", {}));
+      expect(verified._unsafeUnwrap()).toMatchObject({ consistent: true });
+      await bed.modify("a", [], [], 2 * rate);
+      expect(ratesHeld()).toContain(2048);
+      expect(bed.events.filter(({ type }) => type === "drift")).toEqual([]);
+    },
+  );
 
   test("is not made where networks are already", async () => {
     await using bed = await Testbed.start();

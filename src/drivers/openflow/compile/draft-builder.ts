@@ -7,6 +7,7 @@ import { learnedCookie, networkCookie } from "./cookie.ts";
 import type { Draft, DraftFlow, DraftGroup } from "./draft.ts";
 import { meterFor } from "./meter.ts";
 import { type PipelineTable, pipelineTable, taughtTable } from "./pipeline.ts";
+import type { SwitchProfile } from "./switch-profile.ts";
 
 /** A table by its name. */
 export type TableName = keyof typeof pipelineTable | "sources" | "deliver-taught";
@@ -18,6 +19,11 @@ const tableNumbers: Readonly<Record<TableName, PipelineTable>> = {
   "deliver-taught": taughtTable.deliver,
 };
 
+/** What the marks are, and how meters are made. */
+type BuilderOptions = Pick<CompileOptions, "table" | "priority" | "cookiePrefix" | "burstMs"> & {
+  readonly profile: Pick<SwitchProfile, "meterSteps">;
+};
+
 /** A meter to be. */
 interface Limit {
   readonly rate: Bandwidth;
@@ -27,17 +33,14 @@ interface Limit {
 /** Gathers what one node should hold for one network, with the marks that are the network's. */
 export class DraftBuilder {
   readonly #network: NetworkNumber;
-  readonly #options: Pick<CompileOptions, "table" | "priority" | "cookiePrefix" | "burstMs">;
+  readonly #options: BuilderOptions;
   readonly #cookie: bigint;
   readonly #flows: DraftFlow[] = [];
   readonly #groups = new Map<string, DraftGroup>();
   readonly #limits = new Map<string, Limit>();
   readonly #learned = new Set<bigint>();
 
-  constructor(
-    network: NetworkNumber,
-    options: Pick<CompileOptions, "table" | "priority" | "cookiePrefix" | "burstMs">,
-  ) {
+  constructor(network: NetworkNumber, options: BuilderOptions) {
     this.#network = network;
     this.#options = options;
     this.#cookie = networkCookie(options.cookiePrefix, network);
@@ -45,8 +48,9 @@ export class DraftBuilder {
 
   /** All that was gathered. */
   draft(): Draft {
+    const { meterSteps } = this.#options.profile;
     const meters = [...this.#limits].map(
-      ([key, { rate, burstMs }]) => [key, meterFor(rate, burstMs)] as const,
+      ([key, { rate, burstMs }]) => [key, meterFor(rate, burstMs, meterSteps)] as const,
     );
     return {
       flows: this.#flows,

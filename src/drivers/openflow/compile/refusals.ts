@@ -7,7 +7,7 @@ import type { GroupFeatures } from "../wire/group.ts";
 import { countGroups, draftForCounting, policersOf } from "./count-items.ts";
 import type { Draft } from "./draft.ts";
 import { featureNames, featuresOf, taughtFeatures } from "./features.ts";
-import { MAX_METER_KBPS, meterKbps } from "./meter.ts";
+import { MAX_METER_KBPS, type MeterSteps, meterKbps } from "./meter.ts";
 import { type PipelineTable, pipelineTable, taughtTable } from "./pipeline.ts";
 import {
   hasGroups,
@@ -184,18 +184,21 @@ function groupFaults(
 
 function meterFaults(
   rules: readonly ForwardingRule[],
-  { meters }: SwitchProfile,
+  { meters, meterSteps }: SwitchProfile,
 ): readonly string[] {
   if (meters === undefined || meters.maxMeter === 0) return ["the switch has no meters"];
   if ((meters.bandTypes & DROP_BANDS) === 0) return ["the switch has no meters that drop"];
   if ((meters.capabilities & meterFlag.kbps) === 0) return ["no meter counts in kbit/s"];
-  return excessiveRates(rules);
+  return excessiveRates(rules, meterSteps);
 }
 
-function excessiveRates(rules: readonly ForwardingRule[]): readonly string[] {
+function excessiveRates(
+  rules: readonly ForwardingRule[],
+  steps: MeterSteps | undefined,
+): readonly string[] {
   return rules
     .flatMap(policersOf)
-    .filter(({ rate }) => meterKbps(rate) > MAX_METER_KBPS)
+    .filter(({ rate }) => meterKbps(rate, steps) > MAX_METER_KBPS)
     .map(({ key, rate }) => `no meter is as fast as ${formatBandwidth(rate)} (policer ${key})`);
 }
 

@@ -3,6 +3,7 @@ import type { MeterFeatures } from "../wire/meter.ts";
 import type { SwitchDesc } from "../wire/switch.ts";
 import { type OfVersion, OPENFLOW_1_0, OPENFLOW_1_3 } from "../wire/version.ts";
 import type { Feature } from "./features.ts";
+import type { MeterSteps } from "./meter.ts";
 
 /** What a switch can do, learned when it connects. */
 export interface SwitchProfile {
@@ -16,6 +17,8 @@ export interface SwitchProfile {
   readonly groups?: GroupFeatures;
   /** What meters it can hold; absent when the version has none, or when it has none. */
   readonly meters?: MeterFeatures;
+  /** The steps in which its meters have rates and bursts; absent when they are as they were asked for. */
+  readonly meterSteps?: MeterSteps;
   /** What it says that it is; absent when it does not. */
   readonly description?: SwitchDesc;
   /** Whether it can learn addresses by itself (Open vSwitch's action `learn`). */
@@ -51,7 +54,8 @@ export function lacksOf({ selfTest }: Pick<SwitchProfile, "selfTest">): readonly
  * What of a profile says which things there are at all. Where a switch learns no addresses itself,
  * or is not to, `learns` is false, and the agent does it for it.
  */
-export type SwitchVersion = Pick<SwitchProfile, "version"> & Partial<Pick<SwitchProfile, "learns">>;
+export type SwitchVersion = Pick<SwitchProfile, "version"> &
+  Partial<Pick<SwitchProfile, "learns" | "meterSteps">>;
 
 /** Who learns addresses: the switch where it can and else the agent, or only one of them. */
 export type Learning = "either" | "switch" | "agent";

@@ -4,12 +4,12 @@ import { OWNER_MASK, ownerCookie } from "../compile/cookie.ts";
 import type { Feature } from "../compile/features.ts";
 import { pipelineTable, taughtTable } from "../compile/pipeline.ts";
 import type { FlowEntry } from "../compile/program.ts";
-import { hasGroups, type SelfTest, type SwitchProfile } from "../compile/switch-profile.ts";
+import { hasGroups, type SwitchProfile } from "../compile/switch-profile.ts";
 import type { SessionError } from "../session-error.ts";
 import { PORT_CONTROLLER } from "../wire/constants.ts";
 import { OPENFLOW_1_0 } from "../wire/version.ts";
 import type { SelfTestBench } from "./self-test.ts";
-import type { SelfTestRecord } from "./self-test-record.ts";
+import type { SelfTestRecord, Tested } from "./self-test-record.ts";
 
 /**
  * What a switch can do: what it says, and, where it may be tried, what that shows. Where it may not be,
@@ -23,11 +23,13 @@ export function learnedProfile(
   const { profile, reader, table, cookiePrefix } = bench;
   const { description, version, tables, capabilities } = profile;
   const identity = JSON.stringify([datapathId, description, version, tables, capabilities]);
-  const tested: ResultAsync<SelfTest | undefined, SessionError> =
-    selfTests === undefined ? okAsync(undefined) : new ResultAsync(selfTests.of(identity, bench));
-  return tested.andThen((selfTest) => {
+  const tested: ResultAsync<Partial<Tested>, SessionError> = selfTests === undefined
+    ? okAsync({})
+    : new ResultAsync(selfTests.of(identity, bench));
+  return tested.andThen((found) => {
+    const known = { ...profile, ...found };
+    const { selfTest } = found;
     if (selfTest?.status !== "done") {
-      const known = { ...profile, ...(selfTest && { selfTest }) };
       if (!hasGroups(profile)) return okAsync(known);
       return ResultAsync.combine([
         reader.flowsIn(table + pipelineTable.limit, ownerCookie(cookiePrefix), OWNER_MASK),
@@ -37,8 +39,7 @@ export function learnedProfile(
     const has = (feature: Feature): boolean =>
       !selfTest.lacks.some((lack) => lack.feature === feature);
     return okAsync({
-      ...profile,
-      selfTest,
+      ...known,
       learns: has("learn") && version !== OPENFLOW_1_0,
       bundles: profile.bundles && has("bundle"),
     });

@@ -20,6 +20,7 @@ import type { BatchError, SessionError } from "../session-error.ts";
 import type { SwitchReader } from "../switch-reader.ts";
 import { PORT_MAX } from "../wire/constants.ts";
 import type { Port } from "../wire/port.ts";
+import { freeIds } from "./free-ids.ts";
 import { fromAll, type Trial, type TrialSetting, toNobody, trialsOf } from "./trial.ts";
 import { add, needOf, remove } from "./trial-messages.ts";
 
@@ -34,6 +35,8 @@ export interface SelfTestBench {
   readonly ports: readonly Port[];
   readonly table: number;
   readonly cookiePrefix: number;
+  /** How long a burst every meter lets through, in milliseconds. */
+  readonly burstMs: number;
   /** The numbers that are ours. */
   readonly groupIds: IdRange;
   readonly meterIds: IdRange;
@@ -129,6 +132,7 @@ function trialsFor(bench: SelfTestBench): ResultAsync<readonly Trial[], SessionE
       port: ports.find(({ port }) => port < PORT_MAX)?.port ?? 1,
       groups: types === 0 ? [] : [first, second, third].flatMap((id) => id ?? []),
       meter: profile.meters === undefined ? undefined : freeIds(meterIds, meters, 1)[0],
+      ...(profile.meterSteps && { meterSteps: profile.meterSteps }),
       queue: someQueue(profile),
     });
   });
@@ -138,19 +142,6 @@ function trialsFor(bench: SelfTestBench): ResultAsync<readonly Trial[], SessionE
 function someQueue({ queues = new Map() }: SwitchProfile): TrialSetting["queue"] {
   for (const [port, [queue]] of queues) if (queue !== undefined) return { port, queue };
   return undefined;
-}
-
-/** The highest numbers of a range that are not in use. */
-function freeIds(
-  { first, last }: IdRange,
-  used: ReadonlyMap<number, unknown>,
-  count: number,
-): readonly number[] {
-  const free: number[] = [];
-  for (let id = last; id >= first && free.length < count; id -= 1) {
-    if (!used.has(id)) free.push(id);
-  }
-  return free;
 }
 
 /** Some trials made at once: what they need, then their flows; read; removed. */
@@ -279,7 +270,8 @@ async function bundleLack(
   return err(sessionError(done.error));
 }
 
-function sessionError(error: BatchError): SessionError {
+/** What broke while messages were sent; refusals of single ones are not for here. */
+export function sessionError(error: BatchError): SessionError {
   return error.type === "batch-rejected" || error.type === "bundle-refused"
     ? { type: "protocol-error", reason: "refused" }
     : error;

@@ -1,9 +1,9 @@
-import { bandwidth } from "../../../model/bandwidth.ts";
+import { type Bandwidth, bandwidth } from "../../../model/bandwidth.ts";
 import { NO_NETWORK, networkCookie } from "../compile/cookie.ts";
 import type { Feature } from "../compile/features.ts";
 import { anyTag, groupSource, linkProtocolDestination } from "../compile/ingress.ts";
 import { learnActions } from "../compile/learn.ts";
-import { meterFor } from "../compile/meter.ts";
+import { type MeterSteps, meterFor } from "../compile/meter.ts";
 import { NETWORK_METADATA_MASK, pipelineTable } from "../compile/pipeline.ts";
 import type { FlowEntry } from "../compile/program.ts";
 import { pushTag } from "../compile/rewrite.ts";
@@ -36,6 +36,8 @@ export interface TrialSetting {
   /** Numbers that are ours and that the switch does not use; without one, nothing is tried of that. */
   readonly groups: readonly number[];
   readonly meter: number | undefined;
+  /** The steps of its meters, as far as they are known. */
+  readonly meterSteps?: MeterSteps;
   /** A queue of a port, where frames are to leave by queues. */
   readonly queue: { readonly port: number; readonly queue: number } | undefined;
 }
@@ -46,6 +48,10 @@ export const toNobody: OxmField = { field: "eth_dst", value: "00:00:00:00:00:00"
 
 /** Below every flow of a network, and of most others: what it matched, it would leave to them. */
 const PRIORITY = 1;
+
+/** 1,237 kbit/s and 127 kbit: no multiples of any step but one, so that what rounds does not look exact. */
+const TRIAL_RATE: Bandwidth = bandwidth(1_237_000);
+const TRIAL_BURST_MS = 102;
 
 /** One trial for each feature that the version has. */
 export function trialsOf(setting: TrialSetting): readonly Trial[] {
@@ -171,7 +177,7 @@ class Trials {
   #addMeter(): void {
     const { meter } = this.#setting;
     if (meter === undefined) return;
-    const config = { ...meterFor(bandwidth(1_000_000), 100), meter };
+    const config = { ...meterFor(TRIAL_RATE, TRIAL_BURST_MS, this.#setting.meterSteps), meter };
     this.#add(
       "meter",
       { actions: [this.#out], first: { type: "meter", meter } },
