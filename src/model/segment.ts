@@ -20,6 +20,11 @@ export interface Admission {
   readonly sources?: readonly MacAddress[];
   /** Whether frames of link protocols are let in: those to 01-80-C2-00-00-00 to -0F (IEEE 802.1Q §8.6.3). */
   readonly linkProtocols: boolean;
+  /**
+   * Whether frames with a second tag are kept out. Where the first is taken off at a host port, the second
+   * would make them those of the network that has it there.
+   */
+  readonly singleTagged?: boolean;
 }
 
 /** Where known unicast leaves a node. */

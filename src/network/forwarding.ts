@@ -131,6 +131,8 @@ interface Terms {
   /** Every endpoint together. */
   readonly all: Side;
   readonly macs: ReadonlyMap<string, readonly MacAddress[]>;
+  /** Whether some host port sends and gets frames without a tag. */
+  readonly isUntagged: boolean;
   /** The policer of a network whose members share one rate. */
   readonly shared: Policer | undefined;
 }
@@ -142,6 +144,7 @@ function termsOf({ plan, spec }: Realisation): Terms {
     traffic: trafficOf(spec),
     all: sideOf(plan.endpoints),
     macs: new Map(spec.endpoints.map(({ hostPort, macs }) => [hostPort, macs ?? []])),
+    isUntagged: plan.endpoints.some(({ tagging }) => tagging === "untagged"),
     shared: isShared ? { key: NETWORK_POLICER, rate: spec.bandwidth } : undefined,
   };
 }
@@ -197,11 +200,20 @@ function policing(
   return own.rate < shared.rate ? { police: own, thenPolice: shared } : { police: shared };
 }
 
-function admissionOf(crossing: Crossing, { spec, macs }: Terms): Pick<ForwardingRule, "admit"> {
+function admissionOf(
+  crossing: Crossing,
+  { spec, macs, isUntagged }: Terms,
+): Pick<ForwardingRule, "admit"> {
   if (crossing.role !== "edge") return {};
   const sources = crossing.behind().flatMap(({ hostPort }) => macs.get(hostPort) ?? []);
   const linkProtocols = spec.linkProtocols ?? false;
-  return { admit: { linkProtocols, ...(sources.length === 0 ? {} : { sources }) } };
+  return {
+    admit: {
+      linkProtocols,
+      ...(isUntagged ? { singleTagged: true } : {}),
+      ...(sources.length === 0 ? {} : { sources }),
+    },
+  };
 }
 
 /** How a node that has a choice delivers what enters at each of its crossings. */

@@ -91,6 +91,24 @@ describeWithOvs("networks that share switches, links and hosts, on Open vSwitch"
     expect(Object.values(await takeAll(ports)).flat()).toEqual([]);
   });
 
+  test("let in no second tag where the first is taken off: it would be another network's", async () => {
+    const secondTag = { etherType: 0x8100, payload: "\0f\b\0second tag 102" };
+    const frame = { dst: BROADCAST, src: "02:00:00:00:00:01", ...secondTag };
+    for (const { name, send } of [
+      { name: "es5:eth1", send: { ...frame, vlan: 101 } },
+      { name: "es3:eth1", send: { ...frame, vlan: 0 } },
+    ]) {
+      await ports.find((port) => port.name === name)?.send(send);
+      expect(Object.values(await takeAll(ports)).flat(), name).toEqual([]);
+    }
+    // Where all have tags, the second is the tenant's own.
+    await ports.find(({ name }) => name === "es1:eth1")?.send({ ...frame, vlan: 101 });
+    const heard = Object.entries(await takeAll(ports)).flatMap(([name, frames]) =>
+      frames.map(({ vlan, tags }) => `${name} ${vlan} ${tags}`),
+    );
+    expect(heard).toEqual(["es2:eth1 101 2", "es4:eth1 101 2"]);
+  });
+
   test("stay as they are when one of them is torn down", async () => {
     const [red, green, blue] = networks;
     if (red === undefined || green === undefined || blue === undefined) throw new Error();

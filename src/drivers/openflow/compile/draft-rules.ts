@@ -228,7 +228,7 @@ class Drafting {
         const listed = { priority: priority + rank.listed };
         this.#into.flow("admit", [...match, { field: "eth_src", value }], { ...letIn, ...listed });
       }
-      for (const field of isOpen ? [] : bannedFields(admit, profile)) {
+      for (const field of isOpen ? [] : bannedFields(admit, profile, tagged)) {
         const banned = { actions: [], priority: priority + rank.banned };
         this.#into.flow("admit", [...match, field], banned);
       }

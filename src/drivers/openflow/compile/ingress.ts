@@ -63,12 +63,20 @@ export const anyTag: OxmField = { field: "vlan_vid", value: VLAN_PRESENT, mask: 
  * only: there are sixteen of link protocols, and too many of groups that could be sources.
  */
 export function bannedFields(
-  { linkProtocols }: Admission,
+  { linkProtocols, singleTagged = false }: Admission,
   version: SwitchVersion,
+  tagged: boolean,
 ): readonly OxmField[] {
-  if (!hasGroups(version)) return linkProtocols ? [] : linkProtocolDestinations;
-  return linkProtocols ? [groupSource] : [groupSource, linkProtocolDestination];
+  const tags = singleTagged && tagged ? secondTags : [];
+  if (!hasGroups(version)) return [...tags, ...(linkProtocols ? [] : linkProtocolDestinations)];
+  return [...tags, groupSource, ...(linkProtocols ? [] : [linkProtocolDestination])];
 }
+
+/** Frames with a tag behind the first show its type in the place of their own. */
+const secondTags: readonly OxmField[] = [
+  { field: "eth_type", value: 0x8100 },
+  { field: "eth_type", value: 0x88a8 },
+];
 
 /** No station sends with the address of a group (IEEE 802.3 §3.2.3). */
 export const groupSource: OxmField = {
