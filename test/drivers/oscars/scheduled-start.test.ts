@@ -280,7 +280,9 @@ describe.each([...dialects, ...accents])(
       await clock.until(agent.close());
       const living = () =>
         provider instanceof SimNsiProvider
-          ? provider.connections.filter(({ states }) => states.lifecycleState === "Created")
+          ? provider.connections.filter(
+              ({ committed }) => Number(committed?.criteria.schedule?.endTime) > clock.now(),
+            )
           : provider.ids;
       await clock.advance(2 * HOUR + 20_000);
       // A domain of IDCP takes a change of a minute for none.
