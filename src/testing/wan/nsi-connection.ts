@@ -27,6 +27,8 @@ export interface NsiConnection {
   /** What is held and not committed. */
   readonly held?: Version;
   readonly committed?: Version;
+  /** What was committed before that, the oldest first. */
+  readonly former?: readonly Version[];
 }
 
 /** What it takes of the ports: of two versions, more than either may be needed until one is gone. */
@@ -47,10 +49,12 @@ export function newConnection(
 
 /** What is held has become what is committed. */
 function commit({ held, ...connection }: NsiConnection): NsiConnection {
-  const committed = held ?? connection.committed;
+  const { committed: before, former = [] } = connection;
+  const committed = held ?? before;
   return {
     ...withStates(connection, { reservationState: "ReserveStart" }),
     ...(committed === undefined ? {} : { committed }),
+    former: held === undefined || before === undefined ? former : [...former, before],
   };
 }
 

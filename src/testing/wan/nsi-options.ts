@@ -53,6 +53,10 @@ export interface NsiQuirks {
   readonly staysFailed?: boolean;
   /** Another version is confirmed by what the one before says. */
   readonly confirmsOldVersion?: boolean;
+  /** A query shows every version that was ever committed, the oldest first. */
+  readonly showsAllVersions?: boolean;
+  /** What has no end is shown to end at the epoch. */
+  readonly noEndIsEpoch?: boolean;
   /** Whether versions are numbered; all are 0 otherwise. */
   readonly countsVersions?: boolean;
   /** A service is confirmed with a route and parameters that nobody asked for. */

@@ -59,6 +59,8 @@ export const nsiPeerQuirks: Readonly<Record<PeerName, NsiQuirks>> = {
     modify: "service-with-capacity",
     abortsInitial: false,
     labels: "random",
+    showsAllVersions: true,
+    noEndIsEpoch: true,
     errorIds: { "00201": "00700", "00300": "00102" },
   },
 };

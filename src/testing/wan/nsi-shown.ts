@@ -1,3 +1,4 @@
+import type { Criteria } from "../../drivers/oscars/nsi/criteria.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import type { Query } from "../../drivers/oscars/nsi/message.ts";
 import type { Operation } from "../../drivers/oscars/nsi/operation.ts";
@@ -23,8 +24,9 @@ export function shownTo(
     globalReservationId: globals,
   }: Pick<Query, "connectionId" | "globalReservationId">,
   { nsa, connections, underWay }: Shown,
-  { queries, hidesTerminated, staysHeld, aggregates }: NsiQuirks,
+  quirks: NsiQuirks,
 ): readonly Reservation<ChildSummary>[] {
+  const { queries, hidesTerminated, staysHeld, aggregates } = quirks;
   if (queries === "omitted") return [];
   const child = aggregates === true ? childNsa(nsa) : undefined;
   return connections
@@ -42,26 +44,46 @@ export function shownTo(
       const during = asked === undefined ? {} : duringOf(each, asked);
       return summaryOf(
         withStates(each, isLate ? { reservationState: "ReserveHeld" } : during),
+        quirks,
         child,
       );
     });
 }
 
 /** A connection as a query shows it; with the part that an agent below makes of it, if one does. */
-function summaryOf(connection: NsiConnection, child?: string): Reservation<ChildSummary> {
+function summaryOf(
+  connection: NsiConnection,
+  quirks: NsiQuirks,
+  child?: string,
+): Reservation<ChildSummary> {
   const { connectionId, description, globalReservationId, requesterNSA, states } = connection;
-  const { criteria } = connection.committed ?? {};
-  const part = { order: 0, connectionId: partOf(connectionId), providerNSA: child ?? "" };
-  const children = [{ ...part, serviceType: criteria?.serviceType ?? "", others: [] }];
   return {
     connectionId,
     ...(description === undefined ? {} : { description }),
     ...(globalReservationId === undefined ? {} : { globalReservationId }),
-    criteria:
-      criteria === undefined ? [] : [child === undefined ? criteria : { ...criteria, children }],
+    criteria: criteriaShown(connection, quirks).map((criteria) => {
+      if (child === undefined) return criteria;
+      const part = { order: 0, connectionId: partOf(connectionId), providerNSA: child };
+      const { serviceType = "" } = criteria;
+      return { ...criteria, children: [{ ...part, serviceType, others: [] }] };
+    }),
     requesterNSA,
     connectionStates: states,
   };
+}
+
+function criteriaShown(
+  { committed, former = [] }: NsiConnection,
+  { showsAllVersions, noEndIsEpoch }: NsiQuirks,
+): readonly Criteria[] {
+  const all = committed === undefined ? [] : [...former, committed];
+  const shown = (showsAllVersions === true ? all : all.slice(-1)).map(({ criteria }) => criteria);
+  if (noEndIsEpoch !== true) return shown;
+  return shown.map((each) => {
+    const { startTime, endTime } = each.schedule ?? {};
+    const start = startTime === undefined ? {} : { startTime };
+    return { ...each, schedule: { ...start, endTime: endTime ?? 0 } };
+  });
 }
 
 /** The id that an agent below has for its part of a connection. */

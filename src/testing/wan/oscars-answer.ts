@@ -53,8 +53,9 @@ export function writeConnection(connection: OscarsConnection): Record<string, un
   const isReserved = phase === "RESERVED";
   return {
     ...{ connectionId, phase, mode, state, description, connection_mtu },
-    ...{ username: "anonymous", deploymentState: deployment, serviceId: simple.serviceId ?? null },
-    deploymentIntent: phase === "RESERVED" ? "SHOULD_BE_DEPLOYED" : "SHOULD_BE_UNDEPLOYED",
+    ...{ username: "anonymous", serviceId: simple.serviceId ?? null },
+    "deployment-state": deployment,
+    "deployment-intent": phase === "RESERVED" ? "SHOULD_BE_DEPLOYED" : "SHOULD_BE_UNDEPLOYED",
     held: phase === "HELD" ? { ...part("HELD"), expiration: simple.heldUntil } : null,
     reserved: isReserved ? part("RESERVED") : null,
     archived: phase === "HELD" ? null : part("ARCHIVED"),

@@ -10,6 +10,9 @@ export class OscarsConnections {
   readonly #options: SimOscarsServerOptions;
   readonly #table: CircuitTable<OscarsConnection>;
   readonly #elsewhere: OscarsConnection[] = [];
+  readonly #committed = new Set<string>();
+  /** Ids of what was committed and ended before its begin. */
+  readonly #spent = new Set<string>();
   /** When circuits begin, and end. */
   readonly #alarms: Alarms;
   readonly #buildFails: () => boolean;
@@ -33,6 +36,26 @@ export class OscarsConnections {
 
   get(id: string): OscarsConnection | undefined {
     return this.#table.get(id);
+  }
+
+  /** The same as most requests see it: what is held under an id hides what is reserved. */
+  find(id: string): OscarsConnection | undefined {
+    const kept = this.#table.get(id);
+    if (kept?.next === undefined) return kept;
+    return { simple: kept.next, phase: "HELD", state: "WAITING", deployment: "UNDEPLOYED" };
+  }
+
+  wasCommitted(id: string): boolean {
+    return this.#committed.has(id);
+  }
+
+  noteCommitted(id: string): void {
+    this.#committed.add(id);
+  }
+
+  /** What is committed under this id from now on is never built. */
+  spend(id: string): void {
+    this.#spent.add(id);
   }
 
   set(id: string, connection: OscarsConnection): void {
@@ -67,7 +90,7 @@ export class OscarsConnections {
   buildAtBegin(id: string): void {
     const { simple } = this.#table.get(id) ?? {};
     this.#alarms.clear(`${id} begins`);
-    if (simple?.mode !== "AUTOMATIC") return;
+    if (simple?.mode !== "AUTOMATIC" || this.#spent.has(id)) return;
     const { clock, buildMs = 0 } = this.#options;
     this.#alarms.set(`${id} begins`, simple.begin * 1000, () => {
       this.progress(id, { deployment: "BEING_DEPLOYED" });

@@ -24,14 +24,11 @@ import {
 import { OscarsConnections } from "./oscars-connections.ts";
 import { availabilityOf, faultsOf, judged, pathBetween } from "./oscars-inventory.ts";
 import type { OscarsQuirks, SimOscarsServerOptions } from "./oscars-options.ts";
+import { isTooLate, scheduled } from "./oscars-schedule.ts";
 
-const CONNECTION_ID = /^[a-zA-Z][a-zA-Z0-9_-]{3,11}$/;
 const HOLD_S = 900;
 /** An end is at least so far away. */
 const LEAST_END_S = 60;
-const DEFAULT_LEAD_S = 30;
-const GRACE_S = 300;
-const MINIMUM_S = 900;
 
 /**
  * An OSCARS 1 server that exists only in memory, as the real one behaves and not as one would wish:
@@ -96,6 +93,7 @@ export class SimOscarsServer {
     const route = `${method} ${path}`;
     if (route.startsWith("GET /protected/held/clear/")) return this.#clear(last);
     if (route.startsWith("GET /api/conn/info/")) return this.#info(last);
+    if (route.startsWith("GET /api/log/conn/")) return this.#log(last);
     if (route.startsWith("POST /protected/conn/mode/")) return this.#setMode(last, body);
     if (route.startsWith("GET /protected/pss/dismantle/")) return this.#dismantle(last);
     // These are there, say that all is well, and do nothing.
@@ -120,7 +118,7 @@ export class SimOscarsServer {
       case "POST /api/topo/available":
         return this.#available(body);
       case "POST /api/simple/info": {
-        const found = this.#connections.get(body);
+        const found = this.#connections.find(body);
         return found === undefined ? { status: 404 } : json(simpleOf(found));
       }
       case "GET /api/ping":
@@ -133,7 +131,7 @@ export class SimOscarsServer {
   #hold(body: string): OutgoingResponse {
     const read = readJson(simpleConnection, body);
     if (read.isErr()) return failure(400, "/protected/hold");
-    const wanted = this.#scheduled(read.value);
+    const wanted = scheduled(read.value, this.#now(), this.#options);
     if (wanted === undefined || wanted.mode === undefined || this.#refused(wanted).length > 0)
       return failure(500, "/protected/hold");
     const heldUntil = this.#now() + HOLD_S;
@@ -168,8 +166,9 @@ export class SimOscarsServer {
     if (found === undefined || simple === undefined) return { status: 404 };
     if (found.phase !== "HELD" && found.next === undefined)
       return failure(500, "/protected/conn/commit");
-    if (simple.begin + GRACE_S < this.#now()) return { status: 400 };
+    if (isTooLate(simple, this.#now())) return { status: 400 };
     const { next: _, ...kept } = found;
+    this.#connections.noteCommitted(id);
     // What takes the place of a circuit that is up is built anew.
     const [state, deployment] = ["WAITING", "UNDEPLOYED"] as const;
     this.#connections.set(id, { ...kept, simple, phase: "RESERVED", state, deployment });
@@ -179,7 +178,7 @@ export class SimOscarsServer {
   }
 
   #setMode(id: string, body: string): OutgoingResponse {
-    const found = this.#connections.get(id);
+    const found = this.#connections.find(id);
     if (found === undefined) return { status: 404 };
     if (found.phase !== "RESERVED" || (body !== "AUTOMATIC" && body !== "MANUAL"))
       return { status: 400 };
@@ -207,6 +206,7 @@ export class SimOscarsServer {
       return json({ what: "ARCHIVED", phase: null, when });
     }
     this.#connections.forgetTimes(id);
+    if (found.phase === "RESERVED") this.#connections.spend(id);
     this.#connections.delete(id);
     return json({ what: "DELETED", phase: null, when });
   }
@@ -216,9 +216,9 @@ export class SimOscarsServer {
     const read = readJson(modifyBandwidth, body);
     if (read.isErr()) return failure(400, "/protected/modify/bandwidth");
     const { connectionId, bandwidth: mbps } = read.value;
-    const found = this.#connections.get(connectionId);
+    const found = this.#connections.find(connectionId);
     const no = (explanation: string) => json({ success: false, explanation, connection: null });
-    if (found?.phase !== "RESERVED") return no("connection not found");
+    if (found?.phase !== "RESERVED") return no(`connection ${connectionId} not in RESERVED phase`);
     const simple = atRate(found.simple, mbps);
     const [fault] = this.#refused(simple);
     if (fault !== undefined) return no(fault.message);
@@ -233,7 +233,7 @@ export class SimOscarsServer {
     const read = readJson(modifySchedule, body);
     if (read.isErr()) return failure(400, path);
     const { connectionId, type, timestamp } = read.value;
-    const found = this.#connections.get(connectionId);
+    const found = this.#connections.find(connectionId);
     if (found?.phase !== "RESERVED" || type === "BEGIN")
       return json({ success: false, explanation: "cannot change that", connection: null });
     if (found.deployment !== "DEPLOYED") return failure(500, path);
@@ -271,8 +271,14 @@ export class SimOscarsServer {
   }
 
   #info(id: string): OutgoingResponse {
-    const found = this.#connections.get(id);
+    const found = this.#connections.find(id);
     return found === undefined ? { status: 404 } : json(writeConnection(found));
+  }
+
+  /** Of what was never committed it knows nothing, and says so without a word. */
+  #log(id: string): OutgoingResponse {
+    if (!this.#connections.wasCommitted(id)) return { status: 200 };
+    return json({ connectionId: id, created: this.#instant(), archived: null, events: [] });
   }
 
   #clear(id: string): OutgoingResponse {
@@ -280,14 +286,6 @@ export class SimOscarsServer {
     if (found?.phase === "HELD") this.#connections.delete(id);
     else if (found !== undefined) this.#connections.withoutNext(found);
     return { status: 200 };
-  }
-
-  /** The same with the begin that it will really have; undefined for one that cannot be. */
-  #scheduled(wanted: SimpleConnection): SimpleConnection | undefined {
-    const now = this.#now();
-    if (wanted.begin < now - GRACE_S || !CONNECTION_ID.test(wanted.connectionId)) return undefined;
-    const begin = Math.max(wanted.begin, now + (this.#options.leadSeconds ?? DEFAULT_LEAD_S));
-    return wanted.end - begin < MINIMUM_S ? undefined : { ...wanted, begin };
   }
 
   #refused(wanted: SimpleConnection): ReturnType<typeof faultsOf> {

@@ -11,6 +11,7 @@ import { MemoryStore } from "../../../src/store/memory-store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { MemoryHttp } from "../../../src/testing/wan/memory-http.ts";
 import type { NsiQuirks } from "../../../src/testing/wan/nsi-options.ts";
+import { nsiPeerQuirks } from "../../../src/testing/wan/nsi-peers.ts";
 import { SimNsiProvider } from "../../../src/testing/wan/sim-nsi-provider.ts";
 import { Topology } from "../../../src/topology.ts";
 import { type FakeClock, fakeClock } from "../../support/fake-clock.ts";
@@ -151,6 +152,20 @@ describe("a network across a wide-area domain", () => {
       await clock.until(agent.close());
     },
   );
+
+  test("changes its rate as often as it is told, where every version shows, and an end that is none", async () => {
+    const its = world(nsiPeerQuirks.supa);
+    const { clock } = its;
+    const agent = await start(its, "supa");
+    value(await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps")));
+    for (const rate of ["300", "200"]) {
+      value(await clock.until(agent.modifyPhysicalNetwork("p", [], [], `${rate}Mbps`)));
+      expect(circuits(its).map((each) => each.split(" ")[1])).toEqual([rate]);
+      const report = value(await clock.until(agent.verifyNetwork("p")));
+      expect(report.segments.flatMap(({ discrepancies }) => discrepancies)).toEqual([]);
+    }
+    await clock.until(agent.close());
+  });
 
   test.each(["answer", "callback"] as const)(
     "goes another way when the domain has not what was asked, and says so by %s",

@@ -6,7 +6,7 @@ import {
   circuitFault,
   type FoundCircuit,
 } from "../circuit-service.ts";
-import { endShown } from "./circuit-criteria.ts";
+import { endShown, latestOf } from "./circuit-criteria.ts";
 import type { Notification } from "./notification.ts";
 import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
@@ -24,7 +24,7 @@ export function foundCircuit(
   if (!description.startsWith(`${mark} `)) return [];
   const key = parseCircuitKey(description.slice(mark.length + 1));
   if (key === undefined || connectionStates.lifecycleState === "Terminated") return [];
-  const [latest] = [...criteria].sort((a, b) => (b.version ?? 0) - (a.version ?? 0));
+  const latest = latestOf(criteria);
   const mbps = latest?.p2ps?.capacity ?? 0;
   const { startTime, endTime } = latest?.schedule ?? {};
   const end = endShown(endTime);

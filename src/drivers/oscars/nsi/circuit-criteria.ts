@@ -39,9 +39,9 @@ export function timesFor(
   return { ...(start === undefined ? {} : { start }), end: last };
 }
 
-/** An end as it is asked for, and what is shown, and means that there is none. */
+/** The end that is shown; undefined for what means that there is none: nothing, the epoch, or our own. */
 export function endShown(end: number | null | undefined): number | undefined {
-  return typeof end === "number" ? endOf(end / 1_000) : undefined;
+  return typeof end === "number" && end > 0 ? endOf(end / 1_000) : undefined;
 }
 
 /** What to ask for, for a circuit; with a choice of labels at its ends, where some are offered. */
@@ -85,7 +85,8 @@ function changedSchedule(
   const wanted = scheduleFor(circuit, profile, now);
   const isAhead = typeof startTime === "number" && startTime > now;
   const start = wanted.startTime ?? (isAhead ? now : startTime);
-  const noEnd = typeof endTime !== "number" ? undefined : profile.nilTimes ? null : LAST_END;
+  const hasEnd = endShown(endTime) !== undefined;
+  const noEnd = hasEnd ? (profile.nilTimes ? null : LAST_END) : undefined;
   const end = wanted.endTime ?? noEnd;
   return {
     ...(typeof start === "number" ? { startTime: start } : {}),
@@ -124,7 +125,7 @@ export function changedCriteria(
   asking: Asking,
 ): Result<Criteria, CircuitFault> {
   const { mbps } = circuit;
-  const [latest] = reservation?.criteria ?? [];
+  const latest = latestOf(reservation?.criteria ?? []);
   if (latest === undefined) return err(circuitFault("rejected", "there is nothing to change"));
   // A circuit of that name is made anew.
   if (reservation?.connectionStates.reservationState === "ReserveFailed")
@@ -147,6 +148,11 @@ export function changedCriteria(
     case "none":
       return ok({ ...base, capacity: mbps });
   }
+}
+
+/** The version in force: some providers show only that, others every one there has been. */
+export function latestOf<T extends Criteria>(versions: readonly T[]): T | undefined {
+  return [...versions].sort((a, b) => (b.version ?? 0) - (a.version ?? 0))[0];
 }
 
 function service(capacity: number, sourceSTP: string, destSTP: string): PointToPoint {

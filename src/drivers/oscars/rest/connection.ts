@@ -171,12 +171,15 @@ function deviceOf(junction: string | WireJunction): string {
   return typeof junction === "string" ? junction : junction.deviceUrn;
 }
 
-export const connection: JsonSchema<Connection> = v.object({
+/** Servers of version 1.2 write the names of the two with hyphens, which Jackson takes of their constructor. */
+const wireConnection = v.object({
   connectionId: v.string(),
   phase: connectionPhase,
   mode: connectionMode,
   state: connectionState,
+  "deployment-state": nullish(v.string()),
   deploymentState: nullish(v.string()),
+  "deployment-intent": nullish(v.string()),
   deploymentIntent: nullish(v.string()),
   username: nullish(v.string()),
   description: v.string(),
@@ -185,6 +188,15 @@ export const connection: JsonSchema<Connection> = v.object({
   reserved: nullish(holding),
   archived: nullish(holding),
 });
+
+export const connection: JsonSchema<Connection> = v.pipe(
+  wireConnection,
+  v.transform(({ "deployment-state": state, "deployment-intent": intent, ...rest }) => ({
+    ...rest,
+    deploymentState: state ?? rest.deploymentState,
+    deploymentIntent: intent ?? rest.deploymentIntent,
+  })),
+);
 
 export const connectionPage: JsonSchema<ConnectionPage> = v.object({
   page: v.number(),

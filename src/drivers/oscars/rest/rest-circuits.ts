@@ -16,6 +16,7 @@ import { watchUntil } from "../watch-until.ts";
 import { type CircuitConnectionContext, intervalOf } from "./circuit-connection.ts";
 import { foundIn, outcomeOf, stateOf } from "./circuit-state.ts";
 import { type Connection, connection, connectionPage } from "./connection.ts";
+import { ConnectionLookup } from "./connection-lookup.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
 import { portAvailabilities } from "./port.ts";
 import { post, type RestRequest, readAnswer, statusFault } from "./rest-client.ts";
@@ -45,11 +46,13 @@ export class RestCircuits implements CircuitService {
   readonly multipoint = true;
   readonly #options: RestCircuitsOptions;
   readonly #holds: RestHolds;
+  readonly #lookup: ConnectionLookup;
   readonly #ids: SegmentIds;
 
   constructor(options: RestCircuitsOptions) {
     this.#options = options;
     this.#holds = new RestHolds(options);
+    this.#lookup = new ConnectionLookup(options.client);
     this.#ids = new SegmentIds(options.mark);
   }
 
@@ -79,7 +82,7 @@ export class RestCircuits implements CircuitService {
   hold(circuit: Circuit, signal: AbortSignal): ResultAsync<string, CircuitFault> {
     return this.#ids.withFree(
       circuit.segment,
-      (id) => this.#info(id, signal).map((found) => found === undefined),
+      (id) => this.#lookup.under(id, signal).map((found) => found === undefined),
       (id) => this.#holds.hold(id, circuit, signal),
     );
   }
@@ -89,16 +92,25 @@ export class RestCircuits implements CircuitService {
     signal: AbortSignal,
   ): ResultAsync<readonly FoundCircuit[], CircuitFault> {
     return this.#ids
-      .known(segment, (id) => this.#info(id, signal))
-      .andThen((known) =>
-        ResultAsync.combine(
-          known.map((each) =>
-            each.phase === "RESERVED"
-              ? this.#holds.clear(each.connectionId, signal)
-              : okAsync(undefined),
-          ),
-        ).map(() => known.flatMap((each) => foundIn(each, this.#options.mark, "HELD"))),
-      );
+      .known(segment, (id) => this.#lookup.under(id, signal))
+      .andThen((known) => {
+        const held = known.flatMap((each) => foundIn(each, this.#options.mark, "HELD"));
+        return held.length === 0 ? okAsync([]) : this.#heldAlone(held, signal);
+      });
+  }
+
+  /** What is held for a change hides the circuit under the same id, and is let go of. */
+  #heldAlone(
+    held: readonly FoundCircuit[],
+    signal: AbortSignal,
+  ): ResultAsync<readonly FoundCircuit[], CircuitFault> {
+    return this.list(signal).andThen((reserved) => {
+      const ids = new Set(reserved.map(({ externalId }) => externalId));
+      const hiding = held.filter(({ externalId }) => ids.has(externalId));
+      return ResultAsync.combine(
+        hiding.map(({ externalId }) => this.#holds.clear(externalId, signal)),
+      ).map(() => held.filter((each) => !hiding.includes(each)));
+    });
   }
 
   /** What others have reserved, or hold, while we would have it is taken off. */
@@ -142,7 +154,8 @@ export class RestCircuits implements CircuitService {
 
   /** What waits for a word is built by itself from now on. */
   bringUp({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
-    return this.#info(externalId, signal)
+    return this.#lookup
+      .info(externalId, signal)
       .andThen((found) =>
         found?.phase === "RESERVED" && found.mode === "MANUAL"
           ? this.#setMode(externalId, "AUTOMATIC", signal)
@@ -153,7 +166,7 @@ export class RestCircuits implements CircuitService {
 
   takeDown({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
     return this.#setMode(externalId, "MANUAL", signal)
-      .andThen(() => this.#info(externalId, signal))
+      .andThen(() => this.#lookup.info(externalId, signal))
       .andThen((found) => {
         // What has not been built cannot be taken apart.
         if (found === undefined || stateOf(found) === "reserved") return okAsync(undefined);
@@ -207,13 +220,13 @@ export class RestCircuits implements CircuitService {
       const held = changeHeld === undefined ? this.holdChange(found, wanted, signal) : okAsync();
       return held.andThen(() => this.commit(found, signal));
     }
-    const rate =
-      circuit.mbps === wanted.mbps ? okAsync() : this.#changeRate(externalId, wanted, signal);
-    return rate
-      .andThen(() => this.#changeEnd(externalId, wanted, signal))
+    // While something is held under its id, the server knows nothing else by it.
+    const alone = changeHeld === undefined ? okAsync() : this.#holds.clear(externalId, signal);
+    return alone
       .andThen(() =>
-        changeHeld === undefined ? ok(undefined) : this.#holds.clear(externalId, signal),
+        circuit.mbps === wanted.mbps ? okAsync() : this.#changeRate(externalId, wanted, signal),
       )
+      .andThen(() => this.#changeEnd(externalId, wanted, signal))
       .andThen(() => this.#untilActive(externalId, signal));
   }
 
@@ -235,16 +248,18 @@ export class RestCircuits implements CircuitService {
       foundIn(each, this.#options.mark).some(({ circuit }) => this.agrees(circuit, wanted));
     const { ending: timestamp } = intervalOf(wanted, this.#options.clock.now());
     const json = { connectionId: id, type: "END", timestamp };
-    return this.#info(id, signal).andThen((before) => {
+    return this.#lookup.info(id, signal).andThen((before) => {
       if (isAsWanted(before)) return okAsync(undefined);
       return this.#options.client
         .read(modifyAnswer, post("/protected/modify/schedule", { json }), signal)
         .andThen(({ explanation }) =>
-          this.#info(id, signal).andThen((after) =>
-            isAsWanted(after)
-              ? ok(undefined)
-              : err(circuitFault("unavailable", `the end of ${id} stays: ${explanation}`)),
-          ),
+          this.#lookup
+            .info(id, signal)
+            .andThen((after) =>
+              isAsWanted(after)
+                ? ok(undefined)
+                : err(circuitFault("unavailable", `the end of ${id} stays: ${explanation}`)),
+            ),
         );
     });
   }
@@ -256,9 +271,11 @@ export class RestCircuits implements CircuitService {
       const released = readAnswer(connectionChange, request, response);
       if (released.isOk()) return okAsync(undefined);
       // What has ended before cannot be released.
-      return this.#info(externalId, signal).andThen((found) =>
-        found === undefined || found.phase === "ARCHIVED" ? ok(undefined) : err(released.error),
-      );
+      return this.#lookup
+        .info(externalId, signal)
+        .andThen((found) =>
+          found === undefined || found.phase === "ARCHIVED" ? ok(undefined) : err(released.error),
+        );
     });
   }
 
@@ -269,14 +286,6 @@ export class RestCircuits implements CircuitService {
 
   close(): Promise<void> {
     return this.#options.close();
-  }
-
-  #info(id: string, signal: AbortSignal): ResultAsync<Connection | undefined, CircuitFault> {
-    const request: RestRequest = { method: "GET", path: `/api/conn/info/${id}` };
-    return this.#options.client.send(request, signal).andThen((response) => {
-      if (response.status === 404) return ok(undefined);
-      return readAnswer(connection, request, response);
-    });
   }
 
   #untilActive(id: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
@@ -290,7 +299,7 @@ export class RestCircuits implements CircuitService {
   ): ResultAsync<void, CircuitFault> {
     const { clock, activationMs, pollMs } = this.#options;
     const look = async (): Promise<Result<void, CircuitFault> | undefined> => {
-      const info = await this.#info(id, signal);
+      const info = await this.#lookup.info(id, signal);
       return info.isErr() ? undefined : outcomeOf(id, info.value, state);
     };
     const late = circuitFault("rejected", `${id} was not ${state} within ${activationMs} ms`);

@@ -8,7 +8,7 @@ const DIGITS = 9;
 const RANDOM_BYTES = 5;
 /** Ended connections keep their ids; whoever has had so many gets others, at random, and holds under those end by themselves. */
 const MOST = 64;
-/** What has ended before its begin is forgotten by the server, and leaves a gap. */
+/** What was held and never committed leaves no trace, and a gap. */
 const MOST_GAPS = 4;
 
 /**
@@ -33,10 +33,10 @@ export class SegmentIds {
     return new ResultAsync(this.#withFree(segment, isFree, use));
   }
 
-  /** What there is under the ids of a segment. */
+  /** What there is under the ids of a segment; `find` gives undefined for one that nobody has ever used. */
   known<T>(
     segment: SegmentId,
-    find: (id: string) => ResultAsync<T | undefined, CircuitFault>,
+    find: (id: string) => ResultAsync<readonly T[] | undefined, CircuitFault>,
   ): ResultAsync<readonly T[], CircuitFault> {
     return new ResultAsync(this.#known(segment, find));
   }
@@ -60,7 +60,7 @@ export class SegmentIds {
 
   async #known<T>(
     segment: SegmentId,
-    find: (id: string) => ResultAsync<T | undefined, CircuitFault>,
+    find: (id: string) => ResultAsync<readonly T[] | undefined, CircuitFault>,
   ): Promise<Result<readonly T[], CircuitFault>> {
     const known: T[] = [];
     let gaps = 0;
@@ -69,7 +69,7 @@ export class SegmentIds {
       if (found.isErr()) return err(found.error);
       if (found.value === undefined) gaps += 1;
       else {
-        known.push(found.value);
+        known.push(...found.value);
         gaps = 0;
       }
     }

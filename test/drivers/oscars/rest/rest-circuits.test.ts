@@ -191,6 +191,27 @@ describe("a network across an OSCARS 1 domain", () => {
     await clock.until(third.close());
   });
 
+  test("gets another id after its circuit was ended before it began: the server stumbles over the old one", async () => {
+    const its = world();
+    const { clock, server, http } = its;
+    const agent = await start(its);
+    value(await clock.until(agent.setupPhysicalNetwork("p", two, "100Mbps")));
+    const [first = ""] = server.ids;
+    server.forceEnd(first);
+    for (let s = 0; s < 300 && server.connections.at(-1)?.phase !== "RESERVED"; s += 1)
+      await clock.advance(1_000);
+    const [second = ""] = server.ids;
+    const release = { method: "POST", headers: {}, body: second } as const;
+    const url = "http://oscars.example/protected/conn/release";
+    const limits = { signal: new AbortController().signal, timeoutMs: 1_000 };
+    const released = await clock.until(http.send({ ...release, url }, limits));
+    expect(JSON.parse(value(released).body).what).toBe("DELETED");
+    await clock.advance(300_000);
+    expect(circuits(its)).toEqual(["albq 100, losa 100"]);
+    expect(new Set([first, second, ...server.ids]).size).toBe(3);
+    await clock.until(agent.close());
+  });
+
   test("is asked for with another token when the first is stale, and tells nobody of either", async () => {
     const its = world(new Set(["fresh"]));
     const { clock } = its;
@@ -268,11 +289,11 @@ describe.skipIf(!existsSync(samples))(
       );
       expect(lacks(committed.body, read("commit.response.json"))).toEqual([]);
       const info = await ask(server, "GET", "/api/conn/info/C4KD");
-      expect(lacks(info.body, read("conn-info-reserved.response.json"))).toEqual([]);
+      expect(lacks(info.body, hyphened(read("conn-info-reserved.response.json")))).toEqual([]);
       const simple = await ask(server, "POST", "/api/simple/info", "C4KD");
       expect(lacks(simple.body, read("simple-info.response.json"))).toEqual([]);
       const listed = await ask(server, "POST", "/api/conn/list", read("conn-list.request.json"));
-      expect(lacks(listed.body, read("conn-list.response.json"))).toEqual([]);
+      expect(lacks(listed.body, hyphened(read("conn-list.response.json")))).toEqual([]);
       const paths = await ask(server, "POST", "/api/pce/paths", read("pce-paths.request.json"));
       expect(lacks(paths.body, read("pce-paths.response.json"))).toEqual([]);
       const copy = await ask(
@@ -302,6 +323,14 @@ describe.skipIf(!existsSync(samples))(
     });
   },
 );
+
+/** A sample with the names that servers of version 1.2 write. */
+function hyphened(sample: string): string {
+  return sample.replace(
+    /"deployment(State|Intent)"/g,
+    (_, word) => `"deployment-${word.toLowerCase()}"`,
+  );
+}
 
 /** The paths of what `sample` has and `body` has not, or has as something else. */
 function lacks(body: string | undefined, sample: string): readonly string[] {
