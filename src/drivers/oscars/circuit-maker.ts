@@ -167,6 +167,8 @@ export class CircuitMaker {
     circuit: Circuit,
     signal: AbortSignal,
   ): Promise<Result<void, CircuitFault>> {
+    if (instead !== undefined && this.#service.fitsInstead?.(instead.circuit, circuit) === false)
+      return this.#createAfter(instead, circuit, signal);
     this.#book.doubt(own.circuit);
     const committed = await this.#service.commit(own, signal);
     const reserved = { ...own, circuit, state: "reserved" } as const;
@@ -179,6 +181,20 @@ export class CircuitMaker {
     if (instead !== undefined) this.#book.forget(instead.circuit);
     if (circuit.isReserved === true) this.#book.keep(reserved);
     return ok(undefined);
+  }
+
+  /** Ends a circuit, the room for the next being kept until then, and makes the next. */
+  async #createAfter(
+    instead: FoundCircuit,
+    circuit: Circuit,
+    signal: AbortSignal,
+  ): Promise<Result<void, CircuitFault>> {
+    this.#book.doubt(circuit);
+    const dropped = await this.#service.dropInstead?.(instead.externalId, signal);
+    if (dropped?.isErr()) return dropped;
+    this.#book.forget(circuit);
+    const removed = await this.remove(instead, signal);
+    return removed.isErr() ? removed : this.#create(circuit, signal);
   }
 
   /** Ends a circuit, or what is held for one. */

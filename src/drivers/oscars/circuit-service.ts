@@ -98,6 +98,11 @@ export interface CircuitService {
     circuit: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault>;
+  /**
+   * Whether the one can take the place of the other so; if not, what is held only keeps the room until the
+   * other is gone. Always when absent.
+   */
+  fitsInstead?(instead: Circuit, circuit: Circuit): boolean;
   /** Gives back what is held to take the place of a circuit, which stays. */
   dropInstead?(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault>;
   /** Has the domain promise what it holds. */

@@ -108,6 +108,7 @@ function objectionToVersion(
     case "none":
       return refusal("00202", "there is such a connection");
     case "full-service":
+      if (description === undefined) return refusal("00200", "null description");
       return criteria.p2ps?.sourceSTP === undefined ? refusal("00100", "missing p2ps") : undefined;
     case "service-with-capacity": {
       const others = [description, globalReservationId, criteria.serviceType];

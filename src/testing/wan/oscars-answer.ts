@@ -14,7 +14,12 @@ export interface OscarsConnection {
   readonly next?: SimpleConnection;
   readonly phase: Exclude<ConnectionPhase, "DESIGN">;
   readonly state: ConnectionState;
-  readonly deployment: "UNDEPLOYED" | "BEING_DEPLOYED" | "DEPLOYED" | "DEPLOY_FAILED";
+  readonly deployment:
+    | "UNDEPLOYED"
+    | "BEING_DEPLOYED"
+    | "DEPLOYED"
+    | "DEPLOY_FAILED"
+    | "REDEPLOY_FAILED";
 }
 
 /** What passes through a connection: all its fixtures are one network. */

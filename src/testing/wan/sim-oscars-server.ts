@@ -169,10 +169,16 @@ export class SimOscarsServer {
     if (isTooLate(simple, this.#now())) return { status: 400 };
     const { next: _, ...kept } = found;
     this.#connections.noteCommitted(id);
-    // What takes the place of a circuit that is up is built anew.
-    const [state, deployment] = ["WAITING", "UNDEPLOYED"] as const;
+    const { pipes } = found.simple;
+    const isWithin =
+      found.phase === "HELD" ||
+      simple.pipes.every(({ a, z }) => pipes.some((p) => p.a === a && p.z === z));
+    // What takes the place of a circuit that is up is built anew; ways between other devices it has none.
+    const [state, deployment] = isWithin
+      ? (["WAITING", "UNDEPLOYED"] as const)
+      : (["FAILED", "REDEPLOY_FAILED"] as const);
     this.#connections.set(id, { ...kept, simple, phase: "RESERVED", state, deployment });
-    this.#connections.buildAtBegin(id);
+    if (isWithin) this.#connections.buildAtBegin(id);
     this.#connections.archiveAtEnd(id);
     return json({ what: "COMMITTED", phase: "RESERVED", when: this.#instant() });
   }
@@ -189,11 +195,12 @@ export class SimOscarsServer {
     return json(writeConnection(changed));
   }
 
+  /** What is taken apart so is still to be deployed, and is built again at once. */
   #dismantle(id: string): OutgoingResponse {
     const found = this.#connections.get(id);
-    if (found?.simple.mode !== "MANUAL") return failure(500, "/protected/pss/dismantle");
-    this.#connections.progress(id, { state: "WAITING", deployment: "UNDEPLOYED" });
-    return { status: 200 };
+    return found?.simple.mode === "MANUAL"
+      ? { status: 200 }
+      : failure(500, "/protected/pss/dismantle");
   }
 
   #release(id: string): OutgoingResponse {

@@ -159,7 +159,7 @@ export class NsiCircuits implements CircuitService {
       .andThen(([reservation]) => changedCriteria(wanted, reservation, this.#options))
       .andThen((criteria) =>
         requester
-          .reserve({ connectionId: externalId, criteria }, signal)
+          .reserve({ connectionId: externalId, ...this.#saidAgain(wanted), criteria }, signal)
           .mapErr((fault) => this.#refused(wanted, fault))
           .orElse((fault) => this.#givenUp(externalId, fault, signal))
           .map((held) => grantedBy(held.criteria, criteria.version) ?? wanted.mbps),
@@ -246,6 +246,12 @@ export class NsiCircuits implements CircuitService {
     return fault.type === "nsi-refused" && plain.kind === "unavailable"
       ? { ...plain, blocked: blockedBy(circuit, fault.exception, this.#options.stpOf) }
       : plain;
+  }
+
+  /** Who wants the whole service for another version wants its description, too; others refuse it. */
+  #saidAgain(circuit: Circuit): { readonly description?: string } {
+    const { modify } = this.#options.profile;
+    return modify === "full-service" ? { description: this.#description(circuit) } : {};
   }
 
   #description(circuit: Circuit): string {

@@ -72,6 +72,20 @@ function fixturesOf(
   return ok(fixtures);
 }
 
+/**
+ * Whether a circuit may take the place of another under its id. The server keeps the ways between devices that
+ * it has, and makes none: it takes what needs others, and cannot build it.
+ */
+export function fitsInstead(
+  wanted: Circuit,
+  instead: Circuit,
+  urnOf: CircuitConnectionContext["urnOf"],
+): boolean {
+  const devicesOf = ({ ends }: Circuit) => ends.map(({ port }) => urnOf(port)?.split(":")[0]);
+  const [before, after] = [devicesOf(instead), devicesOf(wanted)];
+  return before[0] === after[0] && after.every((device) => before.includes(device));
+}
+
 /** A star of paths that the server computes, from the first device to every other. */
 function pipes(
   client: RestClient,

@@ -13,7 +13,7 @@ import {
 } from "../circuit-service.ts";
 import { endOf, isEnding, sameTimes } from "../circuit-times.ts";
 import { watchUntil } from "../watch-until.ts";
-import { type CircuitConnectionContext, intervalOf } from "./circuit-connection.ts";
+import { type CircuitConnectionContext, fitsInstead, intervalOf } from "./circuit-connection.ts";
 import { foundIn, outcomeOf, stateOf } from "./circuit-state.ts";
 import { type Connection, connection, connectionPage } from "./connection.ts";
 import { ConnectionLookup } from "./connection-lookup.ts";
@@ -130,13 +130,17 @@ export class RestCircuits implements CircuitService {
       );
   }
 
-  /** What is held under the id of a reserved circuit takes its place when it is committed. */
+  /** What is held under the id of a reserved circuit can take its place when it is committed. */
   holdInstead(
     { externalId }: FoundCircuit,
     circuit: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
     return this.#holds.hold(externalId, circuit, signal).map(() => undefined);
+  }
+
+  fitsInstead(instead: Circuit, circuit: Circuit): boolean {
+    return fitsInstead(circuit, instead, this.#options.urnOf);
   }
 
   dropInstead(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
@@ -162,27 +166,6 @@ export class RestCircuits implements CircuitService {
           : okAsync(undefined),
       )
       .andThen(() => this.#untilActive(externalId, signal));
-  }
-
-  takeDown({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
-    return this.#setMode(externalId, "MANUAL", signal)
-      .andThen(() => this.#lookup.info(externalId, signal))
-      .andThen((found) => {
-        // What has not been built cannot be taken apart.
-        if (found === undefined || stateOf(found) === "reserved") return okAsync(undefined);
-        const request: RestRequest = {
-          method: "GET",
-          path: `/protected/pss/dismantle/${externalId}`,
-        };
-        return this.#options.client
-          .send(request, signal)
-          .andThen((response) =>
-            response.status === 200
-              ? ok(undefined)
-              : err(statusFault(request.path, response.status)),
-          );
-      })
-      .andThen(() => this.#until(externalId, "reserved", signal));
   }
 
   #setMode(id: string, mode: ConnectionMode, signal: AbortSignal): ResultAsync<void, CircuitFault> {
