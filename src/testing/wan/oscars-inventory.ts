@@ -73,6 +73,9 @@ function besides(all: readonly SimpleConnection[], span: Interval): readonly Sim
   return all.filter((each) => overlaps(spanOf(each), span));
 }
 
+/** What the inventory of a real server has beside VLANs. */
+const NO_VLAN = { floor: 4095, ceiling: 4095 };
+
 /** What is left of every port all through an interval, as the server tells it. */
 export function availabilityOf(
   inventory: OscarsInventory,
@@ -93,7 +96,11 @@ export function availabilityOf(
     });
     return [
       port,
-      { vlanRanges, ingressBandwidth: room(port), egressBandwidth: room(port) },
+      {
+        vlanRanges: [...vlanRanges, NO_VLAN],
+        ingressBandwidth: room(port),
+        egressBandwidth: room(port),
+      },
     ] as const;
   });
   return Object.fromEntries(entries);

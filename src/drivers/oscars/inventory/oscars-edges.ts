@@ -1,12 +1,11 @@
 import { ok, type Result } from "neverthrow";
-import { MAX_VLAN, MIN_VLAN, VlanSet } from "../../../model/vlan-set.ts";
 import { type JsonFault, readJson } from "../rest/json.ts";
 import {
   type EthernetPort,
   ethernetPorts,
   type PortAvailability,
   portAvailabilities,
-  type VlanRange,
+  vlansIn,
 } from "../rest/port.ts";
 import {
   type EdgeInventory,
@@ -61,14 +60,5 @@ function edgePort(port: EthernetPort, left: Left | undefined): readonly EdgePort
   const mbps = Math.floor(Math.min(ingressBandwidth, egressBandwidth));
   // A port of which nothing is left cannot be told by its capacity: that would be no limit.
   if (mbps < 1) return [];
-  const vlans = vlanRanges.map(vlansOf).reduce((all, each) => all.union(each), VlanSet.empty);
-  return [{ id: urn, name: urn, vlans, ...leastOf(mbps * MEGABIT) }];
-}
-
-function vlansOf({ floor, ceiling }: VlanRange): VlanSet {
-  const [from, to] = [
-    Math.max(Math.ceil(floor), MIN_VLAN),
-    Math.min(Math.floor(ceiling), MAX_VLAN),
-  ];
-  return from <= to ? VlanSet.range(from, to) : VlanSet.empty;
+  return [{ id: urn, name: urn, vlans: vlansIn(vlanRanges), ...leastOf(mbps * MEGABIT) }];
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { MAX_VLAN, MIN_VLAN, VlanSet } from "../../../model/vlan-set.ts";
 import { epochSeconds, type JsonSchema, listOf, nullish } from "./json.ts";
 
 /** VLAN IDs from `floor` to `ceiling`, both included. */
@@ -8,6 +9,15 @@ export interface VlanRange {
 }
 
 const vlanRange: JsonSchema<VlanRange> = v.object({ floor: v.number(), ceiling: v.number() });
+
+/** The VLANs of some ranges; servers also sell 4095, which is none. */
+export function vlansIn(ranges: readonly VlanRange[]): VlanSet {
+  return ranges.reduce((vlans, { floor, ceiling }) => {
+    const from = Math.max(Math.ceil(floor), MIN_VLAN);
+    const to = Math.min(Math.floor(ceiling), MAX_VLAN);
+    return from <= to ? vlans.union(VlanSet.range(from, to)) : vlans;
+  }, VlanSet.empty);
+}
 
 /** Seconds since the epoch. */
 export interface TimeInterval {

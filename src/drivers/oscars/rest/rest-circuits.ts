@@ -1,6 +1,6 @@
 import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import type { SegmentId } from "../../../model/ids.ts";
-import { VlanSet } from "../../../model/vlan-set.ts";
+import type { VlanSet } from "../../../model/vlan-set.ts";
 import { blockedRates } from "../blocked.ts";
 import type { Circuit } from "../circuit.ts";
 import {
@@ -14,12 +14,12 @@ import {
 import { endOf, isEnding, sameTimes } from "../circuit-times.ts";
 import { watchUntil } from "../watch-until.ts";
 import { type CircuitConnectionContext, fitsInstead, intervalOf } from "./circuit-connection.ts";
-import { foundIn, outcomeOf, stateOf } from "./circuit-state.ts";
+import { foundIn, outcomeOf } from "./circuit-state.ts";
 import { type Connection, connection, connectionPage } from "./connection.ts";
 import { ConnectionLookup } from "./connection-lookup.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
-import { portAvailabilities } from "./port.ts";
-import { post, type RestRequest, readAnswer, statusFault } from "./rest-client.ts";
+import { portAvailabilities, vlansIn } from "./port.ts";
+import { post, readAnswer } from "./rest-client.ts";
 import { RestHolds } from "./rest-holds.ts";
 import { SegmentIds } from "./segment-ids.ts";
 import type { ConnectionMode } from "./simple-connection.ts";
@@ -120,14 +120,7 @@ export class RestCircuits implements CircuitService {
     const json = intervalOf(circuit, clock.now());
     return client
       .read(portAvailabilities, post("/api/topo/available", { json }), signal)
-      .map((free) =>
-        ends.map(({ port }) =>
-          (free[urnOf(port) ?? ""]?.vlanRanges ?? []).reduce(
-            (set, { floor, ceiling }) => set.union(VlanSet.range(floor, ceiling)),
-            VlanSet.empty,
-          ),
-        ),
-      );
+      .map((free) => ends.map(({ port }) => vlansIn(free[urnOf(port) ?? ""]?.vlanRanges ?? [])));
   }
 
   /** What is held under the id of a reserved circuit can take its place when it is committed. */

@@ -205,7 +205,7 @@ describe("a network across an OSCARS 1 domain", () => {
     const url = "http://oscars.example/protected/conn/release";
     const limits = { signal: new AbortController().signal, timeoutMs: 1_000 };
     const released = await clock.until(http.send({ ...release, url }, limits));
-    expect(JSON.parse(value(released).body).what).toBe("DELETED");
+    expect(JSON.parse(released._unsafeUnwrap().body).what).toBe("DELETED");
     await clock.advance(300_000);
     expect(circuits(its)).toEqual(["albq 100, losa 100"]);
     expect(new Set([first, second, ...server.ids]).size).toBe(3);
