@@ -56,7 +56,7 @@ const NOTHING: Segments = new Map();
 
 function promises(registry: Registry, owner: Owner, realisation: Realisation): Segments {
   const { schedule } = realisation.spec;
-  return promisesOf(registry.segments(owner, realisation), schedule, registry.keepsSchedule);
+  return promisesOf(registry.segments(owner, realisation), registry.keepsSchedule, schedule);
 }
 
 /** The states on a journey, its start among them. */

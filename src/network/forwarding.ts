@@ -71,8 +71,8 @@ export function withEnd(
 /** What domains that keep schedules are to promise for a network that is provisioned later. */
 export function promisesOf(
   segments: Segments,
-  { start }: Schedule = {},
   keepsSchedule: (domain: DomainId) => boolean | undefined,
+  { start }: Schedule = {},
 ): Segments {
   return new Map(
     [...segments].flatMap(([domain, segment]) => {
