@@ -175,7 +175,8 @@ export class DcnsAgent implements AsyncDisposable {
   /**
    * Compares what the nodes hold with what they should; changes nothing. With `dataPlane` it also
    * sends probe frames from every host port to every other, and says where they get lost; no host
-   * sees one. Errors: `network-not-found`, `driver-failed`, `timeout`, `aborted`, `closed`.
+   * sees one. Errors: `network-not-found`, `wrong-state` (before its start), `driver-failed`, `timeout`,
+   * `aborted`, `closed`.
    */
   verifyNetwork(project: string, options?: VerifyOptions): ResultAsync<VerifyReport, DcnsError> {
     const parsed = parseProjectCall(project, verifyOptions, options);
@@ -187,7 +188,8 @@ export class DcnsAgent implements AsyncDisposable {
 
   /**
    * What the network's host ports have sent, and what policing dropped, with the age of each sample.
-   * Errors: `network-not-found`, `driver-failed`, `timeout`, `aborted`, `closed`.
+   * Errors: `network-not-found`, `wrong-state` (before its start), `driver-failed`, `timeout`, `aborted`,
+   * `closed`.
    */
   getNetworkStatistics(
     project: string,

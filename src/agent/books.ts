@@ -58,6 +58,8 @@ export interface Books {
    * `lease-expired` says that the agent had not joined the others again by then.
    */
   untilFree(project: ProjectId, signal: AbortSignal): Promise<Result<void, StoreError>>;
+  /** The same for who only looks, and needs no lease for it. */
+  untilQuiet(project: ProjectId, signal: AbortSignal): Promise<void>;
   /** Writes what is still to be written, if the store takes it; the agent is closing. */
   close(): Promise<void>;
   /** How often it is worth to decide when somebody else has been quicker each time. */
@@ -140,6 +142,8 @@ export class OwnBooks implements Books {
   async untilFree(): Promise<Result<void, StoreError>> {
     return ok(undefined);
   }
+
+  async untilQuiet(): Promise<void> {}
 
   close(): Promise<void> {
     return this.#journal.close();

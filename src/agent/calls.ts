@@ -197,10 +197,9 @@ export class Calls {
     dataPlane: boolean,
     deadline: Deadline,
   ): Promise<Result<VerifyReport, DcnsError>> {
-    const record = this.#context.registry.record(project);
-    if (record === undefined) return err(notFound(project));
-    if (isWaiting(record)) return err(this.#wrongState(record));
-    return verify({ ...this.#context, probes: this.#probes }, record, dataPlane, deadline);
+    const record = await this.#provisioned(project, deadline);
+    if (record.isErr()) return err(record.error);
+    return verify({ ...this.#context, probes: this.#probes }, record.value, dataPlane, deadline);
   }
 
   async statistics(
@@ -208,10 +207,22 @@ export class Calls {
     maxAgeMs: number | undefined,
     deadline: Deadline,
   ): Promise<Result<NetworkStatistics, DcnsError>> {
-    const record = this.#context.registry.record(project);
+    const record = await this.#provisioned(project, deadline);
+    if (record.isErr()) return err(record.error);
+    return networkStatistics(this.#context, record.value, maxAgeMs, deadline);
+  }
+
+  /** What there is to be looked at of a network, once nobody is at work on it. */
+  async #provisioned(
+    project: ProjectId,
+    deadline: Deadline,
+  ): Promise<Result<NetworkRecord, DcnsError>> {
+    const { books, registry } = this.#context;
+    await books.untilQuiet(project, deadline.signal);
+    if (deadline.interruption !== undefined) return err(deadline.interruption);
+    const record = registry.record(project);
     if (record === undefined) return err(notFound(project));
-    if (isWaiting(record)) return err(this.#wrongState(record));
-    return networkStatistics(this.#context, record, maxAgeMs, deadline);
+    return record.phase === "reserved" ? err(this.#wrongState(record)) : ok(record);
   }
 
   info(project: ProjectId): Result<NetworkInfo, NetworkNotFound> {
@@ -239,12 +250,14 @@ export class Calls {
       : err({ type: "network-exists", project: record.project, differs });
   }
 
-  #wrongState(record: NetworkRecord): DcnsError {
+  #wrongState(record: Exclude<NetworkRecord, StableRecord>): DcnsError {
     const state = networkState(record, this.#context.registry);
     const message = match(record.phase)
-      .with("reserved", "reserving", () => "it waits for its start: no node has anything of it")
-      .with("provision", () => "it is being provisioned for its start")
-      .otherwise(() => "its teardown has not ended: call teardown again");
+      .with("reserved", () => "it waits for its start")
+      .with("provision", () => "it could not be provisioned at its start: that is tried again")
+      .with("teardown", () => "its teardown has not ended: call teardown again")
+      .with("setup", "reserving", "modify", () => "somebody is still at work on it")
+      .exhaustive();
     return { type: "wrong-state", project: record.project, state, message };
   }
 
@@ -257,11 +270,6 @@ export class Calls {
       externalIds: (domain, segment) => drivers.get(domain)?.externalIds?.(segment),
     });
   }
-}
-
-/** Whether no node has anything of a network but domains that have promised it. */
-function isWaiting({ phase }: NetworkRecord): boolean {
-  return phase === "reserved" || phase === "reserving";
 }
 
 function notFound(project: ProjectId): NetworkNotFound {

@@ -271,7 +271,12 @@ describe("a start that goes wrong", () => {
     await bed.setUp("p", pair, "100Mbps", 101, { schedule: { start: minute(bed, 1) } });
     bed.fabric.powerOff("s1");
     await pass(bed, 2);
-    expect(["scheduled", "provisioning"]).toContain(bed.info("p").state);
+    expect(bed.info("p").state).toBe("provisioning");
+    const changed = await bed.run(bed.agent.modifyPhysicalNetwork("p", [], [], "50Mbps"));
+    expect(errorOf(changed, "wrong-state")).toMatchObject({
+      state: "provisioning",
+      message: "it could not be provisioned at its start: that is tried again",
+    });
     expect(bed.events.some(({ type }) => type === "schedule-delayed")).toBe(true);
     bed.fabric.powerOn("s1");
     await bed.untilAllUp();

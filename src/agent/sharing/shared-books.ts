@@ -162,16 +162,25 @@ export class SharedBooks implements Books {
   async close(): Promise<void> {}
 
   async untilFree(project: ProjectId, signal: AbortSignal): Promise<Result<void, StoreError>> {
-    const { registry, view, lease, untilJoined, agent } = this.#context;
+    const { view, lease, untilJoined, agent } = this.#context;
     for (;;) {
       await untilJoined(signal);
       if (lease() === undefined) return err({ type: "lease-expired", lease: agent });
-      const record = registry.record(project);
-      if (record === undefined || !isUnfinished(record) || signal.aborted) return ok(undefined);
-      const mayBeTakenUp = record.phase === "teardown" || record.phase === "provision";
-      if (mayBeTakenUp && this.isOrphan(record)) return ok(undefined);
+      if (this.#isFree(project) || signal.aborted) return ok(undefined);
       await view.changed(signal);
     }
+  }
+
+  async untilQuiet(project: ProjectId, signal: AbortSignal): Promise<void> {
+    while (!this.#isFree(project) && !signal.aborted) await this.#context.view.changed(signal);
+  }
+
+  /** Whether nobody is at work on a project's network, or was and has left it to be taken up. */
+  #isFree(project: ProjectId): boolean {
+    const record = this.#context.registry.record(project);
+    if (record === undefined || !isUnfinished(record)) return true;
+    const mayBeTakenUp = record.phase === "teardown" || record.phase === "provision";
+    return mayBeTakenUp && this.isOrphan(record);
   }
 
   /** No call of this agent works on a network any more, whatever has become of it. */

@@ -1,4 +1,7 @@
+import type { Result } from "neverthrow";
 import { describe, expect, test } from "vitest";
+import type { VerifyReport } from "../../../src/agent/verification.ts";
+import type { DcnsError } from "../../../src/model/errors.ts";
 import { AgentGroup, LEASE_MS, wordOf } from "../../support/agent-group.ts";
 import { expectNoOverCommitment } from "../../support/no-over-commitment.ts";
 import { value } from "../../support/testbed.ts";
@@ -78,6 +81,21 @@ describe("agents that share a topology", () => {
     const before = group.clock.now();
     expect(wordOf(await group.run(setUp("q")))).toBe("lease-expired");
     expect(group.clock.now() - before).toBeGreaterThanOrEqual(5_000);
+  });
+
+  test("look at a network once nobody is changing it any more", async () => {
+    await using group = await AgentGroup.start();
+    const ends = ["s1a:eth1", "s3b:eth1", "s4a:eth1"];
+    value(await group.run(group.agent("a").setupPhysicalNetwork("p", ends, "1Gbps", 101)));
+    const looks: PromiseLike<Result<VerifyReport, DcnsError>>[] = [];
+    const look = (): void => {
+      if (group.agent("b").listNetworks()[0]?.state !== "modifying") return;
+      looks.push(group.agent("b").verifyNetwork("p"));
+    };
+    value(await group.run(group.agent("a").modifyPhysicalNetwork("p", [], [], "4Gbps"), look));
+    const reports = (await group.run(Promise.all(looks))).map(value);
+    expect(reports.length).toBeGreaterThan(0);
+    expect(reports.filter(({ consistent }) => !consistent)).toEqual([]);
   });
 
   test("give a project's network to one of those who set it up at once, others hear of it", async () => {

@@ -1,4 +1,6 @@
+import type { Result } from "neverthrow";
 import { describe, expect, test } from "vitest";
+import type { DcnsError } from "../../../src/model/errors.ts";
 import { type AgentGroup, LEASE_MS } from "../../support/agent-group.ts";
 import { accents, dialects } from "../../support/simulated-wan.ts";
 import { splitCampus } from "../../support/split-campus.ts";
@@ -57,6 +59,26 @@ async function expectBegunAndEnded(group: AgentGroup, schedule: { start: number;
 describe.each([...dialects, ...accents])(
   "a network that begins later, for agents that share a domain that speaks %s",
   (dialect) => {
+    test("is looked at by others when it has been promised, and is said to wait for its start", async () => {
+      await using group = await splitCampus(dialect);
+      const [first, second] = group.living;
+      if (first === undefined || second === undefined) return expect.fail("alone");
+      const options = { schedule: later(group) };
+      const setUp = first.agent.setupPhysicalNetwork("p", across, "100Mbps", 101, options);
+      const looks: Promise<Result<unknown, DcnsError>>[] = [];
+      const look = (): void => {
+        const [network] = second.agent.listNetworks();
+        if (looks.length > 0 || network?.state !== "provisioning") return;
+        for (const call of ["verifyNetwork", "getNetworkStatistics"] as const)
+          looks.push(Promise.resolve(second.agent[call]("p")));
+      };
+      expect(value(await group.run(setUp, look)).state).toBe("scheduled");
+      const seen = await group.run(Promise.all(looks));
+      const message = "it waits for its start";
+      const expected = { type: "wrong-state", project: "p", state: "scheduled", message };
+      expect(seen.map((one) => one._unsafeUnwrapErr())).toEqual([expected, expected]);
+    });
+
     test.each(["master", "slave"] as const)(
       "is promised at a slave's word, and begins and ends though the %s dies before",
       async (dying) => {
