@@ -22,7 +22,7 @@ export class Checks {
   }
 
   /** What must be so at every moment. */
-  now(): string | undefined {
+  async now(): Promise<string | undefined> {
     const { topology, fabric } = this.#world;
     const [agent] = this.#world.agents;
     const networks = agent?.listNetworks() ?? [];
@@ -34,7 +34,8 @@ export class Checks {
       (agent && this.#unexpected(networks)) ??
       traffic.send(this.#dice, TAGS) ??
       (loop && `a frame goes round from ${loop.from}`) ??
-      this.#foreignTouched()
+      this.#foreignTouched() ??
+      (await this.#world.holdsForgotten())
     );
   }
 

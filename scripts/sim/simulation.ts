@@ -116,7 +116,7 @@ class Simulation {
     const pauses = this.#soak === undefined ? PAUSES_MS : SOAK_PAUSES_MS;
     await this.#world.clock.advance(this.#dice.pick(pauses));
     if (this.#scenario.agents > 1) await this.#untilHeard();
-    const fault = this.#checks.now();
+    const fault = await this.#checks.now();
     if (await this.#world.isClean()) this.#expectations.allClean();
     this.#soak?.stepped(this.virtualMs);
     return fault;
@@ -147,7 +147,7 @@ class Simulation {
     await clock.advance(CALM_MS);
     this.#expectations.allClean();
     this.#expectations.allAnswered();
-    const fault = this.#checks.now();
+    const fault = await this.#checks.now();
     if (fault !== undefined) return fault;
     for (const project of PROJECTS) {
       if (this.#expectations.isBusy(project)) return `a call on ${project} has no answer`;

@@ -1,9 +1,10 @@
+import { NO_NETWORK, networkOfCookie } from "../../src/drivers/openflow/compile/cookie.ts";
 import { type AgentEvent, DcnsAgent, OpenFlowDriver } from "../../src/index.ts";
 import type { StoredRecord } from "../../src/store/store.ts";
 import { MemoryListener, SimulatedFabric, seededRandom } from "../../src/testing/index.ts";
 import { Topology } from "../../src/topology.ts";
 import { type FakeClock, fakeClock } from "../../test/support/fake-clock.ts";
-import { addForeignEntries, foreignEntries } from "../../test/support/switch-state.ts";
+import { addForeignEntries, foreignEntries, ourFlows } from "../../test/support/switch-state.ts";
 import { diceFrom } from "./dice.ts";
 import { ProcessClock } from "./process-clock.ts";
 import type { Scenario } from "./scenario.ts";
@@ -225,6 +226,17 @@ export class World {
     return all.filter(({ key }) => /^(network|quarantine|project|work)\//.test(key));
   }
 
+  /** A switch with a flow of a network that the store knows nothing of: who would remove it? */
+  async holdsForgotten(): Promise<string | undefined> {
+    const known = new Set((await this.records()).map(({ value }) => numberIn(value)));
+    for (const [node, at] of this.fabric.switches) {
+      const numbers = ourFlows(at).map(({ cookie }) => networkOfCookie(cookie));
+      const forgotten = numbers.find((one) => one !== NO_NETWORK && !known.has(one));
+      if (forgotten !== undefined) return `${node} holds flows of ${forgotten}, which is forgotten`;
+    }
+    return undefined;
+  }
+
   /** A switch on which somebody else's rules are not as they were. */
   foreignTouched(): string | undefined {
     for (const [node, at] of this.fabric.switches) {
@@ -242,6 +254,12 @@ export class World {
     await this.clock.advance(10);
     return this.clock.countTimers();
   }
+}
+
+/** The number of the network that a stored value is of, or of what is in quarantine. */
+function numberIn(value: unknown): number | undefined {
+  const isOfOne = typeof value === "object" && value !== null && "number" in value;
+  return isOfOne && typeof value.number === "number" ? value.number : undefined;
 }
 
 /** How long an agent may be silent that shares its store. */
