@@ -1,6 +1,6 @@
+import type { DissectedField } from "../../../../scripts/vectors/dissection.ts";
 import type { Match } from "../../../../src/drivers/openflow/wire/match.ts";
 import type { Envelope, OfMessage } from "../../../../src/drivers/openflow/wire/message.ts";
-import type { DissectedField } from "../../../support/tshark.ts";
 import { basicFieldText, VLAN_BITS } from "./oxm-codes.ts";
 
 /** What two readings of a message are compared by: under each name what stands there, in order. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { dissect } from "../../../../scripts/vectors/dissection.ts";
 import { decodeMessage } from "../../../../src/drivers/openflow/wire/decode.ts";
 import { encodeMessage } from "../../../../src/drivers/openflow/wire/encode.ts";
 import {
@@ -8,7 +9,7 @@ import {
   OPENFLOW_1_4,
   OPENFLOW_1_5,
 } from "../../../../src/drivers/openflow/wire/version.ts";
-import { describeWithTshark, dissect } from "../../../support/tshark.ts";
+import { describeWithTshark } from "../../../support/tshark.ts";
 import { standardEnvelope } from "./arbitrary-versions.ts";
 import { differences, fromMessage, fromTshark } from "./comparable.ts";
 import { trusted } from "./tshark-faults.ts";

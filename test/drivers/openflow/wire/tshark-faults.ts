@@ -1,4 +1,4 @@
-import type { DissectedField, Dissection } from "../../../support/tshark.ts";
+import type { DissectedField, Dissection } from "../../../../scripts/vectors/dissection.ts";
 
 /** Something that tshark itself (4.0) reads wrongly. */
 interface TsharkFault {
