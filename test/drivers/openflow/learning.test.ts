@@ -188,6 +188,19 @@ describe("learning by the agent", () => {
     expect(await heard(bed, "s1b:eth1", "s2a:eth1")).toEqual(["s2a:eth1"]);
   });
 
+  test("asks a slow switch once not to show what it has seen enough of, not for every frame", async () => {
+    await using bed = await Testbed.start({ driver: taught });
+    await bed.setUp("p", MEMBERS, "1Gbps", VLAN, { maxAddresses: 1 });
+    await heard(bed, "s1a:eth1", BROADCAST);
+    bed.fabric.setFaults({ delay: 1, maxDelayMs: 200 });
+    using mods = bed.countMessages("flow-mod");
+    for (let i = 0; i < 900; i += 1) {
+      send(bed, "s1a:eth1", BROADCAST, MOVING);
+      await bed.clock.advance(1);
+    }
+    expect(mods.count).toBeLessThanOrEqual(2 * bed.topology.nodes.size);
+  });
+
   test("lets no frame of link protocols through, nor from group addresses", async () => {
     await using bed = await network();
     expect(await heard(bed, "s1a:eth1", "01:80:c2:00:00:00")).toEqual([]);

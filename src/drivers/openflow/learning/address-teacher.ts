@@ -11,6 +11,7 @@ import {
 } from "../compile/cookie.ts";
 import { vidOf } from "../compile/ingress.ts";
 import { taughtTable } from "../compile/pipeline.ts";
+import { flowKey } from "../compile/program.ts";
 import { type Place, removal, TaughtFlows } from "../compile/taught.ts";
 import type { ProgramOptions } from "../driver-options.ts";
 import { PROBE_SOURCE } from "../probe/probe-frame.ts";
@@ -22,6 +23,7 @@ import type { Match } from "../wire/match.ts";
 import type { PacketIn } from "../wire/packet.ts";
 import { AddressBook, type Sighting } from "./address-book.ts";
 import { IngressLimit } from "./ingress-limit.ts";
+import { OnceASecond } from "./once-a-second.ts";
 import { sourceOf } from "./source-of.ts";
 
 /** What a teacher works with: a switch that is ours to change and learns nothing itself. */
@@ -50,6 +52,7 @@ export class AddressTeacher implements Disposable {
   readonly #context: TeacherContext;
   readonly #book: AddressBook;
   readonly #limit = new IngressLimit();
+  readonly #repeats = new OnceASecond();
   readonly #listening: Disposable;
 
   constructor(context: TeacherContext) {
@@ -93,7 +96,7 @@ export class AddressTeacher implements Disposable {
     if (source.address === PROBE_SOURCE) return;
     const at = { port, vid: source.vid, ...tunnelOf(match) };
     if (!this.#limit.admits(network, at, steadyMs(clock))) {
-      this.#send(this.#flows(network).quiet(at, QUIET_S));
+      this.#quiet(network, at);
       return;
     }
     this.#see(network, at, source.address);
@@ -115,7 +118,7 @@ export class AddressTeacher implements Disposable {
       case "known":
         break;
       case "full":
-        this.#send(flows.quiet(at, QUIET_S));
+        this.#quiet(network, at);
         break;
       case "learn":
         if (lesson.from !== undefined) {
@@ -131,10 +134,20 @@ export class AddressTeacher implements Disposable {
           this.#send(removal(flows.destination(from, address, agingS)));
           this.#context.held(address, forS * 1_000);
         }
-        this.#send(flows.ignored(at, address, forS));
+        this.#sendOnce(flows.ignored(at, address, forS));
         break;
       }
     }
+  }
+
+  #quiet(network: NetworkNumber, at: Place): void {
+    this.#sendOnce(this.#flows(network).quiet(at, QUIET_S));
+  }
+
+  /** What comes before the switch has carried it out would ask for it again, frame by frame. */
+  #sendOnce(flow: FlowMod): void {
+    const now = steadyMs(this.#context.clock);
+    if (this.#repeats.admits(`${flow.cookie} ${flowKey(flow)}`, now)) this.#send(flow);
   }
 
   #onRemoved({ cookie, table, match, reason }: FlowRemoved): void {
