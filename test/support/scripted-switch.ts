@@ -51,7 +51,7 @@ export const obedient: Script = (message) => {
 
 /** The controller's end of a connection whose far end is a script that answers at once. */
 export class ScriptedSwitch implements Transport {
-  readonly remote = "scripted";
+  readonly remote: string;
   /** What was received, in order. */
   readonly received: Decoded[] = [];
   /** The sizes of the pieces it came in. */
@@ -62,7 +62,8 @@ export class ScriptedSwitch implements Transport {
   closedFor: string | undefined;
   #handlers: TransportHandlers | undefined;
 
-  constructor(script: Script = obedient) {
+  constructor(script: Script = obedient, remote = "scripted") {
+    this.remote = remote;
     this.script = script;
   }
 

@@ -2,6 +2,8 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, TLSSocket } from "node:tls";
 import { Result, ResultAsync } from "neverthrow";
 import { systemClock } from "../../system-clock.ts";
+import { givesWay } from "./half-open.ts";
+import { addressOf } from "./switch-admission.ts";
 import type {
   ListenAddress,
   ListenError,
@@ -19,7 +21,10 @@ export interface SocketListenerOptions {
   readonly port: number;
   /** Speaks TLS 1.2 or later when given. */
   readonly tls?: ListenerTls;
-  /** How many connections are taken at once; more are dropped. 1,024 when absent. */
+  /**
+   * How many connections are taken at once; 1,024 when absent. For one more, one goes that is closed and
+   * lingers, or whose TLS handshake is not over; where there is none, the newcomer.
+   */
   readonly maxConnections?: number;
   /**
    * How long a closed connection may go on delivering what was sent before, in milliseconds;
@@ -55,8 +60,8 @@ const DEFAULT_LINGER_MS = 2_000;
 class SocketListener implements SwitchListener {
   readonly #options: SocketListenerOptions;
   readonly #lingerMs: number;
-  /** Every connection there is, also those whose TLS handshake is not over. */
-  readonly #sockets = new Set<Socket>();
+  /** Every connection there is, by its far end, also those whose TLS handshake is not over. */
+  readonly #sockets = new Map<string, Connection>();
   #server: Server | undefined;
 
   constructor(options: SocketListenerOptions) {
@@ -65,17 +70,25 @@ class SocketListener implements SwitchListener {
   }
 
   listen(accept: (transport: Transport) => void): ResultAsync<ListenAddress, ListenError> {
-    const { host, port, tls, maxConnections = DEFAULT_MAX_CONNECTIONS } = this.#options;
+    const { host, port, tls } = this.#options;
     const address = { host, port };
     const failed = (cause: unknown): ListenError => {
       const reason = cause instanceof Error ? cause.message : String(cause);
       return { type: "listen-failed", address, reason };
     };
-    const onSocket = (socket: Socket): void => accept(new SocketTransport(socket, this.#lingerMs));
+    const onSocket = (socket: Socket): void => {
+      const connection = this.#sockets.get(remoteOf(socket));
+      if (connection === undefined) {
+        socket.destroy();
+        return;
+      }
+      connection.accepted = socket;
+      accept(new SocketTransport(socket, this.#lingerMs));
+    };
     return Result.fromThrowable(makeServer, failed)(tls, onSocket).asyncAndThen((server) => {
       this.#server = server;
-      server.maxConnections = maxConnections;
-      server.on("connection", (socket) => this.#track(socket));
+      // Before whoever takes the connection into service.
+      server.prependListener("connection", (socket) => this.#track(socket));
       return ResultAsync.fromPromise(bind(server, address), failed);
     });
   }
@@ -84,14 +97,45 @@ class SocketListener implements SwitchListener {
     const server = this.#server;
     if (server === undefined) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of this.#sockets) finish(socket, this.#lingerMs);
+    for (const { socket } of this.#sockets.values()) finish(socket, this.#lingerMs);
     await closed;
   }
 
   #track(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on("close", () => this.#sockets.delete(socket));
+    if (!this.#makeRoom()) {
+      socket.destroy();
+      return;
+    }
+    const remote = remoteOf(socket);
+    const connection: Connection = { remote, socket };
+    this.#sockets.set(remote, connection);
+    socket.on("close", () => {
+      if (this.#sockets.get(remote) === connection) this.#sockets.delete(remote);
+    });
   }
+
+  #makeRoom(): boolean {
+    const { maxConnections = DEFAULT_MAX_CONNECTIONS } = this.#options;
+    if (this.#sockets.size < maxConnections) return true;
+    const all = [...this.#sockets.values()];
+    const goes =
+      all.find(({ accepted }) => accepted?.writableEnded === true) ??
+      givesWay(
+        all.filter(({ accepted }) => accepted === undefined),
+        addressOf,
+      );
+    if (goes === undefined) return false;
+    this.#sockets.delete(goes.remote);
+    goes.socket.destroy();
+    return true;
+  }
+}
+
+/** A connection of TCP, and what was handed on of it: that, or TLS over it. */
+interface Connection {
+  readonly remote: string;
+  readonly socket: Socket;
+  accepted?: Socket;
 }
 
 class SocketTransport implements Transport {
@@ -105,7 +149,7 @@ class SocketTransport implements Transport {
   constructor(socket: Socket, lingerMs: number) {
     this.#socket = socket;
     this.#lingerMs = lingerMs;
-    this.remote = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.remote = remoteOf(socket);
     this.certificate = certificateOf(socket);
     socket.setNoDelay(true);
     socket.on("error", (error) => {
@@ -134,6 +178,10 @@ class SocketTransport implements Transport {
     this.#closeReason ??= reason;
     finish(this.#socket, this.#lingerMs);
   }
+}
+
+function remoteOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort}`;
 }
 
 /** What the far end has shown and Node has checked. */

@@ -1,6 +1,7 @@
 import type { ResultAsync } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
+import { givesWay } from "./half-open.ts";
 import { SwitchSession } from "./session.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { addressOf } from "./switch-admission.ts";
@@ -12,7 +13,7 @@ export interface SessionServerOptions {
   readonly session?: SessionOptions;
   /** How many connections are served at once; more are closed unheard. 1,024 when absent. */
   readonly maxSessions?: number;
-  /** How many of them may be shaking hands at once. 256 when absent. */
+  /** How many of them may be shaking hands at once; the oldest gives way to one more. 256 when absent. */
   readonly maxHandshakes?: number;
   /** How many connections may come from one address. As many as `maxSessions` when absent. */
   readonly maxSessionsPerAddress?: number;
@@ -58,7 +59,7 @@ export class SessionServer {
     transport: Transport,
     accept: (session: SwitchSession, features: SwitchFeatures) => void,
   ): void {
-    if (this.#isFull(transport)) {
+    if (!this.#makeRoom(transport)) {
       transport.close("too many connections");
       return;
     }
@@ -78,13 +79,26 @@ export class SessionServer {
     session.open();
   }
 
-  #isFull(transport: Transport): boolean {
-    const sessions = [...this.#handshaking, ...this.#up];
-    if (sessions.length >= this.#maxSessions) return true;
-    if (this.#handshaking.size >= this.#maxHandshakes) return true;
-    if (this.#maxPerAddress >= this.#maxSessions) return false;
-    const address = addressOf(transport);
-    const others = sessions.filter((session) => addressOf(session) === address);
-    return others.length >= this.#maxPerAddress;
+  /** Lets one that is shaking hands go where that is what it takes; false where there is no room. */
+  #makeRoom(newcomer: Transport): boolean {
+    const address = addressOf(newcomer);
+    if (this.#maxPerAddress < this.#maxSessions) {
+      const fromThere = (session: SwitchSession): boolean => addressOf(session) === address;
+      const others = [...this.#handshaking, ...this.#up].filter(fromThere);
+      if (others.length >= this.#maxPerAddress) {
+        return this.#dropOneOf([...this.#handshaking].filter(fromThere));
+      }
+    }
+    const { size } = this.#handshaking;
+    const isFull = size >= this.#maxHandshakes || size + this.#up.size >= this.#maxSessions;
+    return !isFull || this.#dropOneOf(this.#handshaking);
+  }
+
+  #dropOneOf(waiting: Iterable<SwitchSession>): boolean {
+    const dropped = givesWay(waiting, addressOf);
+    if (dropped === undefined) return false;
+    this.#handshaking.delete(dropped);
+    dropped.close("gave way to a newcomer");
+    return true;
   }
 }

@@ -173,6 +173,16 @@ describe("over TCP", () => {
     expect(accepted.length).toBe(1);
   });
 
+  test("a connection that is closed and lingers makes room for another", async () => {
+    const { port, accepted } = await listen({ maxConnections: 1, lingerMs: 60_000 });
+    const deaf = await dial(port);
+    await until(() => accepted.length === 1);
+    accepted[0]?.close();
+    await dial(port);
+    await until(() => accepted.length === 2);
+    await once(deaf.resume(), "close");
+  });
+
   test("closing the listener ends what it accepted, and it may be closed again", async () => {
     const { port, accepted, listener } = await listen();
     const socket = await dial(port);
@@ -261,6 +271,18 @@ describe("over TLS", () => {
     (await dial(port)).resume();
     await listener.close();
     expect(accepted).toEqual([]);
+  });
+
+  test("handshakes that do not end keep no switch out", async () => {
+    const tls = { ...listenerTls, ca: authority };
+    const { port, accepted } = await listen({ maxConnections: 3, tls });
+    const idle = await Promise.all([dial(port), dial(port), dial(port), dial(port)]);
+    for (const socket of idle) socket.on("error", () => {});
+    await dialTls(port, switchTls);
+    await until(() => accepted.length === 1);
+    await dialTls(port, switchTls);
+    await until(() => accepted.length === 2);
+    expect(accepted.map(({ certificate }) => certificate !== undefined)).toEqual([true, true]);
   });
 
   test("a key that is none is an error with its reason", async () => {

@@ -16,6 +16,7 @@ import {
   featuresReply,
   hello13,
   joined,
+  obedient,
   of13,
   ScriptedSwitch,
 } from "../../support/scripted-switch.ts";
@@ -37,8 +38,8 @@ class HandListener implements SwitchListener {
 }
 
 /** A switch that says hello and no more. */
-function mute(): ScriptedSwitch {
-  return new ScriptedSwitch(() => []);
+function mute(remote?: string): ScriptedSwitch {
+  return new ScriptedSwitch(() => [], remote);
 }
 
 interface World {
@@ -103,12 +104,45 @@ test("half-open connections are limited by themselves, and end by the handshake 
   const { clock, listener, sessions } = await listening({ maxHandshakes: 2, session });
   const idle = [mute(), mute(), mute()] as const;
   for (const peer of idle) listener.dial(peer);
-  expect(idle.map((peer) => peer.closedFor !== undefined)).toEqual([false, false, true]);
+  expect(idle.map((peer) => peer.closedFor !== undefined)).toEqual([true, false, false]);
+  expect(idle[0].closedFor).toBe("closed here: gave way to a newcomer");
   await clock.advance(100);
-  expect(idle[0].closedFor).toBe("no features within 100 ms");
+  expect(idle[2].closedFor).toBe("no features within 100 ms");
   listener.dial(new ScriptedSwitch());
   await clock.settle();
   expect(sessions.length).toBe(1);
+});
+
+test("who opens connections and says nothing pushes out their own, and keeps no switch out", async () => {
+  const { clock, listener, sessions } = await listening({ maxHandshakes: 3, maxSessions: 4 });
+  const slow = mute("192.0.2.7:1");
+  listener.dial(slow);
+  const idle = Array.from({ length: 20 }, (_, index) => mute(`192.0.2.66:${index}`));
+  for (const peer of idle) listener.dial(peer);
+  listener.dial(new ScriptedSwitch());
+  await clock.settle();
+  listener.dial(new ScriptedSwitch());
+  await clock.settle();
+  expect(sessions.map(({ state }) => state)).toEqual(["up", "up"]);
+  expect(slow.closedFor).toBeUndefined();
+  expect(idle.filter(({ closedFor }) => closedFor === undefined)).toHaveLength(1);
+});
+
+test("an address that may have no more loses its oldest half-open connection to its next, and no other", async () => {
+  const { clock, listener, sessions } = await listening({ maxSessionsPerAddress: 2 });
+  const [other, half] = [mute("192.0.2.7:1"), mute("192.0.2.8:1")];
+  listener.dial(other);
+  listener.dial(half);
+  for (const port of [2, 3]) {
+    listener.dial(new ScriptedSwitch(obedient, `192.0.2.8:${port}`));
+    await clock.settle();
+  }
+  expect(half.closedFor).toBe("closed here: gave way to a newcomer");
+  expect(other.closedFor).toBeUndefined();
+  const third = new ScriptedSwitch(obedient, "192.0.2.8:4");
+  listener.dial(third);
+  expect(third.closedFor).toBe("too many connections");
+  expect(sessions.length).toBe(2);
 });
 
 test("closing ends every session, also those shaking hands, and stops listening", async () => {
