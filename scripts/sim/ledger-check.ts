@@ -47,9 +47,12 @@ function reservedBy({
   state,
   segments,
 }: NetworkInfo): readonly Reserved[] {
-  // A change of one that waits shows by its state; that nothing is provisioned yet, by its segments.
+  // One that is provisioned has begun, or its domains are asked for what it waits for. A change of one
+  // that waits shows by its state; that nothing is provisioned yet, by its segments.
   const waits =
-    state === "scheduled" || segments.some(({ isPromised }) => isPromised !== undefined);
+    state === "scheduled" ||
+    state === "provisioning" ||
+    segments.some(({ isPromised }) => isPromised !== undefined);
   return links.map(({ id, vlan, vni, reserved }) => ({
     project,
     link: id,
