@@ -12,8 +12,8 @@ export interface TaggedFrame {
 }
 
 /**
- * The rules of OpenFlow 1.3.5 for one table, as the specification states them, executed naively. It
- * throws at whatever a real switch would answer with an error: it judges programs, and is no part of
+ * The rules of OpenFlow 1.3.5 for one table, as the specification states them, executed naively, and the
+ * actions that 1.0.0 and 1.5.1 have in their place. It throws at whatever a real switch would answer with an error: it judges programs, and is no part of
  * any.
  */
 export class ModelSwitch {
@@ -69,6 +69,12 @@ export class ModelSwitch {
           throw new Error(`set-field ${field}=${value} on ${tags.length} tags`);
         }
         tags[0] = value & 0xfff;
+      } else if (action.type === "set-vlan-vid") {
+        tags.splice(0, 1, action.vid);
+      } else if (action.type === "strip-vlan") {
+        tags.shift();
+      } else if (action.type === "meter") {
+        if (!this.meters.has(action.meter)) throw new Error(`no meter ${action.meter}`);
       } else if (action.type === "output") {
         if (action.port === 0xfffffff8) out.push({ port: inPort, tags: [...tags] });
         else if (action.port !== inPort) out.push({ port: action.port, tags: [...tags] });
