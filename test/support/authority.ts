@@ -28,11 +28,12 @@ export class Authority implements Disposable {
     return join(this.#folder, "ca.pem");
   }
 
-  /** A certificate for this common name. */
-  issue(name: string): Credentials {
+  /** A certificate for this common name, which is good for so many days; less than none: not any more. */
+  issue(name: string, days = 30): Credentials {
     this.#openssl("req", ...newKey(name), "-out", `${name}.csr`, "-subj", `/CN=${name}`);
     const signer = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"];
-    this.#openssl("x509", "-req", "-in", `${name}.csr`, ...signer, "-out", `${name}.pem`);
+    const validity = [...signer, "-days", `${days}`];
+    this.#openssl("x509", "-req", "-in", `${name}.csr`, ...validity, "-out", `${name}.pem`);
     return {
       key: this.#pem(`${name}.key`),
       cert: this.#pem(`${name}.pem`),

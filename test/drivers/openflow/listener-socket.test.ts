@@ -15,7 +15,7 @@ import type { SwitchListener, Transport } from "../../../src/drivers/openflow/tr
 import { flowMod } from "../../../src/drivers/openflow/wire/flow.ts";
 import { MessageSplitter } from "../../../src/drivers/openflow/wire/message-splitter.ts";
 import { systemClock } from "../../../src/system-clock.ts";
-import { Authority } from "../../support/authority.ts";
+import { Authority, type Credentials } from "../../support/authority.ts";
 import { hello13, messagesIn, obedient, of13 } from "../../support/scripted-switch.ts";
 
 const here = { host: "127.0.0.1", port: 0 };
@@ -215,18 +215,24 @@ describe("over TCP", () => {
 
 describe("over TLS", () => {
   let ca: Authority;
+  /** Another with the same name. */
+  let impostor: Authority;
   let authority = "";
   let listenerTls: ListenerTls = { key: "", cert: "" };
   let switchTls: ListenerTls = { key: "", cert: "" };
 
   beforeAll(() => {
     ca = new Authority();
+    impostor = new Authority();
     authority = ca.cert;
     listenerTls = ca.issue("controller");
     switchTls = ca.issue("switch");
   });
 
-  afterAll(() => ca[Symbol.dispose]());
+  afterAll(() => {
+    ca[Symbol.dispose]();
+    impostor[Symbol.dispose]();
+  });
 
   test("a switch with a certificate of the authority becomes a session", async () => {
     const { port, session } = await serve(
@@ -242,6 +248,22 @@ describe("over TLS", () => {
     cleanups.push(() => socket.destroy());
     const [error] = await once(socket, "error");
     expect(String(error)).toContain("certificate required");
+    expect(accepted).toEqual([]);
+  });
+
+  test.each([
+    ["of another authority with the same name", (): Credentials => impostor.issue("switch")],
+    ["that is not good any more", (): Credentials => ca.issue("late", -1)],
+  ])("one with a certificate %s is not accepted", async (_, issued) => {
+    const { port, accepted } = await listen({ tls: { ...listenerTls, ca: authority } });
+    const socket = connectTls({
+      ...{ host: here.host, port, ca: authority, servername: "controller" },
+      ...issued(),
+    });
+    cleanups.push(() => socket.destroy());
+    const ended = new Promise((resolve) => socket.once("close", resolve));
+    socket.on("error", () => {}).resume();
+    await ended;
     expect(accepted).toEqual([]);
   });
 
