@@ -10,6 +10,19 @@ export function inSteps(mod: MeterMod, round: (steps: number) => number): MeterM
   );
 }
 
+/** Rates in steps of 8 kbit/s, of which it counts 1024 and then has an exponent; bursts likewise in 4 kbit and 256. */
+export function inDoublingSteps(mod: MeterMod, round: (steps: number) => number): MeterMod {
+  const whole = (value: number, step: number, most: number): number => {
+    const unit = value / step > most ? whole(value, 2 * step, most) : undefined;
+    return unit ?? Math.max(1, round(value / step)) * step;
+  };
+  return limited(
+    mod,
+    (kbps) => whole(kbps, 8, 1_023),
+    (kbit) => whole(kbit, 4, 255),
+  );
+}
+
 /** The same meter with other rates and bursts in its bands that drop; somebody else's stays as it is. */
 export function limited(
   mod: MeterMod,

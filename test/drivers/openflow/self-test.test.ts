@@ -9,7 +9,7 @@ import { type FabricOptions, MemoryListener, SimulatedFabric } from "../../../sr
 import { campus } from "../../support/campus.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { type Lacks, without } from "../../support/lacking.ts";
-import { inSteps, limited } from "../../support/rounded-meters.ts";
+import { inDoublingSteps, inSteps, limited } from "../../support/rounded-meters.ts";
 import { addForeignEntries, allForeignEntries, allOurEntries } from "../../support/switch-state.ts";
 import { Testbed } from "../../support/testbed.ts";
 
@@ -122,6 +122,22 @@ describe("the self-test of a switch", () => {
     for (const { selfTest, meterSteps } of bench.driver.profiles().values()) {
       expect(selfTest).toEqual({ status: "done", lacks: [] });
       expect(meterSteps).toEqual({ rateKbps: 64, burstKbit: 32 });
+    }
+  });
+
+  test.each([
+    ["up", Math.ceil],
+    ["down", Math.floor],
+    ["to the nearest", Math.round],
+  ] as const)("finds steps that double, rounded %s", async (_how, round) => {
+    await using bench = await connected({ rounds: (mod) => inDoublingSteps(mod, round) });
+    for (const { selfTest, meterSteps } of bench.driver.profiles().values()) {
+      expect(selfTest).toEqual({ status: "done", lacks: [] });
+      expect([8, 16]).toContain(meterSteps?.rateKbps);
+      expect([4, 8]).toContain(meterSteps?.burstKbit);
+      expect(meterSteps?.rateBits).toBeLessThanOrEqual(10);
+      expect(meterSteps?.rateBits).toBeGreaterThan(7);
+      expect(meterSteps?.burstBits).toBeLessThanOrEqual(8);
     }
   });
 
@@ -263,6 +279,28 @@ describe("the self-test of a switch", () => {
       expect(bed.events.filter(({ type }) => type === "drift")).toEqual([]);
     },
   );
+
+  test("networks get no less than they were promised of meters whose steps double, also after a crash", async () => {
+    const rates = [123_456_789, 7_000_001, 999_999_999];
+    const rounds: FabricOptions["rounds"] = (mod) => inDoublingSteps(mod, Math.floor);
+    await using bed = await Testbed.start({ rounds, learns: true });
+    for (const [index, rate] of rates.entries()) {
+      await bed.setUp(`p${index}`, ["s1a:eth1", "s2a:eth1"], rate, 101 + index);
+    }
+    const heldKbps = [...bed.fabric.switches.values()]
+      .flatMap((at) => at.meters())
+      .filter(({ meter }) => meter >= 1000)
+      .flatMap(({ bands }) => bands.flatMap((band) => (band.type === "drop" ? band.rate : [])));
+    for (const rate of rates) {
+      const its = heldKbps.filter((kbps) => 1000 * kbps >= rate && 1000 * kbps < 1.03 * rate);
+      expect(its, `${rate}`).toHaveLength(2);
+    }
+    const held = bed.held();
+    bed.crash();
+    await bed.restart();
+    expect(bed.held()).toEqual(held);
+    expect(bed.events.filter(({ type }) => type === "drift")).toEqual([]);
+  });
 
   test("is not made where networks are already", async () => {
     await using bed = await Testbed.start();

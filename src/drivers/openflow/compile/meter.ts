@@ -12,6 +12,12 @@ const MIN_BURST_KBIT = 122;
 export interface MeterSteps {
   readonly rateKbps: number;
   readonly burstKbit: number;
+  /**
+   * How many bits it has for the number of steps, where it has an exponent for what does not fit: then steps
+   * double as often as it takes. Absent where all are alike.
+   */
+  readonly rateBits?: number;
+  readonly burstBits?: number;
 }
 
 /** The steps of a switch that holds meters as it was told. */
@@ -28,11 +34,13 @@ export function meterFor(
   steps: MeterSteps = exactSteps,
 ): Omit<MeterConfig, "meter"> {
   const kbps = Math.max(steps.rateKbps, meterKbps(rate, steps));
-  const burst = Math.max(MIN_BURST_KBIT, (kbps * burstMs) / 1000);
-  const most = MAX_METER_KBPS - (MAX_METER_KBPS % steps.burstKbit);
+  const least = Math.max(MIN_BURST_KBIT, (kbps * burstMs) / 1000);
+  const { burstKbit, burstBits } = steps;
+  const burst = roundedUp(least, burstKbit, burstBits);
+  const most = burst > MAX_METER_KBPS ? roundedDown(MAX_METER_KBPS, burstKbit, burstBits) : burst;
   return {
     flags: meterFlag.kbps | meterFlag.burst,
-    bands: [{ type: "drop", rate: kbps, burst: Math.min(most, roundedUp(burst, steps.burstKbit)) }],
+    bands: [{ type: "drop", rate: kbps, burst: most }],
   };
 }
 
@@ -47,11 +55,28 @@ export function looksExact({ bands }: Pick<MeterConfig, "bands">, burstMs: numbe
 }
 
 /** `rate` in kbit/s, rounded up to whole steps. */
-export function meterKbps(rate: Bandwidth, { rateKbps }: MeterSteps = exactSteps): number {
-  return roundedUp(rate / 1000, rateKbps);
+export function meterKbps(
+  rate: Bandwidth,
+  { rateKbps, rateBits }: MeterSteps = exactSteps,
+): number {
+  return roundedUp(rate / 1000, rateKbps, rateBits);
 }
 
-/** The least multiple of `step` that is not below `value`. */
-export function roundedUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
+/** The least number of whole steps that is not below `value`; of steps that double, see {@link MeterSteps}. */
+export function roundedUp(value: number, step: number, bits?: number): number {
+  const unit = unitAt(value, step, bits);
+  return Math.ceil(value / unit) * unit;
+}
+
+/** The greatest that is not above it. */
+function roundedDown(value: number, step: number, bits?: number): number {
+  const unit = unitAt(value, step, bits);
+  return Math.floor(value / unit) * unit;
+}
+
+/** How large a step is at `value`. */
+function unitAt(value: number, step: number, bits = Number.POSITIVE_INFINITY): number {
+  let unit = step;
+  while (Math.ceil(value / unit) > 2 ** bits) unit *= 2;
+  return unit;
 }

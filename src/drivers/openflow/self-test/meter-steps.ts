@@ -23,8 +23,9 @@ const limits: readonly Limit[] = [
 
 /**
  * Finds in which steps a switch has the rates and bursts of meters, by meters with numbers that are ours
- * and that nobody uses: what is shown of odd ones are multiples of the step. Undefined where they are
- * shown as they were asked for, and where there is no such step; nothing is left behind.
+ * and that nobody uses: what is shown of odd ones are multiples of the step, or of what it has become by
+ * doubling. Undefined where they are shown as they were asked for, and where there is no such step; nothing
+ * is left behind.
  */
 export async function meterSteps(
   bench: SelfTestBench,
@@ -36,17 +37,41 @@ export async function meterSteps(
     if (ids.length < limits.length) return ok(undefined);
     const shown = yield* await tried(bench, ids, limits);
     if (shown === undefined || areAlike(shown, limits)) return ok(undefined);
-    const steps = {
-      rateKbps: shown.map(({ rate }) => rate).reduce(commonDivisor),
-      burstKbit: shown.map(({ burst }) => burst).reduce(commonDivisor),
-    };
-    const whole = limits.map(({ rate, burst }) => ({
-      rate: roundedUp(rate, steps.rateKbps),
-      burst: roundedUp(burst, steps.burstKbit),
-    }));
-    const again = yield* await tried(bench, ids, whole);
-    return ok(again !== undefined && areAlike(again, whole) ? steps : undefined);
+    for (const steps of candidates(shown)) {
+      const whole = limits.map(({ rate, burst }) => ({
+        rate: roundedUp(rate, steps.rateKbps, steps.rateBits),
+        burst: roundedUp(burst, steps.burstKbit, steps.burstBits),
+      }));
+      const again = yield* await tried(bench, ids, whole);
+      if (again !== undefined && areAlike(again, whole)) return ok(steps);
+    }
+    return ok(undefined);
   });
+}
+
+/**
+ * The steps that what is shown may come from: equal ones, and ones that double. A step that is taken for
+ * twice what it is, and a bit too few, are on the safe side: what is in such steps is also in the real ones.
+ */
+function candidates(shown: readonly Limit[]): readonly MeterSteps[] {
+  const rates = shown.map(({ rate }) => rate);
+  const bursts = shown.map(({ burst }) => burst);
+  const equal = {
+    rateKbps: rates.reduce(commonDivisor),
+    burstKbit: bursts.reduce(commonDivisor),
+  };
+  if (equal.rateKbps === 0 || equal.burstKbit === 0) return [];
+  const doubling = {
+    rateBits: significantBits(rates, equal.rateKbps),
+    burstBits: significantBits(bursts, equal.burstKbit),
+  };
+  return [equal, { ...equal, ...doubling }];
+}
+
+/** How many bits it takes to write each of these numbers of steps, but for zeros at its end. */
+function significantBits(values: readonly number[], step: number): number {
+  const written = values.map((value) => (value / step).toString(2).replace(/0+$/, "").length);
+  return Math.max(1, ...written);
 }
 
 /** What a switch makes of meters; undefined unless it takes and shows them all. */

@@ -49,9 +49,9 @@ export const toNobody: OxmField = { field: "eth_dst", value: "00:00:00:00:00:00"
 /** Below every flow of a network, and of most others: what it matched, it would leave to them. */
 const PRIORITY = 1;
 
-/** 1,237 kbit/s and 127 kbit: no multiples of any step but one, so that what rounds does not look exact. */
-const TRIAL_RATE: Bandwidth = bandwidth(1_237_000);
-const TRIAL_BURST_MS = 102;
+/** Primes, 65,521 kbit/s and 4,093 kbit, which take 16 and 12 bits: what rounds does not look exact. */
+const TRIAL_RATE: Bandwidth = bandwidth(65_521_000);
+const TRIAL_BURST_MS = 62.468;
 
 /** One trial for each feature that the version has. */
 export function trialsOf(setting: TrialSetting): readonly Trial[] {

@@ -22,6 +22,28 @@ describe("a meter", () => {
     );
   });
 
+  test("has a rate and a burst that steps which double have, too, the least that is not below", () => {
+    const n = 9;
+    const small = fc.integer({ min: 1, max: 64 });
+    fc.assert(
+      fc.property(rates, burstsMs, small, small, (rate, burstMs, rateKbps, burstKbit) => {
+        const steps = { rateKbps, burstKbit, rateBits: n, burstBits: n };
+        const [band] = meterFor(bandwidth(rate), burstMs, steps).bands;
+        if (band?.type !== "drop") throw new Error("no band that drops");
+        const has = (value: number, step: number): boolean =>
+          Array.from({ length: 40 }, (_, exponent) => step * 2 ** exponent).some(
+            (unit) => value % unit === 0 && value / unit <= 2 ** n,
+          );
+        expect(has(band.rate, rateKbps)).toBe(true);
+        expect(has(band.burst, burstKbit)).toBe(true);
+        expect(1000 * band.rate).toBeGreaterThanOrEqual(rate);
+        expect(1000 * band.rate).toBeLessThan(rate * (1 + 2 ** (1 - n)) + 1000 * rateKbps);
+        const burst = (band.rate * burstMs) / 1000;
+        expect(band.burst).toBeGreaterThanOrEqual(Math.min(burst, 2 ** 32 * (1 - 2 ** (1 - n))));
+      }),
+    );
+  });
+
   test("of a switch that does not round looks as if it did not", () => {
     fc.assert(
       fc.property(rates, burstsMs, fc.integer({ min: 1, max: 10 }), (rate, burstMs, bursts) => {
