@@ -129,8 +129,8 @@ export class Watch implements Disposable {
         if (isConnected !== true) this.#lostNodes?.away(node);
         events.emit({ type: "node-down", node, reason });
       })
-      // What follows from it is told by `node-down`.
-      .with({ type: "role-lost" }, () => {})
+      // What follows from the one is told by `node-down`, and names are asked for when they are shown.
+      .with({ type: "role-lost" }, { type: "segment-named" }, () => {})
       .with({ type: "port-state" }, ({ port, up }) => this.#portState(port, up))
       .with({ type: "segment-down" }, (told) => this.#outage(domain, told))
       .with({ type: "segment-up" }, (told) => this.#outage(domain, told))

@@ -202,7 +202,7 @@ export interface DriverBase {
   hold?(segment: Segment, options?: HoldOptions): ResultAsync<void, DriverError>;
   /**
    * The domain's own names for what it has of a segment, as far as is known: connection ids, GRIs;
-   * undefined where only another agent knows, which serves the domain. Absent where a domain has no
+   * undefined where only another agent knows, which serves the domain, and has not said it. Absent where a domain has no
    * such names.
    */
   externalIds?(segment: SegmentId): readonly string[] | undefined;

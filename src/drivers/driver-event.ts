@@ -62,6 +62,15 @@ export type DriverEvent =
     }
   /** A segment that carried nothing does again, or nothing is asked of it any more. */
   | { readonly type: "segment-up"; readonly segment: SegmentId }
+  /**
+   * What the domain calls what it has of a segment, which has been looked at; nothing where it has nothing. Told
+   * anew when that changes.
+   */
+  | {
+      readonly type: "segment-named";
+      readonly segment: SegmentId;
+      readonly externalIds: readonly string[];
+    }
   /** A node that was pending for this segment is now as asked. */
   | { readonly type: "confirmed"; readonly node: NodeId; readonly segment: SegmentId }
   /** A node did not hold what it should; `repaired` says whether it does now. */

@@ -73,7 +73,7 @@ export interface SegmentInfo {
   /**
    * Of a network that waits for its start, also while a change of it is asked for, in a domain that somebody else
    * runs: whether that has promised it. Where it promises nothing ahead, it is asked at the start. Of several
-   * agents, the one that serves the domain knows.
+   * agents, the one that serves the domain knows, and each says it as soon as it has heard.
    */
   readonly isPromised?: boolean;
   /** The domain's own name for what carries it: a connection id, a GRI. Of several circuits that of the first. */

@@ -22,6 +22,7 @@ import { networkOfSegment } from "../../network/forwarding.ts";
 import type { Charges } from "./charges.ts";
 import { MASTER } from "./master-record.ts";
 import { WORK } from "./shared-journal.ts";
+import { SharedNames } from "./shared-names.ts";
 import { SharedOutages } from "./shared-outages.ts";
 import { digestOf, NOTHING } from "./state-digest.ts";
 import { type StepWait, StepWaits, type StepWaitsContext } from "./step-waits.ts";
@@ -52,6 +53,7 @@ export class SharedDriver implements DriverBase {
   readonly #life = new DriverLife<SharedDriverContext>();
   readonly #waits: StepWaits;
   readonly #outages: SharedOutages;
+  readonly #names: SharedNames;
   /** The nodes that were told to be up. */
   readonly #up = new Set<NodeId>();
 
@@ -69,12 +71,11 @@ export class SharedDriver implements DriverBase {
     if (statistics !== undefined) this.statistics = statistics;
     const handoverMs = (node: NodeId): number => charges.patience(charges.of(node)).handoverMs;
     this.#waits = new StepWaits({ ...context, handoverMs });
-    this.#outages = new SharedOutages({
-      ...{ domain, view, clock: context.clock },
-      isOurs: () =>
-        registry.topology.domainView(domain).nodes.some(({ id }) => mastership.isOwn(id)),
-      emit: (event) => this.#life.emit(event),
-    });
+    const isOurs = (): boolean =>
+      registry.topology.domainView(domain).nodes.some(({ id }) => mastership.isOwn(id));
+    const ofDomain = { domain, view, clock: context.clock, isOurs };
+    this.#outages = new SharedOutages({ ...ofDomain, emit: (event) => this.#life.emit(event) });
+    this.#names = new SharedNames(ofDomain);
     this.#life.serve(context);
     inner.subscribe((event) => this.#hear(event));
     view.subscribe(({ puts, deletes }) => {
@@ -101,7 +102,8 @@ export class SharedDriver implements DriverBase {
   }
 
   externalIds(segment: SegmentId): readonly string[] | undefined {
-    return this.#context.inner.externalIds?.(segment);
+    const { inner } = this.#context;
+    return inner.externalIds && (inner.externalIds(segment) ?? this.#names.of(segment));
   }
 
   cost(segment: Segment): readonly NodeCost[] {
@@ -137,6 +139,7 @@ export class SharedDriver implements DriverBase {
   async close(): Promise<void> {
     this.#life.close();
     this.#outages[Symbol.dispose]();
+    this.#names[Symbol.dispose]();
     await this.#context.inner.close();
   }
 
@@ -159,10 +162,11 @@ export class SharedDriver implements DriverBase {
     const { mastership, executor, domain } = this.#context;
     executor.hear(domain, event);
     this.#outages.hear(event);
+    this.#names.hear(event);
     if (event.type === "node-up") void mastership.note(event.node, true);
     else if (event.type === "node-down") void mastership.note(event.node, false);
     else if (event.type === "role-lost") void mastership.lost(event.node);
-    else if (event.type !== "segment-down" && event.type !== "segment-up") this.#life.emit(event);
+    else if (!TOLD_BY_THE_STORE.has(event.type)) this.#life.emit(event);
   }
 
   #keepRoom(segment: Segment, { offers, ...limits }: HoldOptions): ResultAsync<void, DriverError> {
@@ -196,6 +200,13 @@ export class SharedDriver implements DriverBase {
     );
   }
 }
+
+/** What everybody hears of from the store. */
+const TOLD_BY_THE_STORE: ReadonlySet<DriverEvent["type"]> = new Set([
+  "segment-down",
+  "segment-up",
+  "segment-named",
+]);
 
 /** What somebody who waits for a step may have waited for. */
 const WORTH_A_LOOK: readonly string[] = [DONE, MASTER, WORK];

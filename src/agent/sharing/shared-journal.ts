@@ -9,6 +9,7 @@ import { topologyResources } from "../../pce/index.ts";
 import type { StoreWrite } from "../../store/store.ts";
 import type { Topology } from "../../topology.ts";
 import { type JournalEntry, writeOf } from "../journal.ts";
+import { NAMED } from "./shared-names.ts";
 import { OUTAGE } from "./shared-outages.ts";
 import { doneKey, type Step, stepJson, stepKey, stepsOf } from "./steps.ts";
 import type { StoreView } from "./store-view.ts";
@@ -118,16 +119,21 @@ export class SharedJournal {
 
   /**
    * What work leaves in the store that has ended: its steps, and what was, or may be, said of them; and
-   * that a network carried nothing, when it is gone.
+   * that a network carried nothing, and what domains call its segments, when it is gone.
    */
   #leftoversOf(entry: JournalEntry): readonly StoreWrite[] {
     if (entry.type === "quarantine" || entry.type === "quarantine-over") return [];
     const { record } = entry;
     if (entry.type === "network" && isUnfinished(record)) return [];
     const { view, agents } = this.#context;
-    const outages = entry.type === "network" ? [] : view.under(`${OUTAGE}${record.number}/`);
-    const gone = outages.map(({ key }): StoreWrite => ({ type: "delete", key }));
-    const steps = [...stepsOf(view, record.number).keys()].flatMap((domain): StoreWrite[] => [
+    const domains = [...stepsOf(view, record.number).keys()];
+    const kinds = entry.type === "network" ? [] : [OUTAGE, NAMED];
+    const gone = kinds.flatMap((kind) => {
+      const known = view.under(`${kind}${record.number}/`).map(({ key }) => key);
+      const all = new Set([...known, ...domains.map((one) => `${kind}${record.number}/${one}`)]);
+      return [...all].map((key): StoreWrite => ({ type: "delete", key }));
+    });
+    const steps = domains.flatMap((domain): StoreWrite[] => [
       { type: "delete", key: stepKey(record.number, domain) },
       ...agents().map((agent): StoreWrite => {
         return { type: "delete", key: doneKey(record.number, domain, agent) };

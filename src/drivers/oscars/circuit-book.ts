@@ -6,6 +6,7 @@ import type { FoundCircuit, HeldCircuit } from "./circuit-service.ts";
 export class CircuitBook {
   /** By key. */
   readonly #held = new Map<string, HeldCircuit>();
+  readonly #keysOf = new Map<SegmentId, Set<string>>();
   /** Circuits, by key, of which nobody knows whether the domain has them, and whole segments. */
   readonly #doubtful = new Map<string, SegmentId>();
   /** What the domain has once more of a circuit, by its own name: requests whose answers were lost. */
@@ -44,7 +45,7 @@ export class CircuitBook {
 
   #note(found: readonly FoundCircuit[], isCurrent: (segment: SegmentId) => boolean): void {
     for (const [key, { circuit }] of this.#held) {
-      if (isCurrent(circuit.segment)) this.#held.delete(key);
+      if (isCurrent(circuit.segment)) this.#remove(key);
     }
     for (const [key, segment] of this.#doubtful) {
       if (isCurrent(segment)) this.#doubtful.delete(key);
@@ -70,7 +71,7 @@ export class CircuitBook {
   /** The domain has a circuit. */
   keep(found: HeldCircuit): HeldCircuit {
     const key = circuitKey(found.circuit);
-    this.#held.set(key, found);
+    this.#put(key, found);
     this.#doubtful.delete(key);
     return found;
   }
@@ -79,7 +80,7 @@ export class CircuitBook {
   down(externalId: string): Circuit | undefined {
     for (const [key, found] of this.#held) {
       if (found.externalId !== externalId || found.state !== "active") continue;
-      this.#held.set(key, { ...found, state: "pending" });
+      this.#put(key, { ...found, state: "pending" });
       return found.circuit;
     }
     return undefined;
@@ -88,7 +89,7 @@ export class CircuitBook {
   /** The domain has a circuit no longer. */
   forget(circuit: Circuit): void {
     const key = circuitKey(circuit);
-    this.#held.delete(key);
+    this.#remove(key);
     this.#doubtful.delete(key);
   }
 
@@ -114,11 +115,27 @@ export class CircuitBook {
   }
 
   heldOf(segment: SegmentId): readonly HeldCircuit[] {
-    return [...this.#held.values()].filter(({ circuit }) => circuit.segment === segment);
+    return [...(this.#keysOf.get(segment) ?? [])].flatMap((key) => this.#held.get(key) ?? []);
   }
 
   surplusOf(segment: SegmentId): readonly FoundCircuit[] {
     return [...this.#surplus.values()].filter(({ circuit }) => circuit.segment === segment);
+  }
+
+  #put(key: string, found: HeldCircuit): void {
+    this.#held.set(key, found);
+    const { segment } = found.circuit;
+    const keys = this.#keysOf.get(segment) ?? new Set();
+    this.#keysOf.set(segment, keys.add(key));
+  }
+
+  #remove(key: string): void {
+    const found = this.#held.get(key);
+    if (found === undefined) return;
+    this.#held.delete(key);
+    const keys = this.#keysOf.get(found.circuit.segment);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#keysOf.delete(found.circuit.segment);
   }
 
   /** Of several that are the same circuit, the one that is furthest stays. */
@@ -126,7 +143,7 @@ export class CircuitBook {
     const key = circuitKey(found.circuit);
     const other = this.#held.get(key);
     const isBetter = other === undefined || FURTHEST[found.state] > FURTHEST[other.state];
-    if (isBetter) this.#held.set(key, found);
+    if (isBetter) this.#put(key, found);
     const left = isBetter ? other : found;
     if (left !== undefined) this.#surplus.set(left.externalId, left);
   }

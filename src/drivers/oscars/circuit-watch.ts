@@ -38,6 +38,8 @@ export class CircuitWatch {
   readonly #pending = new Set<SegmentId>();
   /** What was told last of segments that carry nothing, as text. */
   readonly #told = new Map<SegmentId, string>();
+  /** The domain's names for segments that were told last, as text. */
+  readonly #named = new Map<SegmentId, string>();
   #isUp = false;
   #wake = new AbortController();
   #auditing: Promise<void> = Promise.resolve();
@@ -61,6 +63,7 @@ export class CircuitWatch {
   settled(segment: SegmentId, isAsWanted: boolean): void {
     if (isAsWanted) this.#pending.delete(segment);
     else this.#pending.add(segment);
+    this.#name(segment);
     if (isAsWanted) this.#judge(segment);
   }
 
@@ -108,12 +111,16 @@ export class CircuitWatch {
     if (closing.aborted) return;
     if (listed.isErr()) return this.unreachable(listed.error.message);
     const found = this.#outages.judge(listed.value, steadyMs(clock));
+    const known = keeper.segments;
     const strangers = found
       .map(({ circuit }) => circuit.segment)
-      .filter((each) => !keeper.segments.has(each));
+      .filter((each) => !known.has(each));
     const judged = new Set([...quiet, ...strangers].filter((each) => !keeper.isBusy(each)));
     keeper.noteAll(found, judged);
-    for (const segment of judged) this.#judge(segment);
+    for (const segment of judged) {
+      this.#name(segment);
+      this.#judge(segment);
+    }
     const wrong = [...judged].filter((segment) => !keeper.isRight(segment));
     const repairs = wrong.map((segment) => ({ segment, done: this.#repair(segment) }));
     // Who is told that a node is up counts on it that nothing is left there of what was given up.
@@ -139,11 +146,24 @@ export class CircuitWatch {
     const circuits = keeper.circuitsOf(segment);
     const [node, nodes] = [nodeOf(domain(), circuits), nodesOf(domain(), circuits)];
     if (outcome.isOk()) this.#pending.delete(segment);
+    this.#name(segment);
     this.#judge(segment);
     if (!wasPending) emit({ type: "drift", node, what, repaired: outcome.isOk() });
     else if (outcome.isOk())
       for (const each of nodes) emit({ type: "confirmed", node: each, segment });
     return outcome.isOk();
+  }
+
+  /** Tells what the domain calls what it has of a segment, where that is news. */
+  #name(segment: SegmentId): void {
+    const { keeper, emit } = this.#context;
+    const externalIds = keeper.externalIdsOf(segment);
+    const text = JSON.stringify(externalIds);
+    if (text === this.#named.get(segment)) return;
+    const isThere = externalIds.length > 0 || keeper.wantedOf(segment).length > 0;
+    if (isThere) this.#named.set(segment, text);
+    else if (!this.#named.delete(segment)) return;
+    emit({ type: "segment-named", segment, externalIds });
   }
 
   /** Tells of a segment that carries nothing, and when it does again. */
