@@ -1,6 +1,7 @@
 import { err, type Result } from "neverthrow";
 import type { Refusal } from "../drivers/oscars/nsi/answer.ts";
 import type { Criteria, PointToPoint } from "../drivers/oscars/nsi/criteria.ts";
+import { ETHERNET_SERVICE, POINT_TO_POINT } from "../drivers/oscars/nsi/names.ts";
 import { parseStp } from "../drivers/oscars/nsi/stp.ts";
 import type { Connection, Version } from "./connection.ts";
 import type { NsiAsked } from "./options.ts";
@@ -12,6 +13,10 @@ export interface Wanted {
   readonly version: Version;
 }
 
+/** How the service has been named over the years; OpenNSA writes that of 2013/07, and the last. */
+const ETHERNET =
+  /^http:\/\/services\.ogf\.org\/nsi\/\d{4}\/\d{2}\/(descriptions|definitions)\/EVTS\.A-GOLE$/;
+const POINT_TO_POINT_SERVICE = `{${POINT_TO_POINT}}p2ps`;
 const MAX_CAPACITY = Math.floor(Number.MAX_SAFE_INTEGER / 1_000_000);
 
 /** Reads the criteria of a new connection. What is asked and cannot be given is refused, not left out. */
@@ -24,7 +29,11 @@ export function wantedAnew(
   if (p2ps?.sourceSTP === undefined || p2ps.destSTP === undefined)
     return err({ errorId: "00101", text: "two STPs are needed" });
   const { sourceSTP: source, destSTP: dest, capacity } = p2ps;
-  const fault = unsupported(criteria, p2ps) ?? scheduleFault(criteria, now) ?? tooMuch(capacity);
+  const fault =
+    otherService(criteria) ??
+    unsupported(criteria, p2ps) ??
+    scheduleFault(criteria, now) ??
+    tooMuch(capacity);
   if (fault !== undefined) return err(fault);
   return askedEnd(offered, source).andThen((a) =>
     askedEnd(offered, dest).map((b) => {
@@ -65,6 +74,7 @@ export function wantedChange(
     ...(endTime === undefined ? {} : { endTime }),
   };
   const fault =
+    otherService(criteria) ??
     (p2ps === undefined ? undefined : unsupported(criteria, p2ps)) ??
     scheduleFault({ ...criteria, schedule: timesOf({ ...criteria, schedule: next }) }, now) ??
     tooMuch(capacity);
@@ -93,6 +103,12 @@ function isStill(text: string, granted: string): boolean {
   if (asked.isErr() || has.isErr() || asked.value.port !== has.value.port) return false;
   const { vlans } = asked.value;
   return vlans === undefined || (has.value.vlans !== undefined && vlans.includes(has.value.vlans));
+}
+
+/** What is no Ethernet service may have other units, and other labels. Absent, it is the one that there is. */
+function otherService({ serviceType = ETHERNET_SERVICE }: Criteria): Refusal | undefined {
+  if (ETHERNET.test(serviceType) || serviceType === POINT_TO_POINT_SERVICE) return undefined;
+  return { errorId: "00102", text: `the service is ${ETHERNET_SERVICE}, and no other` };
 }
 
 function unsupported({ parameter }: Criteria, service: PointToPoint): Refusal | undefined {

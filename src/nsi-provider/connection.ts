@@ -27,6 +27,12 @@ export type Told = {
   readonly text: string;
 };
 
+/** A request that is to be told what became of it, and where. */
+export type Asker = {
+  readonly correlationId: string;
+  readonly replyTo?: string;
+};
+
 /** A connection as its provider keeps it. Times in milliseconds since the epoch. */
 export type Connection = {
   readonly format: 1;
@@ -49,6 +55,8 @@ export type Connection = {
     readonly provision?: string;
     readonly lifecycle?: string;
   };
+  /** Who asked for its end once more while that was under way. */
+  readonly alsoTerminating?: readonly Asker[];
   readonly notificationId: number;
   readonly resultId: number;
   /** Oldest first. */
@@ -102,6 +110,9 @@ const connectionSchema: v.GenericSchema<unknown, Connection> = v.object({
     provision: v.exactOptional(v.string()),
     lifecycle: v.exactOptional(v.string()),
   }),
+  alsoTerminating: v.exactOptional(
+    v.array(v.object({ correlationId: v.string(), replyTo: v.exactOptional(v.string()) })),
+  ),
   notificationId: v.pipe(v.number(), v.integer()),
   resultId: v.pipe(v.number(), v.integer()),
   told: v.array(

@@ -7,6 +7,9 @@ import type { ConnectionBook } from "./connection-book.ts";
 import type { NsiPeerIdentity } from "./options.ts";
 import { isOwner } from "./peer.ts";
 
+/** Each is kept until it is told, so there is an end to them. */
+const MAX_ALSO_TERMINATING = 16;
+
 /** The connection that a request is about, if it makes sense for it now; undefined for a new one. */
 export function foundFor(
   book: ConnectionBook,
@@ -26,5 +29,7 @@ export function foundFor(
     const text = `${type} while ${reservationState}, ${provisionState}, ${lifecycleState}`;
     return err({ errorId: "00201", text });
   }
-  return ok({ ...connection, ...(peer.replyTo === undefined ? {} : { replyTo: peer.replyTo }) });
+  if (type === "terminate" && (connection.alsoTerminating ?? []).length >= MAX_ALSO_TERMINATING)
+    return err({ errorId: "00201", text: `${connectionId} is being terminated` });
+  return ok(connection);
 }

@@ -3,11 +3,11 @@ import type { AgentEvent } from "../agent/agent-event.ts";
 import { Serial } from "../agent/serial.ts";
 import type { Operation } from "../drivers/oscars/nsi/operation.ts";
 import type { StoreError } from "../model/errors.ts";
-import type { Connection } from "./connection.ts";
+import type { Asker, Connection } from "./connection.ts";
 import { Observer } from "./observer.ts";
 import type { NsiAsked } from "./options.ts";
 import { provision, release, terminate } from "./provisioning.ts";
-import { underWay } from "./under-way.ts";
+import { underWay, withAsker } from "./under-way.ts";
 import { abort, commit, expire, forsake, reserve } from "./versions.ts";
 import { insist, type Work } from "./work.ts";
 
@@ -32,12 +32,11 @@ export class Lifecycle {
   accept(
     connection: Connection,
     operation: Operation,
-    correlationId: string,
+    asker: Asker,
   ): Promise<Result<void, StoreError>> {
-    const { machine, states } = underWay[operation];
-    const pending = { ...connection.pending, [machine]: correlationId };
     const { register, book } = this.#work;
-    return book.put({ ...register.moved(connection, states), pending });
+    const { states } = underWay[operation];
+    return book.put(register.moved(withAsker(connection, operation, asker), states));
   }
 
   /** Reserves what has been accepted. */

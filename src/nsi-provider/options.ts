@@ -3,6 +3,7 @@ import type { DcnsAgent } from "../dcns.ts";
 import type { ClientTls } from "../drivers/oscars/http/client-socket.ts";
 import type { HttpClient } from "../drivers/oscars/http/http.ts";
 import type { HttpServerOptions } from "../drivers/oscars/http/server-socket.ts";
+import type { SessionSecurity } from "../drivers/oscars/nsi/session-security.ts";
 import type { Clock } from "../model/clock.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
 import type { Store } from "../store/store.ts";
@@ -14,6 +15,15 @@ export interface NsiPeerIdentity {
   readonly clientSubject?: string;
   /** Where the peer wants to be told; we connect there. */
   readonly replyTo?: string;
+  /** In whose name it asks (`sessionSecurityAttr`): its own word. Neither kept nor repeated. */
+  readonly sessionSecurity: readonly SessionSecurity[];
+}
+
+/** Who reads a document: what a provider is, or where its connections may end. */
+export interface NsiReader {
+  readonly document: "discovery" | "topology";
+  /** As of a peer. */
+  readonly clientSubject?: string;
 }
 
 /** A reservation that is asked for, before anything is reserved. */
@@ -34,12 +44,20 @@ export interface NsiAskedEnd {
   readonly vlans?: VlanSet;
 }
 
-/** Who may do what. Both are asked before anything changes; what they say last counts. */
+/**
+ * Who may do what. It is asked before anything changes; what it says last counts. Where it throws, rejects
+ * or takes longer than ten seconds, the peer is refused (00500), and nothing changes.
+ */
 export interface NsiPolicy {
   /** Whether a peer may speak to us at all, and be told at its `replyTo`. */
-  readonly admits: (peer: NsiPeerIdentity) => boolean;
+  readonly admits: (peer: NsiPeerIdentity) => boolean | PromiseLike<boolean>;
   /** Whether it may have this; the error says why not, and the peer is told that. */
-  readonly allows: (peer: NsiPeerIdentity, asked: NsiAsked) => Result<void, string>;
+  readonly allows: (
+    peer: NsiPeerIdentity,
+    asked: NsiAsked,
+  ) => Result<void, string> | PromiseLike<Result<void, string>>;
+  /** Whether somebody may read a document; whoever can connect when absent. */
+  readonly reads?: (reader: NsiReader) => boolean | PromiseLike<boolean>;
 }
 
 /** A place where connections may end. */

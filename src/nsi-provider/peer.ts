@@ -1,13 +1,14 @@
 import type { IncomingRequest } from "../drivers/oscars/http/http.ts";
 import type { NsiHeader } from "../drivers/oscars/nsi/header.ts";
 import type { Reserve } from "../drivers/oscars/nsi/message.ts";
+import { sessionSecurityOf } from "../drivers/oscars/nsi/session-security.ts";
 import { initialStates } from "../drivers/oscars/nsi/transitions.ts";
 import type { Connection } from "./connection.ts";
 import type { NsiPeerIdentity } from "./options.ts";
 
 /** Who has sent a request. */
 export function peerOf(
-  { requesterNSA, replyTo }: NsiHeader,
+  { requesterNSA, replyTo, sessionSecurityAttr }: NsiHeader,
   request: IncomingRequest,
 ): NsiPeerIdentity {
   const { clientSubject } = request;
@@ -15,6 +16,7 @@ export function peerOf(
     requesterNSA,
     ...(clientSubject === undefined ? {} : { clientSubject }),
     ...(replyTo === undefined || replyTo === "" ? {} : { replyTo }),
+    sessionSecurity: sessionSecurityAttr.map(sessionSecurityOf),
   };
 }
 
@@ -27,7 +29,7 @@ export function isOwner(connection: Connection, peer: NsiPeerIdentity): boolean 
 
 /** A connection that a peer has just asked for. */
 export function newConnection(
-  peer: NsiPeerIdentity,
+  { sessionSecurity: _, ...peer }: NsiPeerIdentity,
   { description, globalReservationId }: Reserve,
   connectionId: string,
   now: number,

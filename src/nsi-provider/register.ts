@@ -6,7 +6,7 @@ import type { OperationResult } from "../drivers/oscars/nsi/result.ts";
 import type { ConnectionStates } from "../drivers/oscars/nsi/states.ts";
 import { withStates } from "../drivers/oscars/nsi/transitions.ts";
 import type { Clock } from "../model/clock.ts";
-import type { Connection } from "./connection.ts";
+import type { Asker, Connection, Told } from "./connection.ts";
 import type { ConnectionBook } from "./connection-book.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -41,12 +41,14 @@ export class Register {
   async finish(connection: Connection, machine: Machine, result: OperationResult): Promise<void> {
     const { [machine]: correlationId, ...pending } = connection.pending;
     if (correlationId === undefined) return this.#put(connection);
-    const id = connection.resultId + 1;
-    await this.#tell({ ...connection, pending, resultId: id }, "result", {
-      id,
-      correlationId,
-      body: result,
-    });
+    const { alsoTerminating = [], ...rest } = connection;
+    const others = machine === "lifecycle" ? alsoTerminating : [];
+    const kept = machine === "lifecycle" ? rest : connection;
+    const askers = [whereOf(connection, correlationId), ...others];
+    const results = askers.map((asker, index) => ({
+      ...{ asker, kind: "result" as const, id: connection.resultId + 1 + index, body: result },
+    }));
+    await this.#tell({ ...kept, pending, resultId: connection.resultId + askers.length }, results);
   }
 
   /** A connection has come somewhere, and its peer knows or need not. */
@@ -58,11 +60,11 @@ export class Register {
   async notify(connection: Connection, news: News): Promise<void> {
     const id = connection.notificationId + 1;
     const stamp = { notificationId: id, timeStamp: this.#options.clock.now() };
-    await this.#tell({ ...connection, notificationId: id }, "notification", {
-      id,
-      correlationId: `urn:uuid:${this.#options.uuid()}`,
-      body: { ...news, ...stamp },
-    });
+    const asker = whereOf(connection, `urn:uuid:${this.#options.uuid()}`);
+    const body = { ...news, ...stamp };
+    await this.#tell({ ...connection, notificationId: id }, [
+      { asker, kind: "notification", id, body },
+    ]);
   }
 
   /** That a request failed, and why: by the message that the state machine has for it, if it has one. */
@@ -82,35 +84,25 @@ export class Register {
     return { ...withStates(connection, states), updatedAt: this.#options.clock.now() };
   }
 
-  async #tell(
-    connection: Connection,
-    kind: "result" | "notification",
-    {
-      id,
-      correlationId,
-      body,
-    }: {
-      readonly id: number;
-      readonly correlationId: string;
-      readonly body: OperationResult | Notification;
-    },
-  ): Promise<void> {
+  /** Writes all of it down at once, and posts it. */
+  async #tell(connection: Connection, items: readonly Item[]): Promise<void> {
     const { clock, nsa, outbox } = this.#options;
-    const { connectionId, requesterNSA, replyTo } = connection;
-    const text = writeNsi({
-      header: {
-        protocolVersion: REQUESTER_VERSION,
-        correlationId,
-        requesterNSA,
-        providerNSA: nsa,
-        sessionSecurityAttr: [],
-        extensions: [],
-      },
-      body,
+    const { connectionId, requesterNSA } = connection;
+    const letters = items.map(({ asker: { correlationId, replyTo }, kind, id, body }) => {
+      const text = writeNsi({
+        header: {
+          ...{ protocolVersion: REQUESTER_VERSION, correlationId },
+          ...{ requesterNSA, providerNSA: nsa },
+          ...{ sessionSecurityAttr: [], extensions: [] },
+        },
+        body,
+      });
+      return { told: { kind, id, at: clock.now(), correlationId, text }, url: replyTo, body };
     });
-    const told = { kind, id, at: clock.now(), correlationId, text };
-    await this.#put({ ...connection, told: [...connection.told, told].slice(-KEPT) });
-    if (replyTo !== undefined) outbox.post({ connectionId, url: replyTo, type: body.type, text });
+    const told = letters.map((letter) => letter.told);
+    await this.#put({ ...connection, told: [...connection.told, ...told].slice(-KEPT) });
+    for (const { told: item, url, body } of letters)
+      if (url !== undefined) outbox.post({ connectionId, url, type: body.type, text: item.text });
   }
 
   /**
@@ -120,4 +112,16 @@ export class Register {
   async #put(connection: Connection): Promise<void> {
     await this.#options.book.put(connection);
   }
+}
+
+/** Something that is to be told. */
+interface Item {
+  readonly asker: Asker;
+  readonly kind: Told["kind"];
+  readonly id: number;
+  readonly body: OperationResult | Notification;
+}
+
+function whereOf({ replyTo }: Connection, correlationId: string): Asker {
+  return { correlationId, ...(replyTo === undefined ? {} : { replyTo }) };
 }

@@ -34,10 +34,12 @@ export function repeatOf(
 
 /** Whether a request with this id asked for the same; undefined where there was none. */
 function wasAsked(
-  { pending, states, told }: Connection,
+  { pending, alsoTerminating = [], states, told }: Connection,
   correlationId: string,
   operation: Operation,
 ): boolean | undefined {
+  if (alsoTerminating.some((asker) => asker.correlationId === correlationId))
+    return operation === "terminate";
   if (Object.values(pending).includes(correlationId)) {
     const { machine, states: during } = underWay[operation];
     const isUnderWay = Object.values({ ...states, ...during }).every((state) =>

@@ -102,6 +102,7 @@ const refused: readonly (readonly [string, Criteria, RawRequest, string | undefi
     {},
     undefined,
   ],
+  ["a service that is not offered", { serviceType: "urn:x:lambda" }, {}, "00102"],
   ["a parameter", { rest: '<parameter type="x">y</parameter>' }, {}, "00102"],
   ["a description without end", { description: "x".repeat(100_000) }, {}, "00100"],
   ["a global id that is no URI", { globalId: "not % a uri" }, {}, "00100"],
@@ -168,6 +169,65 @@ describe("a provider, to somebody who writes messages by hand", () => {
       expect(errorIdOf(await own.on("provision", id, { correlationId }))).toBe("00101");
     expect(errorIdOf(await own.ask(reserve({}), { correlationId: second }))).toBe("00101");
     expect(its.b.listNetworks()).toHaveLength(1);
+  });
+
+  test("confirms every request to end a connection, each where it wants to be told", async () => {
+    await using one = await world();
+    const { own, other, its } = one;
+    const id = await own.reserve();
+    await own.on("reserveCommit", id);
+    await own.on("provision", id);
+    own.heard();
+    // The network cannot be taken down: its end stays under way.
+    its.fabric.switchOf("b1").powerOff();
+    const ids = Array.from({ length: 3 }, () => own.newCorrelationId());
+    const replies = ["http://peer.example/", "http://other.example/", "http://peer.example/"];
+    for (const [index, correlationId] of ids.entries()) {
+      const replyTo = replies[index] ?? "";
+      const ask = () => own.on("terminate", id, { correlationId, replyTo });
+      // What comes again is done once.
+      expect([await ask(), await ask()].join()).toMatch(/acknowledgment.*acknowledgment/s);
+    }
+    for (let count = 0; count < 20; count += 1) await own.on("terminate", id, { replyTo: "" });
+    expect(errorIdOf(await own.on("terminate", id))).toBe("00201");
+    expect([...own.told, ...other.told].join()).not.toContain("terminateConfirmed");
+    its.powerOn("b");
+    await its.clock.advance(120_000);
+    const confirmed = (peer: RawPeer) =>
+      peer.told
+        .filter((text) => text.includes("terminateConfirmed"))
+        .map((text) => /<correlationId>([^<]*)</.exec(text)?.[1]);
+    expect(confirmed(own)).toEqual([ids[0], ids[2]]);
+    expect(confirmed(other)).toEqual([ids[1]]);
+    expect(its.b.listNetworks()).toEqual([]);
+  });
+
+  test("confirms them also where it is started anew meanwhile", async () => {
+    await using one = await world();
+    const { own, its } = one;
+    const id = await own.reserve();
+    its.fabric.switchOf("b1").powerOff();
+    await own.on("reserveCommit", id);
+    await own.on("provision", id);
+    const ids = [own.newCorrelationId(), own.newCorrelationId()];
+    for (const correlationId of ids) await own.on("terminate", id, { correlationId });
+    its.crash("b");
+    its.fabric.switchOf("b1").powerOn();
+    own.told.length = 0;
+    await its.startB();
+    await its.clock.advance(120_000);
+    const confirmed = own.told.filter((text) => text.includes("terminateConfirmed"));
+    expect(confirmed.map((text) => ids.findIndex((each) => text.includes(each)))).toEqual([0, 1]);
+  });
+
+  test.each([
+    "http://services.ogf.org/nsi/2013/07/descriptions/EVTS.A-GOLE",
+    "http://services.ogf.org/nsi/2013/07/definitions/EVTS.A-GOLE",
+    "{http://schemas.ogf.org/nsi/2013/12/services/point2point}p2ps",
+  ])("knows its service by the name %s, too", async (serviceType) => {
+    await using one = await world();
+    await one.own.reserve({ serviceType });
+    expect(one.own.heard()).toEqual(["reserveConfirmed"]);
   });
 
   test("takes requests in the order that makes sense only, and ends from every state", async () => {
@@ -343,8 +403,7 @@ describe("a provider, to somebody who writes messages by hand", () => {
     its.fabric.switchOf("b1").powerOff();
     await own.on("reserveCommit", id);
     await its.clock.advance(120_000);
-    its.fabric.switchOf("b1").powerOn();
-    its.fabric.switchOf("b1").connect();
+    its.powerOn("b");
     await its.clock.advance(60_000);
     expect(own.heard()).toContain("reserveCommitFailed");
     const query = `<c:querySummarySync><connectionId>${id}</connectionId></c:querySummarySync>`;

@@ -150,7 +150,9 @@ export class TwoClouds {
   });
   /** The rates of what passes through the domain between, in Mbit/s. */
   readonly #carried = new Map<string, number>();
+  /** Whom a switch dials: the cloud that was started last, unless it is turned on again. */
   #dialled = new MemoryListener({ clock: this.clock });
+  readonly #listeners = { a: this.#dialled, b: this.#dialled };
   #a: DcnsAgent | undefined;
   #b: DcnsAgent | undefined;
   #provider: NsiProvider | undefined;
@@ -203,6 +205,12 @@ export class TwoClouds {
     this.#lives = { ...this.#lives, [cloud]: this.#newLife(cloud) };
   }
 
+  /** The switch of a cloud is turned on again, blank, and dials the agent of that cloud. */
+  powerOn(cloud: "a" | "b"): void {
+    this.#dialled = this.#listeners[cloud];
+    this.fabric.switchOf(switches[cloud]).powerOn();
+  }
+
   #newLife(cloud: "a" | "b"): Life {
     return new Life(this.#disks[cloud], this.http);
   }
@@ -211,7 +219,7 @@ export class TwoClouds {
   async startB(): Promise<void> {
     const { clock } = this;
     const { store } = this.#lives.b;
-    this.#dialled = new MemoryListener({ clock });
+    this.#dialled = this.#listeners.b = new MemoryListener({ clock });
     const driver = new OpenFlowDriver({ listen: this.#dialled, learning: "switch" });
     const drivers = { b: driver };
     const starting = DcnsAgent.start({ topology: topologyB, drivers, clock, store });
@@ -256,7 +264,7 @@ export class TwoClouds {
   async startA(): Promise<void> {
     const { clock } = this;
     const life = this.#lives.a;
-    this.#dialled = new MemoryListener({ clock });
+    this.#dialled = this.#listeners.a = new MemoryListener({ clock });
     const cloudB = new OscarsDriver({
       dialect: "nsi",
       provider: { nsa: NSA_B, url: "http://b.example/nsi" },

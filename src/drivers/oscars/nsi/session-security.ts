@@ -1,4 +1,4 @@
-import type { XmlElement } from "../xml/element.ts";
+import { attributeOf, type XmlElement } from "../xml/element.ts";
 import type { SessionSecurityAttribute } from "./header.ts";
 
 /** In whose name a requester asks, for providers that want to know more than a certificate says. */
@@ -25,6 +25,21 @@ export function securityAttribute({
     return { namespace: SAML, name: "Attribute", attributes: [named], children, text: "" };
   });
   return { ...what, statements };
+}
+
+/** What such a header says; the values of an attribute that stands there twice are those of both. */
+export function sessionSecurityOf({
+  statements,
+  ...what
+}: SessionSecurityAttribute): SessionSecurity {
+  const values = new Map<string, readonly string[]>();
+  for (const attribute of statements) {
+    if (attribute.name !== "Attribute") continue;
+    const name = attributeOf(attribute, "Name") ?? "";
+    const own = attribute.children.filter((child) => child.name === "AttributeValue");
+    values.set(name, [...(values.get(name) ?? []), ...own.map(({ text }) => text)]);
+  }
+  return { ...what, attributes: Object.fromEntries(values) };
 }
 
 const NOTHING = { attributes: [], children: [] };
