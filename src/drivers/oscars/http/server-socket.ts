@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import {
   createServer,
   type IncomingMessage,
@@ -64,7 +65,13 @@ export function openHttpServer(
   });
 }
 
-/** The same for a server that the host application has: it mounts this where it likes. */
+const handlerFailed = channel("dcns:http:handler-failed");
+
+/**
+ * The same for a server that the host application has: it mounts this where it likes. Where the handler
+ * fails, which is a fault of ours, the client hears 500, and the error goes to the diagnostics channel
+ * `dcns:http:handler-failed`.
+ */
 export function nodeListener(
   handler: HttpHandler,
   maxBodyBytes: number = DEFAULT_MAX_BODY_BYTES,
@@ -81,7 +88,12 @@ async function answer(
 ): Promise<OutgoingResponse> {
   const body = await readBody(message, maxBodyBytes);
   if (body.isErr()) return { status: body.error.kind === "too-large" ? 413 : 400 };
-  return handler(requestOf(message, body.value));
+  try {
+    return await handler(requestOf(message, body.value));
+  } catch (error) {
+    handlerFailed.publish({ error });
+    return { status: 500 };
+  }
 }
 
 function requestOf(message: IncomingMessage, body: string): IncomingRequest {

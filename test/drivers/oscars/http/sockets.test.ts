@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -117,6 +118,25 @@ describe("HTTP over sockets", () => {
       limits,
     );
     expect(nobody._unsafeUnwrapErr().kind).toBe("unreachable");
+  });
+
+  test.each([
+    ["throws", () => expect.fail("sesame")],
+    ["rejects", () => Promise.reject(new Error("sesame"))],
+  ])("a handler that %s costs its client an answer, and nobody else anything", async (_, fails) => {
+    const failures: unknown[] = [];
+    const heard = (message: unknown): void => void failures.push(message);
+    subscribe("dcns:http:handler-failed", heard);
+    onTestFinished(() => void unsubscribe("dcns:http:handler-failed", heard));
+    const seen: IncomingRequest[] = [];
+    const { url } = await serve((request) =>
+      request.body === "bad" ? fails() : echo(seen)(request),
+    );
+    const post = async (body: string) =>
+      (await client().send({ method: "POST", url, headers: {}, body }, limits))._unsafeUnwrap();
+    expect(await post("bad")).toMatchObject({ status: 500, body: "" });
+    expect(await post("good")).toMatchObject({ status: 201 });
+    expect(failures).toHaveLength(1);
   });
 
   test("a port that is taken is told", async () => {
