@@ -10,6 +10,14 @@ export interface Times {
  */
 export const LAST_END_S = 2_145_916_800;
 
+/**
+ * The same without an end that comes later than all servers can count. The network ends then all the
+ * same, and its circuits with it.
+ */
+export function countable({ end = Number.POSITIVE_INFINITY, ...times }: Times): Times {
+  return end < LAST_END_S * 1000 ? { ...times, end } : times;
+}
+
 /** An end as a server shows it, in seconds, in milliseconds; undefined where it means that there is none. */
 export function endOf(seconds: number): number | undefined {
   return seconds < LAST_END_S ? seconds * 1000 : undefined;

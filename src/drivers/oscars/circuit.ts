@@ -3,7 +3,7 @@ import { type Attachment, attachmentKey, isOnWire, type VlanTag } from "../../mo
 import type { Clock } from "../../model/clock.ts";
 import { type PortRef, portRef, type SegmentId, segmentId, vlanId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
-import type { Times } from "./circuit-times.ts";
+import { countable, type Times } from "./circuit-times.ts";
 
 /** An end of a circuit: a port of the domain, and the tag that frames carry there. */
 export interface CircuitEnd {
@@ -76,7 +76,7 @@ export function circuitsOf(
 ): Result<readonly Circuit[], string> {
   const rates = new Map(segment.ends.map(({ at, rate }) => [attachmentKey(at), rate]));
   const circuits: Circuit[] = [];
-  const times = segment.schedule ?? {};
+  const times = countable(segment.schedule ?? {});
   for (const { node, rules } of segment.nodes) {
     if (rules.some(({ role }) => role === "trunk")) return err(`${node} has wires of its own`);
     for (const joined of components(rules)) {
