@@ -19,7 +19,9 @@ import { NETWORK_POLICER } from "./policer-keys.ts";
  *   tree, never both); then the old trunks are cleared. It is the two-phase update of Reitblatt et
  *   al., "Abstractions for network update" (SIGCOMM 2012), with the label as the version.
  * - `replace`: the same where the old tree is a path that is broken. It delivers nothing any more, so
- *   what is left of it is cleared while the edges turn.
+ *   there is nothing to keep: within one domain the new path is laid, the edges are turned and the old
+ *   one is cleared in one step. Where more domains have to agree, the new path is laid first, so that
+ *   what one of them refuses costs no circuit of another.
  */
 export type TransitionMode = "in-place" | "reroute" | "replace";
 
@@ -43,7 +45,10 @@ export interface Stage {
 export function stages(from: Segments, to: Segments, mode: TransitionMode): readonly Stage[] {
   const way = match(mode)
     .with("in-place", () => [plain(to)])
-    .with("replace", () => [plain(laidBeside(from, to)), plain(to)])
+    .with("replace", () => {
+      const isOneDomain = new Set([...from.keys(), ...to.keys()]).size === 1;
+      return isOneDomain ? [plain(to)] : [plain(laidBeside(from, to)), plain(to)];
+    })
     .with("reroute", () => {
       const laid = laidBeside(from, to);
       const turned = combine(laid, to, (was, will) => mergeNode(was, will, turnEdges));

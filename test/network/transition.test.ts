@@ -75,11 +75,21 @@ describe("stages", () => {
         const from = randomRealisation(draw, topology, hosts, { firstLabel: 200 });
         const to = randomRealisation(draw, topology, hosts, { firstLabel: 300 });
         const start = segmentsOf(topology, owner, from);
-        const there = statesOf(stages(start, segmentsOf(topology, owner, to), "replace"));
+        const end = segmentsOf(topology, owner, to);
+        const there = statesOf(stages(start, end, "replace"));
         const mayBeDeaf = { from, to, mayBeDeaf: true };
         checkWay(draw, topology, mayBeDeaf, there);
         checkWay(draw, topology, mayBeDeaf, [start, ...there.slice(0, -1)].reverse());
-        expect(there.length).toBeLessThanOrEqual(2);
+        const domains = new Set([...start.keys(), ...end.keys()]);
+        // What one domain refuses costs no circuit of another: there the new path is laid first.
+        expect(there.length).toBeLessThanOrEqual(domains.size === 1 ? 1 : 2);
+        if (domains.size > 1) {
+          const first = there[0] ?? new Map();
+          for (const [domain, { nodes }] of start) {
+            const kept = (first.get(domain)?.nodes ?? []).flatMap(({ rules }) => rules);
+            expect(kept).toEqual(expect.arrayContaining(nodes.flatMap(({ rules }) => rules)));
+          }
+        }
       }),
       { numRuns: 100 },
     );
