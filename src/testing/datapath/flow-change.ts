@@ -75,17 +75,12 @@ export function selectFlows(
   filter: Omit<FlowFilter, "match">,
   match: FlowMatch,
 ): readonly FlowEntry[] {
-  const chosen: FlowEntry[] = [];
-  for (const table of tablesOf(state, filter.table)) {
-    const isOne = filter.cookieMask === WHOLE_COOKIE;
-    for (const flow of isOne ? table.withCookie(filter.cookie) : table) {
-      if (passesFilter(flow, filter) && covers(match, flow.match)) chosen.push(flow);
-    }
-  }
-  return chosen;
+  return tablesOf(state, filter.table).flatMap((table) =>
+    table
+      .withCookie(filter.cookie, filter.cookieMask)
+      .filter((flow) => leavesBy(flow, filter) && covers(match, flow.match)),
+  );
 }
-
-const WHOLE_COOKIE = 0xffff_ffff_ffff_ffffn;
 
 function addFlow(
   state: SwitchState,
@@ -157,6 +152,11 @@ function tablesOf(state: SwitchState, number: number): readonly FlowTable[] {
 function passesFilter(flow: FlowEntry, filter: Omit<FlowFilter, "match">): boolean {
   const { cookieMask } = filter;
   if (cookieMask !== 0n && ((flow.cookie ^ filter.cookie) & cookieMask) !== 0n) return false;
+  return leavesBy(flow, filter);
+}
+
+/** Whether a flow has an action for the port and the group that are asked for, if any are. */
+function leavesBy(flow: FlowEntry, filter: Pick<FlowFilter, "outPort" | "outGroup">): boolean {
   return (
     (filter.outPort === PORT_ANY ||
       someAction(flow.program, (a) => a.type === "output" && a.port === filter.outPort)) &&

@@ -61,12 +61,13 @@ export class FlowTable implements Iterable<FlowEntry> {
   readonly #shapes = new Map<string, Shape>();
   /** Controllers read and change what is theirs by its cookie. */
   readonly #byCookie = new Map<bigint, Set<FlowEntry>>();
-  #size = 0;
+  /** All of them, in the order in which they came. */
+  readonly #all = new Set<FlowEntry>();
   lookups = 0;
   hits = 0;
 
   get size(): number {
-    return this.#size;
+    return this.#all.size;
   }
 
   /** The entry with exactly this match and priority. */
@@ -86,7 +87,7 @@ export class FlowTable implements Iterable<FlowEntry> {
     this.#shapes.set(match.shape, shape);
     const alike = this.#byCookie.get(flow.cookie) ?? new Set();
     this.#byCookie.set(flow.cookie, alike.add(flow));
-    this.#size += 1;
+    this.#all.add(flow);
   }
 
   /** Takes the entry with this one's match and priority away, if it is there. */
@@ -96,7 +97,7 @@ export class FlowTable implements Iterable<FlowEntry> {
     const gone = rivals?.find((flow) => flow.priority === priority);
     if (shape === undefined || rivals === undefined || gone === undefined) return;
     const others = rivals.filter((flow) => flow !== gone);
-    this.#size -= 1;
+    this.#all.delete(gone);
     const alike = this.#byCookie.get(gone.cookie);
     alike?.delete(gone);
     if (alike?.size === 0) this.#byCookie.delete(gone.cookie);
@@ -105,9 +106,15 @@ export class FlowTable implements Iterable<FlowEntry> {
     if (shape.flows.size === 0) this.#shapes.delete(match.shape);
   }
 
-  /** The entries with exactly this cookie. */
-  withCookie(cookie: bigint): Iterable<FlowEntry> {
-    return this.#byCookie.get(cookie) ?? [];
+  /** The entries whose cookies have in the bits of `mask` what `cookie` has there. */
+  withCookie(cookie: bigint, mask: bigint): readonly FlowEntry[] {
+    if (mask === 0n) return [...this.#all];
+    if (mask === WHOLE_COOKIE) return [...(this.#byCookie.get(cookie) ?? [])];
+    const found: FlowEntry[] = [];
+    for (const [one, flows] of this.#byCookie) {
+      if (((one ^ cookie) & mask) === 0n) for (const flow of flows) found.push(flow);
+    }
+    return found;
   }
 
   /** The matching entry of the highest priority; which of several of them, OpenFlow leaves open. */
@@ -122,12 +129,12 @@ export class FlowTable implements Iterable<FlowEntry> {
     return best;
   }
 
-  *[Symbol.iterator](): Iterator<FlowEntry> {
-    for (const { flows } of this.#shapes.values()) {
-      for (const rivals of flows.values()) yield* rivals;
-    }
+  [Symbol.iterator](): Iterator<FlowEntry> {
+    return this.#all.values();
   }
 }
+
+const WHOLE_COOKIE = 0xffff_ffff_ffff_ffffn;
 
 /** Flows whose matches have one shape: by what they want, the highest priority first. */
 interface Shape {
