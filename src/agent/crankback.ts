@@ -70,7 +70,8 @@ export function plannedAround(
 class Plans {
   readonly #its: Planning;
   readonly #refused: DriverFailed[];
-  readonly #tried = new Set<string>();
+  /** Compared with what comes after them: mostly nothing does. */
+  readonly #tried: Decision[] = [];
   readonly #waiting: (readonly BlockedBy[])[];
   #without: readonly BlockedBy[] = [];
   #unplanned: DecisionError | undefined;
@@ -92,13 +93,18 @@ class Plans {
         this.#unplanned ??= decided.error;
         continue;
       }
-      const key = keyOf(decided.value);
-      if (this.#tried.has(key)) continue;
-      this.#tried.add(key);
+      if (this.#isTried(decided.value)) continue;
+      this.#tried.push(decided.value);
       this.#without = blocked;
       return decided.value;
     }
     return undefined;
+  }
+
+  #isTried(decision: Decision): boolean {
+    if (this.#tried.length === 0) return false;
+    const key = keyOf(decision);
+    return this.#tried.some((one) => keyOf(one) === key);
   }
 
   /** Notes why the plan that was given last cannot be; gives the error if nothing else is to be tried. */
@@ -107,7 +113,7 @@ class Plans {
     if (
       error.type !== "driver-failed" ||
       otherwise.length === 0 ||
-      this.#tried.size === MAX_PLANS
+      this.#tried.length === MAX_PLANS
     ) {
       return after(this.#refused, error);
     }

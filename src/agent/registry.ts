@@ -43,6 +43,11 @@ export class Registry implements Health {
   readonly outages: Outages = new Outages();
   /** Which ports a realisation means is a matter of the topology that it was decided on. */
   readonly #decidedOn = new WeakMap<Realisation, Topology>();
+  /** What was last made of a realisation: drivers that want it hold the same. */
+  readonly #segments = new WeakMap<
+    Realisation,
+    { readonly topology: Topology; readonly number: NetworkNumber; readonly segments: Segments }
+  >();
   /** Whether some network may stand on what the topology does not have any more. */
   #mayHaveStrays = false;
   /** Networks without the backup that they should have. */
@@ -148,9 +153,17 @@ export class Registry implements Health {
    */
   segments(owner: Owner, realisation: Realisation): Segments {
     const topology = this.#decidedOn.get(realisation) ?? this.#topology;
+    const made = this.#segments.get(realisation);
+    const isSame = made?.topology === topology && made.number === owner.number;
+    const segments = isSame ? made.segments : this.#makeSegments(topology, owner, realisation);
+    return withEnd(segments, realisation.spec.schedule, this.keepsSchedule);
+  }
+
+  #makeSegments(topology: Topology, owner: Owner, realisation: Realisation): Segments {
     if (!isDrawnOn(topology, realisation)) return new Map();
     const segments = segmentsOf(topology, owner, realisation);
-    return withEnd(segments, realisation.spec.schedule, this.keepsSchedule);
+    this.#segments.set(realisation, { topology, number: owner.number, segments });
+    return segments;
   }
 
   record(project: ProjectId): NetworkRecord | undefined {

@@ -41,8 +41,10 @@ export class PersistentMap<V> implements Iterable<Entry<V>> {
    * The keys that do not have the same value in both maps, where values are compared by identity.
    * Parts that the maps share are passed over: the work is that of the changes between the two.
    */
-  *keysUnlike(other: PersistentMap<V>): Generator<string, void> {
-    yield* keysUnlike(this.#root, other.#root);
+  keysUnlike(other: PersistentMap<V>): readonly string[] {
+    const keys: string[] = [];
+    gatherUnlike(this.#root, other.#root, keys);
+    return keys;
   }
 
   *[Symbol.iterator](): Generator<Entry<V>, void> {
@@ -177,23 +179,42 @@ function* entriesOf<V>(node: Node<V>): Generator<Entry<V>, void> {
   }
 }
 
-function* keysUnlike<V>(
+function gatherUnlike<V>(
   left: Node<V> | undefined,
   right: Node<V> | undefined,
-): Generator<string, void> {
+  into: string[],
+): void {
   if (left === right) return;
   if (left?.type === "branch" && right?.type === "branch") {
     for (let rest = left.bitmap | right.bitmap; rest !== 0; rest &= rest - 1) {
       const bit = rest & -rest;
-      yield* keysUnlike(childAt(left, bit), childAt(right, bit));
+      gatherUnlike(childAt(left, bit), childAt(right, bit), into);
     }
     return;
   }
+  if (isLone(left) && isLone(right) && left.key === right.key) {
+    if (left.value !== right.value) into.push(left.key);
+    return;
+  }
+  gatherUnlikeEntries(left, right, into);
+}
+
+/** The same, entry by entry. */
+function gatherUnlikeEntries<V>(
+  left: Node<V> | undefined,
+  right: Node<V> | undefined,
+  into: string[],
+): void {
   const entries = new Map(left === undefined ? [] : entriesOf(left));
   for (const [key, value] of right === undefined ? [] : entriesOf(right)) {
     const isAlike = entries.get(key) === value;
     entries.delete(key);
-    if (!isAlike) yield key;
+    if (!isAlike) into.push(key);
   }
-  yield* entries.keys();
+  for (const key of entries.keys()) into.push(key);
+}
+
+/** Whether a node is an entry that shares its hash with no other. */
+function isLone<V>(node: Node<V> | undefined): node is Leaf<V> {
+  return node?.type === "leaf" && node.next === undefined;
 }

@@ -7,13 +7,14 @@ import { invariant } from "../model/invariant.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
 import {
   besideTree,
-  heldByTree,
   type LabelledLink,
+  labelsHeldByTree,
   type NetworkPlan,
   type PlanRefusal,
   type PlanRequest,
   planNetwork,
 } from "../pce/index.ts";
+import type { Topology } from "../topology.ts";
 import { claimOfChange } from "./change-claim.ts";
 import { growthFault } from "./claims.ts";
 import type { Decision, DecisionError, View } from "./decide.ts";
@@ -73,7 +74,7 @@ export function decideBeside(
 export function withLabelsOnly(ledger: Ledger, holder: string, current: Realisation): Ledger {
   const without = ledger.release(holder);
   const interval = heldInterval(current.spec.schedule);
-  const { labels } = heldByTree(without, { holder, interval }, wholeOf(current));
+  const labels = labelsHeldByTree(without, interval, wholeOf(current));
   const held = without.reserve({ holder: `tree of ${holder}`, interval, bandwidth: [], labels });
   invariant(held.isOk(), "what was the network's is free without it");
   return held.value;
@@ -86,15 +87,25 @@ export function changeTo(
   old: Realisation,
   { target, mode }: Pick<Decision, "target" | "mode">,
 ): Result<Decision, NoPath> {
+  const decision = changeWithRoom(topology, holder, old, { target, mode });
+  const lacking = lacksRoom(ledger, decision.claim);
+  return lacking === undefined ? ok(decision) : err(lacking);
+}
+
+/** The same where it is known that there is room, or found out by who takes it. */
+export function changeWithRoom(
+  topology: Topology,
+  holder: string,
+  old: Realisation,
+  { target, mode }: Pick<Decision, "target" | "mode">,
+): Decision {
   const change = { old, next: target, mode };
   const claimOfIt = [old, target].some(({ bypasses }) => bypasses !== undefined)
     ? claimOfBypassedChange
     : [old, target].some(({ backup }) => backup !== undefined)
       ? claimOfProtectedChange
       : claimOfChange;
-  const claim = claimOfIt(topology, holder, change);
-  const lacking = lacksRoom(ledger, claim);
-  return lacking === undefined ? ok({ target, mode, claim }) : err(lacking);
+  return { target, mode, claim: claimOfIt(topology, holder, change) };
 }
 
 /** What there is no room for, if all labels are free. */

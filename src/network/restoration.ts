@@ -1,4 +1,4 @@
-import type { Result } from "neverthrow";
+import { ok, type Result } from "neverthrow";
 import type { Ledger } from "../ledger.ts";
 import type { NodeId } from "../model/ids.ts";
 import { VlanSet } from "../model/vlan-set.ts";
@@ -14,7 +14,13 @@ import { reserveGrowth } from "./claims.ts";
 import type { Decision, DecisionError, View } from "./decide.ts";
 import { decideReprotection } from "./protected-change.ts";
 import { type Realisation, wholeOf } from "./realisation.ts";
-import { changeTo, decideReroute, planRequest, type Wanted, withLabelsOnly } from "./reroute.ts";
+import {
+  changeWithRoom,
+  decideReroute,
+  planRequest,
+  type Wanted,
+  withLabelsOnly,
+} from "./reroute.ts";
 import { treeNodes } from "./tree-nodes.ts";
 
 /** A network that cannot stay as it is. */
@@ -92,9 +98,9 @@ function decideTogether(
   const restored = restoreNetworks(topology, freed, linkState, { networks, budget });
   const plans = new Map(restored.restored.map(({ holder, plan }) => [holder, plan]));
   const able = hurt.filter(({ holder }) => plans.has(holder));
-  const together = begun(view, able, (ledger, one) => {
+  const together = begun(view, able, (_ledger, one) => {
     const plan = plans.get(one.holder);
-    return plan === undefined ? undefined : restorationTo({ ...view, ledger }, one, plan);
+    return plan === undefined ? undefined : ok(restorationTo(view, one, plan));
   });
   const moves =
     together.length > 0
@@ -144,15 +150,10 @@ function begun(
   return moves;
 }
 
-function restorationTo(
-  view: View,
-  { holder, current }: HurtNetwork,
-  plan: NetworkPlan,
-): Result<Decision, DecisionError> {
+function restorationTo(view: View, { holder, current }: HurtNetwork, plan: NetworkPlan): Decision {
   const target = { generation: current.generation + 1, spec: current.spec, plan };
-  return changeTo(view, holder, current, { target, mode: "reroute" }).map((decision) =>
-    asRestoration(view, current, decision),
-  );
+  const change = { target, mode: "reroute" as const };
+  return asRestoration(view, current, changeWithRoom(view.topology, holder, current, change));
 }
 
 /**

@@ -35,7 +35,7 @@ export { isVni, type LinkLabel, type Vni, vni, vniNumber } from "../model/vni.ts
 export { VniSet } from "../model/vni-set.ts";
 export type { TopologyDocument } from "../topology/document.ts";
 export { Topology } from "../topology.ts";
-export { besideTree, heldByTree } from "./change/beside-tree.ts";
+export { besideTree, labelsHeldByTree } from "./change/beside-tree.ts";
 export {
   type Bypass,
   type BypassEnd,

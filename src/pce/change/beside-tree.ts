@@ -1,5 +1,7 @@
-import type { ChannelClaim, Claim, Ledger } from "../../ledger.ts";
+import { linkLabels } from "../../ledger/channel.ts";
+import type { ChannelClaim, Claim, LabelClaim, Ledger } from "../../ledger.ts";
 import { bandwidth } from "../../model/bandwidth.ts";
+import type { Interval } from "../../model/interval.ts";
 import { invariant } from "../../model/invariant.ts";
 import { claimOf } from "../plan/edit-plan.ts";
 import type { NetworkPlan, PlanRequest } from "../plan/plan.ts";
@@ -31,11 +33,19 @@ export function heldByTree(
   plan: NetworkPlan,
 ): Claim {
   const links = claimOf({ ...plan, ports: [], endpoints: [] }, `tree of ${holder}`, interval);
-  return {
-    ...links,
-    bandwidth: leftOf(without, links),
-    labels: links.labels.filter(({ space, label }) => without.isFree(space, label, interval)),
-  };
+  const labels = labelsHeldByTree(without, interval, plan);
+  return { ...links, bandwidth: leftOf(without, links), labels };
+}
+
+/** The labels among what {@link heldByTree} gives. */
+export function labelsHeldByTree(
+  without: Ledger,
+  interval: Interval,
+  { links }: Pick<NetworkPlan, "links">,
+): readonly LabelClaim[] {
+  return links
+    .map(({ link, label }) => ({ space: linkLabels(link), label }))
+    .filter(({ space, label }) => without.isFree(space, label, interval));
 }
 
 /** What is left of each channel, one after the other: some may be in one pool. */
