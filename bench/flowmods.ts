@@ -1,6 +1,11 @@
 import { missingForOvs } from "../test/lab/require-ovs.ts";
 import type { Bench, BenchCase, BenchOptions, BenchReport, BenchSummary } from "./support/bench.ts";
-import { FlowLab, type InstallExtent, type InstallerName } from "./support/flow-installers.ts";
+import {
+  FlowLab,
+  type InstallExtent,
+  type InstallerName,
+  rateByName,
+} from "./support/flow-installers.ts";
 import { rounded } from "./support/statistics.ts";
 
 /** How fast flows come onto a real switch, confirmed by it, by us and by others. */
@@ -46,10 +51,12 @@ async function compare(
     if (at === 0 && lab.hasOsKen) names.push("osKen");
     const rates = await lab.rates(names, extent);
     const suffix = at === 0 ? "" : String(flows);
-    flowsPerSecond[flows] = rates;
-    for (const name of names) {
-      cases.push({ flows, installer: name, rounds, perSecond: rates[name] });
-      if (name !== "session") ratios[`${name}${suffix}`] = rounded(rates.session / rates[name]);
+    const counted = rateByName(rates);
+    flowsPerSecond[flows] = counted;
+    for (const [installer, perSecond] of Object.entries(counted)) {
+      cases.push({ flows, installer, rounds, perSecond });
+      const ratio = rounded(rates.session.perSecond / perSecond);
+      if (installer !== "session") ratios[`${installer}${suffix}`] = ratio;
     }
   }
   return { cases, summary: { flowsPerSecond, ratios } };

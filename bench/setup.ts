@@ -10,7 +10,7 @@ import {
   type Rounds,
 } from "./setup/latency.ts";
 import type { Bench, BenchCase, BenchOptions, BenchReport, BenchSummary } from "./support/bench.ts";
-import { FlowLab, type InstallExtent } from "./support/flow-installers.ts";
+import { FlowLab, type InstallExtent, rateByName } from "./support/flow-installers.ts";
 import { median, type Percentiles, percentiles, rounded } from "./support/statistics.ts";
 
 /** How fast networks come and go, each confirmed by reading the switches back. */
@@ -150,20 +150,21 @@ async function compareFlowMods(
   try {
     const { flows, rounds } = flowMods;
     const names = ["session", "ovsOfctl", "ovsOfctlBundle"] as const;
-    const rates = await lab.rates(names, flowMods);
+    const { session, ...others } = rateByName(await lab.rates(names, flowMods));
+    const flowModsPerSecond = session ?? Number.NaN;
+    const cases = Object.entries({ flowMods: flowModsPerSecond, ...others });
     return {
-      cases: names.map((name) => ({
+      cases: cases.map(([name, perSecond]) => ({
         fabric: "open-vswitch",
-        case: `${name === "session" ? "flowMods" : name}${flows}`,
+        case: `${name}${flows}`,
         rounds,
-        perSecond: rates[name],
+        perSecond,
       })),
       summary: {
-        flowModsPerSecond: rates.session,
-        ratios: {
-          ovsOfctl: rounded(rates.session / rates.ovsOfctl),
-          ovsOfctlBundle: rounded(rates.session / rates.ovsOfctlBundle),
-        },
+        flowModsPerSecond,
+        ratios: Object.fromEntries(
+          Object.entries(others).map(([name, one]) => [name, rounded(flowModsPerSecond / one)]),
+        ),
       },
     };
   } finally {

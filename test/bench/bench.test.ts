@@ -25,7 +25,12 @@ const setupSummary = v.object({
 });
 const flowModSummary = v.object({
   flowModsPerSecond: v.number(),
-  ratios: v.strictObject({ ovsOfctl: v.number(), ovsOfctlBundle: v.number() }),
+  ratios: v.strictObject({
+    ovsOfctl: v.number(),
+    ovsOfctlWithoutStart: v.number(),
+    ovsOfctlBundle: v.number(),
+    ovsOfctlBundleWithoutStart: v.number(),
+  }),
 });
 const scenarioSummary = v.strictObject({ total: v.number(), right: v.number(), wrong: v.number() });
 describe("the benchmarks, run just long enough to see that they work", () => {

@@ -92,6 +92,11 @@ export class OvsLab {
     return run([...this.#enter(), "ovs-ofctl", "-O", version, ...command]);
   }
 
+  /** Runs a command where the switch is. */
+  async inside(command: readonly string[]): Promise<string> {
+    return run([...this.#enter(), ...command]);
+  }
+
   /** Runs ovs-appctl against the switch daemon. */
   async appctl(command: readonly string[]): Promise<string> {
     return run([...this.#enter(), "ovs-appctl", "-t", "ovs-vswitchd", ...command]);

@@ -9,6 +9,7 @@ import type { BatchError, SessionError } from "./session-error.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { Pace } from "./session-pace.ts";
 import type { Waiter } from "./session-waiter.ts";
+import { Writer } from "./wire/kit/writer.ts";
 
 /** What a {@link BatchSender} needs of its session. */
 export interface BatchPort {
@@ -29,6 +30,12 @@ export type BatchLimits = Pick<
 
 /** Commands are written in chunks of about this size, each followed by a barrier. */
 const CHUNK_BYTES = 65_536;
+
+/** Most batches are a few commands, with no more after the first chunk. */
+const FIRST_CHUNK_BYTES = 1_024;
+
+/** By how much a chunk may well be longer: the last message is whole. */
+const SLACK_BYTES = 1_024;
 
 /**
  * Sends batches of commands one after another, each in the order given, in large chunks with a
@@ -128,14 +135,17 @@ export class BatchSender {
 
   /** Writes the next chunk of a batch and its barrier; false when the channel takes no command. */
   #sendChunk(batch: Batch): boolean {
-    const pieces =
-      batch.bundle === undefined ? this.#chunk(batch) : this.#whole(batch, batch.bundle.id);
-    if (pieces.length === 0) return false;
-    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    this.#pace.spend(pieces.length, steadyMs(this.#port.clock));
+    // In one piece of memory: one for each message costs more than to encode it.
+    const writer = new Writer(batch.sent === 0 ? FIRST_CHUNK_BYTES : CHUNK_BYTES + SLACK_BYTES);
+    const { bundle } = batch;
+    const count =
+      bundle === undefined ? this.#chunk(batch, writer) : this.#whole(batch, bundle.id, writer);
+    if (count === 0) return false;
+    const bytes = writer.offset;
+    this.#pace.spend(count, steadyMs(this.#port.clock));
     this.#unconfirmedBytes += bytes;
     batch.chunkSent();
-    const confirmed = this.#port.writeWithBarrier(pieces).match(
+    const confirmed = this.#port.writeWithBarrier([writer.bytes.subarray(0, bytes)]).match(
       () => batch.chunkConfirmed(),
       (error) => batch.fail(error),
     );
@@ -146,41 +156,37 @@ export class BatchSender {
     return true;
   }
 
-  /** As much of a batch as is sent at once. */
-  #chunk(batch: Batch): readonly Uint8Array[] {
-    const pieces: Uint8Array[] = [];
-    let bytes = 0;
-    while (bytes < CHUNK_BYTES && pieces.length < this.#pace.portion) {
-      const piece = this.#prepareNext(batch);
-      if (piece === undefined) break;
-      pieces.push(piece);
-      bytes += piece.length;
+  /** Encodes as much of a batch as is sent at once; gives how many messages that is. */
+  #chunk(batch: Batch, into: Writer): number {
+    const { portion } = this.#pace;
+    let count = 0;
+    while (into.offset < CHUNK_BYTES && count < portion && this.#encodeNext(batch, into)) {
+      count += 1;
     }
-    return pieces;
+    return count;
   }
 
-  /** All that goes into a bundle, for which there is room. */
-  #whole(batch: Batch, bundle: number): readonly Uint8Array[] {
-    const pieces: Uint8Array[] = [];
-    this.#port.channel
-      .request(bundleControl(bundle, "open-request"), batch.controlWaiter())
-      .andTee(({ bytes }) => pieces.push(bytes));
-    for (let piece = this.#prepareNext(batch); piece !== undefined; ) {
-      pieces.push(piece);
-      piece = this.#prepareNext(batch);
-    }
-    return pieces;
-  }
-
-  #prepareNext(batch: Batch): Uint8Array | undefined {
-    const command = batch.next;
-    if (command === undefined) return undefined;
-    return this.#port.channel.command(command, batch.nextWaiter()).match(
-      ({ xid, bytes }) => {
-        batch.advance(xid);
-        return bytes;
+  /** Encodes all that goes into a bundle, for which there is room; gives how many messages that is. */
+  #whole(batch: Batch, bundle: number, into: Writer): number {
+    const opening = bundleControl(bundle, "open-request");
+    let count = this.#port.channel.request(opening, batch.controlWaiter()).match(
+      ({ bytes }) => {
+        const start = into.take(bytes.length);
+        into.bytes.set(bytes, start);
+        return 1;
       },
-      () => undefined,
+      () => 0,
     );
+    while (this.#encodeNext(batch, into)) count += 1;
+    return count;
+  }
+
+  #encodeNext(batch: Batch, into: Writer): boolean {
+    const command = batch.next;
+    if (command === undefined) return false;
+    const written = this.#port.channel.command(command, batch.nextWaiter(), into);
+    if (written.isErr()) return false;
+    batch.advance(written.value);
+    return true;
   }
 }

@@ -3,8 +3,9 @@ import { datapathId } from "../../../model/ids.ts";
 import { invariant } from "../../../model/invariant.ts";
 import { withDefaults } from "../given.ts";
 import { type Decoded, type DecodeError, decodeHeader, decodeMessage } from "../wire/decode.ts";
-import { encodeMessage } from "../wire/encode.ts";
+import { encodeMessage, writeMessage } from "../wire/encode.ts";
 import { type Hello, helloFor } from "../wire/hello.ts";
+import type { Writer } from "../wire/kit/writer.ts";
 import type { OfMessage } from "../wire/message.ts";
 import { MessageSplitter } from "../wire/message-splitter.ts";
 import type { FeaturesReply } from "../wire/switch.ts";
@@ -102,18 +103,18 @@ export class Channel<Tag> {
   }
 
   /**
-   * Prepares a message that is answered only when it is refused: by the effect `rejected`, and that
-   * before the reply to the next barrier request. What is put into a bundle has its xid.
+   * Writes a message that is answered only when it is refused: by the effect `rejected`, and that
+   * before the reply to the next barrier request. What is put into a bundle has its xid, which is given.
    */
-  command(message: CommandMessage, tag: Tag): Result<Outgoing, SendError> {
+  command(message: CommandMessage, tag: Tag, into: Writer): Result<number, SendError> {
     if (this.#state !== "up") return err({ type: "not-up", state: this.#state });
     if (!this.#outstanding.roomForCommands()) {
       return err({ type: "too-many-outstanding", limit: this.#options.maxCommands });
     }
     const xid = this.#outstanding.nextXid();
-    const bytes = encodeMessage(this.#version, xid, withInnerXid(message, xid));
+    writeMessage(into, this.#version, { xid, message: withInnerXid(message, xid) });
     this.#outstanding.addCommand(xid, message, tag);
-    return ok({ xid, bytes });
+    return ok(xid);
   }
 
   /** Prepares a message whose fate nobody follows; an error to it is the effect `stray`. */

@@ -47,7 +47,8 @@ export function encodedBytes(version: OfVersion, message: OfMessage): number {
 /** What is measured is written here, and overwritten by what is measured next. */
 const scratch = new Writer(POOL_BYTES);
 
-function writeMessage(writer: Writer, version: OfVersion, { xid, message }: Envelope): void {
+/** Writes one message behind what is there; errors as for {@link encodeMessage}. */
+export function writeMessage(writer: Writer, version: OfVersion, { xid, message }: Envelope): void {
   const { code, body } = messagesOf[version].of(message);
   const start = writer.take(HEADER_BYTES);
   body.write(writer, message);

@@ -1,13 +1,15 @@
 import fc from "fast-check";
+import type { Result } from "neverthrow";
 import { describe, expect, test } from "vitest";
-import { Channel } from "../../../../src/drivers/openflow/channel/channel.ts";
+import { Channel, type SendError } from "../../../../src/drivers/openflow/channel/channel.ts";
 import type { ChannelEffect } from "../../../../src/drivers/openflow/channel/channel-effect.ts";
 import {
   type ChannelOptions,
   channelDefaults,
 } from "../../../../src/drivers/openflow/channel/channel-options.ts";
-import { flowMod } from "../../../../src/drivers/openflow/wire/flow.ts";
+import { type FlowMod, flowMod } from "../../../../src/drivers/openflow/wire/flow.ts";
 import { helloFor } from "../../../../src/drivers/openflow/wire/hello.ts";
+import { Writer } from "../../../../src/drivers/openflow/wire/kit/writer.ts";
 import type { OfMessage } from "../../../../src/drivers/openflow/wire/message.ts";
 import { OPENFLOW_1_3 } from "../../../../src/drivers/openflow/wire/version.ts";
 import { InvariantViolation } from "../../../../src/model/invariant.ts";
@@ -45,6 +47,16 @@ function typesOf(effects: Effects): readonly string[] {
 
 function transmitted(effects: Effects): ReturnType<typeof messagesIn> {
   return effects.flatMap((effect) => (effect.type === "transmit" ? messagesIn(effect.bytes) : []));
+}
+
+/** A command by itself, as it would be written. */
+function command(
+  channel: Channel<string>,
+  message: FlowMod,
+  tag: string,
+): Result<{ readonly xid: number; readonly bytes: Uint8Array }, SendError> {
+  const writer = new Writer(8);
+  return channel.command(message, tag, writer).map((xid) => ({ xid, bytes: writer.finish() }));
 }
 
 /** A channel that was opened at 0. */
@@ -262,7 +274,7 @@ describe("requests and commands", () => {
     });
     const closed = up();
     closed.close({ type: "closed-locally", reason: "test" });
-    expect(closed.command(flowMod({}), "x").isErr()).toBe(true);
+    expect(command(closed, flowMod({}), "x").isErr()).toBe(true);
     expect(closed.post(flowMod({})).isErr()).toBe(true);
   });
 
@@ -281,8 +293,8 @@ describe("requests and commands", () => {
 
   test("an error between a command and its barrier's reply is that command's", () => {
     const channel = up();
-    const good = channel.command(flowMod({ priority: 1 }), "good")._unsafeUnwrap();
-    const bad = channel.command(flowMod({ priority: 2 }), "bad")._unsafeUnwrap();
+    const good = command(channel, flowMod({ priority: 1 }), "good")._unsafeUnwrap();
+    const bad = command(channel, flowMod({ priority: 2 }), "bad")._unsafeUnwrap();
     const fence = channel.request(barrier, "fence")._unsafeUnwrap();
     expect(new Set([good.xid, bad.xid, fence.xid]).size).toBe(3);
     // As Open vSwitch does it, the error carries the whole message.
@@ -323,16 +335,16 @@ describe("requests and commands", () => {
     expect(channel.roomForRequests(1)).toBe(false);
     const refusal = { type: "too-many-outstanding", limit: 1 };
     expect(channel.request(barrier, "2")._unsafeUnwrapErr()).toEqual(refusal);
-    channel.command(flowMod({}), "1");
-    channel.command(flowMod({}), "2");
-    expect(channel.command(flowMod({}), "3")._unsafeUnwrapErr()).toEqual({ ...refusal, limit: 2 });
+    command(channel, flowMod({}), "1");
+    command(channel, flowMod({}), "2");
+    expect(command(channel, flowMod({}), "3")._unsafeUnwrapErr()).toEqual({ ...refusal, limit: 2 });
   });
 
   test("closing tells once what is abandoned, in the order of sending", () => {
     const channel = up();
-    channel.command(flowMod({}), "a");
+    command(channel, flowMod({}), "a");
     channel.request(barrier, "b");
-    channel.command(flowMod({}), "c");
+    command(channel, flowMod({}), "c");
     const reason = { type: "closed-by-peer", reason: "end of stream" } as const;
     const closed = { type: "closed", reason, abandoned: ["a", "b", "c"] };
     expect(channel.close(reason)).toEqual([closed]);
