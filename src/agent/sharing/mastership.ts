@@ -32,7 +32,7 @@ const AGAIN_MS = 200;
  * Charges are spread over the agents that are there; an agent that does not get one in service in time
  * lets it go to the next.
  */
-export class Mastership implements Disposable {
+export class Mastership {
   readonly #context: MastershipContext;
   #charges: readonly Charge[] = [];
   /** What is ours, and the generation of our claim. */
@@ -49,6 +49,8 @@ export class Mastership implements Disposable {
   readonly #writes = new Serial<Charge>();
   readonly #claiming = new Set<Charge>();
   readonly #closing = new AbortController();
+  /** What was begun that nobody waits for. */
+  readonly #pending = new Set<Promise<void>>();
   readonly #subscription: Disposable;
 
   constructor(context: MastershipContext) {
@@ -65,7 +67,7 @@ export class Mastership implements Disposable {
       this.#consider(charge);
     }
     for (const charge of [...this.#own.keys()])
-      if (!charges.includes(charge)) void this.#letGo(charge);
+      if (!charges.includes(charge)) this.#begin(this.#letGo(charge));
     for (const { key } of view.under(MASTER)) this.#tell(chargeIn(key));
   }
 
@@ -122,7 +124,7 @@ export class Mastership implements Disposable {
   dropAll(): void {
     for (const charge of [...this.#own.keys()]) {
       this.#own.delete(charge);
-      void this.#setRole(charge, undefined);
+      this.#begin(this.#setRole(charge, undefined));
     }
   }
 
@@ -131,10 +133,18 @@ export class Mastership implements Disposable {
     for (const charge of this.#charges) this.#consider(charge);
   }
 
-  [Symbol.dispose](): void {
+  /** Begins nothing more, and waits for what has begun. */
+  async close(): Promise<void> {
     this.#subscription[Symbol.dispose]();
     this.#closing.abort();
-    for (const timer of this.#timers.values()) this.#context.clock.clearTimeout(timer);
+    for (const charge of [...this.#timers.keys()]) this.#stopTimer(charge);
+    await Promise.all(this.#pending);
+    await this.#writes.idle();
+  }
+
+  #begin(work: Promise<void>): void {
+    this.#pending.add(work);
+    void work.finally(() => this.#pending.delete(work));
   }
 
   #hear({ puts, deletes }: StoreChange): void {
@@ -159,7 +169,7 @@ export class Mastership implements Disposable {
   #dropStray(charge: Charge): void {
     const isStray =
       this.#isInOurName(charge) && !this.#own.has(charge) && !this.#claiming.has(charge);
-    if (isStray) void this.#letGo(charge);
+    if (isStray) this.#begin(this.#letGo(charge));
   }
 
   #isInOurName(charge: Charge): boolean {
@@ -171,7 +181,8 @@ export class Mastership implements Disposable {
   /** An agent that has joined gets what is its turn. */
   #makeRoom(agent: string): void {
     for (const charge of [...this.#own.keys()]) {
-      if (ranked(charge, this.#context.membership.agents)[0] === agent) void this.#letGo(charge);
+      if (ranked(charge, this.#context.membership.agents)[0] === agent)
+        this.#begin(this.#letGo(charge));
     }
   }
 
@@ -183,8 +194,9 @@ export class Mastership implements Disposable {
     const turn = ranked(charge, agents).indexOf(agent);
     if (turn < 0) return;
     const place = this.#passedOn.has(charge) ? agents.length : turn;
-    if (place === 0) void this.#claim(charge);
-    else this.#after(charge, place * TURN_MS, () => void this.#claim(charge));
+    const claim = (): void => this.#begin(this.#claim(charge));
+    if (place === 0) claim();
+    else this.#after(charge, place * TURN_MS, claim);
   }
 
   async #claim(charge: Charge): Promise<void> {
@@ -217,7 +229,7 @@ export class Mastership implements Disposable {
     if (this.#isUp(charge)) this.#stopTimer(charge);
     else {
       const { serviceMs } = this.#context.charges.patience(charge);
-      this.#after(charge, serviceMs, () => void this.#passOn(charge));
+      this.#after(charge, serviceMs, () => this.#begin(this.#passOn(charge)));
     }
   }
 

@@ -47,6 +47,8 @@ export class Membership {
   #slot = 0;
   readonly #waiting = new Set<() => void>();
   #timer: unknown;
+  /** Resolves when the last renewal has ended. */
+  #renewing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(context: MembershipContext) {
@@ -105,6 +107,7 @@ export class Membership {
   async leave(): Promise<void> {
     this.#isClosed = true;
     this.#context.clock.clearTimeout(this.#timer);
+    await this.#renewing;
     await this.#lease?.revoke();
     this.#lease = undefined;
   }
@@ -140,7 +143,9 @@ export class Membership {
 
   #schedule(): void {
     const { clock, leaseMs } = this.#context;
-    this.#timer = clock.setTimeout(() => void this.#renew(), leaseMs / RENEWALS);
+    this.#timer = clock.setTimeout(() => {
+      this.#renewing = this.#renew();
+    }, leaseMs / RENEWALS);
   }
 
   async #renew(): Promise<void> {

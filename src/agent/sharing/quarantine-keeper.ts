@@ -31,7 +31,7 @@ const AGAIN_MS = 500;
  * Takes nodes of this agent out of the quarantines that they are in, in the store, when they have been
  * seen clean: each master tells of its own nodes.
  */
-export class QuarantineKeeper implements Disposable {
+export class QuarantineKeeper {
   readonly #context: QuarantineKeeperContext;
   readonly #subscription: Disposable;
   readonly #writes = new Serial<number>();
@@ -51,9 +51,11 @@ export class QuarantineKeeper implements Disposable {
     for (const { id } of concerned) void this.#writes.run(id, () => this.#release(id, node));
   }
 
-  [Symbol.dispose](): void {
+  /** Writes nothing more, and waits for what is being written. */
+  async close(): Promise<void> {
     this.#subscription[Symbol.dispose]();
     this.#closing.abort();
+    await this.#writes.idle();
   }
 
   /** A node that is in service may be clean by now, or have been before its quarantine began. */

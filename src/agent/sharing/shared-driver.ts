@@ -138,8 +138,7 @@ export class SharedDriver implements DriverBase {
 
   async close(): Promise<void> {
     this.#life.close();
-    this.#outages[Symbol.dispose]();
-    this.#names[Symbol.dispose]();
+    await Promise.all([this.#outages.close(), this.#names.close()]);
     await this.#context.inner.close();
   }
 

@@ -24,7 +24,7 @@ const schema = v.array(v.string());
  * What a domain calls what it has of each segment. Its master knows, and writes it down for all; it stays
  * when the master dies, until the next one has looked, and goes with the network.
  */
-export class SharedNames implements Disposable {
+export class SharedNames {
   readonly #context: SharedNamesContext;
   /** What our driver has said of networks that there are. */
   readonly #told = new Map<SegmentId, readonly string[]>();
@@ -49,8 +49,10 @@ export class SharedNames implements Disposable {
     return parsed.success ? parsed.output : undefined;
   }
 
-  [Symbol.dispose](): void {
+  /** Writes nothing more, and waits for what is being written. */
+  async close(): Promise<void> {
     this.#closing.abort();
+    await this.#writes.idle();
   }
 
   /** Brings the store to what our driver says, of a network that is there. */

@@ -38,7 +38,7 @@ const schema = v.object({
  * Which segments of a domain carry nothing. Only its master hears of that from the domain, and writes it
  * down for whoever sees to the network. It stays when the master dies, until the next one has looked.
  */
-export class SharedOutages implements Disposable {
+export class SharedOutages {
   readonly #context: SharedOutagesContext;
   /** What our driver says, as it is written. */
   readonly #down = new Map<SegmentId, JsonValue>();
@@ -75,9 +75,11 @@ export class SharedOutages implements Disposable {
     else if (event.type === "node-down" && !this.#context.isOurs()) this.#down.clear();
   }
 
-  [Symbol.dispose](): void {
+  /** Writes nothing more, and waits for what is being written. */
+  async close(): Promise<void> {
     this.#subscription?.[Symbol.dispose]();
     this.#closing.abort();
+    await this.#writes.idle();
   }
 
   /** Whoever has looked at the domain knows what of that which others wrote is over. */

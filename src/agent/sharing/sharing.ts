@@ -201,9 +201,9 @@ export class Sharing {
   async leave(): Promise<void> {
     await this.#orphans?.close();
     await this.#mastership.retire();
-    this.#executor[Symbol.dispose]();
-    this.#quarantines[Symbol.dispose]();
-    this.#mastership[Symbol.dispose]();
+    await this.#executor.close();
+    await this.#quarantines.close();
+    await this.#mastership.close();
     await this.#membership.leave();
     this.#view[Symbol.dispose]();
   }

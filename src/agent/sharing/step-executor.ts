@@ -49,7 +49,7 @@ export interface StepExecutorContext {
  * it. So whoever becomes the master of a node wants of it what its last master was to do, and an
  * audit finds nothing to repair.
  */
-export class StepExecutor implements Disposable {
+export class StepExecutor {
   readonly #context: StepExecutorContext;
   /** What drivers want, by its digest. */
   readonly #wanted = new Map<SegmentId, string>();
@@ -132,10 +132,12 @@ export class StepExecutor implements Disposable {
     return isAsked && this.#isServed(node);
   }
 
-  [Symbol.dispose](): void {
+  /** Tells nothing more, and waits for what is being told. */
+  async close(): Promise<void> {
     this.#subscription[Symbol.dispose]();
     this.#closing.abort();
     for (const { over } of this.#tasks.values()) over.abort();
+    await this.#teller.idle();
   }
 
   #hear({ puts, deletes }: StoreChange): void {

@@ -40,6 +40,11 @@ export class StepTeller {
     return this.#tellings.run(segmentIdOf(task, task.domain), () => this.#write(task));
   }
 
+  /** Resolves when nothing is being told. */
+  idle(): Promise<void> {
+    return this.#tellings.idle();
+  }
+
   async #write(task: Task): Promise<void> {
     const { view, clock, agent, lease, worker, isCurrent, closing } = this.#context;
     const { number, domain, step, over } = task;

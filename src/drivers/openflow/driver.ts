@@ -36,7 +36,7 @@ import { probeSegment } from "./probe/segment-probe.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
 import { type Service, serviceOf } from "./service.ts";
 import type { SwitchSession } from "./session.ts";
-import { identityOf, refusalOf } from "./switch-admission.ts";
+import { identityOf, refusalOf, strangeNodes } from "./switch-admission.ts";
 import type { SwitchNode } from "./switch-node.ts";
 import type { ListenAddress } from "./transport.ts";
 import { type WiringFinding, type WiringRoundContext, wiringRound } from "./wiring/wiring-round.ts";
@@ -68,8 +68,11 @@ export class OpenFlowDriver implements DriverBase {
   }
 
   attach(context: DriverContext): ResultAsync<void, DriverError> {
+    const { egressQueues, identities } = this.#options;
     const fault =
-      optionFault(this.#options) ?? strangePorts(this.#options.egressQueues, context.domain);
+      optionFault(this.#options) ??
+      strangePorts(egressQueues, context.domain) ??
+      strangeNodes(identities, context.domain);
     if (fault !== undefined) return errAsync(misconfigured(context.domain.id, fault));
     const taken = this.#life.take(context.domain.id);
     return taken.isErr() ? errAsync(taken.error) : this.#begin(context);

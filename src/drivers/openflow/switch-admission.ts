@@ -1,3 +1,4 @@
+import type { DomainView } from "../../model/domain-view.ts";
 import type { NodeId } from "../../model/ids.ts";
 import type { PeerCertificate } from "./transport.ts";
 
@@ -40,6 +41,18 @@ export function refusalOf(
 
 /** The identity of a node's switch, by node id, as far as one is set. */
 export type SwitchIdentities = Readonly<Record<string, SwitchIdentity>>;
+
+/** What is wrong with identities: nodes that the domain does not have. */
+export function strangeNodes(
+  identities: SwitchIdentities = {},
+  { nodes }: Pick<DomainView, "nodes">,
+): string | undefined {
+  const known = new Set<string>(nodes.map(({ id }) => id));
+  const strange = Object.keys(identities).filter((id) => !known.has(id));
+  return strange.length === 0
+    ? undefined
+    : `identities: the domain has no node ${strange.join(", ")}`;
+}
 
 /** What is set for one node. */
 export function identityOf(

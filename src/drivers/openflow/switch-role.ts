@@ -36,6 +36,8 @@ export class SwitchRole {
   #visits = 0;
   /** Resolves when a visit that was the last has ended. */
   #leaving: Promise<unknown> = Promise.resolve();
+  /** Resolves when every claim so far has been answered. */
+  #claims: Promise<unknown> = Promise.resolve();
   readonly #watchers = new Set<() => void>();
 
   constructor(wanted: NodeRole) {
@@ -99,8 +101,17 @@ export class SwitchRole {
     return await left;
   }
 
-  /** Tells the switch who we want to be. A claim of mastership that it refuses makes us a slave. */
+  /**
+   * Tells the switch who we want to be. A claim of mastership that it refuses makes us a slave. Claims follow
+   * one another, so that the switch hears last what was wanted last.
+   */
   async claim(connection: RoleConnection): Promise<Result<void, RoleRefusal>> {
+    const claimed = this.#claims.then(() => this.#claim(connection));
+    this.#claims = claimed;
+    return await claimed;
+  }
+
+  async #claim(connection: RoleConnection): Promise<Result<void, RoleRefusal>> {
     const wanted = this.#wanted;
     switch (wanted.role) {
       case "equal":
@@ -111,7 +122,7 @@ export class SwitchRole {
         if (connection.version > OPENFLOW_1_3) tellOfRoles(connection.session);
         const claimed = await this.#ask(connection, "master", wanted.generation);
         if (claimed.isOk() || !isRefusal(claimed.error.error)) return claimed;
-        this.lose();
+        if (this.#wanted === wanted) this.lose();
         const generation = await heardBy(connection);
         await this.#yield(connection, generation);
         return err({ ...claimed.error, ...(generation !== undefined && { generation }) });

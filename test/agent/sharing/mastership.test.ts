@@ -74,7 +74,7 @@ async function sharers(names: readonly string[], failing: Failing = {}) {
     mastership.serve(charges.all());
     const owned = () => nodes.filter((node) => mastership.isOwn(node));
     const close = async () => {
-      mastership[Symbol.dispose]();
+      await mastership.close();
       await membership.leave();
       view[Symbol.dispose]();
       await driver.close();
@@ -94,6 +94,35 @@ async function sharers(names: readonly string[], failing: Failing = {}) {
 }
 
 describe("agents that share switches", () => {
+  test("leave at once, also while they are joining again", async () => {
+    const clock = fakeClock();
+    const disk = new MemoryStore({ clock });
+    const store = new WatchedStore(disk);
+    const view = (await StoreView.follow(store))._unsafeUnwrap();
+    const own = new PausableClock(clock);
+    const told: string[] = [];
+    const membership = new Membership({
+      ...{ store, view, clock: own, agent: "a", leaseMs: LEASE_MS },
+      lost: () => told.push("lost"),
+      joined: () => told.push("joined"),
+    });
+    (await membership.join())._unsafeUnwrap();
+    own.pause();
+    await clock.advance(2 * LEASE_MS);
+    let left: Promise<void> | undefined;
+    store.onCommit = () => {
+      left ??= membership.leave();
+    };
+    own.resume();
+    await clock.advance(100);
+    await left;
+    expect((await disk.load())._unsafeUnwrap()).toEqual([]);
+    expect(told).toEqual(["lost"]);
+    view[Symbol.dispose]();
+    await disk.close();
+    expect(clock.countTimers()).toBe(0);
+  });
+
   test("are each the master of some, and all of them are in service", async () => {
     const world = await sharers(["a", "b", "c"]);
     await world.clock.advance(10_000);

@@ -53,6 +53,7 @@ describe("options from code that no compiler has seen", () => {
     ["tls", { tls: { key: "k" } }],
     ["identities", { identities: { s1: { commonName: 5 } } }],
     ["identities", { listen: { host: "127.0.0.1", port: 0 }, identities: { s1: {} } }],
+    ["identities", { identities: { nowhere: { commonName: "s1.example" } } }],
     ["tableId", { tableId: 255 }],
     ["priority", { priority: 65_536 }],
     ["cookiePrefix", { cookiePrefix: 0x10000 }],

@@ -75,6 +75,19 @@ describe("the role of a driver at a switch that two share", () => {
     expect(typesOf(second)).toEqual(["node-up", "confirmed"]);
   });
 
+  test("is the one that was claimed last, however soon after another", async () => {
+    await shared.start([pair]);
+    await claim(first, { role: "master", generation: 1n });
+    await shared.clock.advance(100);
+    const yielded = claim(first, { role: "slave" });
+    const claimed = claim(first, { role: "master", generation: 2n });
+    await Promise.all([yielded, claimed]);
+    await shared.clock.advance(100);
+    expect(typesOf(first).at(-1)).toBe("node-up");
+    expect((await provision(first)).isOk()).toBe(true);
+    expect(shared.at.flows()).toHaveLength(2);
+  });
+
   test("passes without a single change of a switch that is right", async () => {
     await shared.start([pair]);
     await claim(first, { role: "master", generation: 1n });
