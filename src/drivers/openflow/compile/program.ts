@@ -91,23 +91,9 @@ export function matchText(match: Match): string {
   const [first, second, ...others] = match;
   if (first === undefined) return "";
   if (second === undefined) return fieldText(first);
-  if (others.length > 0) return sorted(match.map(fieldText)).join(",");
+  if (others.length > 0) return match.map(fieldText).sort().join(",");
   const [one, other] = [fieldText(first), fieldText(second)];
   return one < other ? `${one},${other}` : `${other},${one}`;
-}
-
-/** A few texts in order, by insertion: `sort` makes copies. */
-function sorted(texts: string[]): readonly string[] {
-  for (const [at, text] of texts.entries()) {
-    let place = at;
-    for (let before = texts[place - 1]; before !== undefined && before > text; ) {
-      texts[place] = before;
-      place -= 1;
-      before = texts[place - 1];
-    }
-    texts[place] = text;
-  }
-  return texts;
 }
 
 function fieldText(field: OxmField): string {
