@@ -47,12 +47,8 @@ function reservedBy({
   state,
   segments,
 }: NetworkInfo): readonly Reserved[] {
-  // One that is provisioned has begun, or its domains are asked for what it waits for. A change of one
-  // that waits shows by its state; that nothing is provisioned yet, by its segments.
-  const waits =
-    state === "scheduled" ||
-    state === "provisioning" ||
-    segments.some(({ isPromised }) => isPromised !== undefined);
+  // While domains are asked for what waits, or for a change of it, only its segments say that it waits.
+  const waits = state === "scheduled" || segments.some((one) => one.state === "reserved");
   return links.map(({ id, vlan, vni, reserved }) => ({
     project,
     link: id,

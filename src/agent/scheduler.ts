@@ -127,7 +127,17 @@ export class Scheduler implements Disposable {
     else {
       this.#failures.delete(project);
       this.changed(record, after);
+      if (after === record) this.#postpone(project);
     }
+  }
+
+  /** What is due and could not be begun waits: another agent is changing the network. */
+  #postpone(project: ProjectId): void {
+    const now = this.#context.clock.now();
+    const at = this.#due.get(project);
+    if (at === undefined || at > now) return;
+    this.#due.set(project, now + TURN_MS);
+    this.#arm();
   }
 
   async #dueWork(record: NetworkRecord, deadline: Deadline): Promise<Result<void, DcnsError>> {
@@ -198,7 +208,7 @@ export const LOOK_MS = 30_000;
 
 const FIRST_RETRY_MS = 1_000;
 
-/** How long after another agent should have acted is looked whether it is this one's turn now. */
+/** How long another agent, whose turn it is or who changes the network, is waited for before the next look. */
 const TURN_MS = 2_000;
 
 function withoutOwn(view: View, holder: string): View {

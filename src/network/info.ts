@@ -134,8 +134,8 @@ function segmentState(
   { outages }: Health,
 ): SegmentInfo["state"] {
   return match(phase)
-    .with("reserved", () => "reserved" as const)
-    .with("setup", "reserving", "provision", "modify", () => "provisioning" as const)
+    .with("reserved", "reserving", () => "reserved" as const)
+    .with("setup", "provision", "modify", () => "provisioning" as const)
     .with("stable", () =>
       outages.has(number, domain) ? ("degraded" as const) : ("active" as const),
     )

@@ -38,18 +38,24 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
       promise.then(done, done);
       const deadlineMs = timers.now + maxMs;
       await promisesRun();
+      let [instant, steps] = [timers.now, 0];
       while (!settled) {
         if (timers.countTimers() === 0) throw new Error("nothing is left that could settle this");
         if (timers.now > deadlineMs) throw new Error(`not settled within ${maxMs} ms`);
         timers.next();
         await promisesRun();
         eachStep();
+        [instant, steps] = [timers.now, timers.now === instant ? steps + 1 : 0];
+        if (steps > MAX_STEPS) throw new Error("time does not go on");
       }
       return promise;
     },
     countTimers: () => timers.countTimers(),
   };
 }
+
+/** How many timers may fire at one instant: far more than do where none is set again and again. */
+const MAX_STEPS = 100_000;
 
 /** Lets every pending promise run; unlike `tickAsync`, it does not sleep. */
 function promisesRun(): Promise<void> {
