@@ -1,4 +1,5 @@
 import { err, ok, Result } from "neverthrow";
+import type { Clock } from "../../model/clock.ts";
 import type { SegmentId } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import { type Circuit, circuitKey } from "./circuit.ts";
@@ -11,6 +12,7 @@ import type {
   FoundCircuit,
 } from "./circuit-service.ts";
 import { isBeyond, isEnding } from "./circuit-times.ts";
+import { insisting } from "./insisting.ts";
 import { type Offers, withOffers } from "./label-offer.ts";
 import { LostCircuits } from "./lost-circuits.ts";
 import { SegmentRuns } from "./segment-runs.ts";
@@ -29,7 +31,7 @@ export interface Outage {
  */
 export class CircuitKeeper {
   readonly #service: CircuitService;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #wanted = new Map<SegmentId, readonly Circuit[]>();
   readonly #book = new CircuitBook();
   readonly #maker: CircuitMaker;
@@ -41,11 +43,11 @@ export class CircuitKeeper {
   /** Of a domain that may have anything; `wanted` is what it should have. */
   constructor(
     service: CircuitService,
-    now: () => number,
+    clock: Clock,
     wanted: ReadonlyMap<SegmentId, readonly Circuit[]> = new Map(),
   ) {
     this.#service = service;
-    this.#now = now;
+    this.#clock = clock;
     for (const [segment, circuits] of wanted) this.#wanted.set(segment, circuits);
     this.#maker = new CircuitMaker(service, this.#book);
   }
@@ -119,9 +121,7 @@ export class CircuitKeeper {
     offers: Offers = () => VlanSet.empty,
   ): Promise<Result<void, CircuitFault>> {
     this.#holding.add(segment);
-    return this.#runs.start(segment, async (signal) => {
-      const looked = await this.#lookUp(segment, signal);
-      if (looked.isErr()) return looked;
+    const work = async (signal: AbortSignal): Promise<Result<void, CircuitFault>> => {
       const held = await Promise.all(
         circuits.map(async (circuit): Promise<Result<void, CircuitFault>> => {
           const one = await this.#keepRoomFor(circuit, signal);
@@ -132,7 +132,8 @@ export class CircuitKeeper {
         }),
       );
       return Result.combine(held).map(() => undefined);
-    });
+    };
+    return this.#runs.start(segment, (signal) => this.#insist(segment, signal, () => work(signal)));
   }
 
   /**
@@ -145,7 +146,9 @@ export class CircuitKeeper {
   ): Promise<Result<void, CircuitFault>> {
     this.#holding.delete(segment);
     const outcome = this.#runs.start(segment, (signal) =>
-      this.#converge(segment, bringBack, signal),
+      this.#insist(segment, signal, (isComing) =>
+        this.#converge(segment, { bringBack, isComing }, signal),
+      ),
     );
     return this.#runs.last(segment, outcome);
   }
@@ -241,19 +244,26 @@ export class CircuitKeeper {
     return this.#runs.close();
   }
 
+  #insist(
+    segment: SegmentId,
+    signal: AbortSignal,
+    work: (isAgain: boolean) => Promise<Result<void, CircuitFault>>,
+  ): Promise<Result<void, CircuitFault>> {
+    const lookUp = () => this.#lookUp(segment, signal);
+    return insisting({ clock: this.#clock, signal, lookUp }, work);
+  }
+
   async #converge(
     segment: SegmentId,
-    bringBack: boolean,
+    { bringBack, isComing }: { readonly bringBack: boolean; readonly isComing: boolean },
     signal: AbortSignal,
   ): Promise<Result<void, CircuitFault>> {
-    const looked = await this.#lookUp(segment, signal);
-    if (looked.isErr()) return looked;
     const wanted = this.wantedOf(segment);
     const made = await Promise.all(
       wanted.map(async (circuit) => {
         if (this.#lost.has(circuit) && !bringBack) return ok(undefined);
         if (bringBack && this.#isOver(circuit)) return ok(undefined);
-        return this.#lost.tried(circuit, await this.#maker.make(circuit, signal));
+        return this.#lost.tried(circuit, await this.#maker.make(circuit, signal, { isComing }));
       }),
     );
     const kept = new Set(wanted.map(circuitKey));
@@ -283,7 +293,7 @@ export class CircuitKeeper {
 
   /** Whether a circuit is not there any more because its time is over, or nearly. */
   #isOver(circuit: Circuit): boolean {
-    return isEnding(circuit, this.#now()) && !this.#book.held.has(circuitKey(circuit));
+    return isEnding(circuit, this.#clock.now()) && !this.#book.held.has(circuitKey(circuit));
   }
 
   /** Whether the domain need not have a circuit now. */

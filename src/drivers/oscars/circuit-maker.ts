@@ -19,9 +19,17 @@ export class CircuitMaker {
     this.#book = book;
   }
 
-  /** Brings the domain to have a circuit, whatever it has of it. */
-  async make(circuit: Circuit, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
+  /**
+   * Brings the domain to have a circuit, whatever it has of it. Frames that do not pass yet are waited for
+   * only in the circuit that is being made: one in which they do not pass any more is somebody else's care.
+   */
+  async make(
+    circuit: Circuit,
+    signal: AbortSignal,
+    { isComing = false }: { readonly isComing?: boolean } = {},
+  ): Promise<Result<void, CircuitFault>> {
     const found = this.#book.held.get(circuitKey(circuit));
+    if (isComing && found?.state === "pending") return this.#awaitFrames(found, circuit, signal);
     if (found === undefined) return this.#create(circuit, signal);
     const isAsAsked = this.#service.agrees(found.circuit, circuit);
     if (found.state === "held" && isAsAsked) return this.#commit(found, circuit, signal);
@@ -34,6 +42,18 @@ export class CircuitMaker {
     return changed.error.kind === "unsupported"
       ? this.#replace(found, circuit, signal)
       : err(changed.error);
+  }
+
+  async #awaitFrames(
+    found: HeldCircuit,
+    circuit: Circuit,
+    signal: AbortSignal,
+  ): Promise<Result<void, CircuitFault>> {
+    this.#book.doubt(circuit);
+    const up = await this.#service.bringUp(found, signal);
+    if (up.isErr()) return up;
+    this.#book.keep({ ...found, state: "active" });
+    return this.make(circuit, signal);
   }
 
   /** Whether a circuit is for later, and the domain is to be asked for it only then. */
@@ -104,7 +124,7 @@ export class CircuitMaker {
     if (!isDown && takeDown === undefined) return ok(undefined);
     this.#book.doubt(circuit);
     const carried = isDown
-      ? await this.#service.bringUp(found, signal)
+      ? await this.#service.bringUp({ ...found, circuit }, signal)
       : await this.#service.takeDown?.({ externalId, circuit }, signal);
     if (carried?.isErr()) return carried;
     this.#book.keep({ externalId, circuit, state: isDown ? "active" : "reserved" });
@@ -174,8 +194,9 @@ export class CircuitMaker {
     const reserved = { ...own, circuit, state: "reserved" } as const;
     const done = committed.isErr() ? committed : await this.#carry(reserved, circuit, signal);
     if (done.isErr()) {
-      // Which of the two is there now, the next look tells.
-      if (instead === undefined) await this.remove(own, signal);
+      // Which of the two is there now, the next look tells; and what has become of a request that nobody answered.
+      if (instead === undefined && done.error.kind !== "unreachable")
+        await this.remove(own, signal);
       return done;
     }
     if (instead !== undefined) this.#book.forget(instead.circuit);

@@ -107,8 +107,8 @@ export interface CircuitService {
   dropInstead?(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault>;
   /** Has the domain promise what it holds. */
   commit(held: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault>;
-  /** Makes a circuit of what is promised; ends once frames pass. */
-  bringUp(reserved: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault>;
+  /** Makes a circuit of what is promised, or waits for what may yet come up; ends once frames pass. */
+  bringUp(found: FoundCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault>;
   /** The other way: nothing passes, and it stays promised. Absent where that cannot be. */
   takeDown?(found: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault>;
   /**

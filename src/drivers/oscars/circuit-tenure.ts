@@ -30,7 +30,7 @@ export class CircuitTenure {
   ) {
     const closing = AbortSignal.any([context.closing, this.#over.signal]);
     this.isOurs = isOurs;
-    this.keeper = new CircuitKeeper(context.circuits, () => context.clock.now(), wanted);
+    this.keeper = new CircuitKeeper(context.circuits, context.clock, wanted);
     this.watch = new CircuitWatch({ ...context, keeper: this.keeper, closing });
   }
 

@@ -55,6 +55,7 @@ function stateOf(reservation: Reservation<ChildSummary>): FoundCircuit["state"] 
   const { lifecycleState, provisionState } = reservation.connectionStates;
   if (lifecycleState !== "Created" && lifecycleState !== "Unknown") return "failed";
   if (reservation.criteria.length === 0) return "failed";
+  if (provisionState === "Provisioning") return "pending";
   if (provisionState !== "Provisioned") return "reserved";
   return isActive(reservation) ? "active" : "pending";
 }

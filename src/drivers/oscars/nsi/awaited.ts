@@ -14,11 +14,15 @@ export class AwaitedResults {
    */
   expect(correlationId: string): Awaited {
     let settle: (result: RequestOutcome) => void = () => {};
+    let come: RequestOutcome | undefined;
     const result = new Promise<RequestOutcome>((resolve) => {
-      settle = resolve;
+      settle = (outcome) => {
+        come = outcome;
+        resolve(outcome);
+      };
     });
     this.#waiting.set(correlationId, settle);
-    return { result, forget: () => void this.#waiting.delete(correlationId) };
+    return { result, come: () => come, forget: () => void this.#waiting.delete(correlationId) };
   }
 
   /** Takes a result. False for one that nobody waits for: it came twice, or too late. */
@@ -38,6 +42,8 @@ export class AwaitedResults {
 /** One confirmation that is waited for. */
 export interface Awaited {
   readonly result: Promise<RequestOutcome>;
+  /** What has come until now. */
+  readonly come: () => RequestOutcome | undefined;
   /** Waits no longer. */
   readonly forget: () => void;
 }

@@ -133,11 +133,14 @@ export class NsiCircuits implements CircuitService {
     return this.#options.requester.commit(externalId, signal).mapErr(faultOf);
   }
 
-  bringUp({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
-    return this.#options.requester
-      .provision(externalId, signal)
-      .mapErr(faultOf)
-      .andThen(() => this.#untilActive(externalId, signal));
+  /** What waits for its frames has been provisioned, or is being: that is not to be asked for twice. */
+  bringUp(
+    { externalId, state }: FoundCircuit,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    const provisioned =
+      state === "pending" ? okAsync() : this.#options.requester.provision(externalId, signal);
+    return provisioned.mapErr(faultOf).andThen(() => this.#untilActive(externalId, signal));
   }
 
   takeDown({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {

@@ -138,8 +138,13 @@ export class NsiRequester {
 
   #operate(message: OperationRequest, signal: AbortSignal): ResultAsync<HeldReservation, NsiFault> {
     const correlationId = this.#newCorrelationId();
-    const { result, forget } = this.#awaited.expect(correlationId);
+    const { result, come, forget } = this.#awaited.expect(correlationId);
     const outcome = this.#send(correlationId, message, signal)
+      .orElse((fault) => {
+        // The answer was lost; where what it announces has come, nothing is missing.
+        const told = fault.type === "nsi-unknown" ? come() : undefined;
+        return told === undefined ? err(fault) : announced(told, message, fault);
+      })
       .andThen((answer) => connectionIdOf(answer, message))
       .andThen((connectionId) => {
         const asked = { operation: message.type, connectionId, correlationId };
@@ -223,6 +228,16 @@ interface AskedOperation {
   readonly connectionId: string;
   /** Of its request. */
   readonly correlationId: string;
+}
+
+/** The answer that must have been given before a result came. */
+function announced(
+  result: RequestOutcome,
+  { connectionId: known }: OperationRequest,
+  fault: NsiFault,
+): Result<NsiMessage, NsiFault> {
+  const connectionId = "connectionId" in result ? (result.connectionId ?? known) : known;
+  return connectionId === undefined ? err(fault) : ok({ type: "reserveResponse", connectionId });
 }
 
 function connectionIdOf(answer: NsiMessage, request: OperationRequest): Result<string, NsiFault> {
