@@ -6,13 +6,14 @@ export type RequestOutcome = OperationResult | MessageDeliveryTimeout;
 
 /** Confirmations that have been asked for and have not come. */
 export class AwaitedResults {
-  readonly #waiting = new Map<string, (result: RequestOutcome) => void>();
+  readonly #waiting = new Map<string, Waiting>();
 
   /**
    * Waits for the result of the request with this correlation id. To be called before the request is
-   * sent: a confirmation may come before the acknowledgment of what it confirms.
+   * sent: a confirmation may come before the acknowledgment of what it confirms. What does not `fit` the
+   * request is no result of it.
    */
-  expect(correlationId: string): Awaited {
+  expect(correlationId: string, fits: (result: RequestOutcome) => boolean = () => true): Awaited {
     let settle: (result: RequestOutcome) => void = () => {};
     let come: RequestOutcome | undefined;
     const result = new Promise<RequestOutcome>((resolve) => {
@@ -21,16 +22,17 @@ export class AwaitedResults {
         resolve(outcome);
       };
     });
-    this.#waiting.set(correlationId, settle);
+    this.#waiting.set(correlationId, { fits, settle });
     return { result, come: () => come, forget: () => void this.#waiting.delete(correlationId) };
   }
 
-  /** Takes a result. False for one that nobody waits for: it came twice, or too late. */
+  /** Takes a result. False for one that nobody waits for: it came twice, too late, or is of something else. */
   settle(correlationId: string, result: RequestOutcome): boolean {
-    const settle = this.#waiting.get(correlationId);
+    const waiting = this.#waiting.get(correlationId);
+    if (waiting?.fits(result) !== true) return false;
     this.#waiting.delete(correlationId);
-    settle?.(result);
-    return settle !== undefined;
+    waiting.settle(result);
+    return true;
   }
 
   /** How many are waited for. */
@@ -46,4 +48,9 @@ export interface Awaited {
   readonly come: () => RequestOutcome | undefined;
   /** Waits no longer. */
   readonly forget: () => void;
+}
+
+interface Waiting {
+  readonly fits: (result: RequestOutcome) => boolean;
+  readonly settle: (result: RequestOutcome) => void;
 }

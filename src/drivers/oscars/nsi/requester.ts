@@ -138,7 +138,9 @@ export class NsiRequester {
 
   #operate(message: OperationRequest, signal: AbortSignal): ResultAsync<HeldReservation, NsiFault> {
     const correlationId = this.#newCorrelationId();
-    const { result, come, forget } = this.#awaited.expect(correlationId);
+    const { result, come, forget } = this.#awaited.expect(correlationId, (each) =>
+      isResultOf(message, each),
+    );
     const outcome = this.#send(correlationId, message, signal)
       .orElse((fault) => {
         // The answer was lost; where what it announces has come, nothing is missing.
@@ -228,6 +230,13 @@ interface AskedOperation {
   readonly connectionId: string;
   /** Of its request. */
   readonly correlationId: string;
+}
+
+/** Whether a result can be that of a request: of what was asked, and of the connection that it names. */
+function isResultOf({ type, connectionId }: OperationRequest, result: RequestOutcome): boolean {
+  if (result.type === "error" || result.type === "messageDeliveryTimeout") return true;
+  const isOfKind = result.type.replace(/(Confirmed|Failed)$/, "") === type;
+  return isOfKind && (connectionId ?? result.connectionId) === result.connectionId;
 }
 
 /** The answer that must have been given before a result came. */

@@ -202,6 +202,61 @@ describe("a requester of NSI", () => {
     expect(clock.countTimers()).toBe(0);
   });
 
+  test("takes no confirmation of another kind or connection for the one it waits for", async () => {
+    const it = world({ callbacks: "never" });
+    const { clock, http, provider, requester } = it;
+    const id = await setUp(it);
+    // Somebody who has seen the request says what is not so.
+    http.serve("http://wan.example", async (request) => {
+      const asked = readNsi(request.body)._unsafeUnwrap();
+      const answer = await provider.handler(request);
+      if (asked.body.type !== "release") return answer;
+      const own = { ...header, providerNSA: NSA, ...asked.header };
+      for (const body of [
+        { type: "terminateConfirmed", connectionId: id },
+        { type: "releaseConfirmed", connectionId: "another" },
+      ] as const) {
+        const posted = {
+          method: "POST",
+          path: "/",
+          headers: new Map(),
+          body: writeNsi({ header: own, body }),
+        };
+        expect((await requester.callbacks(posted)).status).toBe(200);
+      }
+      return answer;
+    });
+    const before = clock.now();
+    expect((await clock.until(requester.release(id, never))).isOk()).toBe(true);
+    // It was seen by looking, and not believed before.
+    expect(clock.now() - before).toBeGreaterThanOrEqual(5_000);
+  });
+
+  test("acknowledges what comes too late, and does nothing about it", async () => {
+    const it = world();
+    const { clock, http, provider, requester } = it;
+    const late: (() => Promise<unknown>)[] = [];
+    const id = await setUp(it);
+    http.serve("http://us.example", async (request) => {
+      late.push(() => requester.callbacks(request));
+      return { status: 200 };
+    });
+    http.serve("http://wan.example", (request) =>
+      request.body.includes("query") ? Promise.resolve({ status: 503 }) : provider.handler(request),
+    );
+    const released = await clock.until(requester.release(id, never));
+    expect(released._unsafeUnwrapErr()).toMatchObject({ kind: "not-confirmed" });
+    // Another request is under way when the confirmation of the first comes.
+    const again = requester.provision(id, never);
+    await clock.settle();
+    for (const post of late.splice(0)) expect(await post()).toMatchObject({ status: 200 });
+    await clock.advance(1_000);
+    for (const post of late.splice(0)) await post();
+    expect((await clock.until(again)).isOk()).toBe(true);
+    await clock.advance(200_000);
+    expect(clock.countTimers()).toBe(0);
+  });
+
   test("acknowledges what it is sent, and listens to its own provider only", async () => {
     const it = world();
     const answer = await it.requester.callbacks({
