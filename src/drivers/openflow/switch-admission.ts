@@ -44,11 +44,11 @@ export type SwitchIdentities = Readonly<Record<string, SwitchIdentity>>;
 
 /** What is wrong with identities: nodes that the domain does not have. */
 export function strangeNodes(
-  identities: SwitchIdentities = {},
+  identities: SwitchIdentities | undefined,
   { nodes }: Pick<DomainView, "nodes">,
 ): string | undefined {
   const known = new Set<string>(nodes.map(({ id }) => id));
-  const strange = Object.keys(identities).filter((id) => !known.has(id));
+  const strange = Object.keys(identities ?? {}).filter((id) => !known.has(id));
   return strange.length === 0
     ? undefined
     : `identities: the domain has no node ${strange.join(", ")}`;
