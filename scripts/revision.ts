@@ -3,12 +3,16 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 
-/** The commit of these sources or, where they are no working copy of git, the version of the package. */
+/**
+ * What git calls these sources and their tests or, where they are no working copy of git, the version of the
+ * package: what is only told of them, in docs, makes no other revision.
+ */
 export function revisionOfSources(): string {
   try {
     const cwd = resolve(import.meta.dirname, "..");
     const stdio: StdioOptions = ["ignore", "pipe", "ignore"];
-    return execFileSync("git", ["rev-parse", "HEAD"], { cwd, encoding: "utf8", stdio }).trim();
+    const trees = ["HEAD:./src", "HEAD:./scripts", "HEAD:./test"];
+    return execFileSync("git", ["rev-parse", ...trees], { cwd, encoding: "utf8", stdio }).trim();
   } catch {
     return packageJson.version;
   }
