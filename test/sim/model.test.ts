@@ -111,8 +111,13 @@ function setUpBy(agent: DcnsAgent, { project, members, bandwidth }: Wish) {
   return agent.setupPhysicalNetwork(project, members, bandwidth, VLANS[project]);
 }
 
-function refusalOfSetup(model: Model, { project, members }: Wish): string | undefined {
-  if (model.has(project)) return "network-exists";
+/** A setup that asks for what there is, is done. */
+function refusalOfSetup(model: Model, { project, members, bandwidth }: Wish): string | undefined {
+  const said = model.get(project);
+  if (said !== undefined) {
+    const isSame = said.bandwidth === bandwidth && `${said.members}` === `${[...members].sort()}`;
+    return isSame ? undefined : "network-exists";
+  }
   return isTaken(model, project, members) ? "vlan-unavailable" : undefined;
 }
 
