@@ -11,7 +11,7 @@ export interface UnaskedContext {
   readonly registry: Registry;
   /** Whether this agent sees to a project's network, and not another one. */
   readonly isTurn: (project: ProjectId) => boolean;
-  readonly transactions: Transactions;
+  readonly transactions: Pick<Transactions, "change" | "reserve" | "tearDown">;
   readonly books: Pick<Books, "untilFree" | "attempts">;
   readonly serial: Serial<ProjectId>;
   readonly clock: Clock;

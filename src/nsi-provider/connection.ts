@@ -33,6 +33,14 @@ export type Asker = {
   readonly replyTo?: string;
 };
 
+/** Who asks under this correlation id, and is told there where its peer wants to be told. */
+export function askerOf(
+  correlationId: string,
+  { replyTo }: { readonly replyTo?: string | undefined },
+): Asker {
+  return { correlationId, ...(replyTo === undefined ? {} : { replyTo }) };
+}
+
 /** A connection as its provider keeps it. Times in milliseconds since the epoch. */
 export type Connection = {
   readonly format: 1;

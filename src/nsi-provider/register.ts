@@ -6,7 +6,7 @@ import type { OperationResult } from "../drivers/oscars/nsi/result.ts";
 import type { ConnectionStates } from "../drivers/oscars/nsi/states.ts";
 import { withStates } from "../drivers/oscars/nsi/transitions.ts";
 import type { Clock } from "../model/clock.ts";
-import type { Asker, Connection, Told } from "./connection.ts";
+import { type Asker, askerOf, type Connection, type Told } from "./connection.ts";
 import type { ConnectionBook } from "./connection-book.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -44,7 +44,7 @@ export class Register {
     const { alsoTerminating = [], ...rest } = connection;
     const others = machine === "lifecycle" ? alsoTerminating : [];
     const kept = machine === "lifecycle" ? rest : connection;
-    const askers = [whereOf(connection, correlationId), ...others];
+    const askers = [askerOf(correlationId, connection), ...others];
     const results = askers.map((asker, index) => ({
       ...{ asker, kind: "result" as const, id: connection.resultId + 1 + index, body: result },
     }));
@@ -60,7 +60,7 @@ export class Register {
   async notify(connection: Connection, news: News): Promise<void> {
     const id = connection.notificationId + 1;
     const stamp = { notificationId: id, timeStamp: this.#options.clock.now() };
-    const asker = whereOf(connection, `urn:uuid:${this.#options.uuid()}`);
+    const asker = askerOf(`urn:uuid:${this.#options.uuid()}`, connection);
     const body = { ...news, ...stamp };
     await this.#tell({ ...connection, notificationId: id }, [
       { asker, kind: "notification", id, body },
@@ -120,8 +120,4 @@ interface Item {
   readonly kind: Told["kind"];
   readonly id: number;
   readonly body: OperationResult | Notification;
-}
-
-function whereOf({ replyTo }: Connection, correlationId: string): Asker {
-  return { correlationId, ...(replyTo === undefined ? {} : { replyTo }) };
 }

@@ -9,7 +9,7 @@ import { REQUESTER_VERSION } from "../drivers/oscars/nsi/names.ts";
 import type { OperationRequest } from "../drivers/oscars/nsi/operation.ts";
 import type { Clock } from "../model/clock.ts";
 import { type Wanted, wantedAnew, wantedChange } from "./asked.ts";
-import type { Asker, Connection } from "./connection.ts";
+import { askerOf, type Connection } from "./connection.ts";
 import type { ConnectionBook } from "./connection-book.ts";
 import type { Counsel } from "./counsel.ts";
 import { foundFor } from "./found.ts";
@@ -22,15 +22,7 @@ import { repeatOf } from "./repeats.ts";
 import { reserveFault } from "./request-faults.ts";
 import { forgetOld, whyFull } from "./room.ts";
 import type { OfferedStp } from "./stps.ts";
-
-const operations = new Set([
-  "reserve",
-  "reserveCommit",
-  "reserveAbort",
-  "provision",
-  "release",
-  "terminate",
-]);
+import { underWay } from "./under-way.ts";
 
 /** What requests are answered with. */
 export interface RequestsOptions {
@@ -103,7 +95,7 @@ export class Requests {
       return this.refuse(header, { errorId: "00101", text: "connectionId is missing" });
     const { type } = request;
     const { lifecycle } = this.#options;
-    const accepted = await lifecycle.accept(connection, type, askerOf(header, peer));
+    const accepted = await lifecycle.accept(connection, type, askerOf(header.correlationId, peer));
     if (accepted.isErr()) return this.#notWritten(header);
     lifecycle.carryOut(connection.connectionId, type);
     return answerOf(200, header, { type: "acknowledgment" });
@@ -151,7 +143,11 @@ export class Requests {
       held: version,
     };
     const { connectionId } = connection;
-    const accepted = await lifecycle.accept(connection, "reserve", askerOf(header, peer));
+    const accepted = await lifecycle.accept(
+      connection,
+      "reserve",
+      askerOf(header.correlationId, peer),
+    );
     if (accepted.isErr()) {
       if (known === undefined) await book.remove(connectionId);
       return this.#notWritten(header);
@@ -183,10 +179,6 @@ export class Requests {
   }
 }
 
-function askerOf({ correlationId }: NsiHeader, { replyTo }: NsiPeerIdentity): Asker {
-  return { correlationId, ...(replyTo === undefined ? {} : { replyTo }) };
-}
-
 function isOperation(message: { readonly type: string }): message is OperationRequest {
-  return operations.has(message.type);
+  return Object.hasOwn(underWay, message.type);
 }

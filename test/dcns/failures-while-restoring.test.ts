@@ -1,34 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { Topology } from "../../src/topology.ts";
 import { FrameWatch } from "../support/frame-watch.ts";
+import { ladder } from "../support/ladder.ts";
 import { endsOf, Testbed } from "../support/testbed.ts";
 
-/** Two switches with a host each, and three ways between them, in the order of their metrics. */
-function threeWays(): Topology {
-  const ids = ["s1", "s2", "s3", "s4"];
-  const wired = [
-    ["s1-s2", "s1:2", "s2:2"],
-    ["s1-s3", "s1:3", "s3:2"],
-    ["s2-s3", "s2:3", "s3:3"],
-    ["s1-s4", "s1:4", "s4:2"],
-    ["s2-s4", "s2:4", "s4:3"],
-  ] as const;
-  return Topology.parse({
-    format: "dcns-topology/1",
-    domains: [{ id: "campus", driver: "openflow" }],
-    nodes: ids.map((id, index) => ({
-      id,
-      domain: "campus",
-      datapathId: (index + 1).toString(16).padStart(16, "0"),
-      ports: [1, 2, 3, 4].map((n) => ({ id: `${n}`, ofPort: n })),
-    })),
-    links: wired.map(([id, a, b], i) => ({ id, a, b, capacity: "1Gbps", metric: i + 1 })),
-    hosts: ids.map((id) => ({ host: `${id}a`, nic: "eth1", port: `${id}:1` })),
-  })._unsafeUnwrap();
-}
-
 async function start(): Promise<Testbed> {
-  const bed = await Testbed.start({ topology: threeWays(), agent: { flapDamping: false } });
+  const bed = await Testbed.start({ topology: ladder("1Gbps"), agent: { flapDamping: false } });
   await bed.setUp("p", ["s1a:eth1", "s2a:eth1"], "100Mbps", 101, { protection: "restore" });
   bed.fabric.setFaults({ delay: 1, maxDelayMs: 20 });
   return bed;

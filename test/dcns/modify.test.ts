@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DcnsAgent } from "../../src/dcns.ts";
 import type { NetworkInfo } from "../../src/model/network.ts";
-import { endsInBoth, endsOfEither, hitlessWatch } from "../support/hitless.ts";
+import { endsInBoth, endsOfEither, FrameWatch } from "../support/frame-watch.ts";
 import { endsOf, errorOf, Testbed, value } from "../support/testbed.ts";
 
 type ModifyArguments = Parameters<DcnsAgent["modifyPhysicalNetwork"]>;
@@ -88,7 +88,7 @@ describe("modifyPhysicalNetwork", () => {
         await using bed = await Testbed.start({ seed, faults: { delay: 1, maxDelayMs: 7 } });
         const before = await bed.setUp("p", hosts, bw, 101);
         const target = await targetOf({ hosts, bw, change });
-        const watch = hitlessWatch(bed, {
+        const watch = new FrameWatch(bed.fabric, {
           staying: endsInBoth(endsOf(before), endsOf(target)),
           all: endsOfEither(endsOf(before), endsOf(target)),
         });
@@ -96,7 +96,7 @@ describe("modifyPhysicalNetwork", () => {
           await bed.run(bed.agent.modifyPhysicalNetwork("p", ...change), watch.step),
         );
         expect([...watch.troubles]).toEqual([]);
-        expect(watch.steps()).toBeGreaterThan(10);
+        expect(watch.steps).toBeGreaterThan(10);
         expect(endsOf(after)).toEqual(endsOf(target));
         bed.expectWhole(after);
       }
@@ -137,7 +137,7 @@ describe("modifyPhysicalNetwork", () => {
             code: "table-full",
           } as const;
           bed.fabric.switchOf(node).faults.add({ on: "flow-mod", nth, fault: rejection });
-          const watch = hitlessWatch(bed, {
+          const watch = new FrameWatch(bed.fabric, {
             staying: endsOf(before),
             all: endsOfEither(endsOf(before), endsOf(target)),
           });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Topology } from "../../src/topology.ts";
+import type { Topology } from "../../src/topology.ts";
+import { type Ends, fabric, ladder } from "../support/ladder.ts";
 import { Testbed } from "../support/testbed.ts";
 
 const restored = { protection: "restore" } as const;
@@ -11,48 +12,6 @@ function linksOf(bed: Testbed, project: string): readonly string[] {
 /** Waits until the network stands on its second tree. */
 async function moved(bed: Testbed, project: string): Promise<void> {
   await bed.until(() => bed.info(project).generation === 2 && bed.info(project).state === "active");
-}
-
-type Ends = readonly [node: string, node: string];
-
-/** Switches with a host each, and links between them, in the order of their metrics. */
-function fabric(links: Readonly<Record<string, Ends>>, capacity: string): Topology {
-  const ids = [...new Set(Object.values(links).flat())].sort();
-  const nextPort = new Map<string, number>();
-  const port = (node: string): string => {
-    const number = (nextPort.get(node) ?? 1) + 1;
-    nextPort.set(node, number);
-    return `${node}:${number}`;
-  };
-  const wired = Object.entries(links).map(([id, [a, b]], index) => {
-    return { id, a: port(a), b: port(b), capacity, metric: index + 1 };
-  });
-  return Topology.parse({
-    format: "dcns-topology/1",
-    domains: [{ id: "campus", driver: "openflow" }],
-    nodes: ids.map((id, index) => ({
-      id,
-      domain: "campus",
-      datapathId: (index + 1).toString(16).padStart(16, "0"),
-      ports: [1, 2, 3, 4, 5].map((n) => ({ id: `${n}`, ofPort: n })),
-    })),
-    links: wired,
-    hosts: ids.map((id) => ({ host: `${id}a`, nic: "eth1", port: `${id}:1` })),
-  })._unsafeUnwrap();
-}
-
-/** Three ways from s1 to s2. */
-function ladder(capacity = "10Gbps"): Topology {
-  return fabric(
-    {
-      "s1-s2": ["s1", "s2"],
-      "s1-s3": ["s1", "s3"],
-      "s2-s3": ["s2", "s3"],
-      "s1-s4": ["s1", "s4"],
-      "s2-s4": ["s2", "s4"],
-    },
-    capacity,
-  );
 }
 
 /** When a1 and b1 fail, the only way from s3 to s4 is over the link that a's path has. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { linkId, nodeId } from "../../src/model/ids.ts";
 import { Topology } from "../../src/topology.ts";
 import { campus, campusDocument } from "../support/campus.ts";
-import { hitlessWatch } from "../support/hitless.ts";
+import { FrameWatch } from "../support/frame-watch.ts";
 import { endsOf, errorOf, Testbed, value } from "../support/testbed.ts";
 
 const hosts = ["s1a:eth1", "s2a:eth1", "s3b:eth1"];
@@ -44,7 +44,7 @@ describe("updateTopology", () => {
     const before = await bed.setUp("projectA", hosts, "10Mbps", 101);
     expect(before.links.map(({ id }) => id)).toContain("s2-s3");
     const ends = endsOf(before);
-    const watch = hitlessWatch(bed, { staying: ends, all: ends });
+    const watch = new FrameWatch(bed.fabric, { staying: ends, all: ends });
     const update = value(await bed.run(bed.agent.updateTopology(next), watch.step));
     expect(update).toEqual({ rerouted: ["projectA"], failed: [] });
     expect([...watch.troubles]).toEqual([]);

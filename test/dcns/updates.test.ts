@@ -6,8 +6,7 @@ import type { Delivery, Protection } from "../../src/model/network.ts";
 import type { NetworkEnd } from "../../src/testing/index.ts";
 import { Topology } from "../../src/topology.ts";
 import { type Draw, drawFrom } from "../network/random-tree.ts";
-import { FrameWatch } from "../support/frame-watch.ts";
-import { endsInBoth, endsOfEither } from "../support/hitless.ts";
+import { endsInBoth, endsOfEither, FrameWatch } from "../support/frame-watch.ts";
 import { randomFabric } from "../support/random-fabric.ts";
 import { endsOf, Testbed, value } from "../support/testbed.ts";
 

@@ -25,6 +25,11 @@ export class FrameWatch {
     this.#watched = watched;
   }
 
+  /** How often frames were looked at. */
+  get steps(): number {
+    return this.#steps;
+  }
+
   /** Looks at what frames do right now; the fabric must carry frames without delay. */
   readonly step = (): void => {
     const { all, staying } = this.#watched;
@@ -85,4 +90,25 @@ export class FrameWatch {
     const port = this.#fabric.topology.touchPoints.get(hostPort)?.port;
     return `${port}/${vlan ?? "none"}`;
   }
+}
+
+/** The ends that are in both lists. */
+export function endsInBoth(
+  a: readonly NetworkEnd[],
+  b: readonly NetworkEnd[],
+): readonly NetworkEnd[] {
+  const known = new Set(b.map(textOf));
+  return a.filter((end) => known.has(textOf(end)));
+}
+
+/** The ends of both lists, each once. */
+export function endsOfEither(
+  a: readonly NetworkEnd[],
+  b: readonly NetworkEnd[],
+): readonly NetworkEnd[] {
+  return [...new Map([...a, ...b].map((end) => [textOf(end), end])).values()];
+}
+
+function textOf({ hostPort, vlan }: NetworkEnd): string {
+  return `${hostPort}/${vlan ?? "none"}`;
 }

@@ -1,23 +1,14 @@
 import * as v from "valibot";
-import { pause } from "../../drivers/driver-call.ts";
 import type { DriverEvent } from "../../drivers/driver-event.ts";
-import type { Clock } from "../../model/clock.ts";
-import { type DomainId, networkNumber, type SegmentId } from "../../model/ids.ts";
-import { sameValue } from "../../model/same-value.ts";
-import { networkOfSegment, segmentIdOf } from "../../network/forwarding.ts";
+import { networkNumber, type SegmentId } from "../../model/ids.ts";
+import { segmentIdOf } from "../../network/forwarding.ts";
 import type { JsonValue, StoreChange } from "../../store/store.ts";
-import { Serial } from "../serial.ts";
 import { causeJson, causeSchema } from "./cause-json.ts";
+import { SegmentNotes, type SegmentNotesContext } from "./segment-notes.ts";
 import { numberIn } from "./steps.ts";
-import type { StoreView } from "./store-view.ts";
 
 /** What outages work with. */
-export interface SharedOutagesContext {
-  readonly domain: DomainId;
-  readonly view: StoreView;
-  readonly clock: Clock;
-  /** Whether the domain is this agent's to speak of. */
-  readonly isOurs: () => boolean;
+export interface SharedOutagesContext extends SegmentNotesContext {
   readonly emit: (event: SegmentEvent) => void;
 }
 
@@ -26,8 +17,6 @@ export type SegmentEvent = Extract<DriverEvent, { readonly type: "segment-down" 
 
 /** What the keys begin with that say which segments carry nothing; the network and the domain follow. */
 export const OUTAGE = "outage/";
-/** How long is waited before something is written again that the store did not take. */
-const AGAIN_MS = 500;
 
 const schema = v.object({
   reason: v.string(),
@@ -36,18 +25,18 @@ const schema = v.object({
 
 /**
  * Which segments of a domain carry nothing. Only its master hears of that from the domain, and writes it
- * down for whoever sees to the network. It stays when the master dies, until the next one has looked.
+ * down for whoever sees to the network.
  */
 export class SharedOutages {
   readonly #context: SharedOutagesContext;
   /** What our driver says, as it is written. */
   readonly #down = new Map<SegmentId, JsonValue>();
-  readonly #writes = new Serial<SegmentId>();
-  readonly #closing = new AbortController();
+  readonly #notes: SegmentNotes;
   #subscription: Disposable | undefined;
 
   constructor(context: SharedOutagesContext) {
     this.#context = context;
+    this.#notes = new SegmentNotes(OUTAGE, context);
   }
 
   /** Tells what is in the store already, and what changes from then on. */
@@ -78,8 +67,7 @@ export class SharedOutages {
   /** Writes nothing more, and waits for what is being written. */
   async close(): Promise<void> {
     this.#subscription?.[Symbol.dispose]();
-    this.#closing.abort();
-    await this.#writes.idle();
+    await this.#notes.close();
   }
 
   /** Whoever has looked at the domain knows what of that which others wrote is over. */
@@ -91,24 +79,7 @@ export class SharedOutages {
   }
 
   #write(segment: SegmentId): void {
-    void this.#writes.run(segment, () => this.#bring(segment));
-  }
-
-  /** Brings the store to what our driver says. */
-  async #bring(segment: SegmentId): Promise<void> {
-    const { view, clock, isOurs, domain } = this.#context;
-    const key = `${OUTAGE}${networkOfSegment(segment)}/${domain}`;
-    while (isOurs() && !this.#closing.signal.aborted) {
-      const [wanted, held] = [this.#down.get(segment), view.get(key)];
-      if (sameValue(wanted, held?.value)) return;
-      const compare = [{ key, revision: held?.revision ?? 0 }];
-      const write =
-        wanted === undefined
-          ? { type: "delete" as const, key }
-          : { type: "put" as const, key, value: wanted };
-      const written = await view.commit({ compare, writes: [write] });
-      if (written.isErr()) await pause(clock, AGAIN_MS, this.#closing.signal);
-    }
+    void this.#notes.bring(segment, () => this.#down.get(segment));
   }
 
   #tell(key: string, value: JsonValue | undefined): void {
