@@ -22,7 +22,9 @@ async function start() {
   const remove = () =>
     store.commit({ compare: [], writes: [{ type: "delete", key: NETWORK_KEY }] });
   const put: string[] = [];
-  await store.watch(({ puts }) => put.push(...puts.map(({ key }) => key)));
+  await store.watch(({ puts }) => {
+    put.push(...puts.map(({ key }) => key).filter((key) => key !== NETWORK_KEY));
+  });
   const keys = async () => (await store.load())._unsafeUnwrap().map(({ key }) => key);
   return { clock, notes, remove, put, keys };
 }
