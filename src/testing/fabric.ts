@@ -38,6 +38,8 @@ export interface FabricOptions extends LinkTiming, WireOptions {
   readonly faults?: FaultRates;
   /** Whether the switches learn addresses as Open vSwitch does; not when absent. */
   readonly learns?: boolean;
+  /** How many tags of a frame the switches look at, as `vlan-limit` of Open vSwitch; 1 when absent. */
+  readonly vlanLimit?: 1 | 2;
   /** What the switch of a node cannot do, and what it says to that; nothing when absent. */
   readonly lacks?: (message: OfMessage, node: NodeId) => Refusal | undefined;
   /** What the switches make of the meters that they are asked for; just those when absent. */

@@ -44,6 +44,8 @@ export interface TestbedOptions {
   readonly learns?: boolean;
   /** What the switches cannot do; nothing when absent. */
   readonly lacks?: FabricOptions["lacks"];
+  /** How many tags of a frame the switches look at; 1 when absent. */
+  readonly vlanLimit?: 1 | 2;
   /** What the switches make of meters; just what they are asked for when absent. */
   readonly rounds?: FabricOptions["rounds"];
   /** The queues of each port; none when absent. */
@@ -85,6 +87,7 @@ export class Testbed implements AsyncDisposable {
       bundles: options.bundles ?? false,
       learns: options.learns ?? false,
       ...(options.lacks && { lacks: options.lacks }),
+      ...(options.vlanLimit && { vlanLimit: options.vlanLimit }),
       ...(options.rounds && { rounds: options.rounds }),
       ...(options.queues && { queues: options.queues }),
     });

@@ -32,6 +32,8 @@ export interface DatapathOptions {
   readonly maxFlowsPerTable?: number;
   /** Whether it learns as Open vSwitch does, and says so; not when absent. */
   readonly learns?: boolean;
+  /** How many tags of a frame it looks at, as `vlan-limit` of Open vSwitch; 1 when absent. */
+  readonly vlanLimit?: 1 | 2;
   /** The queues that somebody has made at a port; none when absent. They count, and do not shape. */
   readonly queues?: (port: number) => readonly number[];
   /** What it makes of the meters that it is asked for, as much hardware rounds; nothing else when absent. */
@@ -53,6 +55,7 @@ export class Datapath {
       ports: portTable(options.ports, options.datapathId, nowMs),
       maxFlowsPerTable: options.maxFlowsPerTable ?? DEFAULT_MAX_FLOWS_PER_TABLE,
       learns: options.learns ?? false,
+      vlanLimit: options.vlanLimit ?? 1,
       queues: options.queues ?? (() => []),
       rounds: options.rounds ?? ((meter) => meter),
       lacks: options.lacks ?? (() => undefined),

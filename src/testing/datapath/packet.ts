@@ -5,8 +5,8 @@ import { customerTag, type Frame, type VlanTag } from "../../model/frame.ts";
  * A packet on its way through the tables. Actions do not change a packet, they give the next one,
  * so every bucket of a group works on its own.
  *
- * The parser looks at the outermost tag only, as Open vSwitch does by default (`vlan-limit=1`):
- * tags beneath it are part of the payload, and the ethertype of a packet with two tags is 0x8100.
+ * The parser looks at the outermost tag only, unless it is told otherwise, as Open vSwitch does by default
+ * (`vlan-limit=1`): tags beneath it are part of the payload, and the ethertype of a packet with two tags is 0x8100.
  */
 export interface Packet {
   readonly inPort: number;
@@ -27,15 +27,22 @@ export interface Packet {
   readonly inner: Pick<Frame, "tags" | "ethertype" | "payload">;
 }
 
-/** How many tags of an arriving frame the parser looks at. */
-const PARSED_TAGS = 1;
-
 /** How many tags the switch can work on. Pushing one more loses the innermost of them. */
 export const MAX_TAGS = 2;
 
+/** What else matters when a frame comes in: its VNI, and how many of its tags the parser looks at. */
+export interface Parsing {
+  readonly tunnelId?: bigint;
+  readonly vlanLimit?: number;
+}
+
 /** Takes a frame in by a port. */
-export function parsePacket(frame: Frame, inPort: number, tunnelId = 0n): Packet {
-  const inner = frame.tags.slice(PARSED_TAGS);
+export function parsePacket(
+  frame: Frame,
+  inPort: number,
+  { tunnelId = 0n, vlanLimit = 1 }: Parsing = {},
+): Packet {
+  const inner = frame.tags.slice(vlanLimit);
   return {
     inPort,
     metadata: 0n,
@@ -43,7 +50,7 @@ export function parsePacket(frame: Frame, inPort: number, tunnelId = 0n): Packet
     registers: [0, 0],
     destination: frame.destination,
     source: frame.source,
-    tags: frame.tags.slice(0, PARSED_TAGS),
+    tags: frame.tags.slice(0, vlanLimit),
     ethertype: inner[0]?.tpid ?? frame.ethertype,
     inner: { tags: inner, ethertype: frame.ethertype, payload: frame.payload },
   };

@@ -33,19 +33,25 @@ export function forward(
   port.received.bytes += frameBytes(frame);
   const isOther = port.isTunnel !== (frame.vni !== undefined);
   if (isOther || (port.config & portConfig.noReceive) !== 0) return [];
+  const { vlanLimit } = state;
   const run = newRun(state, nowMs);
-  runTables(run, parsePacket(frame, inPort, BigInt(frame.vni ?? 0)));
+  runTables(run, parsePacket(frame, inPort, { tunnelId: BigInt(frame.vni ?? 0), vlanLimit }));
   return effectsOf(run);
 }
 
 /** Carries out the actions of a packet-out; an output to the tables sends it through them. */
 export function packetOut(
   state: SwitchState,
-  packet: { readonly frame: Frame; readonly inPort: number; readonly actions: readonly Action[] },
+  {
+    frame,
+    inPort,
+    actions,
+  }: { readonly frame: Frame; readonly inPort: number; readonly actions: readonly Action[] },
   nowMs: number,
 ): readonly Effect[] {
+  const { vlanLimit } = state;
   const run = newRun(state, nowMs);
-  runActions(run, packet.actions, parsePacket(packet.frame, packet.inPort));
+  runActions(run, actions, parsePacket(frame, inPort, { vlanLimit }));
   return effectsOf(run);
 }
 

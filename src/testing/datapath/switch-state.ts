@@ -18,6 +18,8 @@ export interface SwitchState {
   readonly maxFlowsPerTable: number;
   /** Whether it learns addresses by itself, and says so. */
   readonly learns: boolean;
+  /** How many tags of a frame its matches and actions see. */
+  readonly vlanLimit: number;
   /** The queues that somebody has made at a port. */
   readonly queues: (port: number) => readonly number[];
   /** What it makes of the meters that it is asked for. */
@@ -30,7 +32,14 @@ export interface SwitchState {
 export function blankState(
   fixed: Pick<
     SwitchState,
-    "datapathId" | "ports" | "maxFlowsPerTable" | "learns" | "lacks" | "queues" | "rounds"
+    | "datapathId"
+    | "ports"
+    | "maxFlowsPerTable"
+    | "learns"
+    | "vlanLimit"
+    | "lacks"
+    | "queues"
+    | "rounds"
   >,
 ): SwitchState {
   return { ...fixed, tables: new Map(), groups: new GroupTable(), meters: new MeterTable() };

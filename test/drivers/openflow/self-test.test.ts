@@ -16,6 +16,7 @@ import { Testbed } from "../../support/testbed.ts";
 /** What a switch has to be without so that a feature, and perhaps others with it, is missing. */
 const wordFor: Readonly<Record<Exclude<Feature, "bundle">, string>> = {
   "match-tag": "in_port",
+  "match-second-tag": "eth_type",
   "match-any-tag": "vlan_vid/",
   "match-source": "eth_src",
   "match-destination": "eth_dst",
@@ -115,6 +116,12 @@ describe("the self-test of a switch", () => {
     const lacks = lacksIn(bench.driver.profiles());
     expect(lacks.map((lack) => lack.feature)).toContain(feature);
     for (const { reason } of lacks) expect(reason).toMatch(/bad-request\/bad-type|bundle/);
+  });
+
+  test("finds that a switch looks behind the second tag", async () => {
+    await using bench = await connected({ vlanLimit: 2 });
+    const lack = { feature: "match-second-tag", reason: "it looks behind the second tag" };
+    expect(lacksIn(bench.driver.profiles())).toEqual([lack]);
   });
 
   test.each(roundings)("finds in which steps meters are rounded %s", async (_how, rounds) => {
@@ -349,6 +356,15 @@ describe("what a self-test has found", () => {
       /the switch cannot hold groups of type ALL: bad-request\/bad-type/,
     );
     expect(mods.count).toBe(0);
+    await bed.setUp("q", ["s1a:eth1", "s2a:eth1"], "10Mbps", 101);
+  });
+
+  test("refuses networks that take tags off only where a second one would not be seen", async () => {
+    await using bed = await Testbed.start({ vlanLimit: 2 });
+    const asked = bed.agent.setupPhysicalNetwork("p", ["s1b:eth1", "s2a:eth1"], 1e6, 101);
+    expect(describeError((await bed.run(asked))._unsafeUnwrapErr())).toMatch(
+      /the switch cannot tell frames with two tags from others: it looks behind the second tag/,
+    );
     await bed.setUp("q", ["s1a:eth1", "s2a:eth1"], "10Mbps", 101);
   });
 });

@@ -9,6 +9,7 @@ import type { Draft, DraftFlow } from "./draft.ts";
  */
 export const featureNames = {
   "match-tag": "match frames by port and VLAN",
+  "match-second-tag": "tell frames with two tags from others",
   "match-any-tag": "match frames with any tag",
   "match-source": "match source addresses",
   "match-destination": "match destination addresses",
@@ -96,6 +97,8 @@ function ofField({ field, mask }: OxmField): readonly Feature[] {
       return ["match-tag"];
     case "vlan_vid":
       return [isPart ? "match-any-tag" : "match-tag"];
+    case "eth_type":
+      return ["match-second-tag"];
     case "eth_src":
       return [isPart ? "match-group-source" : "match-source"];
     case "eth_dst":

@@ -73,7 +73,7 @@ export function bannedFields(
 }
 
 /** Frames with a tag behind the first show its type in the place of their own. */
-const secondTags: readonly OxmField[] = [
+export const secondTags: readonly OxmField[] = [
   { field: "eth_type", value: 0x8100 },
   { field: "eth_type", value: 0x88a8 },
 ];

@@ -8,7 +8,7 @@ import { hasGroups, type SwitchProfile } from "../compile/switch-profile.ts";
 import type { SessionError } from "../session-error.ts";
 import { PORT_CONTROLLER } from "../wire/constants.ts";
 import { OPENFLOW_1_0 } from "../wire/version.ts";
-import type { SelfTestBench } from "./self-test.ts";
+import type { SelfTestBench } from "./self-test-bench.ts";
 import type { SelfTestRecord, Tested } from "./self-test-record.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { SessionError } from "../session-error.ts";
 import { meterFlag } from "../wire/constants.ts";
 import type { MeterConfig, MeterMod } from "../wire/meter.ts";
 import { freeIds } from "./free-ids.ts";
-import { type SelfTestBench, sessionError } from "./self-test.ts";
+import { type SelfTestBench, sessionError } from "./self-test-bench.ts";
 
 /** A rate in kbit/s and a burst in kbit. */
 interface Limit {

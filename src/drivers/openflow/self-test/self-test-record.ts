@@ -3,7 +3,8 @@ import { looksExact, type MeterSteps } from "../compile/meter.ts";
 import type { SelfTest } from "../compile/switch-profile.ts";
 import { describeSessionError, type SessionError } from "../session-error.ts";
 import { meterSteps } from "./meter-steps.ts";
-import { type SelfTestBench, selfTest } from "./self-test.ts";
+import { selfTest } from "./self-test.ts";
+import type { SelfTestBench } from "./self-test-bench.ts";
 
 /** How often a test may come to nothing before a switch is taken as it says that it is. */
 const MAX_INTERRUPTED = 2;

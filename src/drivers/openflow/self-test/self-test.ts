@@ -1,5 +1,4 @@
 import { err, ok, type Result, ResultAsync, safeTry } from "neverthrow";
-import type { Clock } from "../../../model/clock.ts";
 import { pause } from "../../driver-call.ts";
 import {
   isOurs,
@@ -9,38 +8,18 @@ import {
   OWNER_MASK,
   ownerCookie,
 } from "../compile/cookie.ts";
-import type { Dialect } from "../compile/dialect.ts";
 import { flowsByKey } from "../compile/holdings.ts";
-import type { IdRange } from "../compile/id-pool.ts";
 import { flowKey, matchText, sameFlow, sameGroup, sameMeter } from "../compile/program.ts";
 import type { ModMessage } from "../compile/stages.ts";
 import type { Lack, SelfTest, SwitchProfile } from "../compile/switch-profile.ts";
-import type { SwitchSession } from "../session.ts";
-import type { BatchError, SessionError } from "../session-error.ts";
+import type { SessionError } from "../session-error.ts";
 import type { SwitchReader } from "../switch-reader.ts";
 import { PORT_MAX } from "../wire/constants.ts";
-import type { Port } from "../wire/port.ts";
 import { freeIds } from "./free-ids.ts";
+import { secondTagLack } from "./second-tag.ts";
+import { type SelfTestBench, sessionError } from "./self-test-bench.ts";
 import { fromAll, type Trial, type TrialSetting, toNobody, trialsOf } from "./trial.ts";
 import { add, needOf, remove } from "./trial-messages.ts";
-
-/** What a self-test works with: one connection of a switch that is ours to change. */
-export interface SelfTestBench {
-  readonly session: SwitchSession;
-  readonly reader: SwitchReader;
-  readonly dialect: Dialect;
-  readonly clock: Clock;
-  /** What the switch says of itself. */
-  readonly profile: SwitchProfile;
-  readonly ports: readonly Port[];
-  readonly table: number;
-  readonly cookiePrefix: number;
-  /** How long a burst every meter lets through, in milliseconds. */
-  readonly burstMs: number;
-  /** The numbers that are ours. */
-  readonly groupIds: IdRange;
-  readonly meterIds: IdRange;
-}
 
 /** How long a switch may take to show what it has confirmed. */
 const SHOWN_AFTER_MS = [0, 20, 100] as const;
@@ -50,8 +29,8 @@ const ATTEMPTS = 2;
 /**
  * Tries what programs need on a switch: each feature by a flow that no frame can match, of the lowest
  * priority, under the cookie of no network; and by a group and a meter with numbers that are ours and
- * that the switch does not use. All is read back, removed, and seen to be gone. What a crash leaves
- * is removed by the audit of the next connection, flows by the switch itself after a minute.
+ * that the switch does not use. All is read back, removed, and seen to be gone. Whether frames with two tags
+ * are told, a frame of ours shows that goes through the tables and comes back. What a crash leaves is removed by the audit of the next connection, flows by the switch itself after a minute.
  *
  * Nothing is tried where networks of ours are already, nor where somebody else has such flows. An
  * error says that nothing was found out.
@@ -71,6 +50,9 @@ export async function selfTest(bench: SelfTestBench): Promise<Result<SelfTest, S
     }
     const works = all.find(({ feature }) => !failed.some((lack) => lack.feature === feature));
     if (bench.profile.bundles) failed = [...failed, ...(yield* await bundleLack(bench, works))];
+    if (!failed.some(({ feature }) => feature === "match-second-tag")) {
+      failed = [...failed, ...(yield* await secondTagLack(bench, somePort(bench)))];
+    }
     if (failed.some(({ reason }) => isNotOurs(reason))) {
       return ok(notDone("somebody else has become its master meanwhile"));
     }
@@ -120,7 +102,7 @@ function trialFlows(reader: SwitchReader) {
 }
 
 function trialsFor(bench: SelfTestBench): ResultAsync<readonly Trial[], SessionError> {
-  const { reader, profile, groupIds, meterIds, ports, table, cookiePrefix } = bench;
+  const { reader, profile, groupIds, meterIds, table, cookiePrefix } = bench;
   return ResultAsync.combine([reader.groups(), reader.allMeters()]).map(([groups, meters]) => {
     const types = profile.groups?.types ?? 0;
     const [first, second, third] = freeIds(groupIds, groups, 3);
@@ -129,13 +111,17 @@ function trialsFor(bench: SelfTestBench): ResultAsync<readonly Trial[], SessionE
       table,
       tables: profile.tables,
       cookiePrefix,
-      port: ports.find(({ port }) => port < PORT_MAX)?.port ?? 1,
+      port: somePort(bench),
       groups: types === 0 ? [] : [first, second, third].flatMap((id) => id ?? []),
       meter: profile.meters === undefined ? undefined : freeIds(meterIds, meters, 1)[0],
       ...(profile.meterSteps && { meterSteps: profile.meterSteps }),
       queue: someQueue(profile),
     });
   });
+}
+
+function somePort({ ports }: SelfTestBench): number {
+  return ports.find(({ port }) => port < PORT_MAX)?.port ?? 1;
 }
 
 /** A queue of some port. */
@@ -268,13 +254,6 @@ async function bundleLack(
     return ok([{ feature: "bundle", reason: "a flow that is taken by itself is refused in one" }]);
   }
   return err(sessionError(done.error));
-}
-
-/** What broke while messages were sent; refusals of single ones are not for here. */
-export function sessionError(error: BatchError): SessionError {
-  return error.type === "batch-rejected" || error.type === "bundle-refused"
-    ? { type: "protocol-error", reason: "refused" }
-    : error;
 }
 
 const NEVER = new AbortController().signal;

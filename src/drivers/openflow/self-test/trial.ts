@@ -1,7 +1,7 @@
 import { type Bandwidth, bandwidth } from "../../../model/bandwidth.ts";
 import { NO_NETWORK, networkCookie } from "../compile/cookie.ts";
 import type { Feature } from "../compile/features.ts";
-import { anyTag, groupSource, linkProtocolDestination } from "../compile/ingress.ts";
+import { anyTag, groupSource, linkProtocolDestination, secondTags } from "../compile/ingress.ts";
 import { learnActions } from "../compile/learn.ts";
 import { type MeterSteps, meterFor } from "../compile/meter.ts";
 import { NETWORK_METADATA_MASK, pipelineTable } from "../compile/pipeline.ts";
@@ -87,6 +87,7 @@ class Trials {
     this.#add("match-tag", { actions: [this.#out] });
     this.#add("match-source", {});
     this.#add("match-destination", {});
+    this.#addSecondTag();
     this.#add("set-tag", { actions: [setTag, this.#out] });
     this.#add("pop-tag", { actions: [popTag, this.#out] });
     this.#add("hairpin", { actions: [setTag, { ...this.#out, port: PORT_IN_PORT }] });
@@ -97,6 +98,13 @@ class Trials {
     const setTunnel: Action = { type: "set-field", field: { field: "tunnel_id", value: 1n } };
     this.#add("set-tunnel", { actions: [setTunnel, this.#out] });
     this.#add("to-controller", { actions: [{ ...this.#out, port: PORT_CONTROLLER, maxLen: 64 }] });
+  }
+
+  /** The flow that keeps frames with two tags out of a network that takes the first off. */
+  #addSecondTag(): void {
+    const tagged: OxmField = { field: "vlan_vid", value: VLAN_PRESENT | this.#nextVid };
+    const match: Match = [this.#inPort, tagged, ...secondTags.slice(0, 1), fromAll, toNobody];
+    this.#add("match-second-tag", { match });
   }
 
   #addQueue(isOld: boolean): void {
@@ -208,10 +216,9 @@ class Trials {
     uses: Pick<Trial, "group" | "meter"> = {},
   ): void {
     const { table, cookiePrefix } = this.#setting;
-    const vid = this.#trials.length + 1;
     const own: Match = [
       this.#inPort,
-      { field: "vlan_vid", value: VLAN_PRESENT | vid },
+      { field: "vlan_vid", value: VLAN_PRESENT | this.#nextVid },
       fromAll,
       toNobody,
     ];
@@ -228,6 +235,10 @@ class Trials {
       ],
     };
     this.#trials.push({ feature, flow, ...uses });
+  }
+
+  get #nextVid(): number {
+    return this.#trials.length + 1;
   }
 
   get #inPort(): OxmField {

@@ -1,0 +1,117 @@
+import { err, ok, type Result } from "neverthrow";
+import { decodeFrame, encodeFrame, frame, TPID_CUSTOMER } from "../../../model/frame.ts";
+import { pause } from "../../driver-call.ts";
+import { NO_NETWORK, networkCookie } from "../compile/cookie.ts";
+import type { FlowEntry } from "../compile/program.ts";
+import { hasGroups, type Lack } from "../compile/switch-profile.ts";
+import type { SessionError } from "../session-error.ts";
+import type { Action } from "../wire/action.ts";
+import {
+  MAX_LEN_NO_BUFFER,
+  NO_BUFFER,
+  PORT_CONTROLLER,
+  PORT_TABLE,
+  VLAN_PRESENT,
+} from "../wire/constants.ts";
+import type { Match } from "../wire/match.ts";
+import { type SelfTestBench, sessionError } from "./self-test-bench.ts";
+import { fromAll, toNobody } from "./trial.ts";
+import { add, remove } from "./trial-messages.ts";
+
+/** Above every flow of a network, and of others: nothing else can take the frame, and only that one. */
+const TOLD_PRIORITY = 0xffff;
+const OTHER_PRIORITY = 0xfffe;
+/** The VLAN that the frame has, and the one that it is given where its second tag is seen. */
+const VID = 1;
+const TOLD_VID = 2;
+/** How long the frame may take to come back. */
+const PATIENCE_MS = 100;
+/** How often it has to be taken for one with a single tag: what the switch confirms may take effect later. */
+const ATTEMPTS = 2;
+
+/**
+ * Sees whether a switch tells a frame with two tags from one with a single tag, by sending it one that no
+ * station sends and that comes back here. Open vSwitch does so only with `other_config:vlan-limit=1`, its
+ * default: else it looks behind both tags, and takes all the same flows.
+ *
+ * Nothing is known, and nothing lacking, where the frame does not come back, or where our tables are not
+ * the first.
+ */
+export async function secondTagLack(
+  bench: SelfTestBench,
+  port: number,
+): Promise<Result<readonly Lack[], SessionError>> {
+  if (bench.table !== 0) return ok([]);
+  const { session, dialect } = bench;
+  const flows = flowsOf(bench, port);
+  const installed = await session.batch(flows.map((flow) => dialect.spoken(add(flow))));
+  let told: boolean | undefined = false;
+  for (let attempt = 1; installed.isOk() && told === false && attempt <= ATTEMPTS; attempt += 1) {
+    told = await isTold(bench, port);
+  }
+  const removed = await session.batch(flows.map((flow) => dialect.spoken(remove(flow))));
+  const failed = [installed, removed].flatMap((sent) =>
+    sent.isErr() && sent.error.type !== "batch-rejected" ? [sent.error] : [],
+  );
+  const [error] = failed;
+  if (error !== undefined) return err(sessionError(error));
+  if (installed.isErr() || told !== false) return ok([]);
+  return ok([{ feature: "match-second-tag", reason: "it looks behind the second tag" }]);
+}
+
+/** One takes what is seen to have two tags, the other what is left. */
+function flowsOf(
+  { profile, table, cookiePrefix }: SelfTestBench,
+  port: number,
+): readonly FlowEntry[] {
+  const match: Match = [
+    { field: "in_port", value: port },
+    { field: "vlan_vid", value: VLAN_PRESENT | VID },
+    fromAll,
+    toNobody,
+  ];
+  const mark: Action = hasGroups(profile)
+    ? { type: "set-field", field: { field: "vlan_vid", value: VLAN_PRESENT | TOLD_VID } }
+    : { type: "set-vlan-vid", vid: TOLD_VID };
+  const tell: Action = { type: "output", port: PORT_CONTROLLER, maxLen: MAX_LEN_NO_BUFFER };
+  const flow = (priority: number, fields: Match, actions: readonly Action[]): FlowEntry => ({
+    table,
+    priority,
+    cookie: networkCookie(cookiePrefix, NO_NETWORK),
+    match: fields,
+    instructions: [{ type: "apply-actions", actions }],
+  });
+  return [
+    flow(TOLD_PRIORITY, [...match, { field: "eth_type", value: TPID_CUSTOMER }], [mark, tell]),
+    flow(OTHER_PRIORITY, match, [tell]),
+  ];
+}
+
+/** Whether the second tag of a frame is seen; undefined when it does not come back. */
+async function isTold(
+  { session, clock }: SelfTestBench,
+  port: number,
+): Promise<boolean | undefined> {
+  let vid: number | undefined;
+  const heard = new AbortController();
+  using _subscription = session.subscribe((event) => {
+    if (event.type === "closed") heard.abort();
+    if (event.type !== "packet-in") return;
+    const seen = decodeFrame(event.data).unwrapOr(undefined);
+    if (seen?.source !== fromAll.value || seen.destination !== toNobody.value) return;
+    vid = seen.tags[0]?.vid;
+    heard.abort();
+  });
+  const data = encodeFrame(
+    frame({
+      source: String(fromAll.value),
+      destination: String(toNobody.value),
+      vlans: [VID, VID],
+    }),
+  );
+  const actions: readonly Action[] = [{ type: "output", port: PORT_TABLE, maxLen: 0 }];
+  const message = { type: "packet-out", bufferId: NO_BUFFER, inPort: port, actions, data } as const;
+  if (session.send(message).isErr()) return undefined;
+  await pause(clock, PATIENCE_MS, heard.signal);
+  return vid === undefined ? undefined : vid === TOLD_VID;
+}
