@@ -47,7 +47,8 @@ function reservedBy({
   state,
   segments,
 }: NetworkInfo): readonly Reserved[] {
-  // While domains are asked for what waits, or for a change of it, only its segments say that it waits.
+  // While domains are asked for what waits, or for a change of it, and while it is given up, only its segments say that
+  // it has not begun.
   const waits = state === "scheduled" || segments.some((one) => one.state === "reserved");
   return links.map(({ id, vlan, vni, reserved }) => ({
     project,

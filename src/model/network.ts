@@ -68,7 +68,7 @@ export interface NetworkBackupInfo {
 export interface SegmentInfo {
   readonly id: SegmentId;
   readonly domain: DomainId;
-  /** `reserved`: of a network that waits for its start, or is asked for one. `degraded`: its domain has lost what carried it. */
+  /** `reserved`: of a network that waits for its start, is asked for one, or is given up before. `degraded`: its domain has lost what carried it. */
   readonly state: "reserved" | "provisioning" | "active" | "degraded" | "releasing";
   /**
    * Of a network that waits for its start, also while a change of it is asked for, in a domain that somebody else

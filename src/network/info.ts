@@ -124,17 +124,20 @@ function namesOf(all: readonly string[] = []): Pick<SegmentInfo, "externalId" | 
 }
 
 function segmentState(
-  { phase, number }: NetworkRecord,
+  record: NetworkRecord,
   domain: DomainId,
   { outages }: Health,
 ): SegmentInfo["state"] {
-  return match(phase)
-    .with("reserved", "reserving", () => "reserved" as const)
-    .with("setup", "provision", "modify", () => "provisioning" as const)
-    .with("stable", () =>
+  return match(record)
+    .with({ phase: "reserved" }, { phase: "reserving" }, () => "reserved" as const)
+    .with({ phase: "setup" }, { phase: "provision" }, () => "provisioning" as const)
+    .with({ phase: "modify" }, () => "provisioning" as const)
+    .with({ phase: "stable" }, ({ number }) =>
       outages.has(number, domain) ? ("degraded" as const) : ("active" as const),
     )
-    .with("teardown", () => "releasing" as const)
+    .with({ phase: "teardown" }, ({ isReserved }) =>
+      isReserved ? ("reserved" as const) : ("releasing" as const),
+    )
     .exhaustive();
 }
 

@@ -121,6 +121,18 @@ describe.each([...dialects, ...accents])(
       await clock.until(agent.close());
     });
 
+    test("is seen to have begun nowhere while it is given up before its start", async () => {
+      const { clock, agent, info, setUp } = await start(dialect, { wans: ["one"] });
+      value(await setUp("p", { start: clock.now() + HOUR }));
+      const seen: unknown[] = [];
+      agent.events.on("network-state", ({ state }) =>
+        seen.push([state, new Set(info().segments.map((segment) => segment.state))]),
+      );
+      value(await clock.until(agent.teardownPhysicalNetwork("p")));
+      expect(seen).toEqual([["releasing", new Set(["reserved"])]]);
+      await clock.until(agent.close());
+    });
+
     test("is seen to wait for its start, with what is promised, also while a change of it is asked for", async () => {
       const { clock, agent, info, setUp } = await start(dialect, { wans: ["one"] });
       const from = clock.now() + HOUR;
