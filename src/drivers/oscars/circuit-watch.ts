@@ -61,7 +61,7 @@ export class CircuitWatch {
 
   /** A segment is as somebody asked for it, or is not yet. */
   settled(segment: SegmentId, isAsWanted: boolean): void {
-    if (isAsWanted) this.#pending.delete(segment);
+    if (isAsWanted) this.#confirm(segment);
     else this.#pending.add(segment);
     this.#name(segment);
     if (isAsWanted) this.#judge(segment);
@@ -106,7 +106,8 @@ export class CircuitWatch {
   /** Compares what the domain has with what it should, but for segments that somebody is changing. */
   async #audit(): Promise<void> {
     const { keeper, clock, closing } = this.#context;
-    const quiet = new Set([...keeper.segments].filter((each) => !keeper.isBusy(each)));
+    const ours = [...keeper.segments, ...this.#pending];
+    const quiet = new Set(ours.filter((each) => !keeper.isBusy(each)));
     const listed = await keeper.list(quiet, closing);
     if (closing.aborted) return;
     if (listed.isErr()) return this.unreachable(listed.error.message);
@@ -119,6 +120,8 @@ export class CircuitWatch {
     keeper.noteAll(found, judged);
     for (const segment of judged) {
       this.#name(segment);
+      // What somebody was told to have failed may have been done all the same.
+      if (keeper.isRight(segment)) this.#confirm(segment);
       this.#judge(segment);
     }
     const wrong = [...judged].filter((segment) => !keeper.isRight(segment));
@@ -143,15 +146,20 @@ export class CircuitWatch {
     if (!wasPending) keeper.lose(segment);
     const outcome = await keeper.settle(segment, { bringBack: true });
     if (closing.aborted) return false;
-    const circuits = keeper.circuitsOf(segment);
-    const [node, nodes] = [nodeOf(domain(), circuits), nodesOf(domain(), circuits)];
-    if (outcome.isOk()) this.#pending.delete(segment);
+    const node = nodeOf(domain(), keeper.circuitsOf(segment));
     this.#name(segment);
+    if (outcome.isOk()) this.#confirm(segment);
     this.#judge(segment);
     if (!wasPending) emit({ type: "drift", node, what, repaired: outcome.isOk() });
-    else if (outcome.isOk())
-      for (const each of nodes) emit({ type: "confirmed", node: each, segment });
     return outcome.isOk();
+  }
+
+  /** Tells that a segment is now as it was asked for, where that was not known. */
+  #confirm(segment: SegmentId): void {
+    if (!this.#pending.delete(segment)) return;
+    const { keeper, domain, emit } = this.#context;
+    for (const node of nodesOf(domain(), keeper.circuitsOf(segment)))
+      emit({ type: "confirmed", node, segment });
   }
 
   /** Tells what the domain calls what it has of a segment, where that is news. */

@@ -115,11 +115,11 @@ export class CircuitDriver implements DriverBase {
     segment: Segment,
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
-    return this.#life.call("provision", options, async (service) => {
+    return this.#life.call("provision", options, async (service, signal) => {
       const circuits = circuitsOfDomain(segment, service);
       if (circuits.isErr()) return err(failed(service.domain, circuits.error));
       service.tenure.keeper.want(segment.id, circuits.value);
-      return this.#settle(service, segment.id, options);
+      return this.#settle(service, segment.id, { ...options, signal });
     });
   }
 
@@ -127,9 +127,9 @@ export class CircuitDriver implements DriverBase {
     segment: SegmentId,
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
-    return this.#life.call("release", options, async (service) => {
+    return this.#life.call("release", options, async (service, signal) => {
       service.tenure.keeper.want(segment, []);
-      return this.#settle(service, segment, options);
+      return this.#settle(service, segment, { ...options, signal });
     });
   }
 
@@ -249,7 +249,7 @@ export class CircuitDriver implements DriverBase {
   async #settle(
     { domain, tenure }: Service,
     segment: SegmentId,
-    { allowPending = false }: ProvisionOptions,
+    { allowPending = false, signal }: ProvisionOptions & { readonly signal: AbortSignal },
   ): Promise<Result<Confirmation, DriverError>> {
     const { keeper, watch, isOurs } = tenure;
     if (!isOurs) {
@@ -257,6 +257,8 @@ export class CircuitDriver implements DriverBase {
       return allowPending ? ok({ pending: error.pending ?? [] }) : err(error);
     }
     const outcome = await keeper.settle(segment);
+    // Whoever waits no more takes it for failed.
+    if (signal.aborted) watch.settled(segment, false);
     if (outcome.isOk()) {
       watch.settled(segment, true);
       return ok({ pending: [] });
