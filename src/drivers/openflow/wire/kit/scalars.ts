@@ -1,4 +1,5 @@
 import type { Codec } from "./codec.ts";
+import { copied } from "./copied.ts";
 import type { IntegerBytes } from "./struct-part.ts";
 import { unencodable } from "./unencodable.ts";
 
@@ -63,7 +64,7 @@ export const u64: Integer<bigint> = {
 
 /** All bytes up to the end of the window, copied out. */
 export const rest: Codec<Uint8Array> = {
-  read: (reader) => reader.bytes.slice(reader.take(reader.end - reader.offset), reader.end),
+  read: (reader) => copied(reader.bytes, reader.take(reader.end - reader.offset), reader.end),
   write(writer, value) {
     const at = writer.take(value.length);
     writer.bytes.set(value, at);
