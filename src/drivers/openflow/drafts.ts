@@ -1,7 +1,7 @@
 import { ok, type Result } from "neverthrow";
 import type { NetworkNumber, PortRef } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
-import { compileNode } from "./compile/compile.ts";
+import { type CompileOptions, compileNode } from "./compile/compile.ts";
 import type { Draft } from "./compile/draft.ts";
 import type { PortQueues } from "./compile/exits.ts";
 import type { CompileProblem } from "./compile/refusals.ts";
@@ -24,6 +24,8 @@ interface Basis {
 export class Drafts {
   readonly #options: ProgramOptions;
   readonly #ports: SwitchPorts;
+  /** What drafts are made with, until it changes: to put it together for each would take as long as the draft. */
+  #compileOptions: CompileOptions | undefined;
   readonly #made = new WeakMap<
     readonly ForwardingRule[],
     { readonly basis: Basis; readonly draft: Draft }
@@ -65,9 +67,17 @@ export class Drafts {
 
   #compile(
     rules: readonly ForwardingRule[],
-    { network, profile, numbers, queues }: Basis,
+    basis: Basis,
   ): Result<Draft, readonly CompileProblem[]> {
-    return compileNode(rules, network, numbers, { ...this.#options, profile, queues });
+    return compileNode(rules, basis.network, basis.numbers, this.#optionsFor(basis));
+  }
+
+  #optionsFor({ profile, queues }: Basis): CompileOptions {
+    const kept = this.#compileOptions;
+    if (kept !== undefined && kept.profile === profile && kept.queues === queues) return kept;
+    const options = { ...this.#options, profile, queues };
+    this.#compileOptions = options;
+    return options;
   }
 
   #find(rules: readonly ForwardingRule[], basis: Basis): Draft | undefined {

@@ -36,11 +36,10 @@ export function bindDraft(
   installed: NodeProgram,
   ids: IdSource,
 ): Result<NodeProgram, readonly CompileProblem[]> {
-  const take = (): number | undefined => ids.takeGroup();
-  const nested = bindNested(draft, installed, take);
-  const outer = nested && bindGroups(draft, nested, installed, take);
+  const nested = bindNested(draft, installed, () => ids.takeGroup());
+  const outer = nested && bindGroups(draft, nested, installed, () => ids.takeGroup());
   if (nested === undefined || outer === undefined) return err([exhausted("group")]);
-  const groups: Numbers = new Map([...nested, ...outer]);
+  const groups: Numbers = nested.size === 0 ? outer : new Map([...nested, ...outer]);
   // What matches by the number of a group is known by its key only now.
   const flows = keyed(draft.flows.map((flow) => withMembers(flow, groups)));
   const meters = bindMeters(draft, flows, installed, () => ids.takeMeter());

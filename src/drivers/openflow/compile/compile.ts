@@ -42,8 +42,13 @@ export function compileNode(
   const missing = [...missingPorts(rules, ports), ...missingQueues(rules, ports, options)];
   if (missing.length > 0) return err([...missing, ...refusalsOf(rules, options)]);
   const profile = programmed(options.profile, options.learning ?? "either");
-  const draft = draftOf(rules, network, ports, { ...options, profile });
-  const refused = refusalsOfDraft(rules, draft, { ...options, firstTable: options.table });
+  const draft = draftOf(
+    rules,
+    network,
+    ports,
+    profile === options.profile ? options : { ...options, profile },
+  );
+  const refused = refusalsOfDraft(rules, draft, options, options.table);
   return refused.length > 0 ? err(refused) : ok(draft);
 }
 

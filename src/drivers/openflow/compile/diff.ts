@@ -42,9 +42,11 @@ export function itemsOf<T>({ missing, differing, excess }: Changes<T>): readonly
 
 /** How many items a difference makes, changes and removes. */
 export function sizeOfDiff({ flows, groups, meters, unlearned }: ProgramDiff): number {
-  const sizeOf = ({ missing, differing, excess }: Changes<unknown>): number =>
-    missing.length + differing.length + excess.length;
   return sizeOf(flows) + sizeOf(groups) + sizeOf(meters) + unlearned.length;
+}
+
+function sizeOf({ missing, differing, excess }: Changes<unknown>): number {
+  return missing.length + differing.length + excess.length;
 }
 
 /** The differences of several networks of one switch as one. */

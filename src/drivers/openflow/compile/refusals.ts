@@ -51,19 +51,15 @@ export function refusalsOf(
 ): readonly CompileProblem[] {
   const { learning = "either", profile } = options;
   const draft = draftForCounting(rules, programmed(profile, learning));
-  return refusalsOfDraft(rules, draft, { ...options, firstTable: 0 });
+  return refusalsOfDraft(rules, draft, options, 0);
 }
 
 /** The same when the rules are drafted already; `firstTable` is the first table of the draft. */
 export function refusalsOfDraft(
   rules: readonly ForwardingRule[],
   draft: Draft,
-  {
-    table,
-    learning = "either",
-    profile: real,
-    firstTable,
-  }: RefusalOptions & { readonly firstTable: number },
+  { table, learning = "either", profile: real }: RefusalOptions,
+  firstTable: number,
 ): readonly CompileProblem[] {
   const profile = programmed(real, learning);
   const groups = countGroups(draft);

@@ -9,8 +9,9 @@ export function tunnelFaults(
   rules: readonly ForwardingRule[],
   version: SwitchVersion,
 ): readonly string[] {
-  const places = rules.flatMap(placesOf).filter(({ tag }) => isVni(tag));
-  if (places.length === 0) return [];
+  // Most rules are of no tunnel, and there are many of them.
+  if (!rules.some(usesVni)) return [];
+  const places = rules.flatMap(placesOf).filter(hasVni);
   if (!hasGroups(version)) return ["OpenFlow 1.0 has no tunnel ids: the switch cannot use VNIs"];
   const seen = new Map<string, Attachment>();
   for (const place of places) {
@@ -22,6 +23,16 @@ export function tunnelFaults(
     }
   }
   return [];
+}
+
+function usesVni(rule: ForwardingRule): boolean {
+  const { ingress, egress, failover, unicast } = rule;
+  if (hasVni(ingress) || egress.some(hasVni)) return true;
+  return (failover !== undefined || unicast !== undefined) && placesOf(rule).some(hasVni);
+}
+
+function hasVni({ tag }: Attachment): boolean {
+  return isVni(tag);
 }
 
 function placesOf({ ingress, egress, failover = [], unicast }: ForwardingRule): Attachment[] {

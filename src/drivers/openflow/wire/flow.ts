@@ -35,23 +35,25 @@ export interface FlowMod {
 
 /** A flow-mod with everything that is not given at its default: add to table 0, no timeout, match all. */
 export function flowMod(fields: Partial<Omit<FlowMod, "type">>): FlowMod {
-  return {
+  // Field by field: to lay what is given over the defaults takes longer than to encode the message.
+  const { importance } = fields;
+  const mod: FlowMod = {
     type: "flow-mod",
-    cookie: 0n,
-    cookieMask: 0n,
-    table: 0,
-    command: "add",
-    idleTimeoutS: 0,
-    hardTimeoutS: 0,
-    priority: 0,
-    bufferId: NO_BUFFER,
-    outPort: PORT_ANY,
-    outGroup: GROUP_ANY,
-    flags: 0,
-    match: [],
-    instructions: [],
-    ...fields,
+    cookie: fields.cookie ?? 0n,
+    cookieMask: fields.cookieMask ?? 0n,
+    table: fields.table ?? 0,
+    command: fields.command ?? "add",
+    idleTimeoutS: fields.idleTimeoutS ?? 0,
+    hardTimeoutS: fields.hardTimeoutS ?? 0,
+    priority: fields.priority ?? 0,
+    bufferId: fields.bufferId ?? NO_BUFFER,
+    outPort: fields.outPort ?? PORT_ANY,
+    outGroup: fields.outGroup ?? GROUP_ANY,
+    flags: fields.flags ?? 0,
+    match: fields.match ?? [],
+    instructions: fields.instructions ?? [],
   };
+  return importance === undefined ? mod : { ...mod, importance };
 }
 
 /** Why a flow entry is gone. */

@@ -1,8 +1,16 @@
 import type { Codec } from "./codec.ts";
+import { copied } from "./copied.ts";
+import type { IntegerBytes } from "./struct-part.ts";
 import { unencodable } from "./unencodable.ts";
 
+/** An unsigned integer of a fixed size; a structure reads and writes those in a row together. */
+export interface Integer<T> extends Codec<T> {
+  readonly bytes: IntegerBytes;
+}
+
 /** An unsigned integer of 1 byte. */
-export const u8: Codec<number> = {
+export const u8: Integer<number> = {
+  bytes: 1,
   read: (reader) => reader.view.getUint8(reader.take(1)),
   write(writer, value) {
     const at = writer.take(1);
@@ -11,7 +19,8 @@ export const u8: Codec<number> = {
 };
 
 /** An unsigned integer of 2 bytes, as all integers most significant byte first. */
-export const u16: Codec<number> = {
+export const u16: Integer<number> = {
+  bytes: 2,
   read: (reader) => reader.view.getUint16(reader.take(2)),
   write(writer, value) {
     const at = writer.take(2);
@@ -20,7 +29,8 @@ export const u16: Codec<number> = {
 };
 
 /** An unsigned integer of 3 bytes. */
-export const u24: Codec<number> = {
+export const u24: Integer<number> = {
+  bytes: 3,
   read(reader) {
     const at = reader.take(3);
     return (reader.view.getUint8(at) << 16) | reader.view.getUint16(at + 1);
@@ -33,7 +43,8 @@ export const u24: Codec<number> = {
 };
 
 /** An unsigned integer of 4 bytes. */
-export const u32: Codec<number> = {
+export const u32: Integer<number> = {
+  bytes: 4,
   read: (reader) => reader.view.getUint32(reader.take(4)),
   write(writer, value) {
     const at = writer.take(4);
@@ -42,7 +53,8 @@ export const u32: Codec<number> = {
 };
 
 /** An unsigned integer of 8 bytes. */
-export const u64: Codec<bigint> = {
+export const u64: Integer<bigint> = {
+  bytes: 8,
   read: (reader) => reader.view.getBigUint64(reader.take(8)),
   write(writer, value) {
     const at = writer.take(8);
@@ -52,7 +64,7 @@ export const u64: Codec<bigint> = {
 
 /** All bytes up to the end of the window, copied out. */
 export const rest: Codec<Uint8Array> = {
-  read: (reader) => reader.bytes.slice(reader.take(reader.end - reader.offset), reader.end),
+  read: (reader) => copied(reader.bytes, reader.take(reader.end - reader.offset), reader.end),
   write(writer, value) {
     const at = writer.take(value.length);
     writer.bytes.set(value, at);

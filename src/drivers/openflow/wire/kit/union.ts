@@ -1,6 +1,6 @@
 import type { Codec } from "./codec.ts";
 import { rest } from "./scalars.ts";
-import { constant, type FieldCodecs, type Struct, struct } from "./struct.ts";
+import { type Blank, constant, type FieldCodecs, type Struct, struct } from "./struct.ts";
 import { unencodable } from "./unencodable.ts";
 
 /** A body, and the number on the wire that announces it. */
@@ -22,13 +22,14 @@ export interface Unknown {
   readonly data: Uint8Array;
 }
 
-/** The variant numbered `code`, whose value is `fields` and its `type`. */
+/** The variant numbered `code`, whose value is `fields` and its `type`; for `blank` see {@link struct}. */
 export function variant<const Type extends string, const Fields extends FieldCodecs>(
   code: number,
   type: Type,
   fields: Fields,
+  blank?: Blank<{ readonly type: Type } & Struct<Fields>>,
 ): Variant<{ readonly type: Type } & Struct<Fields>, Type> {
-  const body: Codec<unknown> = struct({ type: constant(type), ...fields });
+  const body: Codec<unknown> = struct({ type: constant(type), ...fields }, blank);
   return { code, type, body: body as Codec<{ readonly type: Type } & Struct<Fields>> };
 }
 

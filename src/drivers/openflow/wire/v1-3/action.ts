@@ -49,7 +49,11 @@ export function foreignActions(
 }
 
 const plainActions: readonly Variant<StandardAction>[] = [
-  variant(0, "output", { port: u32, maxLen: u16, _: pad(6) }),
+  variant(0, "output", { port: u32, maxLen: u16, _: pad(6) }, () => ({
+    type: "output",
+    port: 0,
+    maxLen: 0,
+  })),
   variant(11, "copy-ttl-out", { _: pad(4) }),
   variant(12, "copy-ttl-in", { _: pad(4) }),
   variant(15, "set-mpls-ttl", { ttl: u8, _: pad(3) }),

@@ -29,23 +29,45 @@ export function flowMod(
   { fields, instructions }: PipelineCodecs,
   importance: ImportancePlace,
 ): Variant<FlowMod> {
-  return variant(14, "flow-mod", {
-    cookie: u64,
-    cookieMask: u64,
-    table: u8,
-    command: flowModCommand(u8),
-    idleTimeoutS: u16,
-    hardTimeoutS: u16,
-    priority: u16,
-    bufferId: u32,
-    outPort: u32,
-    outGroup: u32,
-    flags: u16,
-    ...importance,
-    match: fields.match,
-    instructions: instructions.list,
-  });
+  return variant(
+    14,
+    "flow-mod",
+    {
+      cookie: u64,
+      cookieMask: u64,
+      table: u8,
+      command: flowModCommand(u8),
+      idleTimeoutS: u16,
+      hardTimeoutS: u16,
+      priority: u16,
+      bufferId: u32,
+      outPort: u32,
+      outGroup: u32,
+      flags: u16,
+      ...importance,
+      match: fields.match,
+      instructions: instructions.list,
+    },
+    blankFlowMod,
+  );
 }
+
+const blankFlowMod = (): FlowMod => ({
+  type: "flow-mod",
+  cookie: 0n,
+  cookieMask: 0n,
+  table: 0,
+  command: "add",
+  idleTimeoutS: 0,
+  hardTimeoutS: 0,
+  priority: 0,
+  bufferId: 0,
+  outPort: 0,
+  outGroup: 0,
+  flags: 0,
+  match: [],
+  instructions: [],
+});
 
 /** Why a flow entry is gone, in OpenFlow 1.3. */
 export const removedReasons: Readonly<Partial<Record<FlowRemovedReason, number>>> = {
@@ -96,26 +118,44 @@ export function flowStats(
 ): Codec<FlowStats> {
   return sized(
     0,
-    struct({
-      length: lengthHere,
-      table: u8,
-      _0: pad(1),
-      durationS: u32,
-      durationNs: u32,
-      priority: u16,
-      idleTimeoutS: u16,
-      hardTimeoutS: u16,
-      flags: u16,
-      ...importance,
-      _1: pad(2),
-      cookie: u64,
-      packetCount: u64,
-      byteCount: u64,
-      match: fields.match,
-      instructions: instructions.list,
-    }),
+    struct(
+      {
+        length: lengthHere,
+        table: u8,
+        _0: pad(1),
+        durationS: u32,
+        durationNs: u32,
+        priority: u16,
+        idleTimeoutS: u16,
+        hardTimeoutS: u16,
+        flags: u16,
+        ...importance,
+        _1: pad(2),
+        cookie: u64,
+        packetCount: u64,
+        byteCount: u64,
+        match: fields.match,
+        instructions: instructions.list,
+      },
+      blankFlowStats,
+    ),
   );
 }
+
+const blankFlowStats = (): FlowStats => ({
+  table: 0,
+  durationS: 0,
+  durationNs: 0,
+  priority: 0,
+  idleTimeoutS: 0,
+  hardTimeoutS: 0,
+  flags: 0,
+  cookie: 0n,
+  packetCount: 0n,
+  byteCount: 0n,
+  match: [],
+  instructions: [],
+});
 
 /** `ofp_aggregate_stats_reply` (§7.3.5.3). */
 export const aggregateStats: FieldsOf<AggregateStats> = {

@@ -24,7 +24,10 @@ export function instructionCodecs(
     variant(1, "goto-table", { table: u8, _: pad(3) }),
     variant(2, "write-metadata", { _: pad(4), metadata: u64, mask: u64 }),
     variant(3, "write-actions", { _: pad(4), actions: actionList }),
-    variant(4, "apply-actions", { _: pad(4), actions: actionList }),
+    variant(4, "apply-actions", { _: pad(4), actions: actionList }, () => ({
+      type: "apply-actions",
+      actions: [],
+    })),
     variant(5, "clear-actions", { _: pad(4) }),
     ...more,
   ];

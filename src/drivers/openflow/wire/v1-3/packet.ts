@@ -19,16 +19,30 @@ export function packetIn(
   { match }: MatchCodecs,
   reasons: Readonly<Partial<Record<PacketInReason, number>>>,
 ): Variant<PacketIn> {
-  return variant(10, "packet-in", {
-    bufferId: u32,
-    totalLen: u16,
-    reason: named(u8, reasons),
-    table: u8,
-    cookie: u64,
-    match,
-    _: pad(2),
-    data: rest,
-  });
+  return variant(
+    10,
+    "packet-in",
+    {
+      bufferId: u32,
+      totalLen: u16,
+      reason: named(u8, reasons),
+      table: u8,
+      cookie: u64,
+      match,
+      _: pad(2),
+      data: rest,
+    },
+    () => ({
+      type: "packet-in",
+      bufferId: 0,
+      totalLen: 0,
+      reason: "action",
+      table: 0,
+      cookie: 0n,
+      match: [],
+      data: undefined,
+    }),
+  );
 }
 
 /** OFPT_PACKET_OUT (§7.3.7). */

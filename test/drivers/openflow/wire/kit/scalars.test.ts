@@ -5,6 +5,7 @@ import { hex, mac } from "../../../../../src/drivers/openflow/wire/kit/hex.ts";
 import { Reader } from "../../../../../src/drivers/openflow/wire/kit/reader.ts";
 import {
   named,
+  rest,
   text,
   u8,
   u16,
@@ -39,6 +40,17 @@ describe("scalars", () => {
   test("u64 is a big integer", () => {
     expect(written(u64, 0xfedcba9876543210n)).toBe("fedcba9876543210");
     expect(read(u64, "fedcba9876543210")).toBe(0xfedcba9876543210n);
+  });
+
+  test("the rest is a copy that nothing else is written to, however long it is", () => {
+    const all = Array.from({ length: 40 }, (_, index) => new Uint8Array(37 * index).fill(index));
+    const copies = all.map((bytes) => {
+      const given = bytes.slice();
+      const copy = rest.read(new Reader(given));
+      given.fill(0xff);
+      return copy;
+    });
+    expect(copies).toEqual(all);
   });
 
   test("text is filled up with NUL, cut at its field, and ends at the first NUL", () => {

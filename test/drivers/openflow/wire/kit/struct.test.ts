@@ -26,6 +26,25 @@ test("what is read of one structure does not show in the next", () => {
   expect(second).toStrictEqual({ kind: "x", a: 3, b: 4 });
 });
 
+test("a structure is the same with a blank as without", () => {
+  const fields = { kind: constant("x"), a: u8, _: pad(1), b: u16, more: optionalList(u8) };
+  const withBlank = struct(fields, () => ({ kind: "x", a: 0, b: 0 }));
+  for (const bytes of [Uint8Array.of(1, 0, 0, 2), Uint8Array.of(1, 0, 0, 2, 7)]) {
+    const value = withBlank.read(new Reader(bytes));
+    expect(value).toStrictEqual(codec.read(new Reader(bytes)));
+    const writer = new Writer(8);
+    withBlank.write(writer, value);
+    expect(writer.finish()).toEqual(bytes);
+  }
+});
+
+test("integers in a row are cut short where the row starts", () => {
+  const read = (): unknown => codec.read(new Reader(Uint8Array.of(1, 9, 2)));
+  expect(read).toThrow(
+    expect.objectContaining({ error: { type: "truncated", offset: 0, needed: 4 } }),
+  );
+});
+
 test("a list of any length is read as it was written", () => {
   const items = list(u8);
   for (let length = 0; length < 40; length += 1) {
