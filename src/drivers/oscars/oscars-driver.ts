@@ -128,7 +128,7 @@ function openIdcp(
 
 function openRest(options: RestDialectOptions, context: Opening): CircuitService {
   const { http, ...common } = commonOf(options, context);
-  const client = restClient(options, http);
+  const client = restClient(options, { http, clock: context.clock });
   return new RestCircuits({ ...common, client, urnOf: namesOf(context, options.urns) });
 }
 

@@ -214,9 +214,9 @@ export class NsiRequester {
     message: NsiMessage,
     signal: AbortSignal,
   ): ResultAsync<NsiMessage, NsiFault> {
-    const { http, peer } = this.#options;
+    const { http, clock, peer } = this.#options;
     const limits = { signal, timeoutMs: this.#times.answerMs };
-    return exchange(http, peer, { correlationId, message }, limits);
+    return exchange({ http, clock }, peer, { correlationId, message }, limits);
   }
 
   #newCorrelationId(): string {

@@ -1,5 +1,8 @@
-import { err, ok, type Result, ResultAsync } from "neverthrow";
+import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import { match } from "ts-pattern";
+import type { Clock } from "../../../model/clock.ts";
 import { type CircuitFault, circuitFault } from "../circuit-service.ts";
+import { answerOfHost } from "../host-answer.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../http/http.ts";
 import { type JsonSchema, readJson } from "./json.ts";
 
@@ -7,6 +10,8 @@ export interface RestClientOptions {
   /** The server, without a path. */
   readonly url: string;
   readonly http: HttpClient;
+  readonly clock: Clock;
+  /** For an answer, and for a token before that, in milliseconds. */
   readonly timeoutMs: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Gives a bearer token; asked for another one, once, where the server does not take it. */
@@ -70,8 +75,8 @@ export class RestClient {
     signal: AbortSignal,
     refresh: boolean,
   ): Promise<Result<HttpResponse, CircuitFault>> {
-    const { url, http, headers, token, timeoutMs } = this.#options;
-    const bearer = await tokenOf(token, refresh);
+    const { url, http, headers, timeoutMs } = this.#options;
+    const bearer = await this.#token(refresh, signal);
     if (bearer.isErr()) return err(bearer.error);
     const request: HttpRequest = {
       method,
@@ -91,6 +96,19 @@ export class RestClient {
     const sent = await http.send(request, { signal, timeoutMs });
     return sent.mapErr(({ message }) => circuitFault("unreachable", `${path}: ${message}`));
   }
+
+  /** What goes wrong with a token is not told: it may have one in its text. */
+  #token(refresh: boolean, signal: AbortSignal): ResultAsync<string | undefined, CircuitFault> {
+    const { token, clock, timeoutMs } = this.#options;
+    if (token === undefined) return okAsync(undefined);
+    return answerOfHost(() => token({ refresh }), { clock, signal, timeoutMs }).mapErr((silence) =>
+      match(silence)
+        .with("failed", () => circuitFault("rejected", "no token is to be had"))
+        .with("late", () => circuitFault("unreachable", `no token came within ${timeoutMs} ms`))
+        .with("aborted", () => circuitFault("unreachable", "ended by the caller"))
+        .exhaustive(),
+    );
+  }
 }
 
 /** What an answer says; anything but status 200 is a fault. */
@@ -108,16 +126,4 @@ export function readAnswer<T>(
 /** What the status of an answer without a reason says. */
 export function statusFault(path: string, status: number): CircuitFault {
   return circuitFault("rejected", `${path}: the server says ${status}, and no reason`);
-}
-
-async function tokenOf(
-  token: RestClientOptions["token"],
-  refresh: boolean,
-): Promise<Result<string | undefined, CircuitFault>> {
-  if (token === undefined) return ok(undefined);
-  try {
-    return ok(await token({ refresh }));
-  } catch {
-    return err(circuitFault("rejected", "no token is to be had"));
-  }
 }
