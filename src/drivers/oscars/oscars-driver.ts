@@ -160,6 +160,7 @@ function openNsi(
     uuid: randomUUID,
     times,
     queriesResults: profile.queriesResults,
+    queriesNotifications: profile.queriesNotifications,
   });
   mounted.handler = requester.callbacks;
   const stpOf = namesOf(context, stps);
