@@ -12,6 +12,7 @@ import {
 import { type CircuitFault, circuitFault, type FoundCircuit } from "../circuit-service.ts";
 import { endOf, LAST_END_S, startAhead, type Times } from "../circuit-times.ts";
 import { labelText, tagFor } from "./labels.ts";
+import { formatLinkUrn, parseLinkUrn } from "./link-urn.ts";
 import type { IdcpProfile } from "./peer-profile.ts";
 import { type IdcpRefusal, NO_REASON } from "./refusal.ts";
 import type { ReservationDemand, ReservationReport } from "./requests.ts";
@@ -80,7 +81,7 @@ export function refusalOf(
   urnOf: ReservationContext["urnOf"],
 ): CircuitFault {
   if (fault.kind !== "unavailable" || fault.blocked !== undefined) return fault;
-  const named = atNamedEnds(circuit, fault.message, urnOf);
+  const named = atNamedEnds(circuit, fault.message, urnOf, longForm);
   if (/vlan|vtag/i.test(fault.message)) return { ...fault, blocked: blockedLabels(named) };
   const isSilent = fault.message.endsWith(SILENCE);
   return { ...fault, blocked: isSilent ? blockedAnything(named) : blockedRates(named) };
@@ -94,8 +95,14 @@ export function creationRefusalOf(
 ): CircuitFault {
   if (fault.code !== NO_REASON) return refusalOf(circuit, fault, urnOf);
   const message = `${fault.message}${SILENCE}`;
-  const blocked = blockedAnything(atNamedEnds(circuit, fault.message, urnOf));
+  const blocked = blockedAnything(atNamedEnds(circuit, fault.message, urnOf, longForm));
   return { ...circuitFault("unavailable", message), blocked };
+}
+
+/** What a word names, if it names a link, as we name that. */
+function longForm(word: string): string {
+  const urn = parseLinkUrn(word.replace(/[.:]+$/, ""));
+  return urn === undefined ? word : formatLinkUrn(urn);
 }
 
 /** What we say where the domain says nothing. */

@@ -15,7 +15,7 @@ const MOST_UNANSWERED = 3;
  * `queryNotificationSync`). A provider that says it knows no such question is not asked it again.
  */
 export class MissedNotifications {
-  readonly log = new NotificationLog();
+  readonly log: NotificationLog = new NotificationLog();
   readonly #send: (
     message: QueryNotification,
     signal: AbortSignal,

@@ -137,7 +137,5 @@ function failing(name: string, other: HttpHandler | undefined): HttpHandler {
   <soap:Detail><${name} xmlns="http://oscars.es.net/OSCARS"><msg>${text}</msg></${name}></soap:Detail>
 </soap:Fault></soap:Body></soap:Envelope>`;
   return async (request) =>
-    isCreation(request.body) || other === undefined
-      ? { status: 500, body }
-      : other(request);
+    isCreation(request.body) || other === undefined ? { status: 500, body } : other(request);
 }
