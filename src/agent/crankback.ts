@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
-import type { DcnsError, DriverFailed } from "../model/errors.ts";
+import type { BlockedResource } from "../model/blocked-resource.ts";
+import type { DcnsError, DriverCause, DriverFailed } from "../model/errors.ts";
 import { always, type Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { type BlockedBy, without } from "../network/blocked.ts";
@@ -35,9 +36,15 @@ export interface Crankback<T> extends Planning {
 export const MAX_PLANS = 8;
 
 /**
+ * How often it is taken for one of a label that a domain refuses what it has no reason for: at each of two ports
+ * another one, and at both. Who says the same after that does not join these ports.
+ */
+const MAX_GUESSES = 2;
+
+/**
  * Decides and carries out. Where a domain refuses what was planned and says what it does not have, it
  * is planned again without that (crankback, RFC 4920); where the domain knows only that it is one of
- * several things, without each of them in turn. Where nothing is left, the error is that of the plan
+ * several things, without each of them in turn, and last with other labels. Where nothing is left, the error is that of the plan
  * with the fewest of these, and tells what domains have refused; or what the first could not carry,
  * where it had only nodes to go around.
  */
@@ -73,6 +80,10 @@ class Plans {
   /** Compared with what comes after them: mostly nothing does. */
   readonly #tried: Decision[] = [];
   readonly #waiting: (readonly BlockedBy[])[];
+  /** What is tried where nothing waits: the same way with other labels, of whom does not say why not. */
+  readonly #guesses: (readonly BlockedBy[])[] = [];
+  /** How often a domain has refused without a reason, by what that may be of. */
+  readonly #vague = new Map<string, number>();
   #without: readonly BlockedBy[] = [];
   #unplanned: DecisionError | undefined;
 
@@ -86,8 +97,8 @@ class Plans {
   /** The next one that has not been tried; undefined when there is none. */
   next(): Decision | undefined {
     const { decide, view, holder } = this.#its;
-    const waiting = this.#waiting;
-    for (let blocked = waiting.shift(); blocked !== undefined; blocked = waiting.shift()) {
+    const shift = () => this.#waiting.shift() ?? this.#guesses.shift();
+    for (let blocked = shift(); blocked !== undefined; blocked = shift()) {
       const decided = decide(without(view(), holder, blocked));
       if (decided.isErr()) {
         this.#unplanned ??= decided.error;
@@ -118,8 +129,24 @@ class Plans {
       return after(this.#refused, error);
     }
     this.#refused.push(error);
-    for (const more of otherwise) this.#waiting.push([...this.#without, ...more]);
+    const mayGuess = this.#mayGuess(error);
+    for (const more of otherwise) {
+      const isGuess = more.some(
+        ({ resource }, at) => resource.type === "label" && isVague(error.causes[at]),
+      );
+      if (!isGuess) this.#waiting.push([...this.#without, ...more]);
+      else if (mayGuess) this.#guesses.push([...this.#without, ...more]);
+    }
     return undefined;
+  }
+
+  /** Whether a refusal without a reason is not yet one too many of the same. */
+  #mayGuess({ domain, causes }: DriverFailed): boolean {
+    const of = causes.filter(isVague).map(({ blocked = [] }) => blocked.map(placeOf).sort());
+    const key = JSON.stringify([domain, of]);
+    const count = (this.#vague.get(key) ?? 0) + 1;
+    this.#vague.set(key, count);
+    return count <= MAX_GUESSES;
   }
 
   /** The error when there is no next one. */
@@ -131,6 +158,16 @@ class Plans {
     invariant(last !== undefined, "the first plan was refused, or there was none");
     return after(this.#refused.slice(0, -1), last);
   }
+}
+
+/** Whether a cause may be a label, or something else: the domain does not say. */
+function isVague(cause: DriverCause | undefined): boolean {
+  const types = new Set((cause?.blocked ?? []).map(({ type }) => type));
+  return types.has("label") && types.size > 1;
+}
+
+function placeOf(resource: BlockedResource): string {
+  return "port" in resource ? resource.port : resource.node;
 }
 
 /** Whether each cause is that of one node, which another plan could go around. */

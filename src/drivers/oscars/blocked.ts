@@ -33,14 +33,15 @@ export function blockedAnything(circuit: Pick<Circuit, "mbps" | "ends">): Blocke
 
 /**
  * The circuit with those of its ends alone that a domain names when it says why not; with all, where
- * it names none.
+ * it names none. `readAs` gives the one form of a name that it may write in several.
  */
 export function atNamedEnds(
   circuit: Circuit,
   reason: string,
   nameOf: (port: PortRef) => string | undefined,
+  readAs: (word: string) => string = (word) => word,
 ): Circuit {
-  const words = new Set(reason.split(/[\s,;'"()?]+/));
+  const words = new Set(reason.split(/[\s,;'"()?]+/).map(readAs));
   const isNamed = ({ port }: CircuitEnd): boolean => words.has(nameOf(port) ?? "");
   const ends = circuit.ends.filter(isNamed);
   return ends.length === 0 ? circuit : { ...circuit, ends };

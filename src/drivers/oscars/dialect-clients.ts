@@ -23,15 +23,15 @@ export function profileOf({ peer = "oscars-0.6", profile }: IdcpDialectOptions):
 }
 
 /** Asks an IDCP server in the messages that it speaks. */
-export function idcpRequests(options: IdcpDialectOptions, context: IdcpAsking): IdcpRequests {
+export function idcpRequests(options: IdcpDialectOptions, context: Asking): IdcpRequests {
   const asking = destinationOf(options, options.url, context);
   return profileOf(options).version === "0.5"
     ? requests05(new IdcpClient({ ...asking, version: idcp05 }))
     : requests06(new IdcpClient({ ...asking, version: idcp06 }));
 }
 
-/** With what an IDCP server is asked. */
-interface IdcpAsking {
+/** With what a server is asked. */
+interface Asking {
   readonly http: HttpClient;
   readonly clock: Clock;
 }
@@ -39,7 +39,7 @@ interface IdcpAsking {
 /** What the broker of an IDCP server tells, where the options say that it is to. */
 export function idcpEvents(
   options: IdcpDialectOptions,
-  context: IdcpAsking & { readonly retryMs: number },
+  context: Asking & { readonly retryMs: number },
 ): ReservationEvents<Message05> | ReservationEvents<Message06> | undefined {
   const { notifications } = options;
   if (notifications === undefined) return undefined;
@@ -55,7 +55,7 @@ export function idcpEvents(
 function destinationOf(
   { identity, headers, times = {} }: IdcpDialectOptions,
   url: string,
-  { http, clock }: IdcpAsking,
+  { http, clock }: Asking,
 ): IdcpDestination {
   return {
     ...{ http, clock, url, timeoutMs: times.answerMs ?? DEFAULT_ANSWER_MS },
@@ -67,10 +67,10 @@ function destinationOf(
 /** Asks an OSCARS 1 server. */
 export function restClient(
   { url, token, headers, times = {} }: RestDialectOptions,
-  http: HttpClient,
+  { http, clock }: Asking,
 ): RestClient {
   return new RestClient({
-    ...{ url, http, timeoutMs: times.answerMs ?? DEFAULT_ANSWER_MS },
+    ...{ url, http, clock, timeoutMs: times.answerMs ?? DEFAULT_ANSWER_MS },
     ...(headers === undefined ? {} : { headers }),
     ...(token === undefined ? {} : { token }),
   });

@@ -25,7 +25,7 @@ export async function withOffers(
     const free = await service.freeLabels(circuit, signal);
     return free.isErr() ? fault : withoutTaken(circuit, fault, offered, free.value);
   }
-  if (service.labelsFor === undefined) return fault;
+  if (service.labelsFor === undefined) return withoutNear(circuit, fault, offered);
   const granted = await service.labelsFor(circuit, offered, signal);
   if (granted.isErr()) {
     // A label that is lacking is any of those that were offered there.
@@ -58,6 +58,28 @@ function withoutTaken(
     const labels = taken[at] ?? VlanSet.empty;
     return labels.isEmpty ? [] : [[labelsAt(end, labels)]];
   });
+  return { ...fault, blocked };
+}
+
+/**
+ * A label that is perhaps not to be had, and that nobody can be asked about, is best looked for far away: who buys there, too,
+ * begins at the same end. So the half of what was offered in which it is counts as not to be had.
+ */
+function withoutNear(
+  { ends }: Circuit,
+  fault: CircuitFault,
+  offered: (end: CircuitEnd) => VlanSet,
+): CircuitFault {
+  const near = (one: Blocked[number][number]): Blocked[number][number] => {
+    const end = ends.find(({ port }) => one.type === "label" && one.port === port);
+    if (end === undefined || end.tag === "untagged") return one;
+    const labels = [...offered(end)];
+    const half = Math.ceil(labels.length / 2);
+    const isLow = labels.indexOf(end.tag) < half;
+    return labelsAt(end, VlanSet.of(...(isLow ? labels.slice(0, half) : labels.slice(half))));
+  };
+  const isVague = (each: Blocked[number]): boolean => each.some(({ type }) => type !== "label");
+  const blocked = (fault.blocked ?? []).map((each) => (isVague(each) ? each.map(near) : each));
   return { ...fault, blocked };
 }
 

@@ -39,7 +39,7 @@ export interface RestDialectOptions extends DialectOptions {
   readonly url: string;
   /**
    * Gives a bearer token, where the server wants one; asked for a new one, once for each request,
-   * where the one it gave is not taken.
+   * where the one it gave is not taken. It has as long as the server has for an answer (`times.answerMs`).
    */
   readonly token?: (request: { readonly refresh: boolean }) => Promise<string>;
   /** URNs by port, `device:port`; the name of the port in the topology when absent. */
@@ -97,7 +97,7 @@ export interface NsiDialectOptions extends DialectOptions {
     readonly callbacks?: { readonly url: string; readonly listen?: HttpServerOptions };
     /**
      * In whose name requests are sent, where the provider wants to know (`sessionSecurityAttr`); asked before
-     * each request.
+     * each request. It has as long as the provider has for an answer (`times.answerMs`).
      */
     readonly sessionSecurity?: () => Promise<readonly SessionSecurity[]>;
   };

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { errAsync, okAsync, type ResultAsync } from "neverthrow";
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "neverthrow";
 import { match } from "ts-pattern";
 import type { DriverCause } from "../../model/errors.ts";
 import type { PortRef } from "../../model/ids.ts";
 import type { DriverContext } from "../driver-base.ts";
 import type { CircuitAccess } from "./circuit-access.ts";
+import { misconfigured } from "./circuit-cause.ts";
 import type { CircuitService } from "./circuit-service.ts";
 import { idcpEvents, idcpRequests, profileOf, restClient } from "./dialect-clients.ts";
 import { CircuitDriver } from "./driver.ts";
@@ -24,6 +25,7 @@ import type {
   OscarsDriverOptions,
   RestDialectOptions,
 } from "./oscars-driver-options.ts";
+import { type NamingDialect, portNameIn } from "./port-name.ts";
 import { RestCircuits } from "./rest/rest-circuits.ts";
 
 const DEFAULT_ACTIVATION_MS = 600_000;
@@ -104,7 +106,9 @@ function openService(
 ): ResultAsync<CircuitService, DriverCause> {
   return match(options)
     .with({ dialect: "nsi" }, (nsi) => openNsi(nsi, context, mounted))
-    .with({ dialect: "rest" }, (rest) => okAsync(openRest(rest, context)))
+    .with({ dialect: "rest" }, (rest) =>
+      openRest(rest, context).asyncAndThen((circuits) => okAsync(circuits)),
+    )
     .with({ dialect: "idcp" }, (idcp) => openIdcp(idcp, context, mounted))
     .exhaustive();
 }
@@ -120,16 +124,22 @@ function openIdcp(
   const told = events === undefined ? {} : { events };
   mounted.handler = events?.handler ?? NOBODY;
   const asking = { ...common, requests, profile: profileOf(options), ...told };
-  const urnOf = namesOf(context, options.urns);
-  return listen(options.notifications?.listen, mounted.handler).map(
-    (server) => new IdcpCircuits({ ...asking, urnOf, close: closing(server, common.close) }),
+  return namesOf(context, "idcp", options.urns).asyncAndThen((urnOf) =>
+    listen(options.notifications?.listen, mounted.handler).map(
+      (server) => new IdcpCircuits({ ...asking, urnOf, close: closing(server, common.close) }),
+    ),
   );
 }
 
-function openRest(options: RestDialectOptions, context: Opening): CircuitService {
+function openRest(
+  options: RestDialectOptions,
+  context: Opening,
+): Result<CircuitService, DriverCause> {
   const { http, ...common } = commonOf(options, context);
-  const client = restClient(options, http);
-  return new RestCircuits({ ...common, client, urnOf: namesOf(context, options.urns) });
+  const client = restClient(options, { http, clock: context.clock });
+  return namesOf(context, "rest", options.urns).map(
+    (urnOf) => new RestCircuits({ ...common, client, urnOf }),
+  );
 }
 
 function openNsi(
@@ -160,13 +170,15 @@ function openNsi(
     uuid: randomUUID,
     times,
     queriesResults: profile.queriesResults,
+    queriesNotifications: profile.queriesNotifications,
   });
   mounted.handler = requester.callbacks;
-  const stpOf = namesOf(context, stps);
-  return listen(own.callbacks?.listen, requester.callbacks).map((server) => {
-    const close = closing(server, common.close);
-    return new NsiCircuits({ ...common, requester, profile, stpOf, close });
-  });
+  return namesOf(context, "nsi", stps).asyncAndThen((stpOf) =>
+    listen(own.callbacks?.listen, requester.callbacks).map((server) => {
+      const close = closing(server, common.close);
+      return new NsiCircuits({ ...common, requester, profile, stpOf, close });
+    }),
+  );
 }
 
 /** Closes what is listened by, and then the rest. */
@@ -186,13 +198,23 @@ function commonOf({ times = {}, mark = "dcns" }: DialectOptions, { http, clock, 
   };
 }
 
-/** How the domain calls our ports: as we were told, or as the topology names them. */
+/**
+ * How the domain calls our ports: as we were told, or as the topology names them, in the form in which it is asked.
+ * Names that are none are faults of whoever gave them, and all are said at once.
+ */
 function namesOf(
   { domain }: Pick<DriverContext, "domain">,
+  dialect: NamingDialect,
   told: Readonly<Record<string, string>> = {},
-): (port: PortRef) => string | undefined {
-  const names = new Map(domain.nodes.flatMap((node) => node.ports).map((p) => [p.ref, p.name]));
-  return (port) => told[port] ?? names.get(port);
+): Result<(port: PortRef) => string | undefined, DriverCause> {
+  const given = new Map(Object.entries(told));
+  for (const { ref, name } of domain.nodes.flatMap(({ ports }) => ports))
+    if (name !== undefined && !given.has(ref)) given.set(ref, name);
+  const read = [...given].map(([port, name]) => ({ port, name: portNameIn(dialect, name) }));
+  const faults = read.flatMap(({ port, name }) => (name.isErr() ? [`${port}: ${name.error}`] : []));
+  if (faults.length > 0) return err(misconfigured(faults.join("; ")));
+  const names = new Map(read.map(({ port, name }) => [port, name.unwrapOr("")]));
+  return ok((port) => names.get(port));
 }
 
 function listen(

@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import type { HttpClient } from "../../drivers/oscars/http/http.ts";
+import { exceptionOf } from "../../drivers/oscars/nsi/answer.ts";
 import { writeNsi } from "../../drivers/oscars/nsi/envelope.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
 import { REQUESTER_VERSION, soapAction } from "../../drivers/oscars/nsi/names.ts";
@@ -19,6 +20,15 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 
 /** A notification before it has a number and a time. */
 export type Untold = DistributiveOmit<Notification, "notificationId" | "timeStamp">;
+
+/** That frames do not pass by what was provisioned, as a provider tells that cannot have them pass. */
+export function activationFailed(nsa: string, connectionId: string): Untold {
+  return {
+    ...{ type: "errorEvent", connectionId, event: "activateFailed" },
+    ...{ originatingConnectionId: connectionId, originatingNSA: nsa },
+    serviceException: exceptionOf(nsa, { errorId: "00800", text: "a switch does not answer" }),
+  };
+}
 
 /** What callbacks are made with. */
 export interface NsiCallbacksContext {

@@ -36,6 +36,11 @@ export class NsiHistory {
     this.#notifications.set(connectionId, [...past, notification]);
   }
 
+  /** The number of what was told last of a connection; undefined where nothing was. */
+  lastNotification(connectionId: string): number | undefined {
+    return this.#notifications.get(connectionId)?.at(-1)?.notificationId;
+  }
+
   /** What is told of it once more, to who asks; undefined where nothing is. */
   answerTo(
     query: NsiMessage | SoapFault,

@@ -93,6 +93,8 @@ export interface NsiQuirks {
   readonly lateStartSeconds?: number;
   /** How long it takes until frames pass after a provision was confirmed, in seconds; 0 when absent. */
   readonly buildSeconds?: number;
+  /** Frames never pass by what was provisioned, and that is told. */
+  readonly activationFails?: boolean;
   /** What is asked to be provisioned before it is committed is stuck in `Provisioning` for ever. */
   readonly sticksProvisioning?: boolean;
   /** Whether both ends may be at one port; they may when absent. */

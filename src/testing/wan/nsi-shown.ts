@@ -14,6 +14,8 @@ export interface Shown {
   readonly nsa: string;
   readonly connections: readonly NsiConnection[];
   readonly underWay: ReadonlyMap<string, Operation>;
+  /** The number of what was told last of a connection unasked. */
+  readonly lastNotification: (connectionId: string) => number | undefined;
 }
 
 /** What a query shows to a requester of its connections: of those with such ids, or of all. */
@@ -23,7 +25,7 @@ export function shownTo(
     connectionId: ids,
     globalReservationId: globals,
   }: Pick<Query, "connectionId" | "globalReservationId">,
-  { nsa, connections, underWay }: Shown,
+  { nsa, connections, underWay, lastNotification }: Shown,
   quirks: NsiQuirks,
 ): readonly Reservation<ChildSummary>[] {
   const { queries, hidesTerminated, staysHeld, aggregates } = quirks;
@@ -42,11 +44,10 @@ export function shownTo(
       const isLate = staysHeld && each.states.reservationState === "ReserveTimeout";
       const asked = underWay.get(each.connectionId);
       const during = asked === undefined ? {} : duringOf(each, asked);
-      return summaryOf(
-        withStates(each, isLate ? { reservationState: "ReserveHeld" } : during),
-        quirks,
-        child,
-      );
+      const shown = withStates(each, isLate ? { reservationState: "ReserveHeld" } : during);
+      const notificationId = lastNotification(each.connectionId);
+      const last = notificationId === undefined ? {} : { notificationId };
+      return { ...summaryOf(shown, quirks, child), ...last };
     });
 }
 

@@ -15,6 +15,11 @@ export interface SimOscarsServerOptions extends OscarsInventory {
   readonly quirks?: OscarsQuirks;
   /** Tokens that are taken; anybody may ask when absent. */
   readonly tokens?: ReadonlySet<string>;
+  /**
+   * Tokens that are as good, of users that may not: `others`, in groups that may not (403); `none`, without any
+   * groups, on which the server breaks (500).
+   */
+  readonly outsiders?: ReadonlyMap<string, "others" | "none">;
   /** How long a circuit takes to build after its begin, in milliseconds; 0 when absent. */
   readonly buildMs?: number;
   /** How long from now a circuit begins at the earliest, in seconds; 30 when absent, as in the field. */

@@ -13,7 +13,7 @@ import { type Random, seededRandom } from "../random.ts";
 import { Alarms } from "./alarms.ts";
 import { CircuitTable } from "./circuit-table.ts";
 import { accented } from "./nsi-accent.ts";
-import { NsiCallbacks, type Untold } from "./nsi-callbacks.ts";
+import { activationFailed, NsiCallbacks, type Untold } from "./nsi-callbacks.ts";
 import {
   carriedBy,
   drop,
@@ -166,7 +166,8 @@ export class SimNsiProvider {
     if (queries === "hangs" || isBad) return new Promise(() => {});
     if (queries === "refused") return this.#objected(header, refusal("00103", "no queries"));
     const connections = [...this.#connections.values()];
-    const all = { nsa: this.#options.nsa, connections, underWay: this.#underWay };
+    const lastNotification = (id: string) => this.#history.lastNotification(id);
+    const all = { nsa: this.#options.nsa, connections, underWay: this.#underWay, lastNotification };
     const reservation = shownTo(header, query, all, this.quirks);
     return answerOf(200, header, { type: "querySummarySyncConfirmed", reservation });
   }
@@ -284,6 +285,10 @@ export class SimNsiProvider {
     if (typeof next === "number" && connection.states.lifecycleState === "Created")
       this.#alarms.set(connectionId, next, () => this.#updateDataPlane(connectionId));
     if (before.active === active && before.version === version) return;
+    if (active && this.quirks.activationFails === true) {
+      this.#notify(connection, activationFailed(this.#options.nsa, connectionId));
+      return;
+    }
     const dataPlaneStatus = { active, version, versionConsistent: true };
     this.#put(withStates(connection, { dataPlaneStatus }));
     if (before.active !== active || active)

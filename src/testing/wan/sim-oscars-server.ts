@@ -22,6 +22,7 @@ import {
   writeConnection,
 } from "./oscars-answer.ts";
 import { OscarsConnections } from "./oscars-connections.ts";
+import { atDoor } from "./oscars-door.ts";
 import { availabilityOf, faultsOf, judged, pathBetween } from "./oscars-inventory.ts";
 import type { OscarsQuirks, SimOscarsServerOptions } from "./oscars-options.ts";
 import { isTooLate, scheduled } from "./oscars-schedule.ts";
@@ -83,12 +84,11 @@ export class SimOscarsServer {
     });
   }
 
-  #handle({ method, path, headers, body }: IncomingRequest): OutgoingResponse {
+  #handle(request: IncomingRequest): OutgoingResponse {
     if (this.quirks.outOfService === true) return { status: 503 };
-    const { tokens } = this.#options;
-    const bearer = headers.get("authorization")?.replace(/^Bearer /, "");
-    if (tokens !== undefined && path.startsWith("/protected/") && !tokens.has(bearer ?? ""))
-      return { status: 401, headers: { "www-authenticate": "Bearer" } };
+    const kept = atDoor(this.#options, request);
+    if (kept !== undefined) return kept;
+    const { method, path, body } = request;
     const last = path.slice(path.lastIndexOf("/") + 1);
     const route = `${method} ${path}`;
     if (route.startsWith("GET /protected/held/clear/")) return this.#clear(last);
@@ -122,6 +122,7 @@ export class SimOscarsServer {
         return found === undefined ? { status: 404 } : json(simpleOf(found));
       }
       case "GET /api/ping":
+      case "GET /protected/ping":
         return { status: 200, body: "pong" };
       default:
         return { status: 404 };

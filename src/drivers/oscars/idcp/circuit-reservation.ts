@@ -12,7 +12,9 @@ import {
 import { type CircuitFault, circuitFault, type FoundCircuit } from "../circuit-service.ts";
 import { endOf, LAST_END_S, startAhead, type Times } from "../circuit-times.ts";
 import { labelText, tagFor } from "./labels.ts";
+import { formatLinkUrn, parseLinkUrn } from "./link-urn.ts";
 import type { IdcpProfile } from "./peer-profile.ts";
+import { type IdcpRefusal, NO_REASON } from "./refusal.ts";
 import type { ReservationDemand, ReservationReport } from "./requests.ts";
 
 /** What a circuit is reserved with. */
@@ -79,11 +81,32 @@ export function refusalOf(
   urnOf: ReservationContext["urnOf"],
 ): CircuitFault {
   if (fault.kind !== "unavailable" || fault.blocked !== undefined) return fault;
-  const named = atNamedEnds(circuit, fault.message, urnOf);
+  const named = atNamedEnds(circuit, fault.message, urnOf, longForm);
   if (/vlan|vtag/i.test(fault.message)) return { ...fault, blocked: blockedLabels(named) };
-  const isSilent = /^\S+ is \w+$/.test(fault.message);
+  const isSilent = fault.message.endsWith(SILENCE);
   return { ...fault, blocked: isSilent ? blockedAnything(named) : blockedRates(named) };
 }
+
+/** The same of a new circuit: where the server does not say why not, it may not have any of what it takes. */
+export function creationRefusalOf(
+  circuit: Circuit,
+  fault: IdcpRefusal,
+  urnOf: ReservationContext["urnOf"],
+): CircuitFault {
+  if (fault.code !== NO_REASON) return refusalOf(circuit, fault, urnOf);
+  const message = `${fault.message}${SILENCE}`;
+  const blocked = blockedAnything(atNamedEnds(circuit, fault.message, urnOf, longForm));
+  return { ...circuitFault("unavailable", message), blocked };
+}
+
+/** What a word names, if it names a link, as we name that. */
+function longForm(word: string): string {
+  const urn = parseLinkUrn(word.replace(/[.:]+$/, ""));
+  return urn === undefined ? word : formatLinkUrn(urn);
+}
+
+/** What we say where the domain says nothing. */
+const SILENCE = ", and the domain does not say why";
 
 /** The circuit that a reservation is; none for one that has ended or is not ours. */
 export function circuitsIn(
@@ -120,5 +143,5 @@ export function termsOf({
 /** Why a reservation is not what was asked for. */
 export function reasonOf(gri: string, found: ReservationReport | undefined): string {
   if (found === undefined) return `the domain does not know ${gri}`;
-  return found.reason ?? `${gri} is ${found.status}`;
+  return found.reason ?? `${gri} is ${found.status}${SILENCE}`;
 }

@@ -19,6 +19,7 @@ import { watchUntil } from "../watch-until.ts";
 import {
   ACTIVE,
   circuitsIn,
+  creationRefusalOf,
   ENDED,
   HELD,
   RESERVED,
@@ -86,7 +87,7 @@ export class IdcpCircuits implements CircuitService {
     return reservationFor(this.#options, circuit)
       .asyncAndThen((demand) => requests.create(demand, signal))
       .andThen((gri) => this.#until({ gri, wanted: HELD }, signal).map(() => gri))
-      .mapErr((fault) => refusalOf(circuit, fault, this.#options.urnOf));
+      .mapErr((fault) => creationRefusalOf(circuit, fault, this.#options.urnOf));
   }
 
   /**
@@ -112,7 +113,7 @@ export class IdcpCircuits implements CircuitService {
       .map((labels) =>
         circuit.ends.map(({ port, tag }, at) => ({ port, tag: labelOf(labels[at]) ?? tag })),
       )
-      .mapErr((fault) => refusalOf(circuit, fault, this.#options.urnOf));
+      .mapErr((fault) => creationRefusalOf(circuit, fault, this.#options.urnOf));
   }
 
   /** What is held is promised already. */

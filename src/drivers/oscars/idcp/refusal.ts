@@ -11,6 +11,8 @@ export interface IdcpRefusal extends CircuitFault {
 export const NOT_NOW = "RESERVATION_STATE_CHANGE_NOT_ALLOWED";
 /** There is no such reservation, or it is not ours. */
 export const NOT_FOUND = "RESERVATION_NOT_FOUND";
+/** It was not done, and nobody says why: the word of 0.6, and of 0.5 any text that means nothing to us. */
+export const NO_REASON = "UNKNOWN";
 
 const NOTHING_LEFT = /^PCE_|^RESERVATION_CREATE_FAILED$|^PATH_/;
 
@@ -28,7 +30,8 @@ function codeIn(
 ): string | undefined {
   if (name === "AAAFault") return "ACCESS_DENIED";
   if (name === undefined || name === "OSCARSFault") return undefined;
-  return meanings.find(([words]) => words.test(message))?.[1];
+  const meant = meanings.find(([words]) => words.test(message))?.[1];
+  return meant ?? (name === "SignalFault" ? undefined : NO_REASON);
 }
 
 /** What texts of OSCARS 0.5 mean, in the words of 0.6. */

@@ -7,6 +7,7 @@ import {
   type CtrlPlaneTopology,
   ctrlPlaneTopology,
 } from "../idcp/ctrl-plane.ts";
+import { formatLinkUrn, type LinkUrn, parseLinkUrn } from "../idcp/link-urn.ts";
 import { decodeXml } from "../xml/codec.ts";
 import { childNamed, type XmlElement } from "../xml/element.ts";
 import { describeXmlFault } from "../xml/fault.ts";
@@ -20,7 +21,6 @@ import {
   leastOf,
   readVlans,
 } from "./inventory.ts";
-import { formatLinkUrn, type LinkUrn, parseLinkUrn } from "./link-urn.ts";
 
 /**
  * Reads a control plane topology (NMWG CtrlPlane 20080828), by itself or in a `getNetworkTopology`

@@ -41,6 +41,8 @@ interface Asking {
   readonly options: DialectOptions;
 }
 
+type TimedAsking = Asking & { readonly clock: Clock };
+
 /**
  * Asks a wide-area domain, in the way that its driver does, for its edge: the ports where circuits may
  * end, with their capacity and labels. An IDCP document may tell of several domains.
@@ -58,7 +60,7 @@ export function importInventories(
   const http = options.http ?? httpClient({ clock, ...(tls === undefined ? {} : { tls }) });
   const asking = { http, signal, options };
   const inventories = match(options)
-    .with({ dialect: "rest" }, (rest) => importRest(rest, interval, asking))
+    .with({ dialect: "rest" }, (rest) => importRest(rest, interval, { ...asking, clock }))
     .with({ dialect: "idcp" }, (idcp) => importIdcp(idcp, document, { ...asking, clock }))
     .with({ dialect: "nsi" }, () => importNsi(document, asking))
     .exhaustive();
@@ -73,9 +75,9 @@ type Imported = Result<readonly EdgeInventory[], InventoryFault>;
 async function importRest(
   options: RestDialectOptions,
   interval: ImportOptions["interval"],
-  { http, signal }: Asking,
+  { http, signal, clock }: TimedAsking,
 ): Promise<Imported> {
-  const client = restClient(options, http);
+  const client = restClient(options, { http, clock });
   const bodyOf = async (path: string, json?: unknown): Promise<Result<string, InventoryFault>> => {
     const request =
       json === undefined
@@ -100,7 +102,7 @@ async function importRest(
 async function importIdcp(
   options: IdcpDialectOptions,
   document: string | undefined,
-  { clock, ...asking }: Asking & { readonly clock: Clock },
+  { clock, ...asking }: TimedAsking,
 ): Promise<Imported> {
   if (document !== undefined) return (await fetchText(document, asking)).andThen(readCtrlPlane);
   const { http, signal } = asking;

@@ -12,6 +12,7 @@ import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
 import type { PeerProfile } from "./peer-profile.ts";
 import type { ChildSummary, Reservation } from "./reservation.ts";
+import { rootCause, type ServiceException } from "./service-exception.ts";
 import type { ReservationState } from "./states.ts";
 
 /** The circuit that a reservation is, if it bears our mark and has not ended. */
@@ -76,6 +77,26 @@ export function eventOf(notification: Notification): CircuitEvent | undefined {
     case "messageDeliveryTimeout":
       return undefined;
   }
+}
+
+/**
+ * Why frames will not pass by a connection, where a notification says so; `undefined` where one says that they do,
+ * or that they may.
+ */
+export function lossIn(notification: Notification): CircuitFault | undefined {
+  if (notification.type !== "errorEvent") return undefined;
+  const { event, serviceException: exception } = notification;
+  if (event !== "activateFailed" && event !== "forcedEnd") return undefined;
+  const id = notification.connectionId ?? notification.originatingConnectionId;
+  return circuitFault(
+    "rejected",
+    `${id}: ${event}${exception === undefined ? "" : sayingOf(exception)}`,
+  );
+}
+
+function sayingOf(exception: ServiceException): string {
+  const { nsaId, errorId, text } = rootCause(exception);
+  return `, ${nsaId} says ${errorId}: ${text}`;
 }
 
 /** Why an operation failed, in the words of circuits. */

@@ -1,4 +1,7 @@
-import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import { err, ok, okAsync, type Result, type ResultAsync } from "neverthrow";
+import { match } from "ts-pattern";
+import type { Clock } from "../../../model/clock.ts";
+import { answerOfHost } from "../host-answer.ts";
 import type { HttpClient, HttpFault, HttpLimits, HttpResponse } from "../http/http.ts";
 import { describeXmlFault } from "../xml/fault.ts";
 import { readNsi, writeNsi } from "./envelope.ts";
@@ -21,9 +24,18 @@ export interface NsiPeer {
   readonly sessionSecurity?: () => Promise<readonly SessionSecurityAttribute[]>;
 }
 
-/** Sends one message to a provider and reads its immediate answer. */
+/** With what a provider is asked. */
+export interface NsiAsking {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+}
+
+/**
+ * Sends one message to a provider and reads its immediate answer. The host application, where it says in
+ * whose name, has as long for that as the provider has for its answer.
+ */
 export function exchange(
-  http: HttpClient,
+  { http, clock }: NsiAsking,
   peer: NsiPeer,
   { correlationId, message }: { readonly correlationId: string; readonly message: NsiMessage },
   limits: HttpLimits,
@@ -41,7 +53,7 @@ export function exchange(
     "content-type": "text/xml; charset=utf-8",
     soapaction: soapAction(message.type),
   };
-  return securityOf(peer).andThen((sessionSecurityAttr) => {
+  return securityOf(peer, clock, limits).andThen((sessionSecurityAttr) => {
     const body = writeNsi({ header: { ...header, sessionSecurityAttr }, body: message });
     return http
       .send({ method: "POST", url: peer.url, headers, body }, limits)
@@ -51,16 +63,25 @@ export function exchange(
 }
 
 /** What goes wrong with credentials is not told: it may have them in its text. */
-function securityOf({
-  sessionSecurity,
-}: NsiPeer): ResultAsync<readonly SessionSecurityAttribute[], NsiFault> {
+function securityOf(
+  { sessionSecurity }: NsiPeer,
+  clock: Clock,
+  { signal, timeoutMs }: HttpLimits,
+): ResultAsync<readonly SessionSecurityAttribute[], NsiFault> {
   if (sessionSecurity === undefined) return okAsync([]);
-  return ResultAsync.fromThrowable(sessionSecurity, () =>
-    protocolFault("no session security attributes are to be had"),
-  )();
+  return answerOfHost(sessionSecurity, { clock, signal, timeoutMs }).mapErr((silence) =>
+    match(silence)
+      .with("failed", () => protocolFault("no session security attributes are to be had"))
+      .with("late", () => {
+        const message = `no session security attributes within ${timeoutMs} ms`;
+        return unknownOutcome({ kind: "timeout", message });
+      })
+      .with("aborted", () => unknownOutcome({ kind: "aborted", message: "ended by the caller" }))
+      .exhaustive(),
+  );
 }
 
-function unknownOutcome({ kind, message }: HttpFault): NsiFault {
+function unknownOutcome({ kind, message }: Pick<HttpFault, "kind" | "message">): NsiFault {
   return { type: "nsi-unknown", kind, message };
 }
 

@@ -14,7 +14,7 @@ import {
 import { sameTimes, startAhead } from "../circuit-times.ts";
 import { newsOf } from "../news.ts";
 import { watchUntil } from "../watch-until.ts";
-import { eventOf, faultOf, foundCircuit } from "./as-circuit.ts";
+import { eventOf, faultOf, foundCircuit, lossIn } from "./as-circuit.ts";
 import { blockedBy } from "./blocked.ts";
 import {
   asWanted,
@@ -138,9 +138,9 @@ export class NsiCircuits implements CircuitService {
     { externalId, state }: FoundCircuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    const provisioned =
+    const provision = () =>
       state === "pending" ? okAsync() : this.#options.requester.provision(externalId, signal);
-    return provisioned.mapErr(faultOf).andThen(() => this.#untilActive(externalId, signal));
+    return this.#activeAfter(externalId, () => provision().mapErr(faultOf), signal);
   }
 
   takeDown({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
@@ -193,9 +193,10 @@ export class NsiCircuits implements CircuitService {
     const { externalId, changeHeld, state } = found;
     // What is held and not wanted has been given back.
     const held = changeHeld !== undefined ? okAsync() : this.holdChange(found, wanted, signal);
-    return held
-      .andThen(() => this.commit(found, signal))
-      .andThen(() => (state === "reserved" ? okAsync() : this.#untilActive(externalId, signal)));
+    const commit = () => this.commit(found, signal);
+    return held.andThen(() =>
+      state === "reserved" ? commit() : this.#activeAfter(externalId, commit, signal),
+    );
   }
 
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
@@ -213,21 +214,33 @@ export class NsiCircuits implements CircuitService {
     return this.#options.close();
   }
 
-  /** Waits until a query says that frames pass, or a notification gives reason to ask at once. */
-  #untilActive(connectionId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
+  /**
+   * Does something, and waits until a query says that frames pass; a notification gives reason to ask at once, and
+   * one that says that they will not ends the wait. Both may come before what is done is confirmed.
+   */
+  #activeAfter(
+    connectionId: string,
+    act: () => ResultAsync<void, CircuitFault>,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
     const { requester, clock, activationMs, pollMs } = this.#options;
+    let loss: CircuitFault | undefined;
     const news = newsOf((tell) =>
       requester.subscribe((notification) => {
-        if (eventOf(notification)?.externalId === connectionId) tell();
+        const event = eventOf(notification);
+        if (event?.externalId !== connectionId) return;
+        loss = event.event === "up" ? undefined : (lossIn(notification) ?? loss);
+        tell();
       }),
     );
     const look = async (): Promise<Result<void, CircuitFault> | undefined> => {
       const [reservation] = (await requester.query([connectionId], signal)).unwrapOr([]);
-      return reservation !== undefined && isActive(reservation) ? ok(undefined) : undefined;
+      if (reservation !== undefined && isActive(reservation)) return ok(undefined);
+      return loss === undefined ? undefined : err(loss);
     };
     const late = `${connectionId} carried nothing within ${activationMs} ms`;
     const watching = { clock, activationMs, pollMs, signal, told: news.next };
-    const active = watchUntil(watching, look, circuitFault("rejected", late));
+    const active = act().andThen(() => watchUntil(watching, look, circuitFault("rejected", late)));
     return new ResultAsync(Promise.resolve(active).finally(() => news[Symbol.dispose]()));
   }
 

@@ -7,6 +7,7 @@ import { callbackHandler } from "./callback.ts";
 import type { Criteria } from "./criteria.ts";
 import { exchange, type NsiPeer } from "./exchange.ts";
 import type { NsiMessage, Reserve } from "./message.ts";
+import { MissedNotifications } from "./missed-notifications.ts";
 import type { Notification } from "./notification.ts";
 import { type NsiFault, protocolFault, refused } from "./nsi-fault.ts";
 import { type Operation, type OperationRequest, type Progress, progressOf } from "./operation.ts";
@@ -32,6 +33,8 @@ export interface RequesterOptions {
   readonly times?: RequesterTimes;
   /** Whether the provider can be asked what became of an earlier request; it cannot when absent. */
   readonly queriesResults?: boolean;
+  /** Whether it can be asked for what it has told unasked; it cannot when absent. */
+  readonly queriesNotifications?: boolean;
 }
 
 /** A reservation as its provider holds it. */
@@ -55,16 +58,20 @@ export class NsiRequester {
   readonly #times: Required<RequesterTimes>;
   readonly #awaited = new AwaitedResults();
   readonly #listeners = new Set<(notification: Notification) => void>();
+  readonly #missed: MissedNotifications;
 
   constructor(options: RequesterOptions) {
     this.#options = options;
     this.#times = { ...defaultTimes, ...options.times };
+    this.#missed = new MissedNotifications(
+      options.queriesNotifications ?? false,
+      (message, signal) => this.#send(this.#newCorrelationId(), message, signal),
+      (notification) => this.#hear(notification),
+    );
     this.callbacks = callbackHandler(options.peer, {
       result: (correlationId, result) => void this.#awaited.settle(correlationId, result),
       notification: (notification) => {
-        if (notification.type === "messageDeliveryTimeout")
-          this.#awaited.settle(notification.correlationId, notification);
-        for (const listener of [...this.#listeners]) listener(notification);
+        if (this.#missed.log.come(notification)) this.#hear(notification);
       },
     });
   }
@@ -99,12 +106,17 @@ export class NsiRequester {
 
   /** Ends a connection. One that does not exist is ended. */
   terminate(connectionId: string, signal: AbortSignal): ResultAsync<void, NsiFault> {
-    return this.#simple("terminate", connectionId, signal).orElse((fault) =>
-      fault.type === "nsi-refused" && fault.class === "gone" ? okAsync() : errAsync(fault),
-    );
+    return this.#simple("terminate", connectionId, signal)
+      .orElse((fault) =>
+        fault.type === "nsi-refused" && fault.class === "gone" ? okAsync() : errAsync(fault),
+      )
+      .andTee(() => this.#missed.log.end(connectionId));
   }
 
-  /** The reservations with these ids that the provider lists; all of this requester's without ids. */
+  /**
+   * The reservations with these ids that the provider lists; all of this requester's without ids. What they
+   * show to have been told and has not come is asked for first, and told to who listens.
+   */
   query(
     connectionIds: readonly string[],
     signal: AbortSignal,
@@ -114,10 +126,16 @@ export class NsiRequester {
       connectionId: connectionIds,
       globalReservationId: [],
     } as const;
-    return this.#send(this.#newCorrelationId(), message, signal).andThen((answer) =>
+    const queried = this.#send(this.#newCorrelationId(), message, signal).andThen((answer) =>
       answer.type === "querySummarySyncConfirmed"
         ? ok(answer.reservation)
         : err(protocolFault(`a query was answered by ${answer.type}`)),
+    );
+    // Whoever only looks on hears nothing.
+    const isHeard = this.#listeners.size > 0 || this.#awaited.size > 0;
+    if (!isHeard) return queried;
+    return queried.andThrough((all) =>
+      ResultAsync.fromSafePromise(this.#missed.catchUp(all, signal)),
     );
   }
 
@@ -126,6 +144,12 @@ export class NsiRequester {
     const own = (notification: Notification): void => listener(notification);
     this.#listeners.add(own);
     return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
+  }
+
+  #hear(notification: Notification): void {
+    if (notification.type === "messageDeliveryTimeout")
+      this.#awaited.settle(notification.correlationId, notification);
+    for (const listener of [...this.#listeners]) listener(notification);
   }
 
   #simple(
@@ -149,6 +173,7 @@ export class NsiRequester {
       })
       .andThen((answer) => connectionIdOf(answer, message))
       .andThen((connectionId) => {
+        if (message.connectionId === undefined) this.#missed.log.begin(connectionId);
         const asked = { operation: message.type, connectionId, correlationId };
         return this.#confirmed(asked, { result, signal });
       });
@@ -214,9 +239,9 @@ export class NsiRequester {
     message: NsiMessage,
     signal: AbortSignal,
   ): ResultAsync<NsiMessage, NsiFault> {
-    const { http, peer } = this.#options;
+    const { http, clock, peer } = this.#options;
     const limits = { signal, timeoutMs: this.#times.answerMs };
-    return exchange(http, peer, { correlationId, message }, limits);
+    return exchange({ http, clock }, peer, { correlationId, message }, limits);
   }
 
   #newCorrelationId(): string {

@@ -1,12 +1,18 @@
-import { err, ok, type Result, ResultAsync } from "neverthrow";
+import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import { match } from "ts-pattern";
+import type { Clock } from "../../../model/clock.ts";
 import { type CircuitFault, circuitFault } from "../circuit-service.ts";
+import { answerOfHost } from "../host-answer.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../http/http.ts";
 import { type JsonSchema, readJson } from "./json.ts";
+import { oauthSettings } from "./operation.ts";
 
 export interface RestClientOptions {
   /** The server, without a path. */
   readonly url: string;
   readonly http: HttpClient;
+  readonly clock: Clock;
+  /** For an answer, and for a token before that, in milliseconds. */
   readonly timeoutMs: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Gives a bearer token; asked for another one, once, where the server does not take it. */
@@ -26,6 +32,21 @@ export function post(path: string, body: NonNullable<RestRequest["body"]>): Rest
   return { method: "POST", path, body };
 }
 
+/**
+ * How a server keeps out whoever has a token: it does not take it (401), takes it and lets none in of the
+ * groups that it names (403), or breaks on it, as OSCARS does where it names no groups at all (500).
+ */
+type Barred = "not-taken" | "not-allowed" | "not-read";
+
+interface Attempt {
+  readonly response: HttpResponse;
+  readonly barred?: Barred;
+}
+
+/** Does nothing, and looks at the token all the same. */
+const PING: RestRequest = { method: "GET", path: "/protected/ping" };
+const OAUTH: RestRequest = { method: "GET", path: "/api/frontend/oauth" };
+
 /** Asks an OSCARS 1 server, in the name of whoever has the token. No token ever shows in a fault. */
 export class RestClient {
   readonly #options: RestClientOptions;
@@ -34,7 +55,10 @@ export class RestClient {
     this.#options = options;
   }
 
-  /** The answer to a request, whatever its status but 401 and 503. */
+  /**
+   * The answer to a request, whatever its status but 401, 403 and 503. Where a token does not let us in, another is
+   * asked for, once: groups and times are as they were when it was issued.
+   */
   send(request: RestRequest, signal: AbortSignal): ResultAsync<HttpResponse, CircuitFault> {
     return new ResultAsync(this.#send(request, signal));
   }
@@ -53,33 +77,54 @@ export class RestClient {
     signal: AbortSignal,
   ): Promise<Result<HttpResponse, CircuitFault>> {
     const first = await this.#attempt(request, signal, false);
-    const isStale = first.isOk() && first.value.status === 401 && this.#options.token !== undefined;
-    const last = isStale ? await this.#attempt(request, signal, true) : first;
-    return last.andThen((response) => {
-      if (response.status === 401)
-        return err(circuitFault("rejected", `${request.path}: the token is not taken`));
-      // A server that starts or stops does nothing.
-      if (response.status === 503)
-        return err(circuitFault("unreachable", `${request.path}: the server is not in service`));
-      return ok(response);
-    });
+    const isAgain =
+      first.isOk() && this.#options.token !== undefined && first.value.barred !== undefined;
+    const last = isAgain ? await this.#attempt(request, signal, true) : first;
+    if (last.isErr()) return err(last.error);
+    const { response, barred } = last.value;
+    if (barred !== undefined)
+      return err(
+        circuitFault("rejected", `${request.path}: ${await this.#whyBarred(barred, signal)}`),
+      );
+    // A server that starts or stops does nothing.
+    if (response.status === 503)
+      return err(circuitFault("unreachable", `${request.path}: the server is not in service`));
+    return ok(response);
   }
 
+  /** With a token; `refresh`: another one than the last. */
   async #attempt(
-    { method, path, body }: RestRequest,
+    request: RestRequest,
     signal: AbortSignal,
     refresh: boolean,
-  ): Promise<Result<HttpResponse, CircuitFault>> {
-    const { url, http, headers, token, timeoutMs } = this.#options;
-    const bearer = await tokenOf(token, refresh);
+  ): Promise<Result<Attempt, CircuitFault>> {
+    const bearer = await this.#token(refresh, signal);
     if (bearer.isErr()) return err(bearer.error);
+    const sent = await this.#exchange(request, bearer.value, signal);
+    if (sent.isErr()) return err(sent.error);
+    const { value: response } = sent;
+    if (response.status === 401) return ok({ response, barred: "not-taken" });
+    if (response.status === 403) return ok({ response, barred: "not-allowed" });
+    if (response.status !== 500 || bearer.value === undefined) return ok({ response });
+    const ping = await this.#exchange(PING, bearer.value, signal);
+    return ok(
+      ping.isOk() && ping.value.status === 500 ? { response, barred: "not-read" } : { response },
+    );
+  }
+
+  async #exchange(
+    { method, path, body }: RestRequest,
+    bearer: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Result<HttpResponse, CircuitFault>> {
+    const { url, http, headers, timeoutMs } = this.#options;
     const request: HttpRequest = {
       method,
       url: new URL(path, url).href,
       headers: {
         ...headers,
         accept: "application/json",
-        ...(bearer.value === undefined ? {} : { authorization: `Bearer ${bearer.value}` }),
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
         ...(body === undefined
           ? {}
           : { "content-type": "text" in body ? "text/plain" : "application/json" }),
@@ -90,6 +135,46 @@ export class RestClient {
     };
     const sent = await http.send(request, { signal, timeoutMs });
     return sent.mapErr(({ message }) => circuitFault("unreachable", `${path}: ${message}`));
+  }
+
+  async #whyBarred(barred: Barred, signal: AbortSignal): Promise<string> {
+    const hasToken = this.#options.token !== undefined;
+    return match(barred)
+      .with("not-taken", () => (hasToken ? "the token is not taken" : "the server wants a token"))
+      .with(
+        "not-read",
+        () =>
+          `the server fails at whatever is asked with this token, as it does where one has no "groups"`,
+      )
+      .with(
+        "not-allowed",
+        async () => `who asks is in none of the groups that may${await this.#groups(signal)}`,
+      )
+      .exhaustive();
+  }
+
+  /** The groups that the server lets in, if it says so: it tells whoever makes a page to log in on. */
+  async #groups(signal: AbortSignal): Promise<string> {
+    const asked = await this.#exchange(OAUTH, undefined, signal);
+    return asked
+      .andThen((response) => readAnswer(oauthSettings, OAUTH, response))
+      .map(({ allowedGroups }) =>
+        allowedGroups.length === 0 ? "" : `: ${allowedGroups.join(", ")}`,
+      )
+      .unwrapOr("");
+  }
+
+  /** What goes wrong with a token is not told: it may have one in its text. */
+  #token(refresh: boolean, signal: AbortSignal): ResultAsync<string | undefined, CircuitFault> {
+    const { token, clock, timeoutMs } = this.#options;
+    if (token === undefined) return okAsync(undefined);
+    return answerOfHost(() => token({ refresh }), { clock, signal, timeoutMs }).mapErr((silence) =>
+      match(silence)
+        .with("failed", () => circuitFault("rejected", "no token is to be had"))
+        .with("late", () => circuitFault("unreachable", `no token came within ${timeoutMs} ms`))
+        .with("aborted", () => circuitFault("unreachable", "ended by the caller"))
+        .exhaustive(),
+    );
   }
 }
 
@@ -108,16 +193,4 @@ export function readAnswer<T>(
 /** What the status of an answer without a reason says. */
 export function statusFault(path: string, status: number): CircuitFault {
   return circuitFault("rejected", `${path}: the server says ${status}, and no reason`);
-}
-
-async function tokenOf(
-  token: RestClientOptions["token"],
-  refresh: boolean,
-): Promise<Result<string | undefined, CircuitFault>> {
-  if (token === undefined) return ok(undefined);
-  try {
-    return ok(await token({ refresh }));
-  } catch {
-    return err(circuitFault("rejected", "no token is to be had"));
-  }
 }

@@ -137,7 +137,7 @@ describe.each(peers)("a network across a domain of %s", (peer) => {
     expect(refusals?.[0]?.causes[0]?.message).toBe(
       peer === "oscars-0.6"
         ? `PCE_CREATE_FAILED: ${edges[0]} has 50 Mbps left`
-        : "testdomain-1-1 is FAILED",
+        : "testdomain-1-1 is FAILED, and the domain does not say why",
     );
     expect(isClean()).toBe(true);
     await clock.until(agent.close());

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import type { Result } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { ctrlPlaneTopology } from "../../../../src/drivers/oscars/idcp/ctrl-plane.ts";
+import { formatLinkUrn, parseLinkUrn } from "../../../../src/drivers/oscars/idcp/link-urn.ts";
 import { readVlans } from "../../../../src/drivers/oscars/inventory/inventory.ts";
-import { formatLinkUrn, parseLinkUrn } from "../../../../src/drivers/oscars/inventory/link-urn.ts";
 import { decodeXml } from "../../../../src/drivers/oscars/xml/codec.ts";
 import { readXml } from "../../../../src/drivers/oscars/xml/read-xml.ts";
 import {

@@ -64,14 +64,17 @@ function inventory() {
   };
 }
 
-function world(tokens?: ReadonlySet<string>): World {
+function world(
+  tokens?: ReadonlySet<string>,
+  outsiders: ReadonlyMap<string, "others" | "none"> = new Map(),
+): World {
   const clock = fakeClock();
   const http = new MemoryHttp(clock);
   const server = new SimOscarsServer({
     ...inventory(),
     clock,
     buildMs: 2_000,
-    ...(tokens === undefined ? {} : { tokens }),
+    ...(tokens === undefined ? {} : { tokens, outsiders }),
   });
   http.serve("http://oscars.example", server.handler);
   return {
@@ -229,6 +232,55 @@ describe("a network across an OSCARS 1 domain", () => {
     const refused = await clock.until(barred.setupPhysicalNetwork("p", two, "100Mbps"));
     expect(JSON.stringify(errorOf(refused, "driver-failed"))).not.toContain("secret");
     await clock.until(barred.close());
+  });
+
+  test.each([
+    ["others", "who asks is in none of the groups that may: svc_oscars_user"],
+    [
+      "none",
+      'the server fails at whatever is asked with this token, as it does where one has no "groups"',
+    ],
+  ] as const)("fails at once where the user of the token is in groups: %s", async (groups, why) => {
+    const its = world(new Set(["fresh"]), new Map([["token", groups]]));
+    const { clock, http, server } = its;
+    let requests = 0;
+    http.serve("http://oscars.example", (request) => {
+      if (request.path.startsWith("/protected/")) requests += 1;
+      return server.handler(request);
+    });
+    const agent = await start(its, { token: async () => "token" });
+    const before = clock.now();
+    const refused = await clock.until(agent.setupPhysicalNetwork("p", two, "100Mbps"));
+    const { causes } = errorOf(refused, "driver-failed");
+    expect(causes).toEqual([
+      { node: "wan1", kind: "rejected", message: `/protected/hold: ${why}` },
+    ]);
+    expect(clock.now()).toBe(before);
+    const asked = requests;
+    await clock.advance(300_000);
+    expect(requests).toBe(asked);
+    await clock.until(agent.close());
+  });
+
+  test("comes up with a token that was issued when its user had come to be in a group that may", async () => {
+    const its = world(new Set(["new"]), new Map([["old", "none"]]));
+    const { clock } = its;
+    const agent = await start(its, { token: async ({ refresh }) => (refresh ? "new" : "old") });
+    value(await clock.until(agent.setupPhysicalNetwork("p", two, "100Mbps")));
+    await clock.until(agent.close());
+  });
+
+  test("goes on being told that there is no reason where the token is good", async () => {
+    const its = world(new Set(["good"]));
+    const { clock, http, server } = its;
+    http.serve("http://oscars.example", async (request) =>
+      /hold$|cloneable$/.test(request.path) ? { status: 500 } : server.handler(request),
+    );
+    const agent = await start(its, { token: async () => "good" });
+    const refused = await clock.until(agent.setupPhysicalNetwork("p", two, "100Mbps"));
+    const { causes } = errorOf(refused, "driver-failed");
+    expect(causes[0]?.message).toBe("/protected/hold: the server says 500, and no reason");
+    await clock.until(agent.close());
   });
 
   test("is undone while the server is out of service, and nothing is left when it is back", async () => {

@@ -1,0 +1,137 @@
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { invalid } from "../../../../scripts/conformance/schemas.ts";
+import { DcnsAgent } from "../../../../src/dcns.ts";
+import { MemoryDriver } from "../../../../src/drivers/memory.ts";
+import type { IncomingRequest } from "../../../../src/drivers/oscars/http/http.ts";
+import type { PeerName } from "../../../../src/drivers/oscars/nsi/peer-profile.ts";
+import { OscarsDriver } from "../../../../src/drivers/oscars/oscars-driver.ts";
+import { VlanSet } from "../../../../src/model/vlan-set.ts";
+import { MemoryHttp } from "../../../../src/testing/wan/memory-http.ts";
+import type { NsiQuirks } from "../../../../src/testing/wan/nsi-options.ts";
+import { SimNsiProvider } from "../../../../src/testing/wan/sim-nsi-provider.ts";
+import { campusTopology, hostAt } from "../../../support/campuses.ts";
+import { fakeClock } from "../../../support/fake-clock.ts";
+import { errorOf, value } from "../../../support/testbed.ts";
+
+const { DCNS_SHARED } = process.env;
+const schemas = resolve(DCNS_SHARED ?? "../shared", "data/wan/schemas");
+const NSA = "urn:ogf:network:wan.example:2026:nsa";
+const campuses = ["west", "east"];
+const ends = campuses.map(hostAt);
+
+function stp(_: string, site: string): string {
+  return `urn:ogf:network:wan.example:2026:${site}`;
+}
+
+/** Two campuses at one NSI domain; `isListening`: whether its callbacks come to us. */
+async function world(
+  quirks: NsiQuirks,
+  { peer = "standard", listens = true }: { peer?: PeerName; listens?: boolean } = {},
+) {
+  const clock = fakeClock();
+  const http = new MemoryHttp(clock);
+  const sold = { capacity: 1_000, vlans: VlanSet.default };
+  const ports = new Map(campuses.map((site) => [stp("wan", site), sold]));
+  const provider = new SimNsiProvider({ nsa: NSA, ports, clock, http, quirks, delayMs: 20 });
+  const requests: IncomingRequest[] = [];
+  http.serve("http://wan.example", (request) => {
+    requests.push(request);
+    return provider.handler(request);
+  });
+  const wan = new OscarsDriver({
+    ...{ dialect: "nsi", http, peer },
+    provider: { nsa: NSA, url: "http://wan.example/" },
+    requester: {
+      nsa: "urn:ogf:network:us.example:2026:nsa",
+      ...(listens ? { callbacks: { url: "http://us.example/" } } : {}),
+    },
+  });
+  const hears = (isThere: boolean): void =>
+    http.serve("http://us.example", isThere ? wan.callbacks : undefined);
+  hears(true);
+  const drivers = { wan, ...Object.fromEntries(campuses.map((id) => [id, new MemoryDriver()])) };
+  const topology = campusTopology({ campuses, wans: ["wan"], nameOf: stp });
+  const agent = value(await clock.until(DcnsAgent.start({ topology, drivers, clock })));
+  const told: string[] = [];
+  agent.events.subscribe(({ type }) => told.push(type));
+  const asked = () =>
+    requests.map(({ body }) => body).filter((body) => body.includes("queryNotificationSync"));
+  const setUp = () => clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps"));
+  return { clock, agent, provider, hears, told, asked, setUp };
+}
+
+describe("notifications that nobody heard", () => {
+  test("are asked for at the next look, once each, in words that the schema knows", async () => {
+    const { clock, agent, provider, hears, told, asked, setUp } = await world({});
+    value(await setUp());
+    await clock.advance(60_000);
+    const before = asked().length;
+    told.length = 0;
+    hears(false);
+    const [{ connectionId = "" } = {}] = provider.connections;
+    provider.setDataPlane(connectionId, false);
+    await clock.advance(100);
+    provider.setDataPlane(connectionId, true);
+    await clock.advance(100);
+    hears(true);
+    expect(told).toEqual([]);
+    await clock.advance(300_000);
+    expect(told.filter((type) => type.startsWith("segment"))).toEqual([
+      "segment-down",
+      "segment-up",
+    ]);
+    const [question = "", ...more] = asked().slice(before);
+    expect(question).toContain("<startNotificationId>2</startNotificationId>");
+    expect(more).toEqual([]);
+    expect(invalid(schemas, [{ file: "q", text: question, schema: "nsi" }])).toEqual(new Map());
+    await clock.until(agent.close());
+  });
+
+  test.each([true, false])("tell that frames will not pass, at once: heard %s", async (listens) => {
+    const { clock, agent, provider, setUp } = await world({ activationFails: true }, { listens });
+    const before = clock.now();
+    const { causes } = errorOf(await setUp(), "driver-failed");
+    expect(causes).toMatchObject([
+      {
+        kind: "rejected",
+        message: `SIM-1: activateFailed, ${NSA} says 00800: a switch does not answer`,
+      },
+    ]);
+    expect(clock.now() - before).toBeLessThan(20_000);
+    expect(provider.connections).toEqual([]);
+    await clock.until(agent.close());
+  });
+
+  test("tell that a request has come to nobody, also to who only looks", async () => {
+    const quirks: NsiQuirks = { losesChildren: true, aggregates: true };
+    const { clock, agent, setUp } = await world(quirks, { peer: "safnari", listens: false });
+    const failed = await setUp();
+    const { causes } = errorOf(failed, "driver-failed");
+    expect(causes[0]?.message).toContain("an agent behind the provider is out of reach");
+    await clock.until(agent.close());
+  });
+
+  test("are not asked for again of a provider that knows no such question", async () => {
+    const quirks: NsiQuirks = { queriesNotifications: false };
+    const { clock, agent, provider, asked, setUp } = await world(quirks, { listens: false });
+    value(await setUp());
+    expect(asked()).toHaveLength(1);
+    const [{ connectionId = "" } = {}] = provider.connections;
+    provider.forceEnd(connectionId);
+    await clock.advance(120_000);
+    expect(asked()).toHaveLength(1);
+    // What has ended is seen all the same, and made anew.
+    expect(provider.connections.map((each) => each.states.dataPlaneStatus.active)).toEqual([true]);
+    await clock.until(agent.close());
+  });
+
+  test("are never asked for of a provider that is known not to tell", async () => {
+    const quirks: NsiQuirks = { queriesNotifications: false };
+    const { clock, agent, asked, setUp } = await world(quirks, { peer: "opennsa" });
+    value(await setUp());
+    await clock.advance(60_000);
+    expect(asked()).toEqual([]);
+    await clock.until(agent.close());
+  });
+});
