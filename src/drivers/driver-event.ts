@@ -3,7 +3,11 @@ import type { DatapathId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
 
 /** What a driver tells unasked. */
 export type DriverEvent =
-  | { readonly type: "node-up"; readonly node: NodeId }
+  /**
+   * A node holds what is wanted of it, and nothing else, but for segments that are `pending`: of these that is not
+   * known yet, and `confirmed` follows.
+   */
+  | { readonly type: "node-up"; readonly node: NodeId; readonly pending?: readonly SegmentId[] }
   /** `isConnected` when the node is there, but somebody else's to change. */
   | {
       readonly type: "node-down";

@@ -56,6 +56,8 @@ export class SharedDriver implements DriverBase {
   readonly #names: SharedNames;
   /** The nodes that were told to be up. */
   readonly #up = new Set<NodeId>();
+  /** Of nodes of this agent, the segments that were pending when they were last said to be up. */
+  readonly #pending = new Map<NodeId, readonly SegmentId[]>();
 
   constructor(context: SharedDriverContext) {
     const { inner, view, domain, registry, charges, mastership } = context;
@@ -147,8 +149,11 @@ export class SharedDriver implements DriverBase {
     if (up === this.#up.has(node)) return;
     if (up) this.#up.add(node);
     else this.#up.delete(node);
+    const pending = this.#pending.get(node) ?? [];
     this.#life.emit(
-      up ? { type: "node-up", node } : { type: "node-down", node, reason: "no agent serves it" },
+      up
+        ? { type: "node-up", node, ...(pending.length > 0 && { pending }) }
+        : { type: "node-down", node, reason: "no agent serves it" },
     );
   }
 
@@ -162,8 +167,10 @@ export class SharedDriver implements DriverBase {
     executor.hear(domain, event);
     this.#outages.hear(event);
     this.#names.hear(event);
-    if (event.type === "node-up") void mastership.note(event.node, true);
-    else if (event.type === "node-down") void mastership.note(event.node, false);
+    if (event.type === "node-up") {
+      this.#pending.set(event.node, event.pending ?? []);
+      void mastership.note(event.node, true);
+    } else if (event.type === "node-down") void mastership.note(event.node, false);
     else if (event.type === "role-lost") void mastership.lost(event.node);
     else if (!TOLD_BY_THE_STORE.has(event.type)) this.#life.emit(event);
   }

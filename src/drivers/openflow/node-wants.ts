@@ -31,6 +31,11 @@ export class NodeWants {
     return this.#pending.size > 0;
   }
 
+  /** The segments of which it is not known whether the node holds them as wanted. */
+  get pendingSegments(): readonly SegmentId[] {
+    return [...this.#pendingUnder.keys()];
+  }
+
   /** The networks of which something is wanted, or waits to be removed. */
   get networks(): readonly NetworkNumber[] {
     return [...new Set([...this.#rules.keys(), ...this.#pending.keys()])];

@@ -175,7 +175,7 @@ export class SwitchLink {
 
   /** Audits a switch that is ours to change, and announces it. */
   async #serve(live: LiveSwitch): Promise<void> {
-    const { emit, inService, view } = this.#context;
+    const { inService, view } = this.#context;
     const context = { ...this.#context, node: view().id, live, lost: () => this.#loseRole() };
     const tenure = new SwitchTenure(context);
     this.#tenure = tenure;
@@ -190,7 +190,7 @@ export class SwitchLink {
     if (mended.isErr())
       return this.#unreadable(mended.error.map((each) => each.message).join("; "));
     this.#isAnnounced = true;
-    emit({ type: "node-up", node: view().id });
+    tenure.announce();
     this.#tellPorts(live);
     tenure.tell(mended.value);
     tenure.auditRegularly();

@@ -181,7 +181,7 @@ export class SwitchNode {
     if (tenure === undefined) return err(this.#away());
     const outcome = await tenure.bring(network, signal);
     return outcome
-      .map(({ confirmed }) => tenure.confirm(confirmed.filter((id) => id !== segment)))
+      .map(({ confirmed }) => tenure.confirm(confirmed, segment))
       .mapErr((problems) => this.#failure(tenure, problems));
   }
 

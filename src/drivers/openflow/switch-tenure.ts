@@ -63,6 +63,8 @@ export class SwitchTenure {
   #timer: unknown;
   /** Whether it is audited from time to time. */
   #isRegular = false;
+  /** What was told to be pending when the switch came into service. */
+  readonly #announcedPending = new Set<SegmentId>();
   /** How long was waited last for an audit that looks again; 0 when nothing is in doubt. */
   #lookAgainMs = 0;
 
@@ -155,10 +157,24 @@ export class SwitchTenure {
     this.#tellDrift(unrepaired, false);
   }
 
-  /** Tells of segments that had been pending and are as asked now. */
-  confirm(segments: readonly SegmentId[]): void {
+  /** Tells that the switch is in service, and of what that is not yet known. */
+  announce(): void {
+    const { node, wants, emit } = this.#context;
+    const pending = wants.pendingSegments;
+    for (const segment of pending) this.#announcedPending.add(segment);
+    emit({ type: "node-up", node, ...(pending.length > 0 && { pending }) });
+  }
+
+  /**
+   * Tells of segments that had been pending and are as asked now, but not of one that somebody has `awaited`, unless
+   * others have been told that it is pending.
+   */
+  confirm(segments: readonly SegmentId[], awaited?: SegmentId): void {
     const { node, emit } = this.#context;
-    for (const segment of segments) emit({ type: "confirmed", node, segment });
+    for (const segment of segments) {
+      const isAnnounced = this.#announcedPending.delete(segment);
+      if (segment !== awaited || isAnnounced) emit({ type: "confirmed", node, segment });
+    }
   }
 
   /** From now on audits the switch from time to time. */

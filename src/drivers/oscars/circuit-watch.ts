@@ -207,7 +207,8 @@ export class CircuitWatch {
   #up(): void {
     if (this.#isUp) return;
     this.#isUp = true;
+    const pending = this.#pending.size > 0 ? { pending: [...this.#pending] } : {};
     for (const { id } of this.#context.domain().nodes)
-      this.#context.emit({ type: "node-up", node: id });
+      this.#context.emit({ type: "node-up", node: id, ...pending });
   }
 }

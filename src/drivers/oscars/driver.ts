@@ -3,6 +3,7 @@ import type { Clock } from "../../model/clock.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverError, DriverFailed } from "../../model/errors.ts";
 import type { SegmentId } from "../../model/ids.ts";
+import { onAbort } from "../../model/on-abort.ts";
 import type { Segment } from "../../model/segment.ts";
 import type {
   CallOptions,
@@ -256,9 +257,10 @@ export class CircuitDriver implements DriverBase {
       const error = notOurs(domain, keeper.circuitsOf(segment));
       return allowPending ? ok({ pending: error.pending ?? [] }) : err(error);
     }
-    const outcome = await keeper.settle(segment);
     // Whoever waits no more takes it for failed.
-    if (signal.aborted) watch.settled(segment, false);
+    const forget = onAbort(signal, () => watch.settled(segment, false));
+    const outcome = await keeper.settle(segment);
+    forget();
     if (outcome.isOk()) {
       watch.settled(segment, true);
       return ok({ pending: [] });

@@ -76,7 +76,9 @@ describe("what a node should hold", () => {
     const wants = new NodeWants();
     wants.set(a, seven, []);
     expect([wants.networks, wants.rules(seven)]).toEqual([[seven], []]);
+    expect(wants.pendingSegments).toEqual([a]);
     wants.settle(seven, wants.version);
     expect(wants.networks).toEqual([]);
+    expect(wants.pendingSegments).toEqual([]);
   });
 });

@@ -53,7 +53,11 @@ async function start() {
   const held = new Map<string, FoundCircuit>();
   const removing: { delayMs: number; fault?: CircuitFault } = { delayMs: 0 };
   const told = new Set<(event: CircuitEvent) => void>();
-  const list = () => okAsync<readonly FoundCircuit[], CircuitFault>([...held.values()]);
+  const listing: { fault?: CircuitFault } = {};
+  const list = () =>
+    listing.fault === undefined
+      ? okAsync<readonly FoundCircuit[], CircuitFault>([...held.values()])
+      : errAsync<readonly FoundCircuit[], CircuitFault>(listing.fault);
   const remove = async (externalId: string): Promise<Result<void, CircuitFault>> => {
     if (removing.delayMs > 0) await pause(clock, removing.delayMs, never);
     if (removing.fault !== undefined) return errAsync(removing.fault);
@@ -101,7 +105,7 @@ async function start() {
     for (const listener of told) listener({ externalId, event: "ended" });
   };
   const all = [[node?.id, id]];
-  return { clock, driver, removing, end, confirmed, all };
+  return { clock, driver, removing, listing, end, events, confirmed, all };
 }
 
 test("what ends well after nobody waited for it any more is confirmed", async () => {
@@ -135,6 +139,23 @@ test("what was refused is confirmed when it is asked for once more", async () =>
   expect((await clock.until(driver.release(id, {}))).isErr()).toBe(true);
   delete removing.fault;
   expect((await clock.until(driver.release(id, {}))).isOk()).toBe(true);
+  expect(confirmed()).toEqual(all);
+  await driver.close();
+});
+
+test("a domain that answers again is not said to be rid of what it did not let go", async () => {
+  const { clock, driver, removing, events, confirmed, all, listing } = await start();
+  removing.delayMs = 100_000;
+  const released = await clock.until(driver.release(id, { timeoutMs: 1_000 }));
+  expect(released._unsafeUnwrapErr()).toMatchObject({ type: "timeout" });
+  listing.fault = circuitFault("unreachable", "nobody there");
+  await clock.advance(31_000);
+  delete listing.fault;
+  await clock.advance(30_000);
+  const nodes = events.filter(({ type }) => type.startsWith("node-"));
+  expect(nodes).toMatchObject([{ type: "node-down" }, { type: "node-up", pending: [id] }]);
+  expect(confirmed()).toEqual([]);
+  await clock.advance(60_000);
   expect(confirmed()).toEqual(all);
   await driver.close();
 });
