@@ -1,29 +1,14 @@
 import { expect, test } from "vitest";
 import { DcnsAgent } from "../../src/dcns.ts";
-import type { DriverEvent } from "../../src/drivers/driver-event.ts";
-import { MemoryDriver } from "../../src/drivers/memory.ts";
 import { nodeId } from "../../src/model/ids.ts";
 import { campus } from "../support/campus.ts";
 import { fakeClock } from "../support/fake-clock.ts";
+import { TellingDriver } from "../support/telling-driver.ts";
 import { value } from "../support/testbed.ts";
-
-/** A driver that tells what it is told to. */
-class Telling extends MemoryDriver {
-  readonly #listeners = new Set<(event: DriverEvent) => void>();
-
-  override subscribe(listener: (event: DriverEvent) => void): Disposable {
-    this.#listeners.add(listener);
-    return super.subscribe(listener);
-  }
-
-  tell(event: DriverEvent): void {
-    for (const listener of this.#listeners) listener(event);
-  }
-}
 
 test("what is in quarantine is not free before its node is known to be rid of it", async () => {
   const clock = fakeClock();
-  const driver = new Telling();
+  const driver = new TellingDriver();
   const started = DcnsAgent.start({ topology: campus(), drivers: { campus: driver }, clock });
   const agent = value(await clock.until(started));
   const ends = ["s1a:eth1", "s2a:eth1"];
