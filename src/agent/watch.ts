@@ -115,12 +115,13 @@ export class Watch implements Disposable {
   #hear(domain: DomainId, event: DriverEvent): void {
     const { events } = this.#context;
     match(event)
-      .with({ type: "node-up" }, ({ node, pending = [] }) => {
+      .with({ type: "node-up" }, ({ node, pending }) => {
+        const isPending = new Set(pending);
         this.#nodesUp.add(node);
         this.#lostNodes?.back(node);
         for (const wake of [...this.#waiters]) wake();
         events.emit({ type: "node-up", node });
-        this.#clean(node, (quarantine) => !pending.includes(segmentIdOf(quarantine, domain)));
+        this.#clean(node, (quarantine) => !isPending.has(segmentIdOf(quarantine, domain)));
         this.#resumeTeardowns();
         this.#tellFabricChanged();
       })

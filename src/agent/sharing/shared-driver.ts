@@ -57,7 +57,7 @@ export class SharedDriver implements DriverBase {
   /** The nodes that were told to be up. */
   readonly #up = new Set<NodeId>();
   /** Of nodes of this agent, the segments that were pending when they were last said to be up. */
-  readonly #pending = new Map<NodeId, readonly SegmentId[]>();
+  readonly #pending = new Map<NodeId, Set<SegmentId>>();
 
   constructor(context: SharedDriverContext) {
     const { inner, view, domain, registry, charges, mastership } = context;
@@ -149,7 +149,7 @@ export class SharedDriver implements DriverBase {
     if (up === this.#up.has(node)) return;
     if (up) this.#up.add(node);
     else this.#up.delete(node);
-    const pending = this.#pending.get(node) ?? [];
+    const pending = [...(this.#pending.get(node) ?? [])];
     this.#life.emit(
       up
         ? { type: "node-up", node, ...(pending.length > 0 && { pending }) }
@@ -167,8 +167,9 @@ export class SharedDriver implements DriverBase {
     executor.hear(domain, event);
     this.#outages.hear(event);
     this.#names.hear(event);
+    if (event.type === "confirmed") this.#pending.get(event.node)?.delete(event.segment);
     if (event.type === "node-up") {
-      this.#pending.set(event.node, event.pending ?? []);
+      this.#pending.set(event.node, new Set(event.pending));
       void mastership.note(event.node, true);
     } else if (event.type === "node-down") void mastership.note(event.node, false);
     else if (event.type === "role-lost") void mastership.lost(event.node);

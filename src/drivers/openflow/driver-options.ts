@@ -76,7 +76,7 @@ export interface OpenFlowDriverOptions extends SessionServerOptions {
   /**
    * How often every switch is read and compared with what it should hold, in milliseconds; 300,000
    * when absent, never when 0. At first it is done when a switch connects. What could not be read, or
-   * was not seen to be as wanted, is looked at again after a second, then two, then four and so on.
+   * was not seen to be as wanted, is looked at again after a second, then two, then four and so on, in any case.
    */
   readonly auditIntervalMs?: number;
 }

@@ -62,13 +62,18 @@ export async function examine(
   }
   const sorted = await findings.addOrphans(reading).mapErr(problemsOf);
   reading[Symbol.dispose]();
-  return sorted.map(() => findings);
+  return sorted.map(() => {
+    findings.settle();
+    return findings;
+  });
 }
 
 class Findings implements AuditFindings {
   readonly count = new AuditCount();
   readonly wrong: NetworkNumber[] = [];
   readonly confirmed: SegmentId[] = [];
+  /** Networks that are as wanted, and when that was wanted. */
+  readonly #right: [NetworkNumber, number][] = [];
   orphans: Orphans = NO_ORPHANS;
   inUse: readonly string[] = [];
   busyNetworks = 0;
@@ -88,7 +93,13 @@ class Findings implements AuditFindings {
     const judged = this.#live.judge(reading, network, this.#wants.rules(network));
     if (judged.isOk()) this.count.addNetwork(judged.value.wanted, judged.value.diff);
     if (judged.isErr() || !isEmptyDiff(judged.value.diff)) this.wrong.push(network);
-    else this.confirmed.push(...this.#wants.settle(network, this.#wants.version));
+    else this.#right.push([network, this.#wants.version]);
+  }
+
+  /** All could be read: who waited for what is right need not wait any more. */
+  settle(): void {
+    for (const [network, version] of this.#right.splice(0))
+      this.confirmed.push(...this.#wants.settle(network, version));
   }
 
   addOrphans(reading: Reading): ResultAsync<void, SessionError> {

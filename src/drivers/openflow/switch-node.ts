@@ -182,6 +182,7 @@ export class SwitchNode {
     const outcome = await tenure.bring(network, signal);
     return outcome
       .map(({ confirmed }) => tenure.confirm(confirmed, segment))
+      .orTee(() => tenure.owe(segment))
       .mapErr((problems) => this.#failure(tenure, problems));
   }
 

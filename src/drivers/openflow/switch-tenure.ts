@@ -63,8 +63,8 @@ export class SwitchTenure {
   #timer: unknown;
   /** Whether it is audited from time to time. */
   #isRegular = false;
-  /** What was told to be pending when the switch came into service. */
-  readonly #announcedPending = new Set<SegmentId>();
+  /** What others have been told is not known: `confirmed` is to follow. */
+  readonly #owed = new Set<SegmentId>();
   /** How long was waited last for an audit that looks again; 0 when nothing is in doubt. */
   #lookAgainMs = 0;
 
@@ -161,7 +161,7 @@ export class SwitchTenure {
   announce(): void {
     const { node, wants, emit } = this.#context;
     const pending = wants.pendingSegments;
-    for (const segment of pending) this.#announcedPending.add(segment);
+    for (const segment of pending) this.#owed.add(segment);
     emit({ type: "node-up", node, ...(pending.length > 0 && { pending }) });
   }
 
@@ -170,18 +170,29 @@ export class SwitchTenure {
    * others have been told that it is pending.
    */
   confirm(segments: readonly SegmentId[], awaited?: SegmentId): void {
-    const { node, emit } = this.#context;
+    const { node, emit, wants } = this.#context;
     for (const segment of segments) {
-      const isAnnounced = this.#announcedPending.delete(segment);
-      if (segment !== awaited || isAnnounced) emit({ type: "confirmed", node, segment });
+      // It has been asked for anew since it was seen.
+      if (wants.pendingNetworks(segment).length > 0) {
+        this.#owed.add(segment);
+        continue;
+      }
+      const isOwed = this.#owed.delete(segment);
+      if (segment !== awaited || isOwed) emit({ type: "confirmed", node, segment });
     }
+  }
+
+  /** Somebody who waited for a segment has been told that it is not as asked. */
+  owe(segment: SegmentId): void {
+    this.#owed.add(segment);
   }
 
   /** From now on audits the switch from time to time. */
   auditRegularly(): void {
-    const { options, node } = this.#context;
+    const { options, node, wants } = this.#context;
     this.#isRegular = true;
-    this.#auditAfter(this.#lookAgainMs || options.auditIntervalMs * spread(node));
+    if (this.#lookAgainMs === 0 && wants.isPending) this.#lookAgain(() => wants.isPending);
+    else this.#auditAfter(this.#lookAgainMs || options.auditIntervalMs * spread(node));
   }
 
   /** Audits, repairs, and tells what there was. */
@@ -252,7 +263,7 @@ export class SwitchTenure {
    */
   #lookAgain(isNeeded?: () => boolean): void {
     const waitMs = Math.max(FIRST_WAIT_MS, 2 * this.#lookAgainMs);
-    this.#lookAgainMs = Math.min(waitMs, this.#context.options.auditIntervalMs);
+    this.#lookAgainMs = Math.min(waitMs, this.#context.options.auditIntervalMs || LONGEST_WAIT_MS);
     this.#auditAfter(this.#lookAgainMs, isNeeded);
   }
 
@@ -263,10 +274,11 @@ export class SwitchTenure {
   }
 
   #auditAfter(ms: number, isNeeded: () => boolean = () => true): void {
-    const { clock, options } = this.#context;
-    const isOff = !this.#isRegular || options.auditIntervalMs === 0;
-    if (isOff || this.#over.signal.aborted) return;
+    const { clock } = this.#context;
+    if (!this.#isRegular || this.#over.signal.aborted) return;
     clock.clearTimeout(this.#timer);
+    // Nothing is in doubt, and nobody wants to look all the same.
+    if (ms === 0) return;
     this.#timer = clock.setTimeout(() => {
       if (isNeeded()) void this.audit();
       else this.#settled();

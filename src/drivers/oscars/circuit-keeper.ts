@@ -39,6 +39,8 @@ export class CircuitKeeper {
   readonly #runs = new SegmentRuns();
   /** Segments for which something is held, and which somebody is going to settle. */
   readonly #holding = new Set<SegmentId>();
+  /** Segments that were changed since the domain was last asked what it has. */
+  readonly #changed = new Set<SegmentId>();
 
   /** Of a domain that may have anything; `wanted` is what it should have. */
   constructor(
@@ -95,6 +97,16 @@ export class CircuitKeeper {
     return new Set([...this.#wanted.keys(), ...this.#holding, ...this.#book.segments]);
   }
 
+  /** The domain is being asked what it has, from now on. */
+  beginLook(): void {
+    this.#changed.clear();
+  }
+
+  /** Whether anything was done for a segment since {@link beginLook}. */
+  wasChanged(segment: SegmentId): boolean {
+    return this.#changed.has(segment);
+  }
+
   /** Whether a segment is being brought to what is wanted, or about to be. */
   isBusy(segment: SegmentId): boolean {
     return this.#runs.isUnderWay(segment) || this.#holding.has(segment);
@@ -121,6 +133,7 @@ export class CircuitKeeper {
     offers: Offers = () => VlanSet.empty,
   ): Promise<Result<void, CircuitFault>> {
     this.#holding.add(segment);
+    this.#changed.add(segment);
     const work = async (signal: AbortSignal): Promise<Result<void, CircuitFault>> => {
       const held = await Promise.all(
         circuits.map(async (circuit): Promise<Result<void, CircuitFault>> => {
@@ -145,6 +158,7 @@ export class CircuitKeeper {
     { bringBack = false }: { readonly bringBack?: boolean } = {},
   ): Promise<Result<void, CircuitFault>> {
     this.#holding.delete(segment);
+    this.#changed.add(segment);
     const outcome = this.#runs.start(segment, (signal) =>
       this.#insist(segment, signal, (isComing) =>
         this.#converge(segment, { bringBack, isComing }, signal),

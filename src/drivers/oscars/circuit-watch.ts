@@ -36,6 +36,8 @@ export class CircuitWatch {
   readonly #outages: Outages;
   /** Segments that are not as wanted, though somebody was promised that they will be. */
   readonly #pending = new Set<SegmentId>();
+  /** Segments that were said not to be known when the domain came into service: `confirmed` is to follow. */
+  readonly #owed = new Set<SegmentId>();
   /** What was told last of segments that carry nothing, as text. */
   readonly #told = new Map<SegmentId, string>();
   /** The domain's names for segments that were told last, as text. */
@@ -106,8 +108,9 @@ export class CircuitWatch {
   /** Compares what the domain has with what it should, but for segments that somebody is changing. */
   async #audit(): Promise<void> {
     const { keeper, clock, closing } = this.#context;
-    const ours = [...keeper.segments, ...this.#pending];
+    const ours = [...keeper.segments, ...this.#pending, ...this.#owed];
     const quiet = new Set(ours.filter((each) => !keeper.isBusy(each)));
+    keeper.beginLook();
     const listed = await keeper.list(quiet, closing);
     if (closing.aborted) return;
     if (listed.isErr()) return this.unreachable(listed.error.message);
@@ -116,7 +119,9 @@ export class CircuitWatch {
     const strangers = found
       .map(({ circuit }) => circuit.segment)
       .filter((each) => !known.has(each));
-    const judged = new Set([...quiet, ...strangers].filter((each) => !keeper.isBusy(each)));
+    const judged = new Set(
+      [...quiet, ...strangers].filter((each) => !keeper.isBusy(each) && !keeper.wasChanged(each)),
+    );
     keeper.noteAll(found, judged);
     for (const segment of judged) {
       this.#name(segment);
@@ -156,7 +161,9 @@ export class CircuitWatch {
 
   /** Tells that a segment is now as it was asked for, where that was not known. */
   #confirm(segment: SegmentId): void {
-    if (!this.#pending.delete(segment)) return;
+    const wasPending = this.#pending.delete(segment);
+    const wasOwed = this.#owed.delete(segment);
+    if (!wasPending && !wasOwed) return;
     const { keeper, domain, emit } = this.#context;
     for (const node of nodesOf(domain(), keeper.circuitsOf(segment)))
       emit({ type: "confirmed", node, segment });
@@ -207,7 +214,12 @@ export class CircuitWatch {
   #up(): void {
     if (this.#isUp) return;
     this.#isUp = true;
-    const pending = this.#pending.size > 0 ? { pending: [...this.#pending] } : {};
+    const { keeper } = this.#context;
+    const doubtful = [...keeper.segments].filter(
+      (each) => keeper.isBusy(each) || !keeper.isRight(each),
+    );
+    for (const each of [...this.#pending, ...doubtful]) this.#owed.add(each);
+    const pending = this.#owed.size > 0 ? { pending: [...this.#owed] } : {};
     for (const { id } of this.#context.domain().nodes)
       this.#context.emit({ type: "node-up", node: id, ...pending });
   }

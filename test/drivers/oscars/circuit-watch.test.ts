@@ -1,4 +1,4 @@
-import { errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import { expect, test } from "vitest";
 import { pause } from "../../../src/drivers/driver-call.ts";
 import type { DriverEvent } from "../../../src/drivers/driver-event.ts";
@@ -27,40 +27,45 @@ const project = projectId("p");
 const number = networkNumber(1);
 const id = segmentIdOf({ number }, domain.id);
 
-/** A circuit between the two ports of the domain. */
-const attachments = (node?.ports ?? []).map(({ ref }) => ({
-  node: node?.id ?? expect.fail("the domain has a node"),
-  port: ref,
-  tag: vlanId(100),
-}));
-const rate = bandwidth(10_000_000);
-const segment: Segment = {
-  ...{ id, project, network: number, generation: 1, domain: domain.id },
-  ends: attachments.map((at) => ({ at, role: "peer", rate })),
-  nodes: attachments.slice(0, 1).map((ingress) => ({
-    node: ingress.node,
-    rules: attachments.map((from) => ({
-      ingress: from,
-      role: "peer",
-      egress: attachments.filter((to) => to !== from),
+/** A circuit between the two ports of the domain, in one VLAN. */
+function segmentIn(vlan: number): Segment {
+  const attachments = (node?.ports ?? []).map(({ ref }) => ({
+    node: node?.id ?? expect.fail("the domain has a node"),
+    port: ref,
+    tag: vlanId(vlan),
+  }));
+  const rate = bandwidth(10_000_000);
+  return {
+    ...{ id, project, network: number, generation: 1, domain: domain.id },
+    ends: attachments.map((at) => ({ at, role: "peer", rate })),
+    nodes: attachments.slice(0, 1).map((ingress) => ({
+      node: ingress.node,
+      rules: attachments.map((from) => ({
+        ingress: from,
+        role: "peer",
+        egress: attachments.filter((to) => to !== from),
+      })),
     })),
-  })),
-};
+  };
+}
+const [segment, other] = [segmentIn(100), segmentIn(200)];
 
-/** A driver of a domain that makes circuits as soon as it is asked, and ends them so late, or refuses to. */
-async function start() {
+/** A driver of a domain that makes circuits as soon as it is asked, and ends them so late, or refuses to; with what was `left` there, as one that comes back. */
+async function start(left?: ReadonlyMap<string, FoundCircuit>, removeMs = 0) {
+  const held = new Map(left);
   const clock = fakeClock();
-  const held = new Map<string, FoundCircuit>();
-  const removing: { delayMs: number; fault?: CircuitFault } = { delayMs: 0 };
+  const removing: { delayMs: number; fault?: CircuitFault } = { delayMs: removeMs };
   const told = new Set<(event: CircuitEvent) => void>();
-  const listing: { fault?: CircuitFault } = {};
-  const list = () =>
-    listing.fault === undefined
-      ? okAsync<readonly FoundCircuit[], CircuitFault>([...held.values()])
-      : errAsync<readonly FoundCircuit[], CircuitFault>(listing.fault);
+  const listing: { delayMs: number; fault?: CircuitFault } = { delayMs: 0 };
+  const look = async (): Promise<Result<readonly FoundCircuit[], CircuitFault>> => {
+    const found = [...held.values()];
+    if (listing.delayMs > 0) await pause(clock, listing.delayMs, never);
+    return listing.fault === undefined ? ok(found) : err(listing.fault);
+  };
+  const list = () => new ResultAsync(look());
   const remove = async (externalId: string): Promise<Result<void, CircuitFault>> => {
     if (removing.delayMs > 0) await pause(clock, removing.delayMs, never);
-    if (removing.fault !== undefined) return errAsync(removing.fault);
+    if (removing.fault !== undefined) return err(removing.fault);
     held.delete(externalId);
     return ok(undefined);
   };
@@ -92,10 +97,15 @@ async function start() {
   const driver = new CircuitDriver(() => okAsync({ circuits, look: list }));
   const events: DriverEvent[] = [];
   driver.subscribe((event) => events.push(event));
-  (await clock.until(driver.attach({ domain, clock, segments: [] })))._unsafeUnwrap();
-  (await clock.until(driver.provision(segment, {})))._unsafeUnwrap();
-  await clock.settle();
-  events.splice(0);
+  const recovered =
+    left !== undefined ? { segments: [segment], unsettled: [id] } : { segments: [] };
+  (await clock.until(driver.attach({ domain, clock, ...recovered })))._unsafeUnwrap();
+  if (left === undefined) {
+    (await clock.until(driver.provision(segment, {})))._unsafeUnwrap();
+    await clock.settle();
+    events.splice(0);
+  }
+  const ups = () => events.filter(({ type }) => type === "node-up");
   const confirmed = () =>
     events.flatMap((event) => (event.type === "confirmed" ? [[event.node, event.segment]] : []));
   /** The domain ends all by itself. */
@@ -104,8 +114,11 @@ async function start() {
     held.clear();
     for (const listener of told) listener({ externalId, event: "ended" });
   };
+  const tellChange = () => {
+    for (const listener of told) listener({ event: "changed" });
+  };
   const all = [[node?.id, id]];
-  return { clock, driver, removing, listing, end, events, confirmed, all };
+  return { clock, driver, held, removing, listing, end, tellChange, events, ups, confirmed, all };
 }
 
 test("what ends well after nobody waited for it any more is confirmed", async () => {
@@ -157,5 +170,51 @@ test("a domain that answers again is not said to be rid of what it did not let g
   expect(confirmed()).toEqual([]);
   await clock.advance(60_000);
   expect(confirmed()).toEqual(all);
+  await driver.close();
+});
+
+test("an agent that comes back does not say that a domain is rid of what is to go there", async () => {
+  const { clock, driver, held } = await start();
+  const before = new Map(held);
+  await driver.close();
+  const another = await start();
+  (await another.clock.until(another.driver.provision(other, {})))._unsafeUnwrap();
+  await another.driver.close();
+  const again = await start(new Map([...before, ...another.held]), 100_000);
+  await again.clock.advance(50_000);
+  expect(again.held.size).toBe(2);
+  expect(again.ups().filter((event) => !("pending" in event))).toEqual([]);
+  await again.clock.advance(200_000);
+  expect(again.held.size).toBe(1);
+  expect(again.ups()).toHaveLength(1);
+  await again.driver.close();
+  expect(clock.countTimers()).toBe(0);
+});
+
+test("a domain that answers again is not said to be rid of what it is being rid of", async () => {
+  const { clock, driver, removing, listing, ups, confirmed, all } = await start();
+  listing.fault = circuitFault("unreachable", "nobody there");
+  await clock.advance(31_000);
+  delete listing.fault;
+  removing.delayMs = 100_000;
+  void driver.release(id, { allowPending: true });
+  await clock.advance(31_000);
+  expect(ups()).toMatchObject([{ pending: [id] }]);
+  await clock.advance(200_000);
+  expect(confirmed()).toEqual(all);
+  await driver.close();
+});
+
+test("a look that is older than a change confirms nothing", async () => {
+  const { clock, driver, held, removing, listing, tellChange, confirmed } = await start();
+  listing.delayMs = 2_000;
+  tellChange();
+  await clock.settle();
+  void driver.provision(other, { allowPending: true });
+  await clock.advance(100);
+  removing.fault = circuitFault("rejected", "not now");
+  void driver.provision(segment, { allowPending: true });
+  await clock.advance(2_200);
+  expect([held.size, confirmed()]).toEqual([2, []]);
   await driver.close();
 });

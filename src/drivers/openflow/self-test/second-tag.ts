@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import { steadyMs } from "../../../model/clock.ts";
 import { decodeFrame, encodeFrame, frame, TPID_CUSTOMER } from "../../../model/frame.ts";
 import { pause } from "../../driver-call.ts";
 import { NO_NETWORK, networkCookie } from "../compile/cookie.ts";
@@ -21,12 +22,13 @@ import { add, remove } from "./trial-messages.ts";
 /** Above every flow of a network, and of others: nothing else can take the frame, and only that one. */
 const TOLD_PRIORITY = 0xffff;
 const OTHER_PRIORITY = 0xfffe;
-/** The VLAN that the frame has, and the one that it is given where its second tag is seen. */
+/** The VLANs that the frame has, and the one that it is given in place of the first where its second tag is seen. */
 const VID = 1;
+const INNER_VID = 3;
 const TOLD_VID = 2;
-/** How long the frame may take to come back. */
+/** How long the frame may take to come back, from when the switch has sent it. */
 const PATIENCE_MS = 100;
-/** How often it has to be taken for one with a single tag: what the switch confirms may take effect later. */
+/** How often that is tried before a second tag is said not to be seen: what is confirmed may take effect later. */
 const ATTEMPTS = 2;
 
 /**
@@ -45,8 +47,8 @@ export async function secondTagLack(
   const { session, dialect } = bench;
   const flows = flowsOf(bench, port);
   const installed = await session.batch(flows.map((flow) => dialect.spoken(add(flow))));
-  let told: boolean | undefined = false;
-  for (let attempt = 1; installed.isOk() && told === false && attempt <= ATTEMPTS; attempt += 1) {
+  let told: boolean | undefined;
+  for (let attempt = 1; installed.isOk() && told !== true && attempt <= ATTEMPTS; attempt += 1) {
     told = await isTold(bench, port);
   }
   const removed = await session.batch(flows.map((flow) => dialect.spoken(remove(flow))));
@@ -87,31 +89,39 @@ function flowsOf(
   ];
 }
 
-/** Whether the second tag of a frame is seen; undefined when it does not come back. */
+/** Whether the second tag of a frame is seen; undefined when it does not come back, or not as it was sent. */
 async function isTold(
   { session, clock }: SelfTestBench,
   port: number,
 ): Promise<boolean | undefined> {
-  let vid: number | undefined;
+  const payload = new TextEncoder().encode(
+    `DCNS: is a second tag seen? ${steadyMs(clock)}`.padEnd(46),
+  );
+  let vids = "";
   const heard = new AbortController();
   using _subscription = session.subscribe((event) => {
     if (event.type === "closed") heard.abort();
     if (event.type !== "packet-in") return;
     const seen = decodeFrame(event.data).unwrapOr(undefined);
     if (seen?.source !== fromAll.value || seen.destination !== toNobody.value) return;
-    vid = seen.tags[0]?.vid;
+    if (Buffer.compare(seen.payload.subarray(0, payload.length), payload) !== 0) return;
+    vids = seen.tags.map(({ vid }) => vid).join();
     heard.abort();
   });
   const data = encodeFrame(
     frame({
       source: String(fromAll.value),
       destination: String(toNobody.value),
-      vlans: [VID, VID],
+      vlans: [VID, INNER_VID],
+      payload,
     }),
   );
   const actions: readonly Action[] = [{ type: "output", port: PORT_TABLE, maxLen: 0 }];
   const message = { type: "packet-out", bufferId: NO_BUFFER, inPort: port, actions, data } as const;
   if (session.send(message).isErr()) return undefined;
+  // Then the frame has gone through the tables, also where it is not heard of: the flows may go.
+  if ((await session.request({ type: "barrier-request" })).isErr()) return undefined;
   await pause(clock, PATIENCE_MS, heard.signal);
-  return vid === undefined ? undefined : vid === TOLD_VID;
+  if (vids === `${TOLD_VID},${INNER_VID}`) return true;
+  return vids === `${VID},${INNER_VID}` ? false : undefined;
 }
