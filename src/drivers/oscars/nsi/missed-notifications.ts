@@ -7,7 +7,7 @@ import type { ChildSummary, Reservation } from "./reservation.ts";
 
 /** How many connections are asked about at once. */
 const AT_ONCE = 16;
-/** How often in a row a provider may not answer before it is taken to answer no such question. */
+/** How often in a row a provider may answer all but this before it is taken to answer no such question. */
 const MOST_UNANSWERED = 3;
 
 /**
@@ -45,33 +45,44 @@ export class MissedNotifications {
       : [];
     for (let at = 0; at < waiting.length && this.#isAsked; at += AT_ONCE) {
       const some = waiting.slice(at, at + AT_ONCE);
-      await Promise.all(some.map((each) => this.#ask(each, signal)));
+      const answered = await Promise.all(some.map((each) => this.#ask(each, signal)));
+      if (signal.aborted) return;
+      if (answered.includes(true)) this.#unanswered = 0;
+      else if (answered.includes(false)) return this.#leftUnanswered();
     }
   }
 
-  async #ask(reservation: Reservation<ChildSummary>, signal: AbortSignal): Promise<void> {
+  /** It answered with its summaries right before: where it is away, it is asked for none of either. */
+  #leftUnanswered(): void {
+    this.#unanswered += 1;
+    if (this.#unanswered >= MOST_UNANSWERED) this.#isAsked = false;
+  }
+
+  /** Whether there was an answer; undefined where that says nothing. */
+  async #ask(
+    reservation: Reservation<ChildSummary>,
+    signal: AbortSignal,
+  ): Promise<boolean | undefined> {
     const { connectionId, notificationId: last } = reservation;
     const startNotificationId = this.log.missingFrom(reservation);
-    if (startNotificationId === undefined || last === undefined || signal.aborted) return;
+    if (startNotificationId === undefined || last === undefined || signal.aborted) return undefined;
     const question = { type: "queryNotificationSync", connectionId, startNotificationId } as const;
     const answer = await this.#send(question, signal);
-    if (answer.isErr()) return this.#failed(answer.error, signal);
+    if (answer.isErr()) return this.#failed(answer.error);
     if (answer.value.type !== "queryNotificationSyncConfirmed") {
       this.#isAsked = false;
-      return;
+      return true;
     }
-    this.#unanswered = 0;
     const { notifications } = answer.value;
     const until = Math.max(last, ...notifications.map(({ notificationId }) => notificationId));
     for (const news of this.log.asked(connectionId, until, notifications)) this.#hear(news);
+    return true;
   }
 
   /** What one connection is refused, or the provider's own trouble, says nothing of others. */
-  #failed(fault: NsiFault, signal: AbortSignal): void {
-    if (signal.aborted) return;
-    if (fault.type === "nsi-unknown") {
-      this.#unanswered += 1;
-      if (this.#unanswered >= MOST_UNANSWERED) this.#isAsked = false;
-    } else if (fault.type === "nsi-protocol" || fault.class === "refused") this.#isAsked = false;
+  #failed(fault: NsiFault): boolean | undefined {
+    if (fault.type === "nsi-unknown") return false;
+    if (fault.type === "nsi-protocol" || fault.class === "refused") this.#isAsked = false;
+    return undefined;
   }
 }

@@ -1,10 +1,14 @@
 import { resolve } from "node:path";
+import { errAsync, okAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { invalid } from "../../../../scripts/conformance/schemas.ts";
 import { DcnsAgent } from "../../../../src/dcns.ts";
 import { MemoryDriver } from "../../../../src/drivers/memory.ts";
 import type { IncomingRequest } from "../../../../src/drivers/oscars/http/http.ts";
+import { MissedNotifications } from "../../../../src/drivers/oscars/nsi/missed-notifications.ts";
+import type { NsiFault } from "../../../../src/drivers/oscars/nsi/nsi-fault.ts";
 import type { PeerName } from "../../../../src/drivers/oscars/nsi/peer-profile.ts";
+import type { ChildSummary, Reservation } from "../../../../src/drivers/oscars/nsi/reservation.ts";
 import { OscarsDriver } from "../../../../src/drivers/oscars/oscars-driver.ts";
 import { VlanSet } from "../../../../src/model/vlan-set.ts";
 import { MemoryHttp } from "../../../../src/testing/wan/memory-http.ts";
@@ -133,5 +137,53 @@ describe("notifications that nobody heard", () => {
     await clock.advance(60_000);
     expect(asked()).toEqual([]);
     await clock.until(agent.close());
+  });
+});
+
+describe("a provider that leaves questions unanswered", () => {
+  const states = {
+    reservationState: "ReserveStart",
+    provisionState: "Provisioned",
+    lifecycleState: "Created",
+    dataPlaneStatus: { active: true, version: 1, versionConsistent: true },
+  } as const;
+  const never = new AbortController().signal;
+
+  /** So many connections, of which each has a last notification. */
+  function summaries(last: number): readonly Reservation<ChildSummary>[] {
+    return Array.from({ length: 8 }, (_, index) => ({
+      connectionId: `c${index}`,
+      criteria: [],
+      requesterNSA: "urn:us",
+      connectionStates: states,
+      notificationId: last,
+    }));
+  }
+
+  /** Asks in so many rounds, and then of one that answers; how many questions it gets. */
+  async function askedAfter(unanswered: number): Promise<number> {
+    let isAway = true;
+    let asked = 0;
+    const fault: NsiFault = { type: "nsi-unknown", kind: "timeout", message: "no answer" };
+    const missed = new MissedNotifications(
+      true,
+      () => {
+        asked += 1;
+        return isAway
+          ? errAsync(fault)
+          : okAsync({ type: "queryNotificationSyncConfirmed", notifications: [] });
+      },
+      () => expect.fail("nothing was told"),
+    );
+    await missed.catchUp(summaries(1), never);
+    for (let round = 0; round < unanswered; round += 1) await missed.catchUp(summaries(2), never);
+    isAway = false;
+    asked = 0;
+    await missed.catchUp(summaries(2), never);
+    return asked;
+  }
+
+  test("is asked again when it is back, and not for ever", async () => {
+    expect([await askedAfter(1), await askedAfter(2), await askedAfter(3)]).toEqual([8, 8, 0]);
   });
 });
