@@ -79,12 +79,15 @@ export class CircuitWatch {
 
   #hear({ externalId, event }: CircuitEvent): void {
     const { keeper } = this.#context;
-    if (externalId !== undefined && (event === "down" || event === "ended")) {
+    if (event === "up") {
+      if (this.#told.size > 0) this.#wake.abort();
+      return;
+    }
+    const isReason = this.#concernsUs(externalId);
+    if (externalId !== undefined && event !== "changed") {
       const segment = keeper.down(externalId);
       if (segment !== undefined && !keeper.isBusy(segment)) this.#judge(segment);
     }
-    const isReason =
-      event === "up" ? this.#told.size > 0 : event !== "changed" || this.#concernsUs(externalId);
     if (isReason) this.#wake.abort();
   }
 

@@ -41,18 +41,20 @@ function linkName(name: string): Result<string, string> {
   return ok(name);
 }
 
-/** A network of some domain and year, and what it calls the port. */
-const STP = /^(?:urn:ogf:network:)?([^\s?:=]+(?::[^\s?:=]*)*:[^\s?:=]+)$/;
+/** What all STPs may begin with, in letters of either case (RFC 8141 §3.1). */
+const PREFIX = /^urn:ogf:network:/i;
+/** A network of some domain and year, and what it calls the port; not a URN of another kind, nor the address of a page. */
+const STP = /^(?!urn:|domain=|[^:]*:\/\/)[^\s?:]+(?::[^\s?:]*)*:[^\s?:]+$/i;
 
 function stpName(name: string): Result<string, string> {
   if (name.includes("?")) return err(`"${name}" has a label: each circuit has its own`);
-  const [, rest] = STP.exec(name) ?? [];
-  return rest === undefined ? err(`"${name}" is no STP`) : ok(OGF_NETWORK + rest);
+  const rest = name.replace(PREFIX, "");
+  return STP.test(rest) ? ok(OGF_NETWORK + rest) : err(`"${name}" is no STP`);
 }
 
 /** The last parts of the STP of an OSCARS port; no port has a `_` in its own name. */
-const OSCARS_STP = /^urn:ogf:network:.+:([^\s:]+):([^\s:]+):\+$/;
-const DEVICE_PORT = /^(?!urn:)[^\s:]+:[^\s]+$/;
+const OSCARS_STP = /^.+:([^\s:]+):([^\s:]+):\+$/;
+const DEVICE_PORT = /^(?!urn:)[^\s:?]+:(?!:)(?:(?!::)[^\s?])+$/i;
 
 function devicePort(name: string): Result<string, string> {
   const [, device, port] = OSCARS_STP.exec(name) ?? [];

@@ -70,13 +70,25 @@ describe("the name of a port of OSCARS 1", () => {
         expect(portNameIn("rest", name)._unsafeUnwrap()).toBe(name);
       }),
     );
+    expect(portNameIn("rest", "es.net:2013::losa-cr6:2_1_c4_1:+")._unsafeUnwrap()).toBe(
+      "losa-cr6:2/1/c4/1",
+    );
     expect(oscarsStp("urn:ogf:network:es.net:2013:", "losa-cr6:2/1/c4/1")._unsafeUnwrap()).toBe(
       "urn:ogf:network:es.net:2013::losa-cr6:2_1_c4_1:+",
     );
   });
 
   test("is not a device alone, nor another URN", () => {
-    for (const text of ["", "losa-cr6", "losa-cr6:", ":1/1", "urn:ogf:network:x:2013:y"])
+    for (const text of [
+      "",
+      "losa-cr6",
+      "losa-cr6:",
+      ":1/1",
+      "urn:ogf:network:x:2013:y",
+      "URN:ogf:network:x:2013:y",
+      "es.net:2013::losa-cr6:2_1_c4_1",
+      "losa-cr6:2/1/c4/1?vlan=700",
+    ])
       expect(portNameIn("rest", text)._unsafeUnwrapErr(), text).toContain(
         "not a device and a port",
       );
@@ -92,6 +104,8 @@ describe("an STP without a label", () => {
         expect(portNameIn("nsi", stp.slice("urn:ogf:network:".length))._unsafeUnwrap()).toBe(stp);
       }),
     );
+    const named = "urn:ogf:network:surf.nl:2020:production:ge=1";
+    expect(portNameIn("nsi", named.replace("urn:ogf", "URN:OGF"))._unsafeUnwrap()).toBe(named);
   });
 
   test("is neither one with a label nor anything else", () => {
@@ -101,6 +115,9 @@ describe("an STP without a label", () => {
       "",
       "ps",
       "urn:ogf:network:",
+      "urn:ogf:network:ps",
+      "urn:uuid:1:2",
+      "http://nsa.example.net:9443/x",
       "urn:ogf:network:domain=d:node=n:port=p:link=l",
     ])
       expect(of(text), text).toContain("is no STP");

@@ -61,8 +61,10 @@ async function world(
   agent.events.subscribe(({ type }) => told.push(type));
   const asked = () =>
     requests.map(({ body }) => body).filter((body) => body.includes("queryNotificationSync"));
+  /** How often a circuit was asked for. */
+  const reserved = () => requests.filter(({ body }) => /<(\w+:)?reserve[\s>]/.test(body)).length;
   const setUp = () => clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps"));
-  return { clock, agent, provider, hears, told, asked, setUp };
+  return { clock, agent, provider, hears, told, asked, reserved, setUp };
 }
 
 describe("notifications that nobody heard", () => {
@@ -104,6 +106,19 @@ describe("notifications that nobody heard", () => {
     ]);
     expect(clock.now() - before).toBeLessThan(20_000);
     expect(provider.connections).toEqual([]);
+    await clock.until(agent.close());
+  });
+
+  test("of circuits that never come up do not have them asked for without a pause", async () => {
+    const { clock, agent, provider, reserved, setUp } = await world({});
+    value(await setUp());
+    provider.quirks = { activationFails: true };
+    const [{ connectionId = "" } = {}] = provider.connections;
+    provider.forceEnd(connectionId);
+    const before = reserved();
+    await clock.advance(300_000);
+    expect(reserved() - before).toBeGreaterThan(2);
+    expect(reserved() - before).toBeLessThan(25);
     await clock.until(agent.close());
   });
 
