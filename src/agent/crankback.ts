@@ -97,8 +97,7 @@ class Plans {
   /** The next one that has not been tried; undefined when there is none. */
   next(): Decision | undefined {
     const { decide, view, holder } = this.#its;
-    const isLate = this.#tried.length >= MAX_PLANS;
-    const shift = () => (isLate ? undefined : this.#waiting.shift()) ?? this.#guesses.shift();
+    const shift = () => this.#waiting.shift() ?? this.#guesses.shift();
     for (let blocked = shift(); blocked !== undefined; blocked = shift()) {
       const decided = decide(without(view(), holder, blocked));
       if (decided.isErr()) {
@@ -125,7 +124,7 @@ class Plans {
     if (
       error.type !== "driver-failed" ||
       otherwise.length === 0 ||
-      this.#tried.length >= MAX_PLANS + (this.#guesses.length === 0 ? 0 : MAX_GUESSES)
+      this.#tried.length === MAX_PLANS
     ) {
       return after(this.#refused, error);
     }
