@@ -15,9 +15,14 @@ const MODS: ReadonlySet<OfMessage["type"]> = new Set([
   "bundle-add",
 ]);
 
+/** What is said before it is known who the switch is. */
+const HANDSHAKE: ReadonlySet<OfMessage["type"]> = new Set(["hello", "features-request"]);
+
 /** A listener that notes when a switch dialled in last, and counts what it was told to change. */
 export interface CountedListener extends SwitchListener {
   readonly acceptedAtMs: number;
+  /** When it was first asked or told something after the handshake: before that, the switch takes its time. */
+  readonly knownAtMs: number;
   readonly mods: number;
   /** The connection there is now. */
   readonly transport: Transport | undefined;
@@ -26,6 +31,7 @@ export interface CountedListener extends SwitchListener {
 /** Counts at another listener; `now` is the time that is noted, in milliseconds. */
 export function countedListener(inner: SwitchListener, now: () => number): CountedListener {
   let acceptedAtMs = 0;
+  let knownAtMs: number | undefined;
   let mods = 0;
   let transport: Transport | undefined;
   const counted = (bare: Transport): Transport => {
@@ -38,6 +44,7 @@ export function countedListener(inner: SwitchListener, now: () => number): Count
         const messages = value(splitter.push(bytes)).map((message) =>
           value(decodeMessage(message)),
         );
+        if (messages.some(({ message }) => !HANDSHAKE.has(message.type))) knownAtMs ??= now();
         mods += messages.filter(({ message }) => MODS.has(message.type)).length;
         return bare.send(bytes);
       },
@@ -47,6 +54,7 @@ export function countedListener(inner: SwitchListener, now: () => number): Count
     listen: (accept) =>
       inner.listen((bare) => {
         acceptedAtMs = now();
+        knownAtMs = undefined;
         mods = 0;
         transport = counted(bare);
         accept(transport);
@@ -54,6 +62,9 @@ export function countedListener(inner: SwitchListener, now: () => number): Count
     close: () => inner.close(),
     get acceptedAtMs() {
       return acceptedAtMs;
+    },
+    get knownAtMs() {
+      return knownAtMs ?? acceptedAtMs;
     },
     get mods() {
       return mods;

@@ -10,6 +10,8 @@ const NO_RULES: readonly ForwardingRule[] = [];
 /** What a node should hold, by network and segment, and for which of that it is not known to. */
 export class NodeWants {
   readonly #rules = new Map<NetworkNumber, Map<SegmentId, readonly ForwardingRule[]>>();
+  /** Of networks with several segments, what {@link rules} gave since they last changed. */
+  readonly #joined = new Map<NetworkNumber, readonly ForwardingRule[]>();
   /** The segments of which it is not known whether the switch holds them, and when they were asked for. */
   readonly #pending = new Map<NetworkNumber, Map<SegmentId, number>>();
   /** The networks under which a segment is pending. */
@@ -50,6 +52,7 @@ export class NodeWants {
     const isWaiting = this.#pending.get(network)?.has(segment) === true;
     if (isWaiting && isDeepStrictEqual(wanted, rules)) return;
     this.#version += 1;
+    this.#joined.delete(network);
     this.#await(segment, network);
     const parts = this.#rules.get(network) ?? new Map<SegmentId, readonly ForwardingRule[]>();
     if (rules.length > 0) parts.set(segment, rules);
@@ -75,7 +78,10 @@ export class NodeWants {
     const parts = this.#rules.get(network);
     if (parts === undefined) return NO_RULES;
     const [only, ...others] = parts.values();
-    return only !== undefined && others.length === 0 ? only : [...parts.values()].flat();
+    if (only !== undefined && others.length === 0) return only;
+    const joined = this.#joined.get(network) ?? [...parts.values()].flat();
+    this.#joined.set(network, joined);
+    return joined;
   }
 
   /** The networks under which a segment waits. */

@@ -22,6 +22,17 @@ describe("what a node should hold", () => {
     expect(wants.rules(seven)).toEqual([ruleAt("2")]);
   });
 
+  test("is the same array for as long as nothing else is asked for", () => {
+    const wants = new NodeWants();
+    wants.set(a, seven, [ruleAt("1")]);
+    wants.set(b, seven, [ruleAt("2")]);
+    const joined = wants.rules(seven);
+    wants.set(a, eight, [ruleAt("1")]);
+    expect(wants.rules(seven)).toBe(joined);
+    wants.set(b, seven, [ruleAt("3")]);
+    expect(wants.rules(seven)).toEqual([ruleAt("1"), ruleAt("3")]);
+  });
+
   test("waits until it was brought about", () => {
     const wants = new NodeWants();
     wants.set(a, seven, [ruleAt("1")]);
