@@ -84,7 +84,10 @@ export class CircuitDriver implements DriverBase {
 
   updateDomain(domain: DomainView): ResultAsync<void, DriverError> {
     return this.#life.call("updateDomain", {}, async (service) =>
-      ok(this.#life.serve({ ...service, domain })),
+      service.access
+        .follow(domain)
+        .map(() => this.#life.serve({ ...service, domain }))
+        .mapErr((cause) => failed(domain, cause)),
     );
   }
 
