@@ -94,6 +94,24 @@ describe("notifications that nobody heard", () => {
     await clock.until(agent.close());
   });
 
+  test("say nothing against what was heard after them", async () => {
+    const { clock, agent, provider, hears, told, asked, setUp } = await world({});
+    value(await setUp());
+    await clock.advance(60_000);
+    told.length = 0;
+    const before = asked().length;
+    hears(false);
+    const [{ connectionId = "" } = {}] = provider.connections;
+    provider.setDataPlane(connectionId, false);
+    await clock.advance(100);
+    hears(true);
+    provider.setDataPlane(connectionId, true);
+    await clock.advance(300_000);
+    expect(asked().slice(before)).toHaveLength(1);
+    expect(told.filter((type) => type.startsWith("segment"))).toEqual([]);
+    await clock.until(agent.close());
+  });
+
   test.each([true, false])("tell that frames will not pass, at once: heard %s", async (listens) => {
     const { clock, agent, provider, setUp } = await world({ activationFails: true }, { listens });
     const before = clock.now();
