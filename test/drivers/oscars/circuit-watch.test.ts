@@ -96,7 +96,9 @@ async function start(left?: ReadonlyMap<string, FoundCircuit>, removeMs = 0) {
     },
     close: async () => undefined,
   };
-  const driver = new CircuitDriver(() => okAsync({ circuits, look: list, follow: () => ok(undefined) }));
+  const driver = new CircuitDriver(() =>
+    okAsync({ circuits, look: list, follow: () => ok(undefined) }),
+  );
   const events: DriverEvent[] = [];
   driver.subscribe((event) => events.push(event));
   const recovered =

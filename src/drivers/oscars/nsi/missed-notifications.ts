@@ -1,5 +1,6 @@
 import type { ResultAsync } from "neverthrow";
 import { type Clock, steadyMs } from "../../../model/clock.ts";
+import { GrowingRest } from "../growing-rest.ts";
 import type { NsiMessage, QueryNotification } from "./message.ts";
 import type { Notification } from "./notification.ts";
 import { NotificationLog } from "./notification-log.ts";
@@ -10,9 +11,6 @@ import type { ChildSummary, Reservation } from "./reservation.ts";
 const AT_ONCE = 16;
 /** How often in a row a provider may answer all but this before it is taken to answer no such question. */
 const MOST_UNANSWERED = 3;
-/** How long a connection is left alone of which others are answered and it is not, first and at most, in milliseconds. */
-const FIRST_REST_MS = 60_000;
-const LONGEST_REST_MS = 3_600_000;
 
 /** What it takes to ask. */
 export interface MissedNotificationsContext {
@@ -27,12 +25,6 @@ export interface MissedNotificationsContext {
   readonly hear: (notification: Notification) => void;
 }
 
-/** How long a connection is left alone, and until when. */
-interface Rest {
-  readonly ms: number;
-  readonly untilMs: number;
-}
-
 /**
  * Asks for notifications that have not come: nobody listened, or the message was lost (GFD.212,
  * `queryNotificationSync`). A provider that says it knows no such question is not asked it again; a connection for
@@ -43,7 +35,8 @@ export class MissedNotifications {
   readonly #log = new NotificationLog();
   /** Connections that somebody is asking about. */
   readonly #asking = new Set<string>();
-  readonly #resting = new Map<string, Rest>();
+  /** Connections for which there was no answer. */
+  readonly #resting = new Map<string, GrowingRest>();
   #isAsked: boolean;
   /** Whether it has ever answered one. */
   #answers = false;
@@ -97,10 +90,10 @@ export class MissedNotifications {
 
   #isDue(reservation: Reservation<ChildSummary>): boolean {
     const { connectionId } = reservation;
-    const { untilMs = Number.NEGATIVE_INFINITY } = this.#resting.get(connectionId) ?? {};
+    const nowMs = steadyMs(this.#context.clock);
     return (
       this.#log.missingFrom(reservation) !== undefined &&
-      untilMs <= steadyMs(this.#context.clock) &&
+      (this.#resting.get(connectionId)?.isOver(nowMs) ?? true) &&
       !this.#asking.has(connectionId)
     );
   }
@@ -112,9 +105,9 @@ export class MissedNotifications {
   }
 
   #rest(connectionId: string): void {
-    const { ms: last = FIRST_REST_MS / 2 } = this.#resting.get(connectionId) ?? {};
-    const ms = Math.min(LONGEST_REST_MS, 2 * last);
-    this.#resting.set(connectionId, { ms, untilMs: steadyMs(this.#context.clock) + ms });
+    const rest = this.#resting.get(connectionId) ?? new GrowingRest();
+    rest.begin(steadyMs(this.#context.clock));
+    this.#resting.set(connectionId, rest);
   }
 
   /** Whether there was an answer; undefined where that says nothing. */
