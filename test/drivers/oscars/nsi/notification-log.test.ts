@@ -25,8 +25,10 @@ function failing(notificationId: number, event: "activateFailed" | "forcedEnd"):
 function shown(notificationId: number): Reservation<ChildSummary> {
   const dataPlaneStatus = { active: true, version: 1, versionConsistent: true };
   const connectionStates = {
-    ...{ reservationState: "ReserveStart", provisionState: "Provisioned" },
-    ...{ lifecycleState: "Created", dataPlaneStatus },
+    reservationState: "ReserveStart",
+    provisionState: "Provisioned",
+    lifecycleState: "Created",
+    dataPlaneStatus,
   } as const;
   return { connectionId, criteria: [], requesterNSA: "urn:us", connectionStates, notificationId };
 }
