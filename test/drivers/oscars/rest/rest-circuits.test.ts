@@ -282,6 +282,8 @@ describe("a network across an OSCARS 1 domain", () => {
     expect(shown.filter((path) => !path.startsWith("/protected/"))).toEqual([]);
     expect(shown.length).toBeGreaterThan(2);
     expect(asked).toBe(shown.length);
+    // These do nothing, and say 200.
+    expect(shown.filter((path) => path.startsWith("/protected/simple/"))).toEqual([]);
     await clock.until(agent.close());
   });
 
