@@ -1,16 +1,11 @@
 import type { OscarsDriver } from "../../src/index.ts";
 import type { Clock } from "../../src/model/clock.ts";
-import type { Frame } from "../../src/model/frame.ts";
-import { linkId, type PortRef } from "../../src/model/ids.ts";
+import { linkId } from "../../src/model/ids.ts";
 import type { NetworkInfo } from "../../src/model/network.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
-import {
-  type CarriedCircuit,
-  MemoryHttp,
-  type PortFrame,
-  SimNsiProvider,
-} from "../../src/testing/index.ts";
+import { MemoryHttp, SimNsiProvider } from "../../src/testing/index.ts";
 import type { Topology } from "../../src/topology.ts";
+import { CircuitPlane } from "../../test/support/circuit-plane.ts";
 import { type Dialect, type SimulatedWan, simulatedWan } from "../../test/support/simulated-wan.ts";
 import type { Dice } from "./dice.ts";
 import { ProcessClock } from "./process-clock.ts";
@@ -32,8 +27,7 @@ export class WideArea {
   readonly #wan: SimulatedWan;
   /** What the domain goes by. */
   readonly #clock: ProcessClock;
-  readonly #circuits = new Map<string, readonly CircuitEnd[]>();
-  readonly #ports: ReadonlyMap<string, PortRef>;
+  readonly #plane: CircuitPlane;
   #rates: HttpRates;
 
   constructor(topology: Topology, clock: Clock, dice: Dice, options: WideAreaOptions) {
@@ -45,7 +39,10 @@ export class WideArea {
       ...(nodeA === WIDE_AREA ? [a] : []),
       ...(nodeB === WIDE_AREA ? [b] : []),
     ]);
-    this.#ports = new Map(ports.map((port) => [port, port]));
+    this.#plane = new CircuitPlane((name) => {
+      const port = this.#wan.portOf(name);
+      return ports.find((one) => one === port);
+    });
     this.#wan = simulatedWan(options.dialect, {
       ...{
         clock: this.#clock,
@@ -56,10 +53,7 @@ export class WideArea {
       },
       leadSeconds: 0,
       sold: { capacity: 10_000, vlans: VlanSet.range(1, 4094) },
-      onCircuit: ({ type, circuit }) => {
-        if (type === "down") this.#circuits.delete(circuit.id);
-        else this.#circuits.set(circuit.id, this.#endsOf(circuit));
-      },
+      onCircuit: this.#plane.change,
     });
   }
 
@@ -124,28 +118,19 @@ export class WideArea {
   }
 
   /** Where a frame comes out that goes in. */
-  readonly carry = (into: PortRef, frame: Frame): readonly PortFrame[] => {
-    const [tag, ...inner] = frame.tags;
-    if (tag === undefined) return [];
-    for (const ends of this.#circuits.values()) {
-      if (!ends.some(({ port, vlan }) => port === into && vlan === tag.vid)) continue;
-      return ends.flatMap(({ port, vlan }) =>
-        port === into
-          ? []
-          : [{ port, frame: { ...frame, tags: [{ ...tag, vid: vlan }, ...inner] } }],
-      );
-    }
-    return [];
-  };
+  get carry(): CircuitPlane["carry"] {
+    return this.#plane.carry;
+  }
 
   /** A circuit that no network knows, or an end of a network that no circuit has, when all is calm. */
   faultIn(topology: Topology, networks: readonly NetworkInfo[]): string | undefined {
     const wanted = new Set(networks.flatMap((info) => endsOf(topology, info)));
-    const idle = this.#wan.server.ids.filter((id) => !this.#circuits.has(id));
+    const { circuits } = this.#plane;
+    const idle = this.#wan.server.ids.filter((id) => !circuits.has(id));
     const later = networks.filter((info) => info.state === "scheduled" && crosses(topology, info));
     if (idle.length !== later.length)
       return `${idle.join(", ")} carry nothing, and ${later.length} networks are promised`;
-    for (const ends of this.#circuits.values()) {
+    for (const ends of circuits.values()) {
       for (const end of ends.map(({ port, vlan }) => `${port}/${vlan}`)) {
         if (!wanted.delete(end)) return `a circuit ends at ${end}, and no network does`;
       }
@@ -162,19 +147,6 @@ export class WideArea {
   #serve(): void {
     this.#http.serve(SERVER_URL, (request) => this.#wan.server.handler(request));
   }
-
-  #endsOf({ ends }: CarriedCircuit): readonly CircuitEnd[] {
-    return ends.flatMap(({ port: name, tag }) => {
-      const port = this.#ports.get(this.#wan.portOf(name));
-      return port === undefined || tag === "untagged" ? [] : [{ port, vlan: tag }];
-    });
-  }
-}
-
-/** Where a circuit ends. */
-interface CircuitEnd {
-  readonly port: PortRef;
-  readonly vlan: number;
 }
 
 /** A process's part in the wide area. */

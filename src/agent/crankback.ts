@@ -1,11 +1,14 @@
 import { err, ok, type Result } from "neverthrow";
-import type { BlockedResource } from "../model/blocked-resource.ts";
-import type { DcnsError, DriverCause, DriverFailed } from "../model/errors.ts";
+import type { DcnsError, DriverFailed } from "../model/errors.ts";
+import type { DomainId } from "../model/ids.ts";
 import { always, type Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
 import { type BlockedBy, without } from "../network/blocked.ts";
+import { domainOf } from "../network/crossings.ts";
 import type { Decision, DecisionError, View } from "../network/decide.ts";
 import { wholeOf } from "../network/realisation.ts";
+import { alternatives, vagueOf } from "./alternatives.ts";
+import { Guesses } from "./guesses.ts";
 
 /** What domains have lost of a network and do not bring back, and for which time it was held. */
 export interface Lost {
@@ -36,15 +39,10 @@ export interface Crankback<T> extends Planning {
 export const MAX_PLANS = 8;
 
 /**
- * How often it is taken for one of a label that a domain refuses what it has no reason for: at each of two ports
- * another one, and at both. Who says the same after that does not join these ports.
- */
-const MAX_GUESSES = 2;
-
-/**
  * Decides and carries out. Where a domain refuses what was planned and says what it does not have, it
  * is planned again without that (crankback, RFC 4920); where the domain knows only that it is one of
- * several things, without each of them in turn, and last with other labels. Where nothing is left, the error is that of the plan
+ * several things, without each of them in turn: first by other domains, then, in turn, by other ports of that one
+ * and with other labels, {@link Guesses}. Where nothing is left, the error is that of the plan
  * with the fewest of these, and tells what domains have refused; or what the first could not carry,
  * where it had only nodes to go around.
  */
@@ -73,6 +71,12 @@ export function plannedAround(
   return err(plans.exhausted());
 }
 
+/** A plan, and what it does without. */
+interface PlannedWay {
+  readonly blocked: readonly BlockedBy[];
+  readonly decision: Decision;
+}
+
 /** The plans to try one after another, each without what was refused before. */
 class Plans {
   readonly #its: Planning;
@@ -80,10 +84,11 @@ class Plans {
   /** Compared with what comes after them: mostly nothing does. */
   readonly #tried: Decision[] = [];
   readonly #waiting: (readonly BlockedBy[])[];
-  /** What is tried where nothing waits: the same way with other labels, of whom does not say why not. */
-  readonly #guesses: (readonly BlockedBy[])[] = [];
-  /** How often a domain has refused without a reason, by what that may be of. */
-  readonly #vague = new Map<string, number>();
+  readonly #guesses = new Guesses();
+  /** Domains that have refused without a reason. */
+  readonly #vague = new Set<DomainId>();
+  /** Whether the last plan was by other ports of one of these. */
+  #hasMoved = false;
   #without: readonly BlockedBy[] = [];
   #unplanned: DecisionError | undefined;
 
@@ -96,20 +101,37 @@ class Plans {
 
   /** The next one that has not been tried; undefined when there is none. */
   next(): Decision | undefined {
+    const moved = this.#first(() => this.#waiting.shift());
+    const isBack = moved !== undefined && this.#isByVague(moved.decision);
+    const isGuessed = moved === undefined || (isBack && this.#hasMoved);
+    const guess = isGuessed ? this.#first(() => this.#guesses.next()) : undefined;
+    const plan = guess ?? moved;
+    if (plan === undefined) return undefined;
+    if (guess !== undefined && moved !== undefined) this.#waiting.unshift(moved.blocked);
+    this.#hasMoved = guess === undefined && isBack;
+    this.#tried.push(plan.decision);
+    this.#without = plan.blocked;
+    return plan.decision;
+  }
+
+  /** The first of these that can be planned, and has not been. */
+  #first(shift: () => readonly BlockedBy[] | undefined): PlannedWay | undefined {
     const { decide, view, holder } = this.#its;
-    const shift = () => this.#waiting.shift() ?? this.#guesses.shift();
     for (let blocked = shift(); blocked !== undefined; blocked = shift()) {
       const decided = decide(without(view(), holder, blocked));
-      if (decided.isErr()) {
-        this.#unplanned ??= decided.error;
-        continue;
-      }
-      if (this.#isTried(decided.value)) continue;
-      this.#tried.push(decided.value);
-      this.#without = blocked;
-      return decided.value;
+      if (decided.isErr()) this.#unplanned ??= decided.error;
+      else if (!this.#isTried(decided.value)) return { blocked, decision: decided.value };
     }
     return undefined;
+  }
+
+  #isByVague({ target }: Decision): boolean {
+    if (this.#vague.size === 0) return false;
+    const { topology } = this.#its.view();
+    return wholeOf(target)
+      .links.flatMap(({ link }) => topology.links.get(link) ?? [])
+      .flatMap(({ nodeA, nodeB }) => [nodeA, nodeB])
+      .some((node) => this.#vague.has(domainOf(topology, node)));
   }
 
   #isTried(decision: Decision): boolean {
@@ -120,7 +142,7 @@ class Plans {
 
   /** Notes why the plan that was given last cannot be; gives the error if nothing else is to be tried. */
   refused(decision: Decision, error: DcnsError): DcnsError | undefined {
-    const otherwise = alternatives(error, decision.claim.interval);
+    const otherwise = alternatives(error, decision.claim.interval, MAX_PLANS);
     if (
       error.type !== "driver-failed" ||
       otherwise.length === 0 ||
@@ -129,24 +151,16 @@ class Plans {
       return after(this.#refused, error);
     }
     this.#refused.push(error);
-    const mayGuess = this.#mayGuess(error);
-    for (const more of otherwise) {
-      const isGuess = more.some(
-        ({ resource }, at) => resource.type === "label" && isVague(error.causes[at]),
-      );
-      if (!isGuess) this.#waiting.push([...this.#without, ...more]);
-      else if (mayGuess) this.#guesses.push([...this.#without, ...more]);
-    }
+    const beyond = (isGuess: boolean) =>
+      otherwise
+        .filter((each) => each.isGuess === isGuess)
+        .map((each) => [...this.#without, ...each.without]);
+    this.#waiting.push(...beyond(false));
+    const vague = vagueOf(error);
+    if (vague === undefined) return undefined;
+    this.#vague.add(error.domain);
+    this.#guesses.add(vague, beyond(true));
     return undefined;
-  }
-
-  /** Whether a refusal without a reason is not yet one too many of the same. */
-  #mayGuess({ domain, causes }: DriverFailed): boolean {
-    const of = causes.filter(isVague).map(({ blocked = [] }) => blocked.map(placeOf).sort());
-    const key = JSON.stringify([domain, of]);
-    const count = (this.#vague.get(key) ?? 0) + 1;
-    this.#vague.set(key, count);
-    return count <= MAX_GUESSES;
   }
 
   /** The error when there is no next one. */
@@ -160,49 +174,18 @@ class Plans {
   }
 }
 
-/** Whether a cause may be a label, or something else: the domain does not say. */
-function isVague(cause: DriverCause | undefined): boolean {
-  const types = new Set((cause?.blocked ?? []).map(({ type }) => type));
-  return types.has("label") && types.size > 1;
-}
-
-function placeOf(resource: BlockedResource): string {
-  return "port" in resource ? resource.port : resource.node;
-}
-
 /** Whether each cause is that of one node, which another plan could go around. */
 function isOfNodes({ causes }: DriverFailed): boolean {
   return causes.every(({ blocked = [] }) => blocked.some(({ type }) => type === "node"));
-}
-
-/**
- * What to do without next: one thing of each cause. Nothing, if no other plan would help. Of more ways to
- * choose than there may be plans, those in which all causes have their first, their second and so on.
- */
-function alternatives(error: DcnsError, interval: Interval): readonly (readonly BlockedBy[])[] {
-  if (error.type !== "driver-failed" || (error.pending ?? []).length > 0) return [];
-  const { domain, causes } = error;
-  const choices = causes.map(({ blocked = [] }) =>
-    blocked.map((resource): BlockedBy => ({ domain, resource, interval })),
-  );
-  const count = choices.reduce((product, { length }) => product * length, 1);
-  if (count > MAX_PLANS) {
-    const ranks = Math.max(...choices.map(({ length }) => length));
-    return Array.from({ length: ranks }, (_, rank) =>
-      choices.flatMap((each) => each[Math.min(rank, each.length - 1)] ?? []),
-    );
-  }
-  return choices.reduce<readonly (readonly BlockedBy[])[]>(
-    (lists, each) => lists.flatMap((list) => each.map((one) => [...list, one])),
-    [[]],
-  );
 }
 
 /** What the first plans do without: one thing of each that was lost. */
 function withoutLost({ refused, interval }: Lost): readonly (readonly BlockedBy[])[] {
   return refused.reduce<readonly (readonly BlockedBy[])[]>(
     (lists, one) =>
-      lists.flatMap((list) => alternatives(one, interval).map((more) => [...list, ...more])),
+      lists.flatMap((list) =>
+        alternatives(one, interval, MAX_PLANS).map((more) => [...list, ...more.without]),
+      ),
     [[]],
   );
 }

@@ -26,7 +26,11 @@ export async function replaceTopology(
   const both = await tellDrivers(drivers, (domain) =>
     unionOf(before.domainView(domain), next.domainView(domain)),
   );
-  if (both.isErr()) return err(both.error);
+  if (both.isErr()) {
+    // Those that had taken it are told that it stays as it was; the error of one of them would say no more.
+    await tellDrivers(drivers, (domain) => before.domainView(domain));
+    return err(both.error);
+  }
   const affected = registry.setTopology(next);
   parts.sharing?.serve();
   for (const node of before.nodes.keys()) {

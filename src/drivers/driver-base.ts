@@ -175,7 +175,7 @@ export interface DriverBase {
   attach(context: DriverContext): ResultAsync<void, DriverError>;
   /**
    * Takes another inventory of the same domain: new nodes are served, nodes that are not in it are
-   * left alone with what they hold, ports are found anew.
+   * left alone with what they hold, ports are found anew. One that it refuses changes nothing.
    */
   updateDomain(domain: DomainView): ResultAsync<void, DriverError>;
   capabilities(): DriverCapabilities;

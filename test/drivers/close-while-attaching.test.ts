@@ -36,7 +36,7 @@ test("a circuit driver that is closed while it is attached leaves no service ope
     subscribe: unused,
     close: async () => void closed++,
   };
-  const { ready, open } = opening({ circuits: service, look: unused });
+  const { ready, open } = opening({ circuits: service, look: unused, follow: unused });
   const driver = new CircuitDriver(() => ready);
   const clock = fakeClock();
   const attached = driver.attach({ domain, clock, segments: [] });

@@ -4,12 +4,14 @@ import { DcnsAgent } from "../../src/dcns.ts";
 import { OpenFlowDriver } from "../../src/drivers/openflow/driver.ts";
 import type { HttpClient, HttpHandler } from "../../src/drivers/oscars/http/http.ts";
 import { OscarsDriver } from "../../src/drivers/oscars/oscars-driver.ts";
+import { portRef } from "../../src/model/ids.ts";
 import type { NetworkInfo } from "../../src/model/network.ts";
 import { NsiProvider, type NsiProviderOptions } from "../../src/nsi-provider/index.ts";
 import { MemoryStore } from "../../src/store/memory-store.ts";
 import { MemoryListener, reachability, SimulatedFabric } from "../../src/testing/index.ts";
 import { MemoryHttp } from "../../src/testing/wan/memory-http.ts";
 import { Topology } from "../../src/topology.ts";
+import { CircuitPlane } from "../support/circuit-plane.ts";
 import { type FakeClock, fakeClock } from "../support/fake-clock.ts";
 import { simulatedWan } from "../support/simulated-wan.ts";
 import { endsOf, value } from "../support/testbed.ts";
@@ -33,19 +35,30 @@ function parsed(document: object): Topology {
   return Topology.parse({ format: "dcns-topology/1", ...document })._unsafeUnwrap();
 }
 
-/** What is there: a switch in each cloud, a cable, a machine at each. */
-const reality = parsed({
-  domains: [openflow("a"), openflow("b")],
-  nodes: [a1, b1],
-  links: [{ id: "cable", a: "a1:2", b: "b1:2", ...cable }],
-  hosts: [
-    { host: "vm", nic: "eth0", port: "a1:1" },
-    { host: "server", nic: "eth0", port: "b1:1" },
-  ],
-});
-
 /** What is between the clouds: a cable, or somebody's domain. */
 export type Between = "cable" | "wan";
+
+/** What is there: a switch in each cloud, a machine at each, and what is between. */
+const realities: Readonly<Record<Between, Topology>> = {
+  cable: reality([{ id: "cable", a: "a1:2", b: "b1:2", ...cable }]),
+  wan: reality([
+    { id: "west", a: "a1:2", b: "wan:west", ...cable },
+    { id: "east", a: "wan:east", b: "b1:2", ...cable },
+  ]),
+};
+
+function reality(links: readonly object[]): Topology {
+  const wan = ["west", "east"].map((id) => ({ id }));
+  return parsed({
+    domains: [openflow("a"), openflow("b"), { id: "wan", driver: "oscars" }],
+    nodes: [a1, b1, { id: "wan", domain: "wan", ports: wan }],
+    links,
+    hosts: [
+      { host: "vm", nic: "eth0", port: "a1:1" },
+      { host: "server", nic: "eth0", port: "b1:1" },
+    ],
+  });
+}
 
 /** Cloud A knows of cloud B where circuits may end, and how these are reached. */
 const topologiesA: Readonly<Record<Between, Topology>> = {
@@ -143,11 +156,14 @@ export class TwoClouds {
   readonly #wan = simulatedWan("nsi", {
     ...{ clock: this.clock, http: this.http, delayMs: 20 },
     ports: ["wan:west", "wan:east"],
-    onCircuit: ({ type, circuit: { id, mbps } }) => {
-      if (type === "down") this.#carried.delete(id);
-      else this.#carried.set(id, mbps);
+    onCircuit: (change) => {
+      const { type, circuit } = change;
+      if (type === "down") this.#carried.delete(circuit.id);
+      else this.#carried.set(circuit.id, circuit.mbps);
+      this.#plane.change(change);
     },
   });
+  readonly #plane = new CircuitPlane((name) => portRef(this.#wan.portOf(name)));
   /** The rates of what passes through the domain between, in Mbit/s. */
   readonly #carried = new Map<string, number>();
   /** Whom a switch dials: the cloud that was started last, unless it is turned on again. */
@@ -162,7 +178,9 @@ export class TwoClouds {
     this.#between = between;
     this.#lives = { a: this.#newLife("a"), b: this.#newLife("b") };
     const dial = (answer: Parameters<MemoryListener["dial"]>[0]) => this.#dialled.dial(answer);
-    this.fabric = new SimulatedFabric({ topology: reality, clock: this.clock, dial });
+    const topology = realities[between];
+    const { carry } = this.#plane;
+    this.fabric = new SimulatedFabric({ topology, clock: this.clock, dial, carry });
   }
 
   static async start(
@@ -290,9 +308,9 @@ export class TwoClouds {
 
   /** Frames pass between the ends of a network as they should: in the clouds, or through what is between. */
   expectCarried(info: NetworkInfo): void {
+    expect(this.copies(info)).toEqual([1, 1]);
     const rates = [...this.#carried.values()];
-    if (this.#between === "cable") expect(this.copies(info)).toEqual([1, 1]);
-    else expect(rates.map((mbps) => mbps * 1e6)).toEqual([info.bandwidth]);
+    if (this.#between === "wan") expect(rates.map((mbps) => mbps * 1e6)).toEqual([info.bandwidth]);
   }
 
   /** How many copies of each end's broadcast reach the other. */

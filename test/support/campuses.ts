@@ -11,8 +11,8 @@ export interface Campuses {
   readonly domain?: string;
   /** Whether circuits of the wide-area domains may have more than two ends; false when absent. */
   readonly branching?: boolean;
-  /** How a domain calls its port of this name; absent, it is told otherwise. */
-  readonly nameOf?: (wan: string, port: string) => string;
+  /** How a domain calls its port of this name; absent or undefined, it is told otherwise. */
+  readonly nameOf?: (wan: string, port: string) => string | undefined;
   /** The driver of the campuses; `memory` when absent. */
   readonly driver?: string;
   /** Whether a campus has one port towards all nodes, which have the labels 100 to 199 in turn; false when absent. */
@@ -90,10 +90,7 @@ function topologyOf(
         })),
         ...wans.map((id) => ({
           ...{ id, domain: domain ?? id, branching },
-          ports: ports.wan.map((port) => ({
-            id: port,
-            ...(nameOf === undefined ? {} : { name: nameOf(id, port) }),
-          })),
+          ports: ports.wan.map((port) => ({ id: port, name: nameOf?.(id, port) })),
         })),
       ],
       links: ports.links,

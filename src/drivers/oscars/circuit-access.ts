@@ -1,4 +1,5 @@
-import type { ResultAsync } from "neverthrow";
+import type { Result, ResultAsync } from "neverthrow";
+import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverCause } from "../../model/errors.ts";
 import type { DriverContext } from "../driver-base.ts";
 import type { CircuitService } from "./circuit-service.ts";
@@ -8,6 +9,8 @@ export interface CircuitAccess {
   readonly circuits: CircuitService;
   /** Looks at what the domain has, also while it is somebody else's to change. */
   readonly look: CircuitService["list"];
+  /** Calls ports from now on what they are called in this inventory; changes nothing where that cannot be. */
+  readonly follow: (domain: DomainView) => Result<void, DriverCause>;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { SegmentId } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
 import { type Circuit, circuitKey } from "./circuit.ts";
 import { CircuitBook } from "./circuit-book.ts";
+import { CircuitJudge } from "./circuit-judge.ts";
 import { CircuitMaker, isMade } from "./circuit-maker.ts";
 import type {
   ChangingCircuit,
@@ -11,7 +12,7 @@ import type {
   CircuitService,
   FoundCircuit,
 } from "./circuit-service.ts";
-import { isBeyond, isEnding } from "./circuit-times.ts";
+import { isBeyond } from "./circuit-times.ts";
 import { insisting } from "./insisting.ts";
 import { type Offers, withOffers } from "./label-offer.ts";
 import { LostCircuits } from "./lost-circuits.ts";
@@ -35,6 +36,7 @@ export class CircuitKeeper {
   readonly #wanted = new Map<SegmentId, readonly Circuit[]>();
   readonly #book = new CircuitBook();
   readonly #maker: CircuitMaker;
+  readonly #judge: CircuitJudge;
   readonly #lost = new LostCircuits();
   readonly #runs = new SegmentRuns();
   /** Segments for which something is held, and which somebody is going to settle. */
@@ -52,6 +54,7 @@ export class CircuitKeeper {
     this.#clock = clock;
     for (const [segment, circuits] of wanted) this.#wanted.set(segment, circuits);
     this.#maker = new CircuitMaker(service, this.#book);
+    this.#judge = new CircuitJudge({ service, clock, book: this.#book, maker: this.#maker });
   }
 
   /** The circuits that the domain has, as far as is known. */
@@ -206,9 +209,7 @@ export class CircuitKeeper {
   /** The circuits wanted of a segment that are not there are lost: they were. */
   lose(segment: SegmentId): void {
     for (const circuit of this.wantedOf(segment)) {
-      const found = this.#book.held.get(circuitKey(circuit));
-      const isThere = found !== undefined && isMade(found);
-      if (!isThere && !this.#needsNot(circuit)) this.#lost.lose(circuit);
+      if (!this.#judge.isThere(circuit) && !this.#judge.needsNot(circuit)) this.#lost.lose(circuit);
     }
   }
 
@@ -217,11 +218,7 @@ export class CircuitKeeper {
    * promised where it is for later.
    */
   outageOf(segment: SegmentId): Outage | undefined {
-    const silent = this.wantedOf(segment).filter((circuit) => {
-      const found = this.#book.held.get(circuitKey(circuit));
-      if (found === undefined) return !this.#needsNot(circuit);
-      return circuit.isReserved === true ? !isMade(found) : found.state !== "active";
-    });
+    const silent = this.#judge.silentOf(this.wantedOf(segment));
     if (silent.length === 0) return undefined;
     const fault = this.#lost.faultOf(silent);
     return { silent, ...(fault === undefined ? {} : { fault }) };
@@ -229,28 +226,7 @@ export class CircuitKeeper {
 
   /** Whether the domain has just what is wanted of a segment. */
   isRight(segment: SegmentId): boolean {
-    const wanted = this.wantedOf(segment).filter((circuit) => !this.#needsNot(circuit));
-    const held = this.#book.heldOf(segment);
-    return (
-      !this.#book.isDoubtful(segment) &&
-      this.#book.surplusOf(segment).length === 0 &&
-      held.length === wanted.length &&
-      wanted.every((circuit) => {
-        const found = this.#book.held.get(circuitKey(circuit));
-        return (
-          found !== undefined &&
-          found.changeHeld === undefined &&
-          isMade(found) &&
-          this.#service.agrees(found.circuit, circuit) &&
-          this.#isInState(found, circuit)
-        );
-      })
-    );
-  }
-
-  #isInState({ state }: FoundCircuit, { isReserved }: Circuit): boolean {
-    const mayBeUp = isReserved !== true || this.#service.takeDown === undefined;
-    return state === "reserved" ? isReserved === true : mayBeUp;
+    return this.#judge.isRight(segment, this.wantedOf(segment));
   }
 
   /** Stops everything that is under way. */
@@ -276,7 +252,7 @@ export class CircuitKeeper {
     const made = await Promise.all(
       wanted.map(async (circuit) => {
         if (this.#lost.has(circuit) && !bringBack) return ok(undefined);
-        if (bringBack && this.#isOver(circuit)) return ok(undefined);
+        if (bringBack && this.#judge.isOver(circuit)) return ok(undefined);
         return this.#lost.tried(circuit, await this.#maker.make(circuit, signal, { isComing }));
       }),
     );
@@ -303,19 +279,6 @@ export class CircuitKeeper {
     if (!isMade(found) || this.#service.agrees(found.circuit, circuit)) return ok(undefined);
     const isMore = circuit.mbps > found.circuit.mbps || isBeyond(circuit, found.circuit);
     return isMore ? this.#maker.holdChange(found, circuit, signal) : ok(undefined);
-  }
-
-  /** Whether a circuit is not there any more because its time is over, or nearly. */
-  #isOver(circuit: Circuit): boolean {
-    return isEnding(circuit, this.#clock.now()) && !this.#book.held.has(circuitKey(circuit));
-  }
-
-  /** Whether the domain need not have a circuit now. */
-  #needsNot(circuit: Circuit): boolean {
-    return (
-      this.#isOver(circuit) ||
-      (this.#maker.isForStart(circuit) && !this.#book.held.has(circuitKey(circuit)))
-    );
   }
 
   async #lookUp(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {

@@ -8,6 +8,7 @@ import { causesOf, nodeOf, nodesOf } from "./circuit-cause.ts";
 import { differences, textOf } from "./circuit-differences.ts";
 import type { CircuitKeeper, Outage } from "./circuit-keeper.ts";
 import type { CircuitEvent, CircuitService } from "./circuit-service.ts";
+import { LookPace } from "./look-pace.ts";
 import { Outages } from "./outages.ts";
 
 /** What a watch works with. */
@@ -34,6 +35,7 @@ export interface CircuitWatchContext {
 export class CircuitWatch {
   readonly #context: CircuitWatchContext;
   readonly #outages: Outages;
+  readonly #pace: LookPace;
   /** Segments that are not as wanted, though somebody was promised that they will be. */
   readonly #pending = new Set<SegmentId>();
   /** Segments that were said not to be known when the domain came into service: `confirmed` is to follow. */
@@ -49,6 +51,7 @@ export class CircuitWatch {
   constructor(context: CircuitWatchContext) {
     this.#context = context;
     this.#outages = new Outages(context.outageMs);
+    this.#pace = new LookPace(context.auditMs);
   }
 
   start(): void {
@@ -105,6 +108,9 @@ export class CircuitWatch {
       this.#wake = new AbortController();
       await this.#audit();
       await pause(clock, auditMs, AbortSignal.any([closing, this.#wake.signal]));
+      if (!this.#wake.signal.aborted) continue;
+      await pause(clock, this.#pace.waitMs(steadyMs(clock)), closing);
+      this.#pace.began(steadyMs(clock));
     }
   }
 

@@ -8,7 +8,6 @@ import type { Segment } from "../../model/segment.ts";
 import type {
   CallOptions,
   Confirmation,
-  Discrepancy,
   DriverBase,
   DriverCapabilities,
   DriverContext,
@@ -24,7 +23,7 @@ import type { DomainRole } from "../roles.ts";
 import type { Circuit } from "./circuit.ts";
 import type { CircuitAccess, OpenAccess } from "./circuit-access.ts";
 import { causesOf, failed, nodeOf, nodesOf, notOurs } from "./circuit-cause.ts";
-import { differences } from "./circuit-differences.ts";
+import { heldBySegment, reportOf, unreachable } from "./circuit-reports.ts";
 import type { CircuitFault } from "./circuit-service.ts";
 import { CircuitTenure, type TenureContext } from "./circuit-tenure.ts";
 import { circuitsFor } from "./segment-circuits.ts";
@@ -84,7 +83,10 @@ export class CircuitDriver implements DriverBase {
 
   updateDomain(domain: DomainView): ResultAsync<void, DriverError> {
     return this.#life.call("updateDomain", {}, async (service) =>
-      ok(this.#life.serve({ ...service, domain })),
+      service.access
+        .follow(domain)
+        .map(() => this.#life.serve({ ...service, domain }))
+        .mapErr((cause) => failed(domain, cause)),
     );
   }
 
@@ -142,24 +144,14 @@ export class CircuitDriver implements DriverBase {
   verify(segment: SegmentId, options: CallOptions = {}): ResultAsync<SegmentReport, DriverError> {
     return this.#life.call("verify", options, async ({ domain, tenure, access }, signal) => {
       const listed = await access.look(signal);
-      if (listed.isErr()) {
-        const what = listed.error.message;
-        const discrepancies = domain.nodes.map(
-          ({ id }): Discrepancy => ({ node: id, kind: "unreachable", what }),
-        );
-        return ok({ segment, discrepancies });
-      }
-      const held = listed.value.filter(({ circuit }) => circuit.segment === segment);
-      const wanted = tenure.keeper.wantedOf(segment);
-      const { circuits } = access;
-      const discrepancies = differences(wanted, held, (a, b) => circuits.agrees(a, b));
-      return ok({
-        segment,
-        discrepancies: discrepancies.map(({ circuit, ...each }) => ({
-          ...each,
-          node: nodeOf(domain, [circuit]),
-        })),
-      });
+      if (listed.isErr())
+        return ok({ segment, discrepancies: unreachable(domain, listed.error.message) });
+      const compared = {
+        wanted: tenure.keeper.wantedOf(segment),
+        found: listed.value,
+        agrees: (a: Circuit, b: Circuit) => access.circuits.agrees(a, b),
+      };
+      return ok(reportOf(domain, segment, compared));
     });
   }
 
@@ -171,14 +163,7 @@ export class CircuitDriver implements DriverBase {
         const listed = await access.look(signal);
         if (listed.isErr())
           return err(failed(domain, ...causesOf(nodeOf(domain, []), listed.error)));
-        const bySegment = new Map<SegmentId, readonly Circuit[]>();
-        for (const { circuit } of listed.value)
-          bySegment.set(circuit.segment, [...(bySegment.get(circuit.segment) ?? []), circuit]);
-        const held = [...bySegment].map(([segment, its]): HeldSegment => {
-          const parts = { nodes: nodesOf(domain, its), items: its.length };
-          return keeper.wantedOf(segment).length > 0 ? { segment, ...parts } : parts;
-        });
-        return ok(held);
+        return ok(heldBySegment(domain, listed.value, (each) => keeper.wantedOf(each).length > 0));
       },
     );
   }

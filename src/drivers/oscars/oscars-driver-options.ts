@@ -39,7 +39,8 @@ export interface RestDialectOptions extends DialectOptions {
   readonly url: string;
   /**
    * Gives a bearer token, where the server wants one; asked for a new one, once for each request,
-   * where the one it gave is not taken. It has as long as the server has for an answer (`times.answerMs`).
+   * where the one it gave is not taken, and ever more rarely where its user may not. It has as long as the server has
+   * for an answer (`times.answerMs`).
    */
   readonly token?: (request: { readonly refresh: boolean }) => Promise<string>;
   /** URNs by port, `device:port`; the name of the port in the topology when absent. */

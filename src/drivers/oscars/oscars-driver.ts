@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "neverthrow";
+import { errAsync, okAsync, type ResultAsync } from "neverthrow";
 import { match } from "ts-pattern";
 import type { DriverCause } from "../../model/errors.ts";
 import type { PortRef } from "../../model/ids.ts";
 import type { DriverContext } from "../driver-base.ts";
 import type { CircuitAccess } from "./circuit-access.ts";
-import { misconfigured } from "./circuit-cause.ts";
 import type { CircuitService } from "./circuit-service.ts";
 import { idcpEvents, idcpRequests, profileOf, restClient } from "./dialect-clients.ts";
 import { CircuitDriver } from "./driver.ts";
@@ -25,7 +24,7 @@ import type {
   OscarsDriverOptions,
   RestDialectOptions,
 } from "./oscars-driver-options.ts";
-import { type NamingDialect, portNameIn } from "./port-name.ts";
+import { PortNames } from "./port-names.ts";
 import { RestCircuits } from "./rest/rest-circuits.ts";
 
 const DEFAULT_ACTIVATION_MS = 600_000;
@@ -58,8 +57,10 @@ interface Mounted {
 }
 
 /** With what a service is opened. */
-interface Opening extends Pick<DriverContext, "domain" | "clock"> {
+interface Opening extends Pick<DriverContext, "clock"> {
   readonly http: HttpClient;
+  /** What the domain calls a port now. */
+  readonly nameOf: (port: PortRef) => string | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -74,18 +75,27 @@ function open(
   const close = async (): Promise<void> => {
     if (options.http === undefined) http.close();
   };
-  const fenced = { clock, domain, http: fencedClient(http, isOurs), close };
-  // Whoever only looks on asks by itself, is told nothing and leaves nothing to be closed.
-  const looking = { clock, domain, http, close: async () => {} };
-  const unmounted: Mounted = { handler: NOBODY };
-  return openService(lookingOn(options), looking, unmounted).andThen((onlooker) =>
-    openService(options, fenced, mounted).map(
-      (circuits): CircuitAccess => ({
-        circuits,
-        look: (signal) => onlooker.list(signal),
-      }),
-    ),
+  const names = new PortNames(
+    options.dialect,
+    options.dialect === "nsi" ? options.stps : options.urns,
   );
+  const common = { clock, nameOf: names.of };
+  const fenced = { ...common, http: fencedClient(http, isOurs), close };
+  // Whoever only looks on asks by itself, is told nothing and leaves nothing to be closed.
+  const looking = { ...common, http, close: async () => {} };
+  const unmounted: Mounted = { handler: NOBODY };
+  return names
+    .follow(domain)
+    .asyncAndThen(() => openService(lookingOn(options), looking, unmounted))
+    .andThen((onlooker) =>
+      openService(options, fenced, mounted).map(
+        (circuits): CircuitAccess => ({
+          circuits,
+          look: (signal) => onlooker.list(signal),
+          follow: (view) => names.follow(view),
+        }),
+      ),
+    );
 }
 
 /** The same for requests whose answers come at once. */
@@ -106,9 +116,7 @@ function openService(
 ): ResultAsync<CircuitService, DriverCause> {
   return match(options)
     .with({ dialect: "nsi" }, (nsi) => openNsi(nsi, context, mounted))
-    .with({ dialect: "rest" }, (rest) =>
-      openRest(rest, context).asyncAndThen((circuits) => okAsync(circuits)),
-    )
+    .with({ dialect: "rest" }, (rest) => okAsync(restCircuits(rest, context)))
     .with({ dialect: "idcp" }, (idcp) => openIdcp(idcp, context, mounted))
     .exhaustive();
 }
@@ -124,22 +132,16 @@ function openIdcp(
   const told = events === undefined ? {} : { events };
   mounted.handler = events?.handler ?? NOBODY;
   const asking = { ...common, requests, profile: profileOf(options), ...told };
-  return namesOf(context, "idcp", options.urns).asyncAndThen((urnOf) =>
-    listen(options.notifications?.listen, mounted.handler).map(
-      (server) => new IdcpCircuits({ ...asking, urnOf, close: closing(server, common.close) }),
-    ),
+  const urnOf = context.nameOf;
+  return listen(options.notifications?.listen, mounted.handler).map(
+    (server) => new IdcpCircuits({ ...asking, urnOf, close: closing(server, common.close) }),
   );
 }
 
-function openRest(
-  options: RestDialectOptions,
-  context: Opening,
-): Result<CircuitService, DriverCause> {
+function restCircuits(options: RestDialectOptions, context: Opening): CircuitService {
   const { http, ...common } = commonOf(options, context);
   const client = restClient(options, { http, clock: context.clock });
-  return namesOf(context, "rest", options.urns).map(
-    (urnOf) => new RestCircuits({ ...common, client, urnOf }),
-  );
+  return new RestCircuits({ ...common, client, urnOf: context.nameOf });
 }
 
 function openNsi(
@@ -147,7 +149,7 @@ function openNsi(
   context: Opening,
   mounted: Mounted,
 ): ResultAsync<CircuitService, DriverCause> {
-  const { provider, requester: own, headers, peer = "standard", stps } = options;
+  const { provider, requester: own, headers, peer = "standard" } = options;
   const pollMs = own.callbacks === undefined ? UNTOLD_POLL_MS : DEFAULT_POLL_MS;
   const times = { pollMs, ...options.times };
   const { http, ...common } = commonOf({ ...options, times }, context);
@@ -173,11 +175,9 @@ function openNsi(
     queriesNotifications: profile.queriesNotifications,
   });
   mounted.handler = requester.callbacks;
-  return namesOf(context, "nsi", stps).asyncAndThen((stpOf) =>
-    listen(own.callbacks?.listen, requester.callbacks).map((server) => {
-      const close = closing(server, common.close);
-      return new NsiCircuits({ ...common, requester, profile, stpOf, close });
-    }),
+  const asking = { ...common, requester, profile, stpOf: context.nameOf };
+  return listen(own.callbacks?.listen, requester.callbacks).map(
+    (server) => new NsiCircuits({ ...asking, close: closing(server, common.close) }),
   );
 }
 
@@ -196,25 +196,6 @@ function commonOf({ times = {}, mark = "dcns" }: DialectOptions, { http, clock, 
     activationMs: times.activationMs ?? DEFAULT_ACTIVATION_MS,
     pollMs: times.pollMs ?? DEFAULT_POLL_MS,
   };
-}
-
-/**
- * How the domain calls our ports: as we were told, or as the topology names them, in the form in which it is asked.
- * Names that are none are faults of whoever gave them, and all are said at once.
- */
-function namesOf(
-  { domain }: Pick<DriverContext, "domain">,
-  dialect: NamingDialect,
-  told: Readonly<Record<string, string>> = {},
-): Result<(port: PortRef) => string | undefined, DriverCause> {
-  const given = new Map(Object.entries(told));
-  for (const { ref, name } of domain.nodes.flatMap(({ ports }) => ports))
-    if (name !== undefined && !given.has(ref)) given.set(ref, name);
-  const read = [...given].map(([port, name]) => ({ port, name: portNameIn(dialect, name) }));
-  const faults = read.flatMap(({ port, name }) => (name.isErr() ? [`${port}: ${name.error}`] : []));
-  if (faults.length > 0) return err(misconfigured(faults.join("; ")));
-  const names = new Map(read.map(({ port, name }) => [port, name.unwrapOr("")]));
-  return ok((port) => names.get(port));
 }
 
 function listen(

@@ -57,7 +57,9 @@ async function start(left?: ReadonlyMap<string, FoundCircuit>, removeMs = 0) {
   const removing: { delayMs: number; fault?: CircuitFault } = { delayMs: removeMs };
   const told = new Set<(event: CircuitEvent) => void>();
   const listing: { delayMs: number; fault?: CircuitFault } = { delayMs: 0 };
+  const looks: number[] = [];
   const look = async (): Promise<Result<readonly FoundCircuit[], CircuitFault>> => {
+    looks.push(clock.now());
     const found = [...held.values()];
     if (listing.delayMs > 0) await pause(clock, listing.delayMs, never);
     return listing.fault === undefined ? ok(found) : err(listing.fault);
@@ -94,7 +96,9 @@ async function start(left?: ReadonlyMap<string, FoundCircuit>, removeMs = 0) {
     },
     close: async () => undefined,
   };
-  const driver = new CircuitDriver(() => okAsync({ circuits, look: list }));
+  const driver = new CircuitDriver(() =>
+    okAsync({ circuits, look: list, follow: () => ok(undefined) }),
+  );
   const events: DriverEvent[] = [];
   driver.subscribe((event) => events.push(event));
   const recovered =
@@ -118,7 +122,10 @@ async function start(left?: ReadonlyMap<string, FoundCircuit>, removeMs = 0) {
     for (const listener of told) listener({ event: "changed" });
   };
   const all = [[node?.id, id]];
-  return { clock, driver, held, removing, listing, end, tellChange, events, ups, confirmed, all };
+  return {
+    ...{ clock, driver, held, removing, listing, looks },
+    ...{ end, tellChange, events, ups, confirmed, all },
+  };
 }
 
 test("what ends well after nobody waited for it any more is confirmed", async () => {
@@ -216,5 +223,30 @@ test("a look that is older than a change confirms nothing", async () => {
   void driver.provision(segment, { allowPending: true });
   await clock.advance(2_200);
   expect([held.size, confirmed()]).toEqual([2, []]);
+  await driver.close();
+});
+
+test("one thing that is told is looked at at once, and what is told without end is not each time", async () => {
+  const { clock, driver, looks, tellChange } = await start();
+  await clock.advance(15_000);
+  looks.splice(0);
+  const began = clock.now();
+  const since = () => looks.splice(0).map((at) => at - began);
+  tellChange();
+  await clock.settle();
+  expect(since()).toEqual([0]);
+  for (let told = 1; told <= 400; told += 1) {
+    await clock.advance(100);
+    tellChange();
+  }
+  expect(since()).toEqual([1_000, 3_000, 7_000, 15_000, 25_000, 35_000]);
+  // What was told last is looked at, too; and who has been quiet for a while is heard at once again.
+  await clock.advance(5_000);
+  expect(since()).toEqual([45_000]);
+  await clock.advance(25_000);
+  looks.splice(0);
+  tellChange();
+  await clock.settle();
+  expect(since()).toEqual([70_000]);
   await driver.close();
 });

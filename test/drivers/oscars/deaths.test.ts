@@ -1,14 +1,21 @@
 import { ok, ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { DcnsAgent } from "../../../src/dcns.ts";
-import { MemoryDriver } from "../../../src/drivers/memory.ts";
-import { MemoryDomain } from "../../../src/drivers/memory-domain.ts";
+import { OpenFlowDriver } from "../../../src/drivers/openflow/driver.ts";
 import type { HttpClient, HttpFault, HttpResponse } from "../../../src/drivers/oscars/http/http.ts";
 import type { DcnsError } from "../../../src/model/errors.ts";
+import { portRef } from "../../../src/model/ids.ts";
 import { FileStore } from "../../../src/store/file-store.ts";
-import { seededRandom } from "../../../src/testing/index.ts";
+import {
+  MemoryListener,
+  reachability,
+  SimulatedFabric,
+  seededRandom,
+} from "../../../src/testing/index.ts";
 import { MemoryHttp } from "../../../src/testing/wan/memory-http.ts";
+import { Topology } from "../../../src/topology.ts";
 import { campusTopology, hostAt } from "../../support/campuses.ts";
+import { CircuitPlane } from "../../support/circuit-plane.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { type DiskUser, SimDisk } from "../../support/sim-disk.ts";
 import {
@@ -24,8 +31,9 @@ class Died extends Error {}
 
 const campuses = ["west", "east", "south"];
 const wans = ["wan1", "wan2"];
-const topology = campusTopology({ campuses, wans, domain: "wan" });
 const hosts = campuses.map(hostAt);
+/** What hosts tag their frames with: no link has it. */
+const VLAN = 42;
 const ORIGIN = "http://wan.example";
 
 /** What an agent dies in. */
@@ -35,11 +43,11 @@ const calls: Readonly<
     (agent: DcnsAgent, now: number) => ResultAsync<unknown, DcnsError>
   >
 > = {
-  setup: (agent) => agent.setupPhysicalNetwork("p", hosts, "100Mbps"),
+  setup: (agent) => agent.setupPhysicalNetwork("p", hosts, "100Mbps", VLAN),
   growth: (agent) => agent.modifyPhysicalNetwork("p", hosts.slice(2), [], "300Mbps"),
   teardown: (agent) => agent.teardownPhysicalNetwork("p"),
   reservation: (agent, now) =>
-    agent.setupPhysicalNetwork("p", hosts, "100Mbps", undefined, { schedule: laterThan(now) }),
+    agent.setupPhysicalNetwork("p", hosts, "100Mbps", VLAN, { schedule: laterThan(now) }),
   "change of a reservation": (agent, now) => {
     const options = { schedule: laterThan(now + HOUR) };
     return agent.modifyPhysicalNetwork("p", [], [], "300Mbps", undefined, options);
@@ -60,6 +68,25 @@ function isForLater(call: Call): boolean {
   return call.includes("reservation");
 }
 
+/** A switch at each campus, all of one domain, and two nodes of a wide-area domain between them. */
+function reality(): Topology {
+  const document = campusTopology({ campuses, wans, domain: "wan" }).toDocument();
+  const nodes = document.nodes.map((node) =>
+    node.domain === "wan"
+      ? node
+      : {
+          ...{ ...node, domain: "campus", datapathId: `0x${campuses.indexOf(node.id) + 1}` },
+          ports: node.ports.map((port, at) => ({ ...port, ofPort: at + 1 })),
+        },
+  );
+  const domains = [
+    { id: "campus", driver: "openflow" },
+    { id: "wan", driver: "oscars" },
+  ];
+  return Topology.parse({ ...document, domains, nodes })._unsafeUnwrap();
+}
+const topology = reality();
+
 /** An agent in one process, the disk under it, and a wide-area domain that it reaches or does not. */
 class World {
   readonly clock = fakeClock();
@@ -71,9 +98,10 @@ class World {
   outage: { readonly from: number; readonly carriesOut: boolean } | undefined;
   onLost: () => void = () => {};
   readonly #disk: SimDisk;
-  readonly #domains = new Map(campuses.map((id) => [id, new MemoryDomain()]));
+  readonly #plane: CircuitPlane;
+  readonly #fabric: SimulatedFabric;
+  #listener = new MemoryListener({ clock: this.clock });
   #user: DiskUser | undefined;
-  #locals: readonly MemoryDriver[] = [];
   #lives = 0;
   store: WatchedStore | undefined;
 
@@ -81,10 +109,17 @@ class World {
     const { clock, http } = this;
     const { next: random } = seededRandom(1);
     this.#disk = new SimDisk({ clock, random, fail: 0, maxDelayMs: 5 });
+    const ports = wans.flatMap((wan) => campuses.map((campus) => `${wan}:${campus}`));
+    const plane = new CircuitPlane((name) => portRef(this.wan.portOf(name)));
+    this.#plane = plane;
     this.wan = simulatedWan(dialect, {
-      ...{ clock, http, delayMs: 20, leadSeconds: 0 },
-      ports: wans.flatMap((wan) => campuses.map((campus) => `${wan}:${campus}`)),
+      ...{ clock, http, delayMs: 20, leadSeconds: 0, ports, onCircuit: plane.change },
     });
+    this.#fabric = new SimulatedFabric({
+      ...{ topology, clock, carry: plane.carry },
+      dial: (answer) => this.#listener.dial(answer),
+    });
+    this.#fabric.connect();
     const { handler } = this.wan.server;
     http.serve(ORIGIN, async (request) => {
       this.sent += 1;
@@ -103,11 +138,10 @@ class World {
     this.#user = this.#disk.user();
     const opening = FileStore.open("/agent", { disk: this.#user });
     const store = (await clock.until(opening))._unsafeUnwrap();
-    const locals = campuses.map((id) => [id, new MemoryDriver(this.#domains.get(id))] as const);
-    this.#locals = locals.map(([, driver]) => driver);
+    this.#listener = new MemoryListener({ clock });
     const times = { pollMs: 500, auditMs: 10_000, answerMs: 5_000 };
     const drivers = {
-      ...Object.fromEntries(locals),
+      campus: new OpenFlowDriver({ listen: this.#listener, learning: "switch" }),
       wan: this.wan.driver(times, this.#alive()),
     };
     this.store = new WatchedStore(store);
@@ -120,12 +154,28 @@ class World {
     this.#lives += 1;
     this.store?.kill();
     this.#user?.kill();
-    for (const driver of this.#locals) void driver.close();
+    for (const at of this.#fabric.switches.values()) at.breakConnections("the agent died");
+    void this.#listener.close();
     await this.clock.settle();
   }
 
+  /** How many flows the switches have. */
   get leftAtCampuses(): number {
-    return [...this.#domains.values()].reduce((sum, { segments }) => sum + segments.size, 0);
+    return campuses.reduce((sum, node) => sum + this.#fabric.flowsOf(node).length, 0);
+  }
+
+  /** Frames of the network's hosts reach all of `joined`, once, and nobody else; where there are none, the domain carries nothing. */
+  expectCarried(joined: readonly string[]): void {
+    const { circuits } = this.#plane;
+    expect(circuits.size).toBe(joined.length > 0 ? this.wan.server.ids.length : 0);
+    const ends = hosts.map((hostPort) => ({ hostPort, vlan: VLAN }));
+    const { pairs, strays } = reachability(this.#fabric, ends);
+    const isJoined = ({ hostPort }: { readonly hostPort: string }): boolean =>
+      joined.includes(hostPort);
+    for (const { from, to, copies } of pairs)
+      expect([from, to, copies]).toEqual([from, to, isJoined(from) && isJoined(to) ? 1 : 0]);
+    expect(strays).toEqual([]);
+    expect(this.#fabric.violations).toEqual([]);
   }
 
   #alive(): HttpClient {
@@ -146,16 +196,21 @@ function never<T>(): ResultAsync<T, HttpFault> {
   return new ResultAsync(new Promise(() => {}));
 }
 
+/** How long switches take to find an agent, and to be audited. */
+const CONNECTED_MS = 15_000;
+
 /** A world with what there is before a call, and the agent that is to make it. */
 async function readied(dialect: Dialect, call: Call) {
   const its = new World(dialect);
   const { clock } = its;
   const agent = await its.start();
+  await clock.advance(CONNECTED_MS);
   if (call !== "setup" && call !== "reservation") {
     const some = call === "growth" ? hosts.slice(0, 2) : hosts;
     const options = isForLater(call) ? { schedule: laterThan(clock.now()) } : {};
-    const made = agent.setupPhysicalNetwork("p", some, "100Mbps", undefined, options);
+    const made = agent.setupPhysicalNetwork("p", some, "100Mbps", VLAN, options);
     value(await clock.until(made));
+    its.expectCarried(isForLater(call) ? [] : some);
   }
   await clock.advance(1_000);
   return { its, clock, agent };
@@ -172,6 +227,8 @@ async function expectNothingHalf(its: World, call: Call, dialect: Dialect): Prom
   its.outage = undefined;
   await clock.advance(SETTLED_MS);
   const [network] = next.listNetworks();
+  const isCarried = network !== undefined && !isForLater(call);
+  its.expectCarried(isCarried ? network.endpoints.map(({ host }) => hostAt(host)) : []);
   if (network === undefined) expect(wan.server.ids).toEqual([]);
   else {
     expect(call).not.toMatch(/teardown|return/);
@@ -185,6 +242,7 @@ async function expectNothingHalf(its: World, call: Call, dialect: Dialect): Prom
   await clock.until(next.teardownPhysicalNetwork("p"));
   expect(wan.server.ids).toEqual([]);
   expect(its.leftAtCampuses).toBe(0);
+  its.expectCarried([]);
   await its.kill();
 }
 

@@ -83,7 +83,7 @@ describe("a host application that never says what it was asked for", () => {
       const { causes } = errorOf(failed, "driver-failed");
       expect(causes.map(({ kind }) => kind)).toEqual(["unreachable"]);
       expect(causes[0]?.message).toMatch(/^no (token|session security attributes) .*5000 ms$/);
-      expect(clock.now() - before).toBeLessThan(30_000);
+      expect(clock.now() - before).toBeLessThan(60_000);
       host.isAwake = true;
       await clock.advance(60_000);
       value(await clock.until(agent.setupPhysicalNetwork("p", ends, "100Mbps")));

@@ -7,7 +7,8 @@ import { formatLinkUrn, parseLinkUrn } from "../../../src/drivers/oscars/idcp/li
 import { OscarsDriver } from "../../../src/drivers/oscars/oscars-driver.ts";
 import type { OscarsDriverOptions } from "../../../src/drivers/oscars/oscars-driver-options.ts";
 import { oscarsStp, portNameIn } from "../../../src/drivers/oscars/port-name.ts";
-import { portRef, segmentId, vlanId } from "../../../src/model/ids.ts";
+import type { DomainView } from "../../../src/model/domain-view.ts";
+import { domainId, portRef, segmentId, vlanId } from "../../../src/model/ids.ts";
 import { VlanSet } from "../../../src/model/vlan-set.ts";
 import { MemoryHttp } from "../../../src/testing/wan/memory-http.ts";
 import { SimIdcpServer } from "../../../src/testing/wan/sim-idcp-server.ts";
@@ -131,8 +132,24 @@ function portsOf(nameOf: (site: string) => string) {
   return new Map(campuses.map((site) => [nameOf(site), sold]));
 }
 
+type NameOf = (site: string) => string | undefined;
+
+/** Two campuses at a domain whose ports the topology calls so. */
+function topologyOf(nameOf: NameOf) {
+  return campusTopology({ campuses, wans: ["wan"], nameOf: (_, site) => nameOf(site) });
+}
+
+/** Notes which inventories it is told. */
+class NotingDriver extends MemoryDriver {
+  readonly told: DomainView[] = [];
+  override updateDomain(domain: DomainView): ReturnType<MemoryDriver["updateDomain"]> {
+    this.told.push(domain);
+    return super.updateDomain(domain);
+  }
+}
+
 /** An agent at a domain whose ports the topology calls so. */
-async function start(dialect: OscarsDriverOptions["dialect"], nameOf: (site: string) => string) {
+async function start(dialect: OscarsDriverOptions["dialect"], nameOf: NameOf) {
   const clock = fakeClock();
   const http = new MemoryHttp(clock);
   const url = "http://wan.example";
@@ -155,12 +172,15 @@ async function start(dialect: OscarsDriverOptions["dialect"], nameOf: (site: str
       return { dialect: "rest", url, http };
     },
   };
-  const drivers = {
-    wan: new OscarsDriver(options[dialect]()),
-    ...Object.fromEntries(campuses.map((id) => [id, new MemoryDriver()])),
-  };
-  const topology = campusTopology({ campuses, wans: ["wan"], nameOf: (_, site) => nameOf(site) });
-  return { clock, started: await clock.until(DcnsAgent.start({ topology, drivers, clock })) };
+  const [west, east, wan] = [
+    new NotingDriver(),
+    new MemoryDriver(),
+    new OscarsDriver(options[dialect]()),
+  ];
+  const started = await clock.until(
+    DcnsAgent.start({ topology: topologyOf(nameOf), drivers: { west, east, wan }, clock }),
+  );
+  return { clock, west, started };
 }
 
 describe("a domain whose ports the topology calls", () => {
@@ -181,6 +201,38 @@ describe("a domain whose ports the topology calls", () => {
     const { causes } = errorOf(started, "driver-failed");
     expect(causes.map(({ kind }) => kind)).toEqual(["misconfigured"]);
     for (const site of campuses) expect(causes[0]?.message).toContain(`urn:ogf:network:${site}"`);
+  });
+
+  test.each([
+    ["idcp", (site: string) => `d:n:${site}:1`],
+    ["nsi", (site: string) => `d:2026:${site}`],
+    ["rest", (site: string) => `c6:1/1/${site}`],
+  ] as const)("%s: by other names than before is asked by these", async (dialect, nameOf) => {
+    const { clock, started } = await start(dialect, (site) =>
+      site === "west" ? nameOf("nowhere") : undefined,
+    );
+    const agent = value(started);
+    const setUp = () =>
+      clock.until(agent.setupPhysicalNetwork("p", campuses.map(hostAt), "100Mbps"));
+    errorOf(await setUp(), "driver-failed");
+    value(await clock.until(agent.updateTopology(topologyOf(nameOf))));
+    value(await setUp());
+    await clock.until(agent.close());
+  });
+
+  test("by no name at all in an update is refused with every such port, and nothing changes", async () => {
+    const nameOf = (site: string) => `d:2026:${site}`;
+    const { clock, west, started } = await start("nsi", nameOf);
+    const agent = value(started);
+    const updated = await clock.until(agent.updateTopology(topologyOf((site) => `no ${site}`)));
+    const { domain, causes } = errorOf(updated, "driver-failed");
+    expect([domain, causes.map(({ kind }) => kind)]).toEqual(["wan", ["misconfigured"]]);
+    for (const site of campuses) expect(causes[0]?.message).toContain(`wan:${site}: "no ${site}"`);
+    // Another domain had taken it by then, and is told that it stays as it was.
+    expect(west.told).toHaveLength(2);
+    expect(west.told.at(-1)).toEqual(topologyOf(nameOf).domainView(domainId("west")));
+    value(await clock.until(agent.setupPhysicalNetwork("p", campuses.map(hostAt), "100Mbps")));
+    await clock.until(agent.close());
   });
 
   test("refuses one end in the short form, and that end alone is gone around", () => {

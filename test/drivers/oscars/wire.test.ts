@@ -146,15 +146,27 @@ describe("what goes over the wire", () => {
     expect(recorded.connections).toBe(1);
   });
 
-  test("to an OSCARS 1 server is JSON, with a token that shows nowhere else", async () => {
+  test("to an OSCARS 1 server is JSON, without a token where all is open", async () => {
     const recorded = await recorder(chunked("application/json", "[]"));
     const url = `http://127.0.0.1:${recorded.port}`;
-    await asked({ dialect: "rest", url, token: async () => "s3cret" }, recorded);
+    const token = async () => expect.fail("no token is needed");
+    await asked({ dialect: "rest", url, token }, recorded);
     const [head = ""] = recorded.heads;
     expect(head).toMatch(/^(GET|POST) \/api\/conn\/\S* HTTP\/1\.1\r\n/);
     expect(head).toMatch(/\r\naccept: application\/json/i);
-    expect(head).toMatch(/\r\nauthorization: Bearer s3cret/i);
+    for (const each of recorded.heads) expect(each).not.toMatch(/authorization/i);
     expect(recorded.connections).toBe(1);
+  });
+
+  test("to one that wants a token even there has it in its own header, and nowhere else", async () => {
+    const recorded = await recorder("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+    const url = `http://127.0.0.1:${recorded.port}`;
+    await asked({ dialect: "rest", url, token: async () => "s3cret" }, recorded);
+    const [first = "", second = ""] = recorded.heads;
+    expect(first).not.toMatch(/authorization/i);
+    expect(second).toMatch(/\r\nauthorization: Bearer s3cret/i);
+    expect(second.replace(/\r\nauthorization: Bearer s3cret/i, "")).toBe(first);
+    expect(recorded.bodies.join()).not.toContain("s3cret");
   });
 
   test("from an NSI provider may be compressed, in chunks, over HTTP/1.0 or with another version's name", async () => {

@@ -1,4 +1,6 @@
 import type { ResultAsync } from "neverthrow";
+import { type Clock, steadyMs } from "../../../model/clock.ts";
+import { GrowingRest } from "../growing-rest.ts";
 import type { NsiMessage, QueryNotification } from "./message.ts";
 import type { Notification } from "./notification.ts";
 import { NotificationLog } from "./notification-log.ts";
@@ -10,29 +12,55 @@ const AT_ONCE = 16;
 /** How often in a row a provider may answer all but this before it is taken to answer no such question. */
 const MOST_UNANSWERED = 3;
 
-/**
- * Asks for notifications that have not come: nobody listened, or the message was lost (GFD.212,
- * `queryNotificationSync`). A provider that says it knows no such question is not asked it again.
- */
-export class MissedNotifications {
-  readonly log: NotificationLog = new NotificationLog();
-  readonly #send: (
+/** What it takes to ask. */
+export interface MissedNotificationsContext {
+  readonly clock: Clock;
+  /** Whether the provider can be asked. */
+  readonly isAsked: boolean;
+  readonly send: (
     message: QueryNotification,
     signal: AbortSignal,
   ) => ResultAsync<NsiMessage, NsiFault>;
-  readonly #hear: (notification: Notification) => void;
+  /** Takes what had not come. */
+  readonly hear: (notification: Notification) => void;
+}
+
+/**
+ * Asks for notifications that have not come: nobody listened, or the message was lost (GFD.212,
+ * `queryNotificationSync`). A provider that says it knows no such question is not asked it again; a connection for
+ * which it never answers is asked about ever more rarely, for each question holds up a look.
+ */
+export class MissedNotifications {
+  readonly #context: MissedNotificationsContext;
+  readonly #log = new NotificationLog();
+  /** Connections that somebody is asking about. */
+  readonly #asking = new Set<string>();
+  /** Connections for which there was no answer. */
+  readonly #resting = new Map<string, GrowingRest>();
   #isAsked: boolean;
+  /** Whether it has ever answered one. */
+  #answers = false;
   #unanswered = 0;
 
-  /** `isAsked`: whether the provider can be. */
-  constructor(
-    isAsked: boolean,
-    send: (message: QueryNotification, signal: AbortSignal) => ResultAsync<NsiMessage, NsiFault>,
-    hear: (notification: Notification) => void,
-  ) {
-    this.#isAsked = isAsked;
-    this.#send = send;
-    this.#hear = hear;
+  constructor(context: MissedNotificationsContext) {
+    this.#context = context;
+    this.#isAsked = context.isAsked;
+  }
+
+  /** A connection has just been asked for. */
+  begin(connectionId: string): void {
+    this.#log.begin(connectionId);
+  }
+
+  /** A connection is over. */
+  end(connectionId: string): void {
+    this.#log.end(connectionId);
+    this.#resting.delete(connectionId);
+  }
+
+  /** A notification has come by itself; whether it is news. */
+  come(notification: Notification): boolean {
+    return this.#log.come(notification);
   }
 
   /** Tells of each that summaries show and that has not been heard, once and in order. */
@@ -40,16 +68,34 @@ export class MissedNotifications {
     reservations: readonly Reservation<ChildSummary>[],
     signal: AbortSignal,
   ): Promise<void> {
-    const waiting = this.#isAsked
-      ? reservations.filter((each) => this.log.missingFrom(each) !== undefined)
-      : [];
-    for (let at = 0; at < waiting.length && this.#isAsked; at += AT_ONCE) {
-      const some = waiting.slice(at, at + AT_ONCE);
-      const answered = await Promise.all(some.map((each) => this.#ask(each, signal)));
-      if (signal.aborted) return;
-      if (answered.includes(true)) this.#unanswered = 0;
-      else if (answered.includes(false)) return this.#leftUnanswered();
-    }
+    if (!this.#isAsked) return;
+    const waiting = reservations.filter((each) => this.#isDue(each)).values();
+    const silent: string[] = [];
+    let isAnswered = false;
+    const ask = async (): Promise<void> => {
+      for (const each of waiting) {
+        const isAway = silent.length > 0 && !isAnswered;
+        if (!this.#isAsked || isAway || signal.aborted) return;
+        const answered = await this.#ask(each, signal);
+        if (answered === true) isAnswered = true;
+        else if (answered === false) silent.push(each.connectionId);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, ask));
+    if (signal.aborted) return;
+    if (isAnswered) this.#answers = true;
+    if (this.#answers) for (const id of silent) this.#rest(id);
+    else if (silent.length > 0) this.#leftUnanswered();
+  }
+
+  #isDue(reservation: Reservation<ChildSummary>): boolean {
+    const { connectionId } = reservation;
+    const nowMs = steadyMs(this.#context.clock);
+    return (
+      this.#log.missingFrom(reservation) !== undefined &&
+      (this.#resting.get(connectionId)?.isOver(nowMs) ?? true) &&
+      !this.#asking.has(connectionId)
+    );
   }
 
   /** It answered with its summaries right before: where it is away, it is asked for none of either. */
@@ -58,24 +104,34 @@ export class MissedNotifications {
     if (this.#unanswered >= MOST_UNANSWERED) this.#isAsked = false;
   }
 
+  #rest(connectionId: string): void {
+    const rest = this.#resting.get(connectionId) ?? new GrowingRest();
+    rest.begin(steadyMs(this.#context.clock));
+    this.#resting.set(connectionId, rest);
+  }
+
   /** Whether there was an answer; undefined where that says nothing. */
   async #ask(
     reservation: Reservation<ChildSummary>,
     signal: AbortSignal,
   ): Promise<boolean | undefined> {
     const { connectionId, notificationId: last } = reservation;
-    const startNotificationId = this.log.missingFrom(reservation);
-    if (startNotificationId === undefined || last === undefined || signal.aborted) return undefined;
+    const startNotificationId = this.#log.missingFrom(reservation);
+    if (startNotificationId === undefined || last === undefined) return undefined;
     const question = { type: "queryNotificationSync", connectionId, startNotificationId } as const;
-    const answer = await this.#send(question, signal);
+    this.#asking.add(connectionId);
+    const answer = await this.#context.send(question, signal);
+    this.#asking.delete(connectionId);
     if (answer.isErr()) return this.#failed(answer.error);
     if (answer.value.type !== "queryNotificationSyncConfirmed") {
       this.#isAsked = false;
       return true;
     }
+    this.#resting.delete(connectionId);
     const { notifications } = answer.value;
     const until = Math.max(last, ...notifications.map(({ notificationId }) => notificationId));
-    for (const news of this.log.asked(connectionId, until, notifications)) this.#hear(news);
+    for (const news of this.#log.asked(connectionId, until, notifications))
+      this.#context.hear(news);
     return true;
   }
 

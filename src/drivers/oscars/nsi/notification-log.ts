@@ -7,16 +7,21 @@ interface Heard {
   floor: number;
   /** Later ones that have come by themselves. */
   readonly come: Set<number>;
-  /** Those that have been asked for, and may yet come by themselves. */
-  readonly asked: Set<number>;
+}
+
+/** What was told last of whether frames pass by a connection. */
+interface LastState extends Pick<Notification, "notificationId" | "timeStamp"> {
+  readonly passes: boolean;
 }
 
 /**
  * Which notifications have been heard, so that those that have not can be asked for, and none counts
- * twice. A provider numbers them, of each connection or of all together, and a summary shows the last number.
+ * twice, nor against what was told after it. A provider numbers them in the order in which they happen (GFD.212), of
+ * each connection or of all together, and a summary shows the last number.
  */
 export class NotificationLog {
   readonly #heard = new Map<string, Heard>();
+  readonly #states = new Map<string, LastState>();
 
   /** A connection has just been asked for: whatever is told of it is news. */
   begin(connectionId: string): void {
@@ -26,17 +31,19 @@ export class NotificationLog {
   /** A connection is over. */
   end(connectionId: string): void {
     this.#heard.delete(connectionId);
+    this.#states.delete(connectionId);
   }
 
   /** A notification has come by itself; whether it is news. Numbers that say nothing are 0. */
   come(notification: Notification): boolean {
     const { notificationId: id } = notification;
     const connectionId = connectionOf(notification);
-    if (connectionId === undefined || id < 1) return true;
+    if (connectionId === undefined) return true;
+    if (id < 1) return this.#isStanding(connectionId, notification);
     const heard = this.#of(connectionId, id - 1);
-    if (heard.asked.delete(id)) return false;
+    if (id <= heard.floor || heard.come.has(id)) return false;
     heard.come.add(id);
-    return true;
+    return this.#isStanding(connectionId, notification);
   }
 
   /**
@@ -53,29 +60,58 @@ export class NotificationLog {
     return heard.floor < last ? heard.floor + 1 : undefined;
   }
 
-  /** Those of an answer that are news; all until `last` have been asked for by then. */
+  /** Those of an answer that are news, in their order; all until `last` have been asked for by then. */
   asked(
     connectionId: string,
     last: number,
     told: readonly Notification[],
   ): readonly Notification[] {
     const heard = this.#of(connectionId, last);
-    const news = told.filter(
-      ({ notificationId: id }) => id > heard.floor && !heard.come.has(id) && !heard.asked.has(id),
+    const unheard = told.filter(
+      ({ notificationId: id }) => id > heard.floor && !heard.come.has(id),
     );
-    for (const { notificationId } of news) heard.asked.add(notificationId);
     heard.floor = Math.max(heard.floor, last);
     for (const id of heard.come) if (id <= heard.floor) heard.come.delete(id);
-    return news;
+    return unheard
+      .toSorted((a, b) => a.notificationId - b.notificationId)
+      .filter((each) => this.#isStanding(connectionId, each));
+  }
+
+  /** Whether nothing that was told of the connection after this says otherwise. */
+  #isStanding(connectionId: string, notification: Notification): boolean {
+    const passes = passesBy(notification);
+    if (passes === undefined) return true;
+    const known = this.#states.get(connectionId);
+    if (known !== undefined && isOlder(notification, known)) return known.passes === passes;
+    const { notificationId, timeStamp } = notification;
+    this.#states.set(connectionId, { notificationId, timeStamp, passes });
+    return true;
   }
 
   #of(connectionId: string, floor: number): Heard {
     const known = this.#heard.get(connectionId);
     if (known !== undefined) return known;
-    const heard: Heard = { floor, come: new Set(), asked: new Set() };
+    const heard: Heard = { floor, come: new Set() };
     this.#heard.set(connectionId, heard);
     return heard;
   }
+}
+
+/** Whether frames pass, where a notification says so; what has ended does not begin again, however late that is heard. */
+function passesBy(notification: Notification): boolean | undefined {
+  if (notification.type === "dataPlaneStateChange") return notification.dataPlaneStatus.active;
+  return notification.type === "errorEvent" && notification.event !== "forcedEnd"
+    ? false
+    : undefined;
+}
+
+/** By their numbers, or by their times where these say nothing. */
+function isOlder(
+  a: Pick<Notification, "notificationId" | "timeStamp">,
+  b: Pick<Notification, "notificationId" | "timeStamp">,
+): boolean {
+  const areNumbered = a.notificationId > 0 && b.notificationId > 0;
+  return areNumbered ? a.notificationId < b.notificationId : a.timeStamp < b.timeStamp;
 }
 
 /** Which connection a notification is of; OSCARS says so of a forced end only as where it comes from. */

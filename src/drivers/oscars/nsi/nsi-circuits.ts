@@ -1,5 +1,4 @@
-import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
-import type { Clock } from "../../../model/clock.ts";
+import { err, errAsync, ok, okAsync, type ResultAsync } from "neverthrow";
 import type { VlanId } from "../../../model/ids.ts";
 import { type Circuit, type CircuitEnd, circuitKey } from "../circuit.ts";
 import {
@@ -12,9 +11,8 @@ import {
   type NamedCircuit,
 } from "../circuit-service.ts";
 import { sameTimes, startAhead } from "../circuit-times.ts";
-import { newsOf } from "../news.ts";
-import { watchUntil } from "../watch-until.ts";
-import { eventOf, faultOf, foundCircuit, lossIn } from "./as-circuit.ts";
+import { type ActivationContext, activeAfter } from "./activation.ts";
+import { eventOf, faultOf, foundCircuit } from "./as-circuit.ts";
 import { blockedBy } from "./blocked.ts";
 import {
   asWanted,
@@ -27,25 +25,17 @@ import {
 import type { Criteria } from "./criteria.ts";
 import { type LabelsOf, labelChoices, lacksLabel } from "./label-choices.ts";
 import type { NsiFault } from "./nsi-fault.ts";
-import { isActive } from "./operation.ts";
 import type { PeerProfile } from "./peer-profile.ts";
-import type { NsiRequester } from "./requester.ts";
 import { rootCause } from "./service-exception.ts";
 import { parseStp } from "./stp.ts";
 
 /** What it takes to ask an NSI provider for circuits. */
-export interface NsiCircuitsOptions {
-  readonly requester: NsiRequester;
+export interface NsiCircuitsOptions extends ActivationContext {
   readonly profile: PeerProfile;
-  readonly clock: Clock;
   /** What every description begins with: which circuits are ours. */
   readonly mark: string;
   /** The STP of a port, without its label; undefined for a port that has none. */
   readonly stpOf: StpOf;
-  /** How long frames may take to pass after a circuit is provisioned, in milliseconds. */
-  readonly activationMs: number;
-  /** Between two looks whether they do, where nobody tells. */
-  readonly pollMs: number;
   /** Ends what the requester stands on. */
   readonly close: () => Promise<void>;
 }
@@ -140,7 +130,7 @@ export class NsiCircuits implements CircuitService {
   ): ResultAsync<void, CircuitFault> {
     const provision = () =>
       state === "pending" ? okAsync() : this.#options.requester.provision(externalId, signal);
-    return this.#activeAfter(externalId, () => provision().mapErr(faultOf), signal);
+    return activeAfter(this.#options, { externalId, signal }, () => provision().mapErr(faultOf));
   }
 
   takeDown({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
@@ -195,7 +185,7 @@ export class NsiCircuits implements CircuitService {
     const held = changeHeld !== undefined ? okAsync() : this.holdChange(found, wanted, signal);
     const commit = () => this.commit(found, signal);
     return held.andThen(() =>
-      state === "reserved" ? commit() : this.#activeAfter(externalId, commit, signal),
+      state === "reserved" ? commit() : activeAfter(this.#options, { externalId, signal }, commit),
     );
   }
 
@@ -212,36 +202,6 @@ export class NsiCircuits implements CircuitService {
 
   close(): Promise<void> {
     return this.#options.close();
-  }
-
-  /**
-   * Does something, and waits until a query says that frames pass; a notification gives reason to ask at once, and
-   * one that says that they will not ends the wait. Both may come before what is done is confirmed.
-   */
-  #activeAfter(
-    connectionId: string,
-    act: () => ResultAsync<void, CircuitFault>,
-    signal: AbortSignal,
-  ): ResultAsync<void, CircuitFault> {
-    const { requester, clock, activationMs, pollMs } = this.#options;
-    let loss: CircuitFault | undefined;
-    const news = newsOf((tell) =>
-      requester.subscribe((notification) => {
-        const event = eventOf(notification);
-        if (event?.externalId !== connectionId) return;
-        loss = event.event === "up" ? undefined : (lossIn(notification) ?? loss);
-        tell();
-      }),
-    );
-    const look = async (): Promise<Result<void, CircuitFault> | undefined> => {
-      const [reservation] = (await requester.query([connectionId], signal)).unwrapOr([]);
-      if (reservation !== undefined && isActive(reservation)) return ok(undefined);
-      return loss === undefined ? undefined : err(loss);
-    };
-    const late = `${connectionId} carried nothing within ${activationMs} ms`;
-    const watching = { clock, activationMs, pollMs, signal, told: news.next };
-    const active = act().andThen(() => watchUntil(watching, look, circuitFault("rejected", late)));
-    return new ResultAsync(Promise.resolve(active).finally(() => news[Symbol.dispose]()));
   }
 
   /** A version that was refused is to be given up before another can be asked for. */

@@ -63,15 +63,16 @@ export class NsiRequester {
   constructor(options: RequesterOptions) {
     this.#options = options;
     this.#times = { ...defaultTimes, ...options.times };
-    this.#missed = new MissedNotifications(
-      options.queriesNotifications ?? false,
-      (message, signal) => this.#send(this.#newCorrelationId(), message, signal),
-      (notification) => this.#hear(notification),
-    );
+    this.#missed = new MissedNotifications({
+      clock: options.clock,
+      isAsked: options.queriesNotifications ?? false,
+      send: (message, signal) => this.#send(this.#newCorrelationId(), message, signal),
+      hear: (notification) => this.#hear(notification),
+    });
     this.callbacks = callbackHandler(options.peer, {
       result: (correlationId, result) => void this.#awaited.settle(correlationId, result),
       notification: (notification) => {
-        if (this.#missed.log.come(notification)) this.#hear(notification);
+        if (this.#missed.come(notification)) this.#hear(notification);
       },
     });
   }
@@ -110,7 +111,7 @@ export class NsiRequester {
       .orElse((fault) =>
         fault.type === "nsi-refused" && fault.class === "gone" ? okAsync() : errAsync(fault),
       )
-      .andTee(() => this.#missed.log.end(connectionId));
+      .andTee(() => this.#missed.end(connectionId));
   }
 
   /**
@@ -173,7 +174,7 @@ export class NsiRequester {
       })
       .andThen((answer) => connectionIdOf(answer, message))
       .andThen((connectionId) => {
-        if (message.connectionId === undefined) this.#missed.log.begin(connectionId);
+        if (message.connectionId === undefined) this.#missed.begin(connectionId);
         const asked = { operation: message.type, connectionId, correlationId };
         return this.#confirmed(asked, { result, signal });
       });

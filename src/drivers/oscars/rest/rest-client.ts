@@ -1,7 +1,8 @@
 import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import { match } from "ts-pattern";
-import type { Clock } from "../../../model/clock.ts";
+import { type Clock, steadyMs } from "../../../model/clock.ts";
 import { type CircuitFault, circuitFault } from "../circuit-service.ts";
+import { GrowingRest } from "../growing-rest.ts";
 import { answerOfHost } from "../host-answer.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../http/http.ts";
 import { type JsonSchema, readJson } from "./json.ts";
@@ -15,7 +16,7 @@ export interface RestClientOptions {
   /** For an answer, and for a token before that, in milliseconds. */
   readonly timeoutMs: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Gives a bearer token; asked for another one, once, where the server does not take it. */
+  /** Gives a bearer token; asked for another one, once, where the server does not let that one in. */
   readonly token?: (request: { readonly refresh: boolean }) => Promise<string>;
 }
 
@@ -43,6 +44,12 @@ interface Attempt {
   readonly barred?: Barred;
 }
 
+function barredBy(attempt: Result<Attempt, CircuitFault>): Barred | undefined {
+  return attempt.isOk() ? attempt.value.barred : undefined;
+}
+
+/** What looks at no token; a server may be behind something that does. */
+const OPEN = "/api/";
 /** Does nothing, and looks at the token all the same. */
 const PING: RestRequest = { method: "GET", path: "/protected/ping" };
 const OAUTH: RestRequest = { method: "GET", path: "/api/frontend/oauth" };
@@ -50,6 +57,8 @@ const OAUTH: RestRequest = { method: "GET", path: "/api/frontend/oauth" };
 /** Asks an OSCARS 1 server, in the name of whoever has the token. No token ever shows in a fault. */
 export class RestClient {
   readonly #options: RestClientOptions;
+  /** No other token is asked for: those that were did not help. */
+  #rest = new GrowingRest();
 
   constructor(options: RestClientOptions) {
     this.#options = options;
@@ -57,7 +66,8 @@ export class RestClient {
 
   /**
    * The answer to a request, whatever its status but 401, 403 and 503. Where a token does not let us in, another is
-   * asked for, once: groups and times are as they were when it was issued.
+   * asked for, once: groups and times are as they were when it was issued. For one that the server takes, and does not
+   * let in, that is done ever more rarely, for that seldom changes.
    */
   send(request: RestRequest, signal: AbortSignal): ResultAsync<HttpResponse, CircuitFault> {
     return new ResultAsync(this.#send(request, signal));
@@ -76,10 +86,7 @@ export class RestClient {
     request: RestRequest,
     signal: AbortSignal,
   ): Promise<Result<HttpResponse, CircuitFault>> {
-    const first = await this.#attempt(request, signal, false);
-    const isAgain =
-      first.isOk() && this.#options.token !== undefined && first.value.barred !== undefined;
-    const last = isAgain ? await this.#attempt(request, signal, true) : first;
+    const last = await this.#admitted(request, signal);
     if (last.isErr()) return err(last.error);
     const { response, barred } = last.value;
     if (barred !== undefined)
@@ -92,21 +99,48 @@ export class RestClient {
     return ok(response);
   }
 
-  /** With a token; `refresh`: another one than the last. */
-  async #attempt(
+  /** Without a token where none is needed, with the one that there is, and with another. */
+  async #admitted(
+    request: RestRequest,
+    signal: AbortSignal,
+  ): Promise<Result<Attempt, CircuitFault>> {
+    const { token, clock } = this.#options;
+    if (token === undefined || request.path.startsWith(OPEN)) {
+      const open = await this.#attempt(request, undefined, signal);
+      if (token === undefined || barredBy(open) === undefined) return open;
+    }
+    const first = await this.#withToken(request, signal, false);
+    const barred = barredBy(first);
+    if (first.isOk() && barred === undefined) this.#rest = new GrowingRest();
+    const mayAskAgain = barred === "not-taken" || this.#rest.isOver(steadyMs(clock));
+    if (barred === undefined || !mayAskAgain) return first;
+    const second = await this.#withToken(request, signal, true);
+    const still = barredBy(second);
+    if (still !== undefined && still !== "not-taken") this.#rest.begin(steadyMs(clock));
+    return second;
+  }
+
+  async #withToken(
     request: RestRequest,
     signal: AbortSignal,
     refresh: boolean,
   ): Promise<Result<Attempt, CircuitFault>> {
     const bearer = await this.#token(refresh, signal);
-    if (bearer.isErr()) return err(bearer.error);
-    const sent = await this.#exchange(request, bearer.value, signal);
+    return bearer.isErr() ? err(bearer.error) : this.#attempt(request, bearer.value, signal);
+  }
+
+  async #attempt(
+    request: RestRequest,
+    bearer: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Result<Attempt, CircuitFault>> {
+    const sent = await this.#exchange(request, bearer, signal);
     if (sent.isErr()) return err(sent.error);
     const { value: response } = sent;
     if (response.status === 401) return ok({ response, barred: "not-taken" });
     if (response.status === 403) return ok({ response, barred: "not-allowed" });
-    if (response.status !== 500 || bearer.value === undefined) return ok({ response });
-    const ping = await this.#exchange(PING, bearer.value, signal);
+    if (response.status !== 500 || bearer === undefined) return ok({ response });
+    const ping = await this.#exchange(PING, bearer, signal);
     return ok(
       ping.isOk() && ping.value.status === 500 ? { response, barred: "not-read" } : { response },
     );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { MAX_PLANS } from "../../../../src/agent/crankback.ts";
 import { DcnsAgent } from "../../../../src/dcns.ts";
 import { MemoryDriver } from "../../../../src/drivers/memory.ts";
 import type { HttpHandler } from "../../../../src/drivers/oscars/http/http.ts";
@@ -17,24 +18,32 @@ function urnOf(wan: string, port: string): string {
   return `urn:ogf:network:domain=${wan}:node=n1:port=${port}:link=1`;
 }
 
-/** Servers of OSCARS 0.5 that set circuits up by themselves: they say no to a label, or a rate, in the same words. */
-async function world(wans: readonly string[]) {
+/**
+ * Servers of OSCARS 0.5 that set circuits up by themselves: they say no to a label, or a rate, in the same words. Each has
+ * a pair of ports; or one, called `domain`, has all.
+ */
+async function world(wans: readonly string[], domain?: string) {
   const clock = fakeClock();
   const http = new MemoryHttp(clock);
   const asked: string[] = [];
+  const sold = { capacity: 1_000, vlans: VlanSet.default };
+  const serverOf = (name: string, its: readonly string[]) => {
+    const urns = its.flatMap((wan) => campuses.map((campus) => urnOf(wan, campus)));
+    const ports = new Map(urns.map((urn) => [urn, sold]));
+    const server = new SimIdcpServer({ clock, domain: name, ports, version: "0.5", delayMs: 20 });
+    return [name, server] as const;
+  };
+  const domains = domain === undefined ? wans : [domain];
   const servers = new Map(
-    wans.map((wan) => {
-      const sold = { capacity: 1_000, vlans: VlanSet.default };
-      const ports = new Map(campuses.map((campus) => [urnOf(wan, campus), sold]));
-      return [wan, new SimIdcpServer({ clock, domain: wan, ports, version: "0.5", delayMs: 20 })];
-    }),
+    domain === undefined ? wans.map((wan) => serverOf(wan, [wan])) : [serverOf(domain, wans)],
   );
-  const serve = (wan: string, handler: HttpHandler): void =>
-    http.serve(`http://${wan}`, (request) => {
-      if (isCreation(request.body)) asked.push(wan);
+  const serve = (name: string, handler: HttpHandler): void =>
+    http.serve(`http://${name}`, (request) => {
+      const pair = wans.find((wan) => request.body.includes(`domain=${wan}:`));
+      if (isCreation(request.body) && pair !== undefined) asked.push(pair);
       return handler(request);
     });
-  for (const [wan, { handler }] of servers) serve(wan, handler);
+  for (const [name, { handler }] of servers) serve(name, handler);
   const driver = (wan: string) =>
     new OscarsDriver({
       ...{ dialect: "idcp", peer: "oscars-0.5", url: `http://${wan}/OSCARS`, http },
@@ -43,12 +52,13 @@ async function world(wans: readonly string[]) {
     });
   const drivers = {
     ...Object.fromEntries(campuses.map((id) => [id, new MemoryDriver()])),
-    ...Object.fromEntries(wans.map((id) => [id, driver(id)])),
+    ...Object.fromEntries(domains.map((id) => [id, driver(id)])),
   };
-  const topology = campusTopology({ campuses, wans, nameOf: urnOf });
+  const shape = { campuses, wans, nameOf: urnOf, ...(domain === undefined ? {} : { domain }) };
+  const topology = campusTopology(shape);
   const agent = value(await clock.until(DcnsAgent.start({ topology, drivers, clock })));
   const sell = (wan: string, campus: string, what: { mbps: number; vlan: number }): void =>
-    servers.get(wan)?.sellElsewhere(urnOf(wan, campus), what);
+    servers.get(domain ?? wan)?.sellElsewhere(urnOf(wan, campus), what);
   const setUp = () => clock.until(agent.setupPhysicalNetwork("p", campuses.map(hostAt), "100Mbps"));
   return { clock, agent, asked, servers, serve, sell, setUp };
 }
@@ -59,6 +69,7 @@ function reasons(error: DcnsError): readonly string[] {
   return refusals.flatMap(({ causes }) => causes.map(({ message }) => message));
 }
 
+const pairs = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
 const full = { mbps: 950, vlan: 4094 };
 
 describe("a domain that refuses without a reason", () => {
@@ -74,11 +85,10 @@ describe("a domain that refuses without a reason", () => {
   });
 
   test("is left for all others before it is asked again", async () => {
-    const wans = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
-    const { agent, clock, asked, sell, setUp } = await world(wans);
-    for (const wan of wans.slice(0, -1)) sell(wan, "east", full);
+    const { agent, clock, asked, sell, setUp } = await world(pairs);
+    for (const wan of pairs.slice(0, -1)) sell(wan, "east", full);
     value(await setUp());
-    expect(asked).toEqual(wans);
+    expect(asked).toEqual(pairs);
     await clock.until(agent.close());
   });
 
@@ -88,7 +98,38 @@ describe("a domain that refuses without a reason", () => {
       for (const campus of campuses) sell("one", campus, { mbps: 1, vlan });
     const { links } = value(await setUp());
     expect(links.map(({ vlan }) => Number(vlan) > 139)).toEqual([true, true]);
-    expect(asked).toHaveLength(4);
+    expect(asked).toHaveLength(2);
+    await clock.until(agent.close());
+  });
+
+  test.each([
+    ["both ends", campuses],
+    ["one end", ["east"]],
+  ])("is had with another label at %s, however many ports it has", async (_, busy) => {
+    const { agent, clock, asked, sell, setUp } = await world(pairs, "wan");
+    for (const pair of pairs)
+      for (const campus of busy)
+        for (const vlan of VlanSet.range(100, 139)) sell(pair, campus, { mbps: 1, vlan });
+    const { links } = value(await setUp());
+    expect(links.find(({ id }) => id.startsWith("east"))?.vlan).toBeGreaterThan(139);
+    expect(asked).toEqual(["one", "two", "one"]);
+    await clock.until(agent.close());
+  });
+
+  test("is asked in turn at other ports and with other labels", async () => {
+    const { agent, clock, asked, sell, setUp } = await world(pairs, "wan");
+    for (const pair of pairs.slice(0, 4)) sell(pair, "east", full);
+    value(await setUp());
+    expect(asked).toEqual(["one", "two", "one", "three", "two", "four", "three", "five"]);
+    await clock.until(agent.close());
+  });
+
+  test("is asked no more than eight times, though the ports that would do are yet to come", async () => {
+    const { agent, clock, asked, sell, setUp } = await world(pairs, "wan");
+    for (const pair of pairs.slice(0, -1)) sell(pair, "east", full);
+    const error = (await setUp())._unsafeUnwrapErr();
+    expect(error.type).toBe("driver-failed");
+    expect(asked).toHaveLength(MAX_PLANS);
     await clock.until(agent.close());
   });
 

@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
-import { errAsync, okAsync } from "neverthrow";
+import { err, ok, type Result, ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { invalid } from "../../../../scripts/conformance/schemas.ts";
 import { DcnsAgent } from "../../../../src/dcns.ts";
+import { pause } from "../../../../src/drivers/driver-call.ts";
 import { MemoryDriver } from "../../../../src/drivers/memory.ts";
 import type { IncomingRequest } from "../../../../src/drivers/oscars/http/http.ts";
+import type { NsiMessage } from "../../../../src/drivers/oscars/nsi/message.ts";
 import { MissedNotifications } from "../../../../src/drivers/oscars/nsi/missed-notifications.ts";
 import type { NsiFault } from "../../../../src/drivers/oscars/nsi/nsi-fault.ts";
 import type { PeerName } from "../../../../src/drivers/oscars/nsi/peer-profile.ts";
@@ -94,6 +96,24 @@ describe("notifications that nobody heard", () => {
     await clock.until(agent.close());
   });
 
+  test("say nothing against what was heard after them", async () => {
+    const { clock, agent, provider, hears, told, asked, setUp } = await world({});
+    value(await setUp());
+    await clock.advance(60_000);
+    told.length = 0;
+    const before = asked().length;
+    hears(false);
+    const [{ connectionId = "" } = {}] = provider.connections;
+    provider.setDataPlane(connectionId, false);
+    await clock.advance(100);
+    hears(true);
+    provider.setDataPlane(connectionId, true);
+    await clock.advance(300_000);
+    expect(asked().slice(before)).toHaveLength(1);
+    expect(told.filter((type) => type.startsWith("segment"))).toEqual([]);
+    await clock.until(agent.close());
+  });
+
   test.each([true, false])("tell that frames will not pass, at once: heard %s", async (listens) => {
     const { clock, agent, provider, setUp } = await world({ activationFails: true }, { listens });
     const before = clock.now();
@@ -175,30 +195,62 @@ describe("a provider that leaves questions unanswered", () => {
     }));
   }
 
+  /** Asks a provider that leaves questions about some connections without an answer for half a minute. */
+  function provider(isSilent: (connectionId: string) => boolean) {
+    const clock = fakeClock();
+    const away = { isSilent };
+    const asked: string[] = [];
+    const fault: NsiFault = { type: "nsi-unknown", kind: "timeout", message: "no answer" };
+    const answer = async (connectionId: string): Promise<Result<NsiMessage, NsiFault>> => {
+      asked.push(connectionId);
+      if (!away.isSilent(connectionId))
+        return ok({ type: "queryNotificationSyncConfirmed", notifications: [] });
+      await pause(clock, 30_000, never);
+      return err(fault);
+    };
+    const missed = new MissedNotifications({
+      ...{ clock, isAsked: true, hear: () => expect.fail("nothing was told") },
+      send: ({ connectionId }) => new ResultAsync(answer(connectionId)),
+    });
+    /** Looks; which questions that costs, and how long it takes. */
+    const look = async (last: number) => {
+      const began = clock.now();
+      await clock.until(missed.catchUp(summaries(last), never));
+      return { asked: asked.splice(0), ms: clock.now() - began };
+    };
+    return { clock, away, look };
+  }
+
   /** Asks in so many rounds, and then of one that answers; how many questions it gets. */
   async function askedAfter(unanswered: number): Promise<number> {
-    let isAway = true;
-    let asked = 0;
-    const fault: NsiFault = { type: "nsi-unknown", kind: "timeout", message: "no answer" };
-    const missed = new MissedNotifications(
-      true,
-      () => {
-        asked += 1;
-        return isAway
-          ? errAsync(fault)
-          : okAsync({ type: "queryNotificationSyncConfirmed", notifications: [] });
-      },
-      () => expect.fail("nothing was told"),
-    );
-    await missed.catchUp(summaries(1), never);
-    for (let round = 0; round < unanswered; round += 1) await missed.catchUp(summaries(2), never);
-    isAway = false;
-    asked = 0;
-    await missed.catchUp(summaries(2), never);
-    return asked;
+    const { away, look } = provider(() => true);
+    await look(1);
+    for (let round = 0; round < unanswered; round += 1) await look(2);
+    away.isSilent = () => false;
+    return (await look(2)).asked.length;
   }
 
   test("is asked again when it is back, and not for ever", async () => {
     expect([await askedAfter(1), await askedAfter(2), await askedAfter(3)]).toEqual([8, 8, 0]);
+  });
+
+  test("about one connection alone is asked about that one ever more rarely, and as before about the others", async () => {
+    const { clock, away, look } = provider((id) => id === "c3");
+    await look(1);
+    const slow: number[] = [];
+    const began = clock.now();
+    for (let last = 2; last < 100; last += 1) {
+      const { asked, ms } = await look(last);
+      if (ms > 0) slow.push(clock.now() - ms - began);
+      expect(asked.filter((id) => id !== "c3")).toHaveLength(7);
+      await clock.advance(30_000);
+    }
+    // Looks are half a minute apart; so many of them are held up.
+    expect(slow.length).toBeLessThan(8);
+    expect(slow.length).toBeGreaterThan(3);
+    away.isSilent = () => false;
+    await clock.advance(3_600_000);
+    expect((await look(100)).asked).toHaveLength(8);
+    expect((await look(101)).asked).toHaveLength(8);
   });
 });

@@ -262,6 +262,59 @@ describe("a network across an OSCARS 1 domain", () => {
     await clock.until(agent.close());
   });
 
+  test("shows its token only where one is wanted, and asks for it only then", async () => {
+    const its = world(new Set(["good"]));
+    const { clock, http, server } = its;
+    const shown: string[] = [];
+    http.serve("http://oscars.example", (request) => {
+      if (request.headers.has("authorization")) shown.push(request.path);
+      return server.handler(request);
+    });
+    let asked = 0;
+    const token = async (): Promise<string> => {
+      asked += 1;
+      return "good";
+    };
+    const agent = await start(its, { token });
+    value(await clock.until(agent.setupPhysicalNetwork("p", two, "100Mbps")));
+    await clock.advance(300_000);
+    value(await clock.until(agent.teardownPhysicalNetwork("p")));
+    expect(shown.filter((path) => !path.startsWith("/protected/"))).toEqual([]);
+    expect(shown.length).toBeGreaterThan(2);
+    expect(asked).toBe(shown.length);
+    // These do nothing, and say 200.
+    expect(shown.filter((path) => path.startsWith("/protected/simple/"))).toEqual([]);
+    await clock.until(agent.close());
+  });
+
+  test("has the token of a user who may not renewed ever more rarely, and goes on once he may", async () => {
+    const outsiders = new Map<string, "others" | "none">();
+    const its = world(new Set(["token"]), outsiders);
+    const { clock, server } = its;
+    const renewed: number[] = [];
+    const token = async ({ refresh }: { readonly refresh: boolean }): Promise<string> => {
+      if (refresh) renewed.push(clock.now());
+      return "token";
+    };
+    const agent = await start(its, { token });
+    value(await clock.until(agent.setupPhysicalNetwork("p", two, "100Mbps")));
+    outsiders.set("token", "others");
+    for (const id of server.ids) server.forceEnd(id);
+    await clock.advance(2 * 3_600_000);
+    expect(renewed.length).toBeGreaterThan(3);
+    expect(renewed.length).toBeLessThan(10);
+    outsiders.delete("token");
+    await clock.advance(120_000);
+    expect(circuits(its)).toEqual(["albq 100, losa 100"]);
+    // Who is put out again is taken to be so for the first time.
+    const before = renewed.length;
+    outsiders.set("token", "others");
+    for (const id of server.ids) server.forceEnd(id);
+    await clock.advance(200_000);
+    expect(renewed.length - before).toBe(2);
+    await clock.until(agent.close());
+  });
+
   test("comes up with a token that was issued when its user had come to be in a group that may", async () => {
     const its = world(new Set(["new"]), new Map([["old", "none"]]));
     const { clock } = its;
