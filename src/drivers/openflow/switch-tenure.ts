@@ -65,6 +65,8 @@ export class SwitchTenure {
   #isRegular = false;
   /** What others have been told is not known: `confirmed` is to follow. */
   readonly #owed = new Set<SegmentId>();
+  /** Networks that were worked on while the switch was looked at, and are to be looked at after that. */
+  readonly #passedOver = new Set<NetworkNumber>();
   /** How long was waited last for an audit that looks again; 0 when nothing is in doubt. */
   #lookAgainMs = 0;
 
@@ -234,13 +236,28 @@ export class SwitchTenure {
       this.#lookAgain();
       return err(found.error);
     }
-    const { count, busyNetworks } = found.value;
+    const { count, busyNetworks, wrong } = found.value;
     const mended = await this.mend(found.value);
     this.tell(mended);
     const { unrepaired } = mended;
-    if (unrepaired.length > 0 && this.#context.wants.isPending) this.#lookAgain();
+    const { node, wants } = this.#context;
+    const isInDoubt = unrepaired.length > 0 && wants.isPending;
+    if (isInDoubt) this.#lookAgain();
     else this.#settled();
-    return ok({ node: this.#context.node, ...count.verdicts, busyNetworks, unrepaired });
+    for (const network of wants.unsettledNetworks)
+      if (!isInDoubt || !wrong.includes(network)) void this.#bringWhenIdle(network);
+    return ok({ node, ...count.verdicts, busyNetworks, unrepaired });
+  }
+
+  /** An audit that passes a network over says nothing of it, nor does who works on it need to: it may be a read. */
+  async #bringWhenIdle(network: NetworkNumber): Promise<void> {
+    if (this.#passedOver.has(network)) return;
+    this.#passedOver.add(network);
+    await this.live.idle(network);
+    this.#passedOver.delete(network);
+    if (this.#over.signal.aborted) return;
+    if (!this.#context.wants.unsettledNetworks.includes(network)) return;
+    this.tell(await this.#bringEach([network]));
   }
 
   async #bringEach(networks: readonly NetworkNumber[]): Promise<Mended> {
