@@ -5,29 +5,16 @@ import { amountsByChannel, type Claim, labelKey, labelsByKey, sameTime } from ".
 import { PersistentMap } from "./ledger/persistent-map.ts";
 import { type Pool, residualOf } from "./ledger/pool.ts";
 import type { HolderExists, LabelTaken, OverCommit, ReserveError } from "./ledger/reserve-error.ts";
+import { boundless, type Resources, unlimited } from "./ledger/resources.ts";
 import type { Tag } from "./model/attachment.ts";
 import { type Bandwidth, bandwidth } from "./model/bandwidth.ts";
 import type { Interval } from "./model/interval.ts";
-import { VlanSet } from "./model/vlan-set.ts";
+import type { VlanSet } from "./model/vlan-set.ts";
 import { isVni, type LinkLabel } from "./model/vni.ts";
-import { VniSet } from "./model/vni-set.ts";
+import type { VniSet } from "./model/vni-set.ts";
 
 export type { ChannelClaim, Claim, LabelClaim } from "./ledger/claim.ts";
-
-/** More than any wire has: the capacity, and the residual, of a channel without a bound. */
-export const unlimited: Bandwidth = bandwidth(Number.MAX_SAFE_INTEGER);
-
-/** What there is to promise. What it does not know has no capacity and no labels. */
-export interface Resources {
-  /** bit/s, or {@link unlimited}. */
-  capacity(channel: Channel): Bandwidth;
-  /** The VLANs that may be used there. Frames without a tag are a matter of ports alone. */
-  labels(space: LabelSpace): VlanSet;
-  /** What a channel has in common with others, besides its own capacity; mostly nothing. */
-  pools?(channel: Channel): readonly Pool[];
-  /** The VNIs that may be used there; `undefined` where labels are VLANs, as they are everywhere by default. */
-  vnis?(space: LabelSpace): VniSet | undefined;
-}
+export { type Resources, unlimited } from "./ledger/resources.ts";
 
 /** Who has how much of a channel, in bit/s. */
 export interface Holding {
@@ -309,12 +296,6 @@ export class Ledger {
 function* timedKeys(books: PersistentMap<{ readonly isTimeless: boolean }>): Generator<string> {
   for (const [key, { isTimeless }] of books) if (!isTimeless) yield key;
 }
-
-const boundless: Resources = {
-  capacity: () => unlimited,
-  labels: () => VlanSet.all,
-  vnis: () => VniSet.all,
-};
 
 /** What is not the same in two ledgers, or at two times: the channels and the spaces concerned. */
 export interface LedgerChanges {

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { parseArguments } from "../../bench/support/arguments.ts";
 import { percentiles } from "../../bench/support/statistics.ts";
+import { isEtcdInstalled } from "../lab/etcd-cluster.ts";
 import { missingForOvs } from "../lab/require-ovs.ts";
 import { root, runBench, TIMEOUT_MS } from "./run-bench.ts";
 
@@ -66,6 +67,35 @@ describe("the benchmarks, run just long enough to see that they work", () => {
       expect(wrong).toBe(0);
     },
   );
+
+  test("recovery finds switches that are right and sends them nothing", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const { cases, summary } = await runBench("recovery", "--quick");
+    expect(cases).toMatchObject([
+      { switches: "empty", networks: 100, nodes: 20 },
+      { switches: "right", networks: 100, nodes: 20, mods: 0 },
+    ]);
+    const [{ mods } = {}] = cases;
+    expect(mods).toBeGreaterThan(200);
+    expect(summary).toMatchObject({ flowModsWhenRight: 0 });
+  });
+
+  test("cluster counts calls and conflicts of agents alone, and of one, two and three", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const { cases } = await runBench("cluster", "--quick");
+    const stores = isEtcdInstalled ? ["memory", "etcd"] : ["memory"];
+    const loads = ["spread", "same-links"];
+    const expected = stores.flatMap((store) =>
+      loads.flatMap((load) => ["alone", 1, 2, 3].map((agents) => ({ store, load, agents }))),
+    );
+    expect(cases).toMatchObject(expected);
+    for (const { callsPerSecond, conflictRate } of cases) {
+      expect(callsPerSecond).toBeGreaterThan(0);
+      expect(conflictRate).toBeLessThan(0.5);
+    }
+  });
 
   test("a name that no benchmark has ends with 2 and the names there are", async () => {
     const run = runBench("nothing", "--quick");

@@ -7,7 +7,7 @@ import * as v from "valibot";
 export const root: string = join(import.meta.dirname, "../..");
 
 /** How long a benchmark may take that only shows that it works. */
-export const TIMEOUT_MS = 60_000;
+export const TIMEOUT_MS = 180_000;
 
 const report = v.strictObject({
   bench: v.string(),

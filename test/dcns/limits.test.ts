@@ -1,10 +1,18 @@
-import type { ResultAsync } from "neverthrow";
+import { err, errAsync, ResultAsync } from "neverthrow";
 import { describe, expect, test } from "vitest";
-import type { DcnsAgent } from "../../src/dcns.ts";
-import type { DcnsError } from "../../src/model/errors.ts";
+import { DcnsAgent } from "../../src/dcns.ts";
+import type { Confirmation, ProvisionOptions } from "../../src/drivers/driver-base.ts";
+import { MemoryDriver } from "../../src/drivers/memory.ts";
+import { CircuitDriver } from "../../src/drivers/oscars/driver.ts";
+import type { DcnsError, DriverError } from "../../src/model/errors.ts";
+import type { Segment } from "../../src/model/segment.ts";
+import { campus } from "../support/campus.ts";
+import { fakeClock } from "../support/fake-clock.ts";
 import { errorOf, Testbed, value } from "../support/testbed.ts";
 
 const pair = ["s1a:eth1", "s2a:eth1"] as const;
+const misconfigured = { kind: "misconfigured", message: "nobody opens it" } as const;
+const circuits = new CircuitDriver(() => errAsync(misconfigured));
 const slow = { delay: 1, maxDelayMs: 40 } as const;
 
 describe("a deadline", () => {
@@ -28,6 +36,28 @@ describe("a deadline", () => {
     bed.fabric.switchOf("s2").faults.add({ on: "barrier-request", fault: { type: "hang" } });
     const result = await bed.run(bed.agent.setupPhysicalNetwork("p", pair, 1e6));
     expect(errorOf(result, "timeout").afterMs).toBe(300);
+  });
+
+  test.each([
+    { domain: "switches", timeoutMs: 30_000 },
+    { domain: "a wide-area domain", timeoutMs: 180_000 },
+  ])("is $timeoutMs ms for $domain where nobody says", async ({ domain, timeoutMs }) => {
+    const clock = fakeClock();
+    class SilentDriver extends MemoryDriver {
+      readonly callTimeoutMs = domain === "switches" ? 0 : circuits.callTimeoutMs;
+      override provision(_: Segment, { signal }: ProvisionOptions = {}) {
+        const aborted: DriverError = { type: "aborted", operation: "provision" };
+        return new ResultAsync<Confirmation, DriverError>(
+          new Promise((resolve) => signal?.addEventListener("abort", () => resolve(err(aborted)))),
+        );
+      }
+    }
+    const drivers = { campus: new SilentDriver() };
+    const started = DcnsAgent.start({ topology: campus(), drivers, clock });
+    const agent = value(await clock.until(started));
+    const call = agent.setupPhysicalNetwork("p", pair, 1e6);
+    expect(errorOf(await clock.until(call), "timeout").afterMs).toBe(timeoutMs);
+    await clock.until(agent.close());
   });
 
   test("counts while a call waits for others on its project", async () => {

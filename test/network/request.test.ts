@@ -40,6 +40,12 @@ describe("parseSetup", () => {
     ["project", { project: "" }, "project"],
     ["project with a control character", { project: "a\nb" }, "project"],
     ["project with half a surrogate pair", { project: "a\ud800" }, "project"],
+    ["a project of 256 characters", { project: "p".repeat(256) }, "project"],
+    [
+      "1,025 host ports",
+      { hostPorts: Array.from({ length: 1_025 }, (_, n) => `h${n}:eth1`) },
+      "hostPorts",
+    ],
     ["no host ports", { hostPorts: [] }, "hostPorts"],
     ["host ports that are no list", { hostPorts: "s1a:eth1" }, "hostPorts"],
     ["a host port without a colon", { hostPorts: ["s1a"] }, "hostPorts.0"],
@@ -103,6 +109,13 @@ describe("parseSetup", () => {
     const error = parseSetup(topology, { ...good, project: "", bw: "fast", vlan: 0 });
     const { faults } = error._unsafeUnwrapErr() as { faults?: readonly unknown[] };
     expect(faults).toHaveLength(3);
+  });
+
+  test("what is as long as it may be is no fault", () => {
+    const many = Array.from({ length: 1_024 }, (_, n) => `h${n}:eth1`);
+    const error = parseSetup(topology, { ...good, project: "p".repeat(255), hostPorts: many });
+    const unknown = error._unsafeUnwrapErr();
+    expect(unknown.type === "unknown-host-port" && unknown.hostPorts.length).toBe(1_024);
   });
 
   test("a host port that is no touch point is named", () => {

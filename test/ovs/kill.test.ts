@@ -12,7 +12,7 @@ import { fabricDocument } from "../lab/fabric-document.ts";
 import { sleep } from "../lab/frame-port.ts";
 import { OvsLab } from "../lab/ovs-lab.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
-import { holdings, startAgent, value } from "../lab/scenario.ts";
+import { eventually, holdings, startAgent, value } from "../lab/scenario.ts";
 
 const ring = fabricDocument({
   links: { a: ["s1:10", "s2:10"], b: ["s2:11", "s3:10"], c: ["s3:11", "s1:11"] },
@@ -79,6 +79,9 @@ describeWithOvs("an agent whose process is killed, on Open vSwitch", () => {
         }
         const store = value(await FileStore.open(journal));
         const agent = await startAgent(lab, ring, { store });
+        // A teardown that was interrupted goes on when its switches are there, and then ends.
+        const isUnderWay = () => agent.listNetworks().some(({ state }) => state === "releasing");
+        await eventually(() => !isUnderWay());
         const infos = agent.listNetworks();
         for (const [project, states] of possible) {
           const info = infos.find((one) => one.project === project);

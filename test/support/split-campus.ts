@@ -1,5 +1,5 @@
 import { Topology } from "../../src/topology.ts";
-import { AgentGroup } from "./agent-group.ts";
+import { AgentGroup, type AgentGroupOptions } from "./agent-group.ts";
 import { campusDocument } from "./campus.ts";
 import type { Dialect } from "./simulated-wan.ts";
 
@@ -23,7 +23,10 @@ function halves(): Topology {
 }
 
 /** Agents of the two halves, on a calm way to the domain between them. */
-export function splitCampus(dialect: Dialect): Promise<AgentGroup> {
+export function splitCampus(
+  dialect: Dialect,
+  options: Pick<AgentGroupOptions, "late"> = {},
+): Promise<AgentGroup> {
   const calm = { refuse: 0, lose: 0, loseAnswer: 0, maxDelayMs: 5 };
-  return AgentGroup.start({ topology: halves(), wideArea: { ...calm, dialect } });
+  return AgentGroup.start({ topology: halves(), wideArea: { ...calm, dialect }, ...options });
 }

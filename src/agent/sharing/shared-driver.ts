@@ -58,6 +58,8 @@ export class SharedDriver implements DriverBase {
   readonly #up = new Set<NodeId>();
   /** Of nodes of this agent, the segments that were pending when they were last said to be up. */
   readonly #pending = new Map<NodeId, Set<SegmentId>>();
+  /** Nodes of this agent that are away, and why, while they are still told to be up. */
+  readonly #away = new Map<NodeId, string>();
 
   constructor(context: SharedDriverContext) {
     const { inner, view, domain, registry, charges, mastership } = context;
@@ -147,14 +149,30 @@ export class SharedDriver implements DriverBase {
   /** A node is in service with its master from now on, or is not any more. */
   tellNode(node: NodeId, up: boolean): void {
     if (up === this.#up.has(node)) return;
-    if (up) this.#up.add(node);
-    else this.#up.delete(node);
-    const pending = [...(this.#pending.get(node) ?? [])];
-    this.#life.emit(
-      up
-        ? { type: "node-up", node, ...(pending.length > 0 && { pending }) }
-        : { type: "node-down", node, reason: "no agent serves it" },
-    );
+    if (up) {
+      this.#up.add(node);
+      this.#emitUp(node);
+      return;
+    }
+    this.#up.delete(node);
+    this.#away.delete(node);
+    this.#life.emit({ type: "node-down", node, reason: "no agent serves it" });
+  }
+
+  #emitUp(node: NodeId): void {
+    const isOwn = this.#context.mastership.isOwn(node);
+    const pending = isOwn ? [...(this.#pending.get(node) ?? [])] : [];
+    this.#life.emit({ type: "node-up", node, ...(pending.length > 0 && { pending }) });
+  }
+
+  /** A node that is back before the store has heard that it was away is up anew all the same. */
+  async #noteUp(node: NodeId): Promise<void> {
+    const { mastership } = this.#context;
+    await mastership.note(node, true);
+    const reason = this.#away.get(node);
+    if (reason === undefined || !this.#away.delete(node) || !mastership.isOwn(node)) return;
+    this.#life.emit({ type: "node-down", node, reason });
+    this.#emitUp(node);
   }
 
   /** Something may have come that a call waits for. */
@@ -170,9 +188,11 @@ export class SharedDriver implements DriverBase {
     if (event.type === "confirmed") this.#pending.get(event.node)?.delete(event.segment);
     if (event.type === "node-up") {
       this.#pending.set(event.node, new Set(event.pending));
-      void mastership.note(event.node, true);
-    } else if (event.type === "node-down") void mastership.note(event.node, false);
-    else if (event.type === "role-lost") void mastership.lost(event.node);
+      void this.#noteUp(event.node);
+    } else if (event.type === "node-down") {
+      if (this.#up.has(event.node)) this.#away.set(event.node, event.reason);
+      void mastership.note(event.node, false);
+    } else if (event.type === "role-lost") void mastership.lost(event.node);
     else if (!TOLD_BY_THE_STORE.has(event.type)) this.#life.emit(event);
   }
 

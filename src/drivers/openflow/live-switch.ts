@@ -188,6 +188,11 @@ export class LiveSwitch {
     return its?.isCertain === true && !its.turns.isInUse;
   }
 
+  /** Resolves when nothing is under way of what a network has on the switch. */
+  async idle(network: NetworkNumber): Promise<void> {
+    await this.#networks.get(network)?.turns.idle();
+  }
+
   /** Nothing is sent any more that changes the switch, not even what waits to be sent. */
   retire(): void {
     this.#retired.abort();

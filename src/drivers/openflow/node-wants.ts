@@ -38,6 +38,11 @@ export class NodeWants {
     return [...this.#pendingUnder.keys()];
   }
 
+  /** The networks of which it is not known whether the node holds them as wanted. */
+  get unsettledNetworks(): readonly NetworkNumber[] {
+    return [...this.#pending.keys()];
+  }
+
   /** The networks of which something is wanted, or waits to be removed. */
   get networks(): readonly NetworkNumber[] {
     return [...new Set([...this.#rules.keys(), ...this.#pending.keys()])];

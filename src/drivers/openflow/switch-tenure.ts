@@ -4,6 +4,7 @@ import type { NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
 import { pause, sharedAbort } from "../driver-call.ts";
 import type { DriverEvent } from "../driver-event.ts";
+import { AuditPace, FIRST_WAIT_MS, LONGEST_WAIT_MS } from "./audit-pace.ts";
 import type { NodeAudit } from "./audit-report.ts";
 import { Coalesced } from "./coalesced.ts";
 import { NO_NETWORK } from "./compile/cookie.ts";
@@ -17,10 +18,6 @@ import type { NodeWants } from "./node-wants.ts";
 import { describeSessionError } from "./session-error.ts";
 import { type AuditFindings, examine } from "./switch-audit.ts";
 import type { NodeProblem } from "./switch-problem.ts";
-
-/** How long is waited before a switch is cleared once more of what it did not let go, in milliseconds. */
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
 
 /** What a tenure is made with. */
 export interface TenureContext {
@@ -60,17 +57,15 @@ export class SwitchTenure {
   readonly #over = sharedAbort();
   readonly #audits: Coalesced<Result<NodeAudit, readonly NodeProblem[]>>;
   readonly #teacher: AddressTeacher | undefined;
-  #timer: unknown;
-  /** Whether it is audited from time to time. */
-  #isRegular = false;
+  readonly #pace: AuditPace;
   /** What others have been told is not known: `confirmed` is to follow. */
   readonly #owed = new Set<SegmentId>();
-  /** How long was waited last for an audit that looks again; 0 when nothing is in doubt. */
-  #lookAgainMs = 0;
+  /** Networks that were worked on while the switch was looked at, and are to be looked at after that. */
+  readonly #passedOver = new Set<NetworkNumber>();
 
   constructor(context: TenureContext) {
     this.#context = context;
-    const { live, wants, node, emit, options } = context;
+    const { live, wants, node, emit, options, clock } = context;
     const { learns, version } = programmed(live.profile, options.learning);
     const isTaught = !learns && options.learning !== "switch" && hasGroups({ version });
     this.#teacher = isTaught
@@ -80,6 +75,8 @@ export class SwitchTenure {
         })
       : undefined;
     this.#audits = new Coalesced(() => this.#audit());
+    const { auditIntervalMs } = options;
+    this.#pace = new AuditPace({ clock, node, auditIntervalMs, audit: () => void this.audit() });
   }
 
   /** The switch. */
@@ -189,10 +186,9 @@ export class SwitchTenure {
 
   /** From now on audits the switch from time to time. */
   auditRegularly(): void {
-    const { options, node, wants } = this.#context;
-    this.#isRegular = true;
-    if (this.#lookAgainMs === 0 && wants.isPending) this.#lookAgain(() => wants.isPending);
-    else this.#auditAfter(this.#lookAgainMs || options.auditIntervalMs * spread(node));
+    const { wants } = this.#context;
+    this.#pace.begin();
+    if (wants.isPending) this.#lookAgainAtPending();
   }
 
   /** Audits, repairs, and tells what there was. */
@@ -214,14 +210,14 @@ export class SwitchTenure {
     const changes = await live.bring(network, rules, signal);
     if (changes.isErr() && !this.#over.signal.aborted) {
       if (changes.error.some(({ kind }) => kind === "not-master")) this.#context.lost();
-      else if (this.#lookAgainMs === 0) this.#lookAgain(() => wants.isPending);
+      else this.#lookAgainAtPending();
     }
     return changes.map((changed) => ({ changed, confirmed: wants.settle(network, version) }));
   }
 
   /** Stops all work: the connection is over, or somebody else is master. */
   end(): void {
-    this.#context.clock.clearTimeout(this.#timer);
+    this.#pace.end();
     this.#over.abort();
     this.#teacher?.[Symbol.dispose]();
     this.live.retire();
@@ -231,16 +227,31 @@ export class SwitchTenure {
     // What belongs to no network are probes under way; leftovers went when the tenure began.
     const found = await this.examine(NO_NETWORK);
     if (found.isErr()) {
-      this.#lookAgain();
+      this.#pace.lookAgain();
       return err(found.error);
     }
-    const { count, busyNetworks } = found.value;
+    const { count, busyNetworks, wrong } = found.value;
     const mended = await this.mend(found.value);
     this.tell(mended);
     const { unrepaired } = mended;
-    if (unrepaired.length > 0 && this.#context.wants.isPending) this.#lookAgain();
-    else this.#settled();
-    return ok({ node: this.#context.node, ...count.verdicts, busyNetworks, unrepaired });
+    const { node, wants } = this.#context;
+    const isInDoubt = unrepaired.length > 0 && wants.isPending;
+    if (isInDoubt) this.#pace.lookAgain();
+    else this.#pace.settled();
+    for (const network of wants.unsettledNetworks)
+      if (!isInDoubt || !wrong.includes(network)) void this.#bringWhenIdle(network);
+    return ok({ node, ...count.verdicts, busyNetworks, unrepaired });
+  }
+
+  /** An audit that passes a network over says nothing of it, nor does who works on it need to: it may be a read. */
+  async #bringWhenIdle(network: NetworkNumber): Promise<void> {
+    if (this.#passedOver.has(network)) return;
+    this.#passedOver.add(network);
+    await this.live.idle(network);
+    this.#passedOver.delete(network);
+    if (this.#over.signal.aborted) return;
+    if (!this.#context.wants.unsettledNetworks.includes(network)) return;
+    this.tell(await this.#bringEach([network]));
   }
 
   async #bringEach(networks: readonly NetworkNumber[]): Promise<Mended> {
@@ -257,46 +268,14 @@ export class SwitchTenure {
     };
   }
 
-  /**
-   * What could not be read, or was not seen to be as wanted, does not wait for the next audit: it is
-   * looked at sooner, and later each time.
-   */
-  #lookAgain(isNeeded?: () => boolean): void {
-    const waitMs = Math.max(FIRST_WAIT_MS, 2 * this.#lookAgainMs);
-    this.#lookAgainMs = Math.min(waitMs, this.#context.options.auditIntervalMs || LONGEST_WAIT_MS);
-    this.#auditAfter(this.#lookAgainMs, isNeeded);
-  }
-
-  /** Nothing is in doubt: the next audit may take its time. */
-  #settled(): void {
-    this.#lookAgainMs = 0;
-    this.#auditAfter(this.#context.options.auditIntervalMs);
-  }
-
-  #auditAfter(ms: number, isNeeded: () => boolean = () => true): void {
-    const { clock } = this.#context;
-    if (!this.#isRegular || this.#over.signal.aborted) return;
-    clock.clearTimeout(this.#timer);
-    // Nothing is in doubt, and nobody wants to look all the same.
-    if (ms === 0) return;
-    this.#timer = clock.setTimeout(() => {
-      if (isNeeded()) void this.audit();
-      else this.#settled();
-    }, ms);
+  /** Where something is still pending by then; what is in doubt already is looked at anyway. */
+  #lookAgainAtPending(): void {
+    const { wants } = this.#context;
+    if (!this.#pace.isInDoubt) this.#pace.lookAgain(() => wants.isPending);
   }
 
   #tellDrift(what: readonly string[], repaired: boolean): void {
     if (what.length === 0) return;
     this.#context.emit({ type: "drift", node: this.#context.node, what, repaired });
   }
-}
-
-/**
- * When in its interval a node is audited, from a half to one, so that switches that have connected
- * together are not audited together (FNV-1a of the node's id).
- */
-function spread(node: NodeId): number {
-  let hash = 0x811c_9dc5;
-  for (const char of node) hash = Math.imul(hash ^ char.charCodeAt(0), 0x0100_0193);
-  return 0.5 + (hash >>> 0) / 2 ** 33;
 }

@@ -3,6 +3,8 @@ export class Turns {
   #tail: Promise<unknown> = Promise.resolve();
   #tasks = 0;
   #users = 0;
+  /** Who waits until nothing is under way. */
+  readonly #waiting: (() => void)[] = [];
 
   /** Whether something is under way. */
   get isBusy(): boolean {
@@ -19,6 +21,7 @@ export class Turns {
     this.#users += 1;
     const value = await task();
     this.#users -= 1;
+    this.#wake();
     return value;
   }
 
@@ -27,8 +30,19 @@ export class Turns {
     this.#tasks += 1;
     const turn = this.#tail.then(task).finally(() => {
       this.#tasks -= 1;
+      this.#wake();
     });
     this.#tail = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** Resolves when nothing is under way, nor soon will be. */
+  async idle(): Promise<void> {
+    while (this.isInUse) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wake(): void {
+    if (this.isInUse) return;
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }

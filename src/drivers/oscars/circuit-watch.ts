@@ -44,6 +44,8 @@ export class CircuitWatch {
   readonly #told = new Map<SegmentId, string>();
   /** The domain's names for segments that were told last, as text. */
   readonly #named = new Map<SegmentId, string>();
+  /** Segments that somebody was changing while the domain was looked at. */
+  readonly #passedOver = new Set<SegmentId>();
   #isUp = false;
   #wake = new AbortController();
   #auditing: Promise<void> = Promise.resolve();
@@ -70,6 +72,7 @@ export class CircuitWatch {
     else this.#pending.add(segment);
     this.#name(segment);
     if (isAsWanted) this.#judge(segment);
+    this.#lookAtPassedOver(segment);
   }
 
   /** The domain does not answer. */
@@ -102,6 +105,13 @@ export class CircuitWatch {
     return found !== undefined && !keeper.isBusy(found.circuit.segment);
   }
 
+  /** What was passed over does not wait for its time to be looked at, if nobody has seen it to be right since. */
+  #lookAtPassedOver(segment: SegmentId): void {
+    const { keeper } = this.#context;
+    if (keeper.isBusy(segment) || !this.#passedOver.delete(segment)) return;
+    if (this.#pending.has(segment) || !keeper.isRight(segment)) this.#wake.abort();
+  }
+
   async #auditUntilClosed(): Promise<void> {
     const { clock, closing, auditMs } = this.#context;
     while (!closing.aborted) {
@@ -132,6 +142,9 @@ export class CircuitWatch {
       [...quiet, ...strangers].filter((each) => !keeper.isBusy(each) && !keeper.wasChanged(each)),
     );
     keeper.noteAll(found, judged);
+    for (const segment of judged) this.#passedOver.delete(segment);
+    for (const segment of [...ours, ...known])
+      if (!judged.has(segment)) this.#passedOver.add(segment);
     for (const segment of judged) {
       this.#name(segment);
       // What somebody was told to have failed may have been done all the same.
@@ -146,6 +159,7 @@ export class CircuitWatch {
     );
     if ((await Promise.all(cleared)).every(Boolean) && !closing.aborted) this.#up();
     await Promise.all(repairs.map(({ done }) => done));
+    for (const segment of [...this.#passedOver]) this.#lookAtPassedOver(segment);
   }
 
   async #repair(segment: SegmentId): Promise<boolean> {

@@ -127,7 +127,8 @@ describe("agents that share switches", () => {
     const world = await sharers(["a", "b", "c"]);
     await world.clock.advance(10_000);
     world.expectWhole();
-    for (const { told } of world.agents) {
+    for (const { told, owned } of world.agents) {
+      expect(owned().length).toBeGreaterThan(0);
       expect(new Set(told.map((one) => one.split(" ")[0])).size).toBe(nodes.length);
     }
     for (const { close } of world.agents) await close();

@@ -12,6 +12,9 @@ const TAKEOVER_MS = LEASE_MS + 40_000;
 
 const across: readonly string[] = ["s4a:eth1", "s3a:eth1"];
 
+/** How long it takes a master at most to notice what nobody tells it. */
+const AUDIT_MS = 30_000;
+
 /** For how long OSCARS 1 holds what nobody commits, and does not list it. */
 const HOLD_MS = 900_000;
 
@@ -74,6 +77,24 @@ describe.each(dialects)("agents that share a wide-area domain that speaks %s", (
       const told = events.map(({ type }) => type).filter((type) => type.startsWith("segment-"));
       expect(told).toEqual(["segment-down", "segment-up"]);
     }
+    await pictureOf(group);
+    value(await group.run(group.agent("b").teardownPhysicalNetwork("p")));
+    await group.expectNothingLeft();
+  });
+
+  test("hear within 30 s of what the domain tells nobody but the master that it had before", async () => {
+    await using group = await splitCampus(dialect, { late: ["a"] });
+    value(await group.run(group.agent("b").setupPhysicalNetwork("p", across, "100Mbps")));
+    const before = await group.wideAreaMaster();
+    await group.launch("a");
+    await group.untilServed();
+    await group.clock.advance(10_000);
+    expect(await group.wideAreaMaster()).not.toBe(before);
+    group.wideArea?.endAll();
+    await group.clock.advance(AUDIT_MS + 1_000);
+    for (const { events } of group.members)
+      expect(events.map(({ type }) => type)).toContain("segment-down");
+    await group.clock.advance(TAKEOVER_MS);
     await pictureOf(group);
     value(await group.run(group.agent("b").teardownPhysicalNetwork("p")));
     await group.expectNothingLeft();

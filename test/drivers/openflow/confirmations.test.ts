@@ -65,3 +65,35 @@ test("what nobody waited for is confirmed also where there are no regular audits
   expect(held).toEqual([2]);
   await world.close();
 });
+
+test.each([0, 60_000])(
+  "what was busy when the switch was looked at is confirmed when that is over, with an audit every %d ms",
+  async (auditIntervalMs) => {
+    const { world, clock, driver, at, held } = await start(auditIntervalMs);
+    at.faults.add({ on: "multipart-request", fault: { type: "delay", delayMs: 2_000 } });
+    const verified = driver.verify(pair.id);
+    const { nodes } = (await clock.until(driver.audit()))._unsafeUnwrap();
+    expect([nodes[0]?.busyNetworks, held]).toEqual([1, []]);
+    await clock.until(verified);
+    await clock.advance(100);
+    expect(held).toEqual([2]);
+    await clock.advance(600_000);
+    expect(held).toEqual([2]);
+    await world.close();
+  },
+);
+
+test("what is refused while the switch is looked at is tried again soon", async () => {
+  const { world, clock, driver, at, held } = await start(0);
+  const refused = { type: "reject", kind: "flow-mod-failed", code: "eperm" } as const;
+  at.faults.add({ on: "multipart-request", fault: { type: "delay", delayMs: 500 } });
+  const audited = driver.audit();
+  await clock.advance(100);
+  for (let nth = 1; nth <= 3; nth += 1) at.faults.add({ on: "flow-mod", nth, fault: refused });
+  const released = driver.release(pair.id, { allowPending: true });
+  await clock.until(audited);
+  expect((await clock.until(released)).isErr()).toBe(true);
+  await clock.advance(2_000);
+  expect(held).toEqual([0]);
+  await world.close();
+});

@@ -14,6 +14,10 @@ import { obedient, of13, ScriptedSwitch } from "../../support/scripted-switch.ts
 import { settable } from "../../support/settable-clock.ts";
 
 const barrier = { type: "barrier-request" } as const;
+const packetIn: OfMessage = {
+  ...{ type: "packet-in", bufferId: 0xffff_ffff, totalLen: 0, reason: "action", table: 0 },
+  ...{ cookie: 0n, match: [], data: new Uint8Array() },
+};
 const { replyTimeoutMs } = sessionDefaults;
 
 interface World {
@@ -287,6 +291,22 @@ test("a switch that does not read what it is sent is left before memory runs ful
   peer.say(1, { type: "echo-request", data });
   const reason = { type: "send-buffer-full", limitBytes: 1_000 };
   expect(events.at(-1)).toEqual({ type: "closed", reason });
+});
+
+test("frames that a switch shows are dropped and counted beyond so many a second", async () => {
+  expect(sessionDefaults.maxPacketInsPerSecond).toBe(2_000);
+  const { session, peer, events, clock } = await upSession({ maxPacketInsPerSecond: 3 });
+  const shown = () => events.filter(({ type }) => type === "packet-in").length;
+  for (let i = 0; i < 10; i++) peer.say(1, packetIn);
+  expect(shown()).toBe(3);
+  await clock.advance(1_000);
+  for (let i = 0; i < 10; i++) peer.say(1, packetIn);
+  expect(shown()).toBe(6);
+  const dropped = events.flatMap((event) =>
+    event.type === "packet-ins-dropped" ? [event.count] : [],
+  );
+  expect(dropped.reduce((sum, one) => sum + one, 0)).toBe(7);
+  expect(session.state).toBe("up");
 });
 
 test("bytes taken after the transport has drained do not count towards that", async () => {

@@ -58,13 +58,15 @@ async function start(left?: ReadonlyMap<string, FoundCircuit>, removeMs = 0) {
   const told = new Set<(event: CircuitEvent) => void>();
   const listing: { delayMs: number; fault?: CircuitFault } = { delayMs: 0 };
   const looks: number[] = [];
-  const look = async (): Promise<Result<readonly FoundCircuit[], CircuitFault>> => {
+  const look = async (
+    signal: AbortSignal,
+  ): Promise<Result<readonly FoundCircuit[], CircuitFault>> => {
     looks.push(clock.now());
     const found = [...held.values()];
-    if (listing.delayMs > 0) await pause(clock, listing.delayMs, never);
+    if (listing.delayMs > 0) await pause(clock, listing.delayMs, signal);
     return listing.fault === undefined ? ok(found) : err(listing.fault);
   };
-  const list = () => new ResultAsync(look());
+  const list = (signal: AbortSignal) => new ResultAsync(look(signal));
   const remove = async (externalId: string): Promise<Result<void, CircuitFault>> => {
     if (removing.delayMs > 0) await pause(clock, removing.delayMs, never);
     if (removing.fault !== undefined) return err(removing.fault);
@@ -248,5 +250,24 @@ test("one thing that is told is looked at at once, and what is told without end 
   tellChange();
   await clock.settle();
   expect(since()).toEqual([70_000]);
+  await driver.close();
+});
+
+test.each([
+  { when: "ends before a look does", lookMs: 2_000 },
+  { when: "lasts longer than a look", lookMs: 200 },
+])("what $when and is refused is looked at soon after", async ({ lookMs }) => {
+  const { clock, driver, held, removing, listing, tellChange, confirmed, all } = await start();
+  listing.delayMs = lookMs;
+  tellChange();
+  await clock.settle();
+  removing.delayMs = 1_000;
+  removing.fault = circuitFault("rejected", "not now");
+  const released = await clock.until(driver.release(id, {}));
+  expect(released._unsafeUnwrapErr()).toMatchObject({ type: "driver-failed", pending: [node?.id] });
+  delete removing.fault;
+  await clock.advance(5_000);
+  expect(confirmed()).toEqual(all);
+  expect(held.size).toBe(0);
   await driver.close();
 });

@@ -139,6 +139,21 @@ describeEtcd("an etcd store whose messages get lost", () => {
     await store.close();
   });
 
+  test("refuses what is more than it is told that etcd takes", async () => {
+    const bounds = { maxTxnOps: 5, maxRequestBytes: 1_000 };
+    const store = await opened({ endpoints: etcd.endpoints, prefix: newPrefix(), ...bounds });
+    const many = Array.from({ length: 4 }, (_, n) => put(`key-${n}`, n));
+    expect((await store.commit(unconditionally(...many)))._unsafeUnwrapErr()).toMatchObject({
+      message: "a transaction of 6 operations, and etcd takes 5",
+    });
+    expect((await store.commit(unconditionally(...many.slice(1)))).isOk()).toBe(true);
+    const large = await store.commit(unconditionally(put("a", "x".repeat(1_000))));
+    expect(large._unsafeUnwrapErr()).toMatchObject({
+      message: expect.stringContaining("and etcd takes 1000"),
+    });
+    await store.close();
+  });
+
   test("reads more records than come in one answer, all of one revision", async () => {
     const prefix = newPrefix();
     const store = await opened({ endpoints: etcd.endpoints, prefix });
