@@ -78,7 +78,14 @@ export class Ledger {
 
   /** Why {@link replace} could not take it; undefined if it could. */
   fault(claim: Claim): Exclude<ReserveError, HolderExists> | undefined {
-    return this.#overCommit(claim, amountsByChannel(claim)) ?? this.#labelTaken(claim);
+    return this.#overCommit(claim, this.#amountsOf(claim)) ?? this.#labelTaken(claim);
+  }
+
+  /** The claim with what is promised for it: of each channel one amount, in whole units. */
+  granted(claim: Claim): Claim {
+    const amounts = [...this.#amountsOf(claim)];
+    const promised = amounts.map(([channel, amount]) => ({ channel, amount: bandwidth(amount) }));
+    return { ...claim, bandwidth: promised };
   }
 
   /** Gives back all that `holder` has; the ledger itself if that is nothing. */
@@ -107,7 +114,8 @@ export class Ledger {
    * than that, or no such label, today. The error is that of a label that somebody else has.
    */
   keep(claim: Claim): Result<Ledger, Exclude<ReserveError, HolderExists>> {
-    const kept = this.withResources(boundless).replace(claim);
+    const { unit } = this.#resources;
+    const kept = this.withResources({ ...boundless, ...(unit && { unit }) }).replace(claim);
     return kept.map((ledger) => ledger.withResources(this.#resources));
   }
 
@@ -116,7 +124,7 @@ export class Ledger {
     return this.#resources.capacity(channel);
   }
 
-  /** The most that can still be promised at every instant of `interval`; {@link unlimited} if so. */
+  /** The most that can still be promised at every instant of `interval`, in whole units; {@link unlimited} if so. */
   residual(channel: Channel, interval: Interval): Bandwidth {
     return this.#left(channel, interval);
   }
@@ -206,8 +214,22 @@ export class Ledger {
     const held = this.#channels.get(channel);
     const isWhole = capacity === unlimited || held === undefined;
     const own = isWhole ? capacity : bandwidth(Math.max(0, capacity - held.peak(interval, except)));
-    const left = this.#poolsOf(channel, interval).map(([, residual]) => residual);
-    return bandwidth(Math.min(own, ...left));
+    const pooled = this.#poolsOf(channel, interval).map(([, residual]) => residual);
+    const left = bandwidth(Math.min(own, ...pooled));
+    const unit = this.#resources.unit?.(channel);
+    return unit === undefined || left === unlimited ? left : bandwidth(left - (left % unit));
+  }
+
+  /** What is promised for a claim, by channel. */
+  #amountsOf(claim: Claim): ReadonlyMap<Channel, number> {
+    const amounts = amountsByChannel(claim);
+    const { unit } = this.#resources;
+    if (unit === undefined) return amounts;
+    const inUnits = (channel: Channel, amount: number): number => {
+      const size = unit(channel);
+      return size === undefined ? amount : Math.ceil(amount / size) * size;
+    };
+    return new Map([...amounts].map(([channel, amount]) => [channel, inUnits(channel, amount)]));
   }
 
   #overCommit(
@@ -253,8 +275,8 @@ export class Ledger {
 
   #channelsWith(claim: Claim, before: Claim | undefined): PersistentMap<AmountBook> {
     const { holder, interval } = claim;
-    const amounts = amountsByChannel(claim);
-    const had = before && amountsByChannel(before);
+    const amounts = this.#amountsOf(claim);
+    const had = before && this.#amountsOf(before);
     let channels = this.#channels;
     for (const channel of had?.keys() ?? []) {
       if ((amounts.get(channel) ?? 0) > 0) continue;

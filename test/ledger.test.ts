@@ -158,6 +158,53 @@ describe("Ledger", { timeout: 60_000 }, () => {
     );
   });
 
+  test("in units promises just what a ledger without does of claims that are rounded up", () => {
+    const UNIT = 4;
+    const unit = (one: Channel) => (one === l1 || one === p1 ? bandwidth(UNIT) : undefined);
+    const rounded = (one: Claim): Claim => {
+      const sums = new Map<Channel, number>();
+      for (const { channel, amount } of one.bandwidth)
+        sums.set(channel, (sums.get(channel) ?? 0) + amount);
+      const inUnits = [...sums].map(([channel, sum]) =>
+        on(channel, unit(channel) === undefined ? sum : Math.ceil(sum / UNIT) * UNIT),
+      );
+      return { ...one, bandwidth: inUnits };
+    };
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 30 }), interval, (commands, asked) => {
+        let [inUnits, plain] = [Ledger.over({ ...resources, unit }), Ledger.over(resources)];
+        for (const c of commands) {
+          if (c.type === "release") {
+            inUnits = inUnits.release(c.holder);
+            plain = plain.release(c.holder);
+            continue;
+          }
+          const taken = inUnits[c.type](c.claim);
+          const also = plain[c.type](rounded(c.claim));
+          expect(taken.isOk()).toBe(also.isOk());
+          inUnits = taken.unwrapOr(inUnits);
+          plain = also.unwrapOr(plain);
+          const kept = inUnits.claimOf(c.claim.holder);
+          if (kept !== undefined) expect(inUnits.granted(kept)).toEqual(rounded(kept));
+        }
+        for (const key of [l1, l2, open, p1, p2]) {
+          const left = plain.residual(key, asked);
+          const isInUnits = unit(key) !== undefined;
+          expect(inUnits.residual(key, asked)).toBe(isInUnits ? left - (left % UNIT) : left);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("holds in units also what is in use where there is less", () => {
+    const one = { ...empty("a"), bandwidth: [on(l1, 9)] };
+    const ledger = Ledger.over({ ...resources, unit: () => bandwidth(4) });
+    const kept = ledger.keep(one)._unsafeUnwrap();
+    expect(kept.holders(l1, always)).toEqual([{ holder: "a", bandwidth: 12 }]);
+    expect(kept.residual(l1, always)).toBe(0);
+  });
+
   test("counts equal amounts that start at the same instant each for itself", () => {
     const half = (holder: string): Claim => ({ ...empty(holder), bandwidth: [on(l1, 6)] });
     const ledger = Ledger.over(resources).reserve(half("a"))._unsafeUnwrap();

@@ -13,7 +13,7 @@ import { Conductor } from "./conductor.ts";
 import { Deadline } from "./deadline.ts";
 import { EventStream } from "./event-stream.ts";
 import { type AgentLimits, defaultLimits } from "./limits.ts";
-import type { Registry } from "./registry.ts";
+import type { DomainTerms, Registry } from "./registry.ts";
 import { Restorer } from "./restorer.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Serial } from "./serial.ts";
@@ -153,10 +153,10 @@ export function driversByDomain({ drivers }: AgentOptions): ReadonlyMap<DomainId
   return new Map(Object.entries(drivers).map(([name, driver]) => [domainId(name), driver]));
 }
 
-/** Tells which domains promise ahead of time, and which are somebody else's and do not. */
-export function keepsSchedule(options: AgentOptions): (domain: DomainId) => boolean | undefined {
+/** Tells on which terms somebody else's domains promise something. */
+export function termsOf(options: AgentOptions): (domain: DomainId) => DomainTerms | undefined {
   const drivers = driversByDomain(options);
-  return (domain) => drivers.get(domain)?.keepsSchedule;
+  return (domain) => drivers.get(domain);
 }
 
 function announce(

@@ -5,13 +5,7 @@ import type { Stage } from "../network/transition.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { systemClock } from "../system-clock.ts";
 import type { AgentOptions } from "./agent-options.ts";
-import {
-  type AgentParts,
-  driversByDomain,
-  keepsSchedule,
-  type Wired,
-  wire,
-} from "./agent-parts.ts";
+import { type AgentParts, driversByDomain, termsOf, type Wired, wire } from "./agent-parts.ts";
 import { Deadline } from "./deadline.ts";
 import { Registry } from "./registry.ts";
 import { Sharing, type SharingEvents, type SharingOptions } from "./sharing/sharing.ts";
@@ -25,7 +19,7 @@ export async function assembleShared(
   sharingOptions: SharingOptions,
 ): Promise<Result<AgentParts, DcnsError>> {
   const { topology, clock = systemClock, store = new MemoryStore() } = options;
-  const registry = new Registry(topology, keepsSchedule(options));
+  const registry = new Registry(topology, termsOf(options));
   let wired: Wired | undefined;
   const events: SharingEvents = {
     changed: (before, after) => wired?.changed(before, after),

@@ -7,7 +7,7 @@ import { currentOf, isUnfinished, type NetworkRecord } from "../network/record.t
 import { MemoryStore } from "../store/memory-store.ts";
 import { systemClock } from "../system-clock.ts";
 import type { AgentOptions } from "./agent-options.ts";
-import { type AgentParts, driversByDomain, keepsSchedule, wire } from "./agent-parts.ts";
+import { type AgentParts, driversByDomain, termsOf, wire } from "./agent-parts.ts";
 import { assembleShared } from "./assemble-shared.ts";
 import { OwnBooks } from "./books.ts";
 import { Deadline } from "./deadline.ts";
@@ -33,7 +33,7 @@ async function assembleAlone(options: AgentOptions): Promise<Result<AgentParts, 
   const contents = await journal.load();
   if (contents.isErr()) return err(contents.error);
 
-  const registry = new Registry(options.topology, keepsSchedule(options));
+  const registry = new Registry(options.topology, termsOf(options));
   const { transactions, parts } = wire(options, {
     registry,
     drivers: driversByDomain(options),

@@ -10,17 +10,19 @@ import {
   reserveGrowth,
 } from "../network/claims.ts";
 import type { NetworkRecord } from "../network/record.ts";
-import { topologyResources } from "../pce/index.ts";
+import { type BandwidthUnits, resourcesInUnits } from "../network/resources-in-units.ts";
 import type { Topology } from "../topology.ts";
 
 /** What networks hold in the ledger, and what is held back. */
 export class Holdings {
   #ledger: Ledger;
+  readonly #unitOf: BandwidthUnits;
   /** Who holds, for a network, what it has beside its record's claim. */
   readonly #beside = new Map<ProjectId, readonly string[]>();
 
-  constructor(topology: Topology) {
-    this.#ledger = Ledger.over(topologyResources(topology));
+  constructor(topology: Topology, unitOf: BandwidthUnits) {
+    this.#unitOf = unitOf;
+    this.#ledger = Ledger.over(resourcesInUnits(topology, unitOf));
   }
 
   /** The ledger of this instant. */
@@ -30,7 +32,7 @@ export class Holdings {
 
   /** There is what `topology` has from now on; what is held stays held. */
   setTopology(topology: Topology): void {
-    this.#ledger = this.#ledger.withResources(topologyResources(topology));
+    this.#ledger = this.#ledger.withResources(resourcesInUnits(topology, this.#unitOf));
   }
 
   /** Whether what is claimed beyond what its holder has is free. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { DriverBase } from "../drivers/driver-base.ts";
 import type { Claim } from "../ledger.ts";
 import {
   type DomainId,
@@ -24,6 +25,9 @@ import type { Topology } from "../topology.ts";
 import { Holdings } from "./holdings.ts";
 import { LinkStates } from "./link-states.ts";
 import { Outages } from "./outages.ts";
+
+/** On which terms a domain promises something, see there. */
+export type DomainTerms = Pick<DriverBase, "keepsSchedule" | "bandwidthUnit">;
 
 /**
  * What an agent knows: the topology, the networks, what they hold in the ledger, and which links are
@@ -56,14 +60,14 @@ export class Registry implements Health {
   /** Numbers are taken that are so much more than a multiple of that. */
   #numbering = { slot: 0, slots: 1 };
 
-  /** `keepsSchedule` says of somebody else's domains whether they promise ahead of time; there are none when absent. */
+  /** `termsOf` tells the terms of somebody else's domains; there are none when absent. */
   constructor(
     topology: Topology,
-    keepsSchedule: (domain: DomainId) => boolean | undefined = () => undefined,
+    termsOf: (domain: DomainId) => DomainTerms | undefined = () => undefined,
   ) {
     this.#topology = topology;
-    this.keepsSchedule = keepsSchedule;
-    this.#holdings = new Holdings(topology);
+    this.keepsSchedule = (domain) => termsOf(domain)?.keepsSchedule;
+    this.#holdings = new Holdings(topology, (domain) => termsOf(domain)?.bandwidthUnit);
     this.links = new LinkStates(() => this.#topology);
   }
 

@@ -1,5 +1,6 @@
 import type { ResultAsync } from "neverthrow";
 import type { Attachment } from "../model/attachment.ts";
+import type { Bandwidth } from "../model/bandwidth.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DomainView } from "../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../model/errors.ts";
@@ -171,6 +172,11 @@ export interface DriverBase {
    * where somebody else's domain does not, which is told the ends alone; absent where what there is of it is the agent's to promise.
    */
   readonly keepsSchedule?: boolean;
+  /**
+   * Somebody else's domain promises rates in multiples of this, bit/s, and no others: so much more than was asked for is held of
+   * the links to it, and of its ports. Absent where any rate can be had.
+   */
+  readonly bandwidthUnit?: Bandwidth;
   /** Takes the driver into service for one domain; a second call fails. */
   attach(context: DriverContext): ResultAsync<void, DriverError>;
   /**

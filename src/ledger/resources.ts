@@ -13,6 +13,8 @@ export interface Resources {
   capacity(channel: Channel): Bandwidth;
   /** The VLANs that may be used there. Frames without a tag are a matter of ports alone. */
   labels(space: LabelSpace): VlanSet;
+  /** Amounts of a channel are promised in multiples of this, bit/s, rounded up; any amounts when absent. */
+  unit?(channel: Channel): Bandwidth | undefined;
   /** What a channel has in common with others, besides its own capacity; mostly nothing. */
   pools?(channel: Channel): readonly Pool[];
   /** The VNIs that may be used there; `undefined` where labels are VLANs, as they are everywhere by default. */

@@ -39,7 +39,7 @@ export function growthOf(ledger: Ledger, claim: Claim): readonly Claim[] {
   const { holder, interval } = claim;
   const has = ledger.claimOf(holder);
   if (has === undefined) return [{ ...claim, holder: `growth of ${holder}` }];
-  const growth = claimBeyond(claim, has, `growth of ${holder}`);
+  const growth = claimBeyond(ledger.granted(claim), ledger.granted(has), `growth of ${holder}`);
   const parts: readonly Claim[] = [
     ...(growth === undefined
       ? []

@@ -13,6 +13,7 @@ import type {
 } from "../../drivers/driver-base.ts";
 import type { DriverEvent } from "../../drivers/driver-event.ts";
 import { DriverLife } from "../../drivers/driver-life.ts";
+import type { Bandwidth } from "../../model/bandwidth.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../../model/errors.ts";
 import type { NodeId, SegmentId } from "../../model/ids.ts";
@@ -44,6 +45,7 @@ export class SharedDriver implements DriverBase {
   readonly kind: string;
   readonly callTimeoutMs?: number;
   readonly keepsSchedule?: boolean;
+  readonly bandwidthUnit?: Bandwidth;
   /** Absent where the domain agrees to nothing beforehand. */
   readonly hold?: NonNullable<DriverBase["hold"]>;
   /** These say what any agent can see, and are absent where the domain shows nothing. */
@@ -67,6 +69,7 @@ export class SharedDriver implements DriverBase {
     this.kind = inner.kind;
     if (inner.callTimeoutMs !== undefined) this.callTimeoutMs = inner.callTimeoutMs;
     if (inner.keepsSchedule !== undefined) this.keepsSchedule = inner.keepsSchedule;
+    if (inner.bandwidthUnit !== undefined) this.bandwidthUnit = inner.bandwidthUnit;
     if (inner.hold !== undefined) {
       this.hold = (segment, options = {}) => this.#keepRoom(segment, options);
     }

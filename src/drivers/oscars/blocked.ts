@@ -2,12 +2,10 @@ import { bandwidth } from "../../model/bandwidth.ts";
 import type { BlockedResource } from "../../model/blocked-resource.ts";
 import type { PortRef } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
-import type { Circuit, CircuitEnd } from "./circuit.ts";
+import { type Circuit, type CircuitEnd, MEGABIT } from "./circuit.ts";
 
 /** What a circuit could not have: of each list one thing, nobody knows which. */
 export type Blocked = readonly (readonly BlockedResource[])[];
-
-const MEGABIT = 1_000_000;
 
 /** The rate of a circuit at one of these ends, or on the way between them. */
 export function blockedRates(

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { type Attachment, attachmentKey, isOnWire, type VlanTag } from "../../model/attachment.ts";
+import { type Bandwidth, bandwidth } from "../../model/bandwidth.ts";
 import type { Clock } from "../../model/clock.ts";
 import { type PortRef, portRef, type SegmentId, segmentId, vlanId } from "../../model/ids.ts";
 import type { Segment } from "../../model/segment.ts";
@@ -16,7 +17,7 @@ export interface Circuit extends Times {
   readonly segment: SegmentId;
   /** In the order of their keys. */
   readonly ends: readonly CircuitEnd[];
-  /** Whole Mbit/s, each way: the unit in which domains sell. */
+  /** Whole Mbit/s, each way. */
   readonly mbps: number;
   /** It is to be promised for its time, and nothing is to pass yet. */
   readonly isReserved?: true;
@@ -63,7 +64,8 @@ function decoded(text: string): string {
   }
 }
 
-const MEGABIT = 1_000_000;
+/** The unit in which domains sell, bit/s. */
+export const MEGABIT: Bandwidth = bandwidth(1_000_000);
 
 /**
  * The circuits that make up a segment: the attachments of a node that frames pass between. While a

@@ -1,4 +1,5 @@
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import type { Bandwidth } from "../../model/bandwidth.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverError, DriverFailed } from "../../model/errors.ts";
@@ -20,7 +21,7 @@ import type {
 import type { DriverEvent } from "../driver-event.ts";
 import { DriverLife } from "../driver-life.ts";
 import type { DomainRole } from "../roles.ts";
-import type { Circuit } from "./circuit.ts";
+import { type Circuit, MEGABIT } from "./circuit.ts";
 import type { CircuitAccess, OpenAccess } from "./circuit-access.ts";
 import { causesOf, failed, nodeOf, nodesOf, notOurs } from "./circuit-cause.ts";
 import { heldBySegment, reportOf, unreachable } from "./circuit-reports.ts";
@@ -55,6 +56,7 @@ export class CircuitDriver implements DriverBase {
   readonly kind = "oscars";
   readonly callTimeoutMs: number = CALL_MS;
   readonly keepsSchedule: boolean;
+  readonly bandwidthUnit: Bandwidth = MEGABIT;
   readonly #open: OpenAccess;
   readonly #times: CircuitDriverTimes;
   readonly #life = new DriverLife<Service>();

@@ -59,4 +59,20 @@ describe.each(dialects)("another rate, across a domain that speaks %s and one mo
     expect([one, two].map(({ server }) => server.ids.length)).toEqual([0, 0]);
     await clock.until(agent.close());
   });
+
+  test("is held here as it is promised there: in whole megabits", async () => {
+    const { clock, agent, one, two } = await start(dialect);
+    const setUp = (name: string, rate: string) =>
+      clock.until(agent.setupPhysicalNetwork(name, campuses.map(hostAt), rate));
+    // 100 and 501 of the gigabit of each link are promised then.
+    value(await setUp("q", "500.5Mbps"));
+    const refused = errorOf(await setUp("r", "399.2Mbps"), "no-path");
+    expect(refused.refusals).toBeUndefined();
+    expect([one, two].map(({ server }) => server.ids.length)).toEqual([2, 2]);
+    // What is promised already is there for more of the same.
+    value(await clock.until(agent.modifyPhysicalNetwork("q", [], [], "501Mbps")));
+    value(await setUp("r", "398.2Mbps"));
+    expect(errorOf(await setUp("s", "1kbps"), "no-path").refusals).toBeUndefined();
+    await clock.until(agent.close());
+  });
 });
