@@ -1,6 +1,10 @@
 import { afterEach, expect, test } from "vitest";
 import type { DriverEvent } from "../../src/drivers/driver-event.ts";
-import { OPENFLOW_1_0, supportedVersions } from "../../src/drivers/openflow/index.ts";
+import {
+  type OfVersion,
+  OPENFLOW_1_0,
+  supportedVersions,
+} from "../../src/drivers/openflow/index.ts";
 import type { NodeRole } from "../../src/drivers/roles.ts";
 import { OpenFlowDriver } from "../../src/index.ts";
 import { systemClock } from "../../src/system-clock.ts";
@@ -34,7 +38,8 @@ describeWithOvs("two drivers at one switch, on Open vSwitch", () => {
     events = [[], []];
     drivers = [];
     lab = await OvsLab.start(document, { protocols: [...new Set(["OpenFlow13", protocol])] });
-    const speaks = protocol === "OpenFlow10" ? [OPENFLOW_1_0] : supportedVersions;
+    const speaks: readonly OfVersion[] =
+      protocol === "OpenFlow10" ? [OPENFLOW_1_0] : supportedVersions;
     for (const [index, heard] of events.entries()) {
       const listen = { host: lab.controller.host, port: lab.controller.port + index };
       const driver = new OpenFlowDriver({ listen, session: { versions: speaks } });
