@@ -84,8 +84,8 @@ export interface SetupOptions extends OperationOptions {
   readonly maxAddresses?: number;
   /**
    * With `learn`: how many addresses a switch learns for the whole network, but never less than one for
-   * each endpoint; no such limit by default. Every endpoint has an equal part of it, so that none uses up
-   * what is the others'. More are not learned, as with `maxAddresses`.
+   * each endpoint; no such limit by default. Every endpoint has an equal part of it, so that at its own
+   * switch none uses up what is the others'. More are not learned, as with `maxAddresses`.
    */
   readonly maxNetworkAddresses?: number;
   /**

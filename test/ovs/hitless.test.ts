@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  type OfVersion,
+  OPENFLOW_1_0,
+  OPENFLOW_1_3,
+  OPENFLOW_1_4,
+  OPENFLOW_1_5,
+} from "../../src/drivers/openflow/index.ts";
+import { OpenFlowDriver } from "../../src/index.ts";
 import type { Delivery } from "../../src/model/network.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { type FramePort, type FrameStream, sleep, takeAll } from "../lab/frame-port.ts";
+import { speaking } from "../lab/openflow-versions.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { heldByUs, type Scenario, startScenario, value } from "../lab/scenario.ts";
 
@@ -39,16 +48,34 @@ const endpointsOf = (...hostPorts: readonly string[]) =>
   );
 const STATIONS = ["es1:eth1", "es3:eth1"];
 
-describe.each(["flood", "static", "learn"] as const)("delivery: %s", changesUnder);
+/** How switches are spoken to, and how the network delivers. */
+interface Way {
+  readonly protocol: string;
+  readonly version: OfVersion;
+  readonly delivery: Delivery;
+}
 
-function changesUnder(delivery: Delivery): void {
+describe.each([
+  { protocol: "OpenFlow13", version: OPENFLOW_1_3, delivery: "flood" },
+  { protocol: "OpenFlow13", version: OPENFLOW_1_3, delivery: "static" },
+  { protocol: "OpenFlow13", version: OPENFLOW_1_3, delivery: "learn" },
+  // Without bundles, in stages; a flow makes all copies itself.
+  { protocol: "OpenFlow10", version: OPENFLOW_1_0, delivery: "flood" },
+  { protocol: "OpenFlow14", version: OPENFLOW_1_4, delivery: "static" },
+  { protocol: "OpenFlow15", version: OPENFLOW_1_5, delivery: "learn" },
+] as const)("$protocol, delivery: $delivery", changesUnder);
+
+function changesUnder({ protocol, version, delivery }: Way): void {
   describeWithOvs("a network that is changed while hosts use it, on Open vSwitch", () => {
     let scenario: Scenario;
     let es1: FramePort;
     let es3: FramePort;
 
     beforeEach(async () => {
-      scenario = await startScenario(ring);
+      scenario = await startScenario(ring, {
+        lab: speaking(protocol),
+        driver: (listen) => new OpenFlowDriver({ listen, session: { versions: [version] } }),
+      });
       const { agent, lab } = scenario;
       [es1, es3] = await Promise.all([lab.framePort("es1:eth1"), lab.framePort("es3:eth1")]);
       const ends = ["es1:eth1", "es3:eth1"];
@@ -116,8 +143,9 @@ function changesUnder(delivery: Delivery): void {
       expect(Object.values(seen).map((frames) => frames.length)).toEqual([1, 0, 0]);
     });
 
-    test("loses no ping when a host is added and removed", async () => {
-      const { lab } = scenario;
+    test("loses no ping when a host is added and removed, and when it takes another path", async () => {
+      const { agent, lab } = scenario;
+      value(await agent.setupPhysicalNetwork("projectB", ["es2:eth1", "es4:eth1"], "80Mbps", 102));
       const [one, three] = await Promise.all([
         lab.addStation({ at: "es1:eth1", vlan: 101 }),
         lab.addStation({ at: "es3:eth1", vlan: 101 }),
@@ -127,6 +155,10 @@ function changesUnder(delivery: Delivery): void {
       await change(["es6:eth1"], []);
       await sleep(AROUND_MS);
       await change([], ["es6:eth1"]);
+      await sleep(AROUND_MS);
+      value(await agent.modifyPhysicalNetwork("projectA", [], [], "50Mbps"));
+      const links = value(agent.getNetworkInfo("projectA")).links.map((link) => link.id);
+      expect([...links].sort()).toEqual(["s2-s3", "s3-s1"]);
       await sleep(AROUND_MS);
       const report = await pings.stop();
       expect(report).toMatchObject({ duplicates: 0, lost: [] });

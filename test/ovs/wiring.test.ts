@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { OPENFLOW_1_0, OPENFLOW_1_3, OPENFLOW_1_5 } from "../../src/drivers/openflow/index.ts";
 import { type AgentEvent, DcnsAgent, OpenFlowDriver, Topology } from "../../src/index.ts";
 import { DOMAIN, fabricDocument } from "../lab/fabric-document.ts";
+import { openFlowVersions, speaking } from "../lab/openflow-versions.ts";
 import { OvsLab } from "../lab/ovs-lab.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { eventually, value } from "../lab/scenario.ts";
@@ -18,13 +18,9 @@ const believed = fabricDocument({
 });
 
 describeWithOvs("wiring, on Open vSwitch", () => {
-  describe.each([
-    { protocol: "OpenFlow10", version: OPENFLOW_1_0 },
-    { protocol: "OpenFlow13", version: OPENFLOW_1_3 },
-    { protocol: "OpenFlow15", version: OPENFLOW_1_5 },
-  ] as const)("$protocol", ({ protocol, version }) => {
+  describe.each(openFlowVersions)("$protocol", ({ protocol, version }) => {
     test("is compared with the inventory, and nothing is left behind", async () => {
-      const lab = await OvsLab.start(real, { protocols: [...new Set(["OpenFlow13", protocol])] });
+      const lab = await OvsLab.start(real, speaking(protocol));
       const before = await lab.census();
       for (const document of [real, believed]) {
         const driver = new OpenFlowDriver({

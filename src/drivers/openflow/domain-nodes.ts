@@ -10,7 +10,6 @@ import type { DomainAudit, NodeAudit } from "./audit-report.ts";
 import { causeAt } from "./blocked.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
 import { heldSegments } from "./held-segments.ts";
-import type { LiveSwitch } from "./live-switch.ts";
 import type { PendingChanged } from "./node-wants.ts";
 import type { ProberVisit } from "./probe/prober-visit.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
@@ -235,9 +234,9 @@ export class DomainNodes {
     return await this.#nodes.get(node)?.visit();
   }
 
-  /** A node's switch while it is connected. */
-  live(node: NodeId): LiveSwitch | undefined {
-    return this.#nodes.get(node)?.live;
+  /** A node of the domain. */
+  node(id: NodeId): SwitchNode | undefined {
+    return this.#nodes.get(id);
   }
 
   #failed(causes: readonly DriverCause[]): DriverFailed {

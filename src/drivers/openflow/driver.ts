@@ -29,6 +29,7 @@ import { canLearn } from "./compile/refusals.ts";
 import { programmed, type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
 import { strangePorts } from "./egress-queues.ts";
+import { beginWithdrawal } from "./learning/withdrawal.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import { optionFault } from "./option-faults.ts";
 import type { ProberVisit } from "./probe/prober-visit.ts";
@@ -145,7 +146,10 @@ export class OpenFlowDriver implements DriverBase {
   ): ResultAsync<Confirmation, DriverError> {
     return this.#settle("provision", segment.id, options, ({ nodes }) => {
       const refusal = this.refusal(segment);
-      return refusal === undefined ? ok(nodes.want(segment)) : err(refusal);
+      if (refusal !== undefined) return err(refusal);
+      const before = nodes.segment(segment.id);
+      const afterwards = beginWithdrawal(before, segment, (node) => nodes.node(node)?.ours);
+      return ok({ kept: nodes.want(segment), afterwards });
     });
   }
 
@@ -155,7 +159,7 @@ export class OpenFlowDriver implements DriverBase {
   ): ResultAsync<Confirmation, DriverError> {
     return this.#settle("release", segment, options, ({ nodes }) => {
       nodes.unwant(segment);
-      return ok(undefined);
+      return ok({});
     });
   }
 
@@ -180,7 +184,7 @@ export class OpenFlowDriver implements DriverBase {
     return this.#life.call("statistics", options, async ({ nodes, clock, samples }) => {
       const wanted = nodes.segment(segment);
       if (wanted === undefined) return ok({ segment, ends: [], dropped: noFrames, gaps: [] });
-      const liveOf = (node: NodeId): LiveSwitch | undefined => nodes.live(node);
+      const liveOf = (node: NodeId): LiveSwitch | undefined => nodes.node(node)?.live;
       return ok(await samples.take({ segment: wanted, liveOf, maxAgeMs, nowMs: clock.now() }));
     });
   }
@@ -259,13 +263,15 @@ export class OpenFlowDriver implements DriverBase {
     operation: string,
     segment: SegmentId,
     { allowPending = false, ...limits }: ProvisionOptions,
-    note: (service: Service) => Result<ReadonlySet<SwitchNode> | undefined, DriverError>,
+    note: (service: Service) => Result<Noted, DriverError>,
   ): ResultAsync<Confirmation, DriverError> {
     const settled = this.#life.call(operation, limits, async (service, signal) => {
       const noted = note(service);
-      return noted.isErr()
-        ? err(noted.error)
-        : service.nodes.settle(segment, { signal, allowPending }, noted.value);
+      if (noted.isErr()) return err(noted.error);
+      const { kept, afterwards } = noted.value;
+      const brought = await service.nodes.settle(segment, { signal, allowPending }, kept);
+      if (brought.isOk() && afterwards !== undefined) await afterwards();
+      return brought;
     });
     // A node that did not answer in time is as good as one that is not there.
     return settled.orElse((error) =>
@@ -274,6 +280,14 @@ export class OpenFlowDriver implements DriverBase {
         : err(error),
     );
   }
+}
+
+/** What follows from what was asked, before any switch hears of it. */
+interface Noted {
+  /** The nodes that hold their part already. */
+  readonly kept?: ReadonlySet<SwitchNode>;
+  /** What is to be done when all nodes hold theirs. */
+  readonly afterwards?: (() => Promise<void>) | undefined;
 }
 
 const DEFAULT_MAX_AGE_MS = 1_000;

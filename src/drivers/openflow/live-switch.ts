@@ -17,6 +17,7 @@ import { Drafts } from "./drafts.ts";
 import { meterRange, type ProgramOptions } from "./driver-options.ts";
 import { Gate } from "./gate.ts";
 import { AddressTeacher, type TeacherContext } from "./learning/address-teacher.ts";
+import { KnownAddresses } from "./learning/known-addresses.ts";
 import type { Judgement } from "./network-change.ts";
 import { OrphanBook } from "./orphan-book.ts";
 import type { Orphans } from "./orphans.ts";
@@ -154,6 +155,11 @@ export class LiveSwitch {
         return nodeCounters(ends, readings);
       }),
     );
+  }
+
+  /** Where addresses are. */
+  get addresses(): KnownAddresses {
+    return new KnownAddresses(this.#tools);
   }
 
   /** What the switch can do. */

@@ -104,9 +104,14 @@ export class SwitchNode {
     return this.#link?.live;
   }
 
+  /** The same, while it is ours to change. */
+  get ours(): LiveSwitch | undefined {
+    return this.#link?.tenure?.live;
+  }
+
   /** Sends and catches packets at the switch, while it is ours to change. */
   get prober(): SwitchProber | undefined {
-    return this.#link?.tenure?.live.prober;
+    return this.ours?.prober;
   }
 
   /** The same, beside whoever is its master, until the visit is disposed of; undefined when that cannot be. */

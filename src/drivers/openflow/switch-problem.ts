@@ -31,8 +31,21 @@ export function problemsOf(error: SessionError | BatchError): readonly NodeProbl
     .exhaustive();
 }
 
-/** OpenFlow 1.3.5 §6.3.4; in 1.0 Open vSwitch says `eperm`, which may mean something else. */
+/** OpenFlow 1.3.5 §6.3.4. */
 const IS_SLAVE: NodeProblem = { kind: "not-master", message: "another controller is the master" };
+
+/** What a slave hears in OpenFlow 1.0 (Open vSwitch). */
+const NOT_PERMITTED = "bad-request/eperm";
+
+/**
+ * The same where a switch that speaks OpenFlow 1.0 is ours by a claim: what it does not permit, it permits to
+ * who has claimed it since. Nothing else tells there of a later claim.
+ */
+export function asMasterOfOld(problem: NodeProblem): NodeProblem {
+  return problem.kind === "rejected" && problem.message.endsWith(NOT_PERMITTED)
+    ? IS_SLAVE
+    : problem;
+}
 
 function rejected(request: OfMessage | CommandMessage, error: ErrorMessage): NodeProblem {
   if (error.kind === "bad-request" && error.code === "is-slave") return IS_SLAVE;

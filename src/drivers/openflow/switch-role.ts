@@ -49,6 +49,11 @@ export class SwitchRole {
     return this.#wanted.role !== "slave" && this.#held === this.#wanted.role;
   }
 
+  /** Whether it is ours alone, by a claim. */
+  get isMaster(): boolean {
+    return this.#wanted.role === "master" && this.#held === "master";
+  }
+
   /** Whether we do not even want to change it. */
   get isSlave(): boolean {
     return this.#wanted.role === "slave";

@@ -17,7 +17,9 @@ import type { LiveSwitch } from "./live-switch.ts";
 import type { NodeWants } from "./node-wants.ts";
 import { describeSessionError } from "./session-error.ts";
 import { type AuditFindings, examine } from "./switch-audit.ts";
-import type { NodeProblem } from "./switch-problem.ts";
+import { asMasterOfOld, type NodeProblem } from "./switch-problem.ts";
+import type { SwitchRole } from "./switch-role.ts";
+import { OPENFLOW_1_0 } from "./wire/version.ts";
 
 /** What a tenure is made with. */
 export interface TenureContext {
@@ -27,6 +29,7 @@ export interface TenureContext {
   readonly clock: Clock;
   readonly options: Pick<ProgramOptions, "auditIntervalMs" | "learning">;
   readonly emit: (event: DriverEvent) => void;
+  readonly role: Pick<SwitchRole, "isMaster">;
   /** The switch says that it is not ours to change. */
   readonly lost: () => void;
 }
@@ -207,12 +210,18 @@ export class SwitchTenure {
       version = wants.version;
       return wants.rules(network);
     };
-    const changes = await live.bring(network, rules, signal);
+    const changes = (await live.bring(network, rules, signal)).mapErr((problems) =>
+      this.#isMasterOfOld ? problems.map(asMasterOfOld) : problems,
+    );
     if (changes.isErr() && !this.#over.signal.aborted) {
       if (changes.error.some(({ kind }) => kind === "not-master")) this.#context.lost();
       else this.#lookAgainAtPending();
     }
     return changes.map((changed) => ({ changed, confirmed: wants.settle(network, version) }));
+  }
+
+  get #isMasterOfOld(): boolean {
+    return this.#context.live.profile.version === OPENFLOW_1_0 && this.#context.role.isMaster;
   }
 
   /** Stops all work: the connection is over, or somebody else is master. */

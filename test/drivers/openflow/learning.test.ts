@@ -147,6 +147,33 @@ describe("learning by the agent", () => {
     bed.expectNothingLeft();
   });
 
+  test.each([
+    { learns: true, driver: { learning: "switch" } },
+    { learns: false, driver: taught },
+  ] as const)("is undone everywhere for who leaves, and for nobody else: %o", async (options) => {
+    await using bed = await network(options);
+    for (const from of MEMBERS) await heard(bed, from, BROADCAST);
+    await heard(bed, "s2a:eth1", BROADCAST, MOVING);
+    const leaving = hostAt(bed, "s2a:eth1").mac;
+    const knownAt = (address: string): readonly string[] =>
+      [...bed.topology.nodes.keys()].filter((node) =>
+        bed.fabric.flowsOf(node).some(({ match }) => match.some(({ value }) => value === address)),
+      );
+    const staying = [hostAt(bed, "s1a:eth1").mac, hostAt(bed, "s1b:eth1").mac];
+    for (const address of [...staying, leaving, MOVING]) {
+      expect(knownAt(address).length).toBeGreaterThan(1);
+    }
+    await bed.modify("p", [], ["s2a:eth1"]);
+    expect([leaving, MOVING].flatMap(knownAt)).toEqual([]);
+    // Where frames have a choice still.
+    expect(staying.flatMap(knownAt)).toEqual(["s1", "s1"]);
+    // Who comes up elsewhere with the same address is found before it has said a word.
+    expect(await heard(bed, "s1a:eth1", MOVING)).toEqual(["s1b:eth1", "s3b:eth1"]);
+    expect(await isConsistent(bed)).toBe(true);
+    await bed.tearDown("p");
+    bed.expectNothingLeft();
+  });
+
   test("knows no more addresses than it may, and floods to others, without being shown them all", async () => {
     await using bed = await Testbed.start({ driver: taught });
     await bed.setUp("p", MEMBERS, "100Mbps", VLAN, { maxAddresses: 3 });
