@@ -37,6 +37,8 @@ export class RemoteStore implements Store {
   watches = 0;
   /** Called with every transaction as it arrives. */
   onCommit: (transaction: StoreTransaction) => void = () => {};
+  /** How much later than others a transaction arrives, in milliseconds. */
+  lateMs: (transaction: StoreTransaction) => number = () => 0;
 
   constructor(inner: Store, options: RemoteStoreOptions) {
     this.#inner = inner;
@@ -52,7 +54,7 @@ export class RemoteStore implements Store {
     return this.#call(() => {
       this.onCommit(copy);
       return this.#inner.commit(copy);
-    });
+    }, this.lateMs(copy));
   }
 
   watch(listener: (change: StoreChange) => void): ResultAsync<Disposable, StoreError> {
@@ -108,8 +110,8 @@ export class RemoteStore implements Store {
 
   async close(): Promise<void> {}
 
-  /** Goes there and back; nobody knows what became of what is not answered. */
-  #call<T>(ask: () => ResultAsync<T, StoreError>): ResultAsync<T, StoreError> {
+  /** Goes there and back; nobody knows what became, or will become, of what is not answered in time. */
+  #call<T>(ask: () => ResultAsync<T, StoreError>, lateMs = 0): ResultAsync<T, StoreError> {
     const { world, own, delayMs } = this.#options;
     const lost: Result<T, StoreError> = err({ type: "store-unavailable", message: "no answer" });
     if (this.isCut) {
@@ -117,12 +119,13 @@ export class RemoteStore implements Store {
     }
     return new ResultAsync(
       new Promise((done) => {
+        if (lateMs >= PATIENCE_MS) own.setTimeout(() => done(lost), PATIENCE_MS);
         world.setTimeout(() => {
           void ask().then((answer) => {
             const isLost = this.isCut;
             own.setTimeout(() => done(isLost ? lost : answer), isLost ? PATIENCE_MS : delayMs());
           });
-        }, delayMs());
+        }, lateMs + delayMs());
       }),
     );
   }

@@ -16,6 +16,7 @@ import { type Books, type Concerns, endOf, type Outcome } from "../books.ts";
 import { writeOf } from "../journal.ts";
 import type { Registry } from "../registry.ts";
 import { Serial } from "../serial.ts";
+import { hear } from "./hearsay.ts";
 import type { SharedJournal } from "./shared-journal.ts";
 import type { StoreView } from "./store-view.ts";
 
@@ -37,8 +38,6 @@ export interface SharedBooksContext {
 
 /** How long is waited before something is written again that the store did not take. */
 const AGAIN_MS = 500;
-/** How long somebody who was overtaken waits to hear by what, at most. */
-const HEARSAY_MS = 200;
 
 /**
  * The books of an agent that shares its store. The registry holds what has been heard from the store
@@ -209,28 +208,4 @@ export class SharedBooks implements Books {
       latestOf(record).generation === latestOf(after).generation
     );
   }
-}
-
-/** Listens to what changes from now on. */
-function hear(view: StoreView): Disposable & {
-  /** Resolves when a key has changed since, or soon. */
-  readonly until: (key: string, clock: Clock) => Promise<void>;
-} {
-  const changed = new Set<string>();
-  const waiting = new Map<string, AbortController>();
-  const subscription = view.subscribe(({ puts, deletes }) => {
-    for (const key of [...puts.map((one) => one.key), ...deletes]) {
-      changed.add(key);
-      waiting.get(key)?.abort();
-    }
-  });
-  return {
-    until: async (key, clock) => {
-      if (changed.has(key)) return;
-      const heard = new AbortController();
-      waiting.set(key, heard);
-      await pause(clock, HEARSAY_MS, heard.signal);
-    },
-    [Symbol.dispose]: () => subscription[Symbol.dispose](),
-  };
 }

@@ -218,7 +218,7 @@ export class SharedDriver implements DriverBase {
     const number = networkOfSegment(id);
     let step: StepWait | undefined;
     const settled = this.#life.call(operation, limits, async (_context, signal) => {
-      const begun = await this.#waits.begin(number, asked, allowPending);
+      const begun = await this.#waits.begin({ number, allowPending }, asked, signal);
       if (begun.isErr()) return err(begun.error);
       step = begun.value;
       return this.#waits.until(begun.value, signal);

@@ -73,7 +73,10 @@ export class SharedJournal {
     return view.commit({ compare, writes: [...writes, ...leftovers] }).map(() => undefined);
   }
 
-  /** Says what is asked of a domain from now on; gives the revision of the step. */
+  /**
+   * Says what is asked of a domain from now on; gives the revision of the step. `store-conflict` with the key of the
+   * step says that another one has been written that was not heard of.
+   */
   writeStep(
     number: NetworkNumber,
     domain: DomainId,
@@ -84,9 +87,13 @@ export class SharedJournal {
     if (held === undefined) return errAsync({ type: "lease-expired", lease: agent });
     const work = view.get(workKey(number));
     if (work?.lease !== held) return errAsync({ type: "store-conflict", key: workKey(number) });
+    const key = stepKey(number, domain);
     return view.commit({
-      compare: [{ key: work.key, revision: work.revision }],
-      writes: [{ type: "put", key: stepKey(number, domain), value: stepJson(step) }],
+      compare: [
+        { key: work.key, revision: work.revision },
+        { key, revision: view.revision(key) },
+      ],
+      writes: [{ type: "put", key, value: stepJson(step) }],
     });
   }
 

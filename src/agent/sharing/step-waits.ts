@@ -5,11 +5,13 @@ import type { DriverCause, DriverError, DriverFailed } from "../../model/errors.
 import type { DomainId, NetworkNumber, NodeId } from "../../model/ids.ts";
 import { journeyOf, nodesOf } from "../journey.ts";
 import type { Registry } from "../registry.ts";
+import { Serial } from "../serial.ts";
+import { hear } from "./hearsay.ts";
 import type { Mastership } from "./mastership.ts";
 import type { Membership } from "./membership.ts";
 import type { SharedJournal } from "./shared-journal.ts";
 import type { StepExecutor } from "./step-executor.ts";
-import { type Done, doneOf, type Step } from "./steps.ts";
+import { type Done, doneOf, type Step, stepKey } from "./steps.ts";
 import type { StoreView } from "./store-view.ts";
 
 /** What waits work with. */
@@ -53,6 +55,8 @@ const REST_MS = 1_000;
 export class StepWaits {
   readonly #context: StepWaitsContext;
   readonly #waiting = new Set<() => void>();
+  /** Steps of a network are written one after the other, whoever still waits for them. */
+  readonly #writing = new Serial<NetworkNumber>();
 
   constructor(context: StepWaitsContext) {
     this.#context = context;
@@ -63,23 +67,39 @@ export class StepWaits {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Writes a step. */
+  /** Writes a step, unless the signal is raised before its turn comes. */
   async begin(
-    number: NetworkNumber,
+    { number, allowPending }: Pick<StepWait, "number" | "allowPending">,
     asked: Omit<Step, "revision">,
-    allowPending: boolean,
+    signal: AbortSignal,
   ): Promise<Result<StepWait, DriverError>> {
-    const { registry, journal, domain } = this.#context;
+    const { registry, domain } = this.#context;
     const record = registry.recordOf(number);
     const nodes = record === undefined ? [] : [...nodesOf(journeyOf(registry, record), domain)];
-    const step = await journal.writeStep(number, domain, asked);
-    return step
-      .map((revision) => ({ number, step: revision, nodes, allowPending }))
-      .mapErr((error) =>
-        error.type === "store-unavailable"
-          ? this.#failed([{ kind: "unreachable", message: `the store: ${error.message}` }])
-          : this.#failed([TAKEN_OVER]),
-      );
+    const step = await this.#writing.run(number, () => this.#write(number, asked, signal));
+    return step.map((revision) => ({ number, step: revision, nodes, allowPending }));
+  }
+
+  async #write(
+    number: NetworkNumber,
+    asked: Omit<Step, "revision">,
+    signal: AbortSignal,
+  ): Promise<Result<number, DriverError>> {
+    const { journal, view, clock, domain } = this.#context;
+    while (!signal.aborted) {
+      using hearing = hear(view);
+      const written = await journal.writeStep(number, domain, asked);
+      if (written.isOk()) return ok(written.value);
+      const { error } = written;
+      if (error.type === "store-unavailable") {
+        return err(this.#failed([{ kind: "unreachable", message: `the store: ${error.message}` }]));
+      }
+      const isOvertaken = error.type === "store-conflict" && error.key === stepKey(number, domain);
+      if (!isOvertaken) return err(this.#failed([TAKEN_OVER]));
+      // A step that was asked for before, and of which nobody knew whether it was written, has come after all.
+      await hearing.until(error.key, clock);
+    }
+    return err(NOT_ASKED_FOR);
   }
 
   /** Waits until every node has been heard of, or cannot be. */
@@ -98,7 +118,7 @@ export class StepWaits {
       }
       await this.#news(signal, untilMs - steadyMs(clock));
     }
-    return err({ type: "aborted", operation: "step" });
+    return err(NOT_ASKED_FOR);
   }
 
   /** The nodes that are not known to be as asked. */
@@ -152,6 +172,9 @@ export class StepWaits {
     return { type: "driver-failed", domain: this.#context.domain, causes };
   }
 }
+
+/** Nobody waits for the step any more. */
+const NOT_ASKED_FOR: DriverError = { type: "aborted", operation: "step" };
 
 const TAKEN_OVER: DriverCause = {
   kind: "not-master",

@@ -1,7 +1,9 @@
 import type { Result } from "neverthrow";
 import { describe, expect, test } from "vitest";
+import { NOTHING } from "../../../src/agent/sharing/state-digest.ts";
 import type { VerifyReport } from "../../../src/agent/verification.ts";
 import type { DcnsError } from "../../../src/model/errors.ts";
+import type { StoreWrite } from "../../../src/store/store.ts";
 import { AgentGroup, LEASE_MS, wordOf } from "../../support/agent-group.ts";
 import { expectNoOverCommitment } from "../../support/no-over-commitment.ts";
 import { value } from "../../support/testbed.ts";
@@ -81,6 +83,40 @@ describe("agents that share a topology", () => {
     const before = group.clock.now();
     expect(wordOf(await group.run(setUp("q")))).toBe("lease-expired");
     expect(group.clock.now() - before).toBeGreaterThanOrEqual(5_000);
+  });
+
+  test.each([
+    { when: "arrives while its call, which is out of time, is undone", timeoutMs: 100, afterMs: 0 },
+    { when: "nobody waits for any more", timeoutMs: 5_000, afterMs: 1_000 },
+  ])("let no step stand that $when", { timeout: 30_000 }, async ({ timeoutMs, afterMs }) => {
+    await using group = await AgentGroup.start();
+    const { agent, store } = group.member("a");
+    const states: string[] = [];
+    const watch = value(
+      await group.disk.watch(({ puts }) => {
+        for (const { key, value } of puts)
+          if (key.startsWith("step/")) states.push(JSON.stringify(value));
+      }),
+    );
+    const isStep = ({ key, type }: StoreWrite): boolean =>
+      key.startsWith("step/") && type === "put";
+    for (let moreMs = 0; moreMs < 160; moreMs += 4) {
+      let isFirst = true;
+      store.lateMs = ({ writes }) => {
+        const isLate = isFirst && writes.some(isStep);
+        if (isLate) isFirst = false;
+        return isLate ? afterMs + moreMs : 0;
+      };
+      const setUp = agent.setupPhysicalNetwork("p", ["s1a:eth1", "s2a:eth1"], "1Gbps", 101, {
+        timeoutMs,
+      });
+      const outcome = await group.run(setUp);
+      await group.clock.advance(2_000);
+      if (outcome.isOk()) value(await group.run(agent.teardownPhysicalNetwork("p")));
+      expect(states.at(-1), `${moreMs} ms`).toBe(JSON.stringify({ state: NOTHING }));
+    }
+    watch[Symbol.dispose]();
+    await group.expectNothingLeft();
   });
 
   test("look at a network once nobody is changing it any more", async () => {
