@@ -57,7 +57,10 @@ export class Ledger {
    * what is in use is a fact. Then nothing is free there until enough of them are released.
    */
   withResources(resources: Resources): Ledger {
-    return new Ledger(resources, this.#books());
+    const ledger = new Ledger(resources, this.#books());
+    if (resources.unit === this.#resources.unit) return ledger;
+    // What is promised in other units now is that much more, or less.
+    return [...ledger.claims()].reduce((on, claim) => on.#with(claim), ledger);
   }
 
   /** Every claim, in an order that depends on the holders alone. */
@@ -79,6 +82,12 @@ export class Ledger {
   /** Why {@link replace} could not take it; undefined if it could. */
   fault(claim: Claim): Exclude<ReserveError, HolderExists> | undefined {
     return this.#overCommit(claim, this.#amountsOf(claim)) ?? this.#labelTaken(claim);
+  }
+
+  /** What is promised of `channel` where so much is asked for: whole units. */
+  inUnits(channel: Channel, amount: number): number {
+    const size = this.#resources.unit?.(channel);
+    return size === undefined ? amount : Math.ceil(amount / size) * size;
   }
 
   /** The claim with what is promised for it: of each channel one amount, in whole units. */
@@ -223,13 +232,10 @@ export class Ledger {
   /** What is promised for a claim, by channel. */
   #amountsOf(claim: Claim): ReadonlyMap<Channel, number> {
     const amounts = amountsByChannel(claim);
-    const { unit } = this.#resources;
-    if (unit === undefined) return amounts;
-    const inUnits = (channel: Channel, amount: number): number => {
-      const size = unit(channel);
-      return size === undefined ? amount : Math.ceil(amount / size) * size;
-    };
-    return new Map([...amounts].map(([channel, amount]) => [channel, inUnits(channel, amount)]));
+    if (this.#resources.unit === undefined) return amounts;
+    return new Map(
+      [...amounts].map(([channel, amount]) => [channel, this.inUnits(channel, amount)]),
+    );
   }
 
   #overCommit(
@@ -276,16 +282,16 @@ export class Ledger {
   #channelsWith(claim: Claim, before: Claim | undefined): PersistentMap<AmountBook> {
     const { holder, interval } = claim;
     const amounts = this.#amountsOf(claim);
-    const had = before && this.#amountsOf(before);
+    const had = before && amountsByChannel(before);
     let channels = this.#channels;
     for (const channel of had?.keys() ?? []) {
       if ((amounts.get(channel) ?? 0) > 0) continue;
       channels = put(channels, channel, channels.get(channel)?.without(holder));
     }
-    const kept = before && sameTime(before, claim) ? had : undefined;
+    const isThen = before !== undefined && sameTime(before, claim);
     for (const [channel, amount] of amounts) {
-      if (amount === 0 || amount === kept?.get(channel)) continue;
       const book = channels.get(channel) ?? AmountBook.empty;
+      if (amount === 0 || (isThen && amount === book.amountOf(holder))) continue;
       channels = channels.with(channel, book.with({ holder, interval, amount }));
     }
     return channels;

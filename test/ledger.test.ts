@@ -205,6 +205,16 @@ describe("Ledger", { timeout: 60_000 }, () => {
     expect(kept.residual(l1, always)).toBe(0);
   });
 
+  test("promises in other units what it has promised, as soon as there are others", () => {
+    const has = { ...empty("a"), bandwidth: [on(l1, 5)] };
+    const before = Ledger.over(resources).reserve(has)._unsafeUnwrap();
+    expect(before.residual(l1, always)).toBe(5);
+    const inUnits = before.withResources({ ...resources, unit: () => bandwidth(4) });
+    expect(inUnits.holders(l1, always)).toEqual([{ holder: "a", bandwidth: 8 }]);
+    expect(inUnits.residual(l1, always)).toBe(0);
+    expect(inUnits.withResources(resources).residual(l1, always)).toBe(5);
+  });
+
   test("counts equal amounts that start at the same instant each for itself", () => {
     const half = (holder: string): Claim => ({ ...empty(holder), bandwidth: [on(l1, 6)] });
     const ledger = Ledger.over(resources).reserve(half("a"))._unsafeUnwrap();

@@ -11,9 +11,6 @@ export interface Alternative {
   readonly isGuess: boolean;
 }
 
-/** One thing that a cause may be of: to be done without as a whole. */
-type Choice = Alternative;
-
 /**
  * What to do without after a refusal: one thing of each cause; of one that may be anything, also the labels of all its ports
  * at once, for the one that is lacking is among them. Nothing, if no other plan would help. Of more ways to choose than `most`, those in which
@@ -46,10 +43,14 @@ function both(a: Alternative, b: Alternative): Alternative {
   return { without: [...a.without, ...b.without], isGuess: a.isGuess || b.isGuess };
 }
 
-function choicesOf(cause: DriverCause, domain: DomainId, interval: Interval): readonly Choice[] {
+function choicesOf(
+  cause: DriverCause,
+  domain: DomainId,
+  interval: Interval,
+): readonly Alternative[] {
   const { blocked = [] } = cause;
   const isGuess = isVague(cause);
-  const one = (resource: BlockedResource): Choice => ({
+  const one = (resource: BlockedResource): Alternative => ({
     without: [{ domain, resource, interval }],
     isGuess: isGuess && resource.type === "label",
   });

@@ -60,19 +60,25 @@ function isFunction(of: object, name: string): boolean {
 
 const NO_TOPOLOGY = "must be a Topology";
 
-const driver = methods(
-  "must be a driver",
-  ...[
-    "attach",
-    "updateDomain",
-    "capabilities",
-    "cost",
-    "provision",
-    "release",
-    "verify",
-    "subscribe",
-    "close",
-  ],
+const driver = v.pipe(
+  methods(
+    "must be a driver",
+    ...[
+      "attach",
+      "updateDomain",
+      "capabilities",
+      "cost",
+      "provision",
+      "release",
+      "verify",
+      "subscribe",
+      "close",
+    ],
+  ),
+  v.check((one) => {
+    const unit: unknown = Reflect.get(Object(one), "bandwidthUnit");
+    return unit === undefined || (Number.isSafeInteger(unit) && Number(unit) > 0);
+  }, "must have a bandwidthUnit of whole bit/s, or none"),
 );
 const timeoutMs = v.optional(
   v.pipe(v.number(), v.minValue(1), v.maxValue(2 ** 31 - 1, "must be a time that timers can take")),

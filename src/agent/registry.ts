@@ -26,7 +26,7 @@ import { Holdings } from "./holdings.ts";
 import { LinkStates } from "./link-states.ts";
 import { Outages } from "./outages.ts";
 
-/** On which terms a domain promises something, see there. */
+/** On which terms a domain promises something, as its driver says. */
 export type DomainTerms = Pick<DriverBase, "keepsSchedule" | "bandwidthUnit">;
 
 /**

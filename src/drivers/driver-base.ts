@@ -174,7 +174,7 @@ export interface DriverBase {
   readonly keepsSchedule?: boolean;
   /**
    * Somebody else's domain promises rates in multiples of this, bit/s, and no others: so much more than was asked for is held of
-   * the links to it, and of its ports. Absent where any rate can be had.
+   * the links to it, and of its ports. A positive whole number; absent where any rate can be had.
    */
   readonly bandwidthUnit?: Bandwidth;
   /** Takes the driver into service for one domain; a second call fails. */

@@ -50,6 +50,11 @@ export class AmountBook {
     return this.#timed.length === 0;
   }
 
+  /** What `holder` has; undefined where that is nothing. */
+  amountOf(holder: string): number | undefined {
+    return this.#held.get(holder)?.amount;
+  }
+
   /** With `entry`, in place of what its holder has. */
   with(entry: HeldAmount): AmountBook {
     if (this.#held.get(entry.holder) !== undefined) return this.without(entry.holder).with(entry);

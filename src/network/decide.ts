@@ -92,7 +92,7 @@ export function decideAnew(
     const target: Realisation = { generation, spec, ...path };
     const claim = claimOf(wholeOf(target), holder, interval);
     // Two paths may share a port that has no room for both.
-    const lacking = standbyOf(target) === undefined ? undefined : lacksRoom(view.ledger, claim);
+    const lacking = lacksRoom(view.ledger, claim);
     return lacking === undefined ? ok({ target, mode: "in-place" as const, claim }) : err(lacking);
   });
 }

@@ -270,7 +270,8 @@ export class OpenFlowDriver implements DriverBase {
       if (noted.isErr()) return err(noted.error);
       const { kept, afterwards } = noted.value;
       const brought = await service.nodes.settle(segment, { signal, allowPending }, kept);
-      if (brought.isOk() && afterwards !== undefined) await afterwards();
+      // Nobody waits for what ages anyway.
+      if (brought.isOk()) void afterwards?.();
       return brought;
     });
     // A node that did not answer in time is as good as one that is not there.
@@ -286,7 +287,7 @@ export class OpenFlowDriver implements DriverBase {
 interface Noted {
   /** The nodes that hold their part already. */
   readonly kept?: ReadonlySet<SwitchNode>;
-  /** What is to be done when all nodes hold theirs. */
+  /** What is to be begun when all nodes hold theirs. */
   readonly afterwards?: (() => Promise<void>) | undefined;
 }
 

@@ -19,10 +19,12 @@ export class Turns {
   /** Notes that something will be asked for, until that is over. */
   async use<T>(task: () => Promise<T>): Promise<T> {
     this.#users += 1;
-    const value = await task();
-    this.#users -= 1;
-    this.#wake();
-    return value;
+    try {
+      return await task();
+    } finally {
+      this.#users -= 1;
+      this.#wake();
+    }
   }
 
   /** Does something when everything that was asked for before is done. */

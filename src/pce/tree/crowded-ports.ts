@@ -1,4 +1,5 @@
 import { portChannel } from "../../ledger/channel.ts";
+import { channelOf } from "../graph/ledger-view.ts";
 import type { Scene } from "../plan/scene.ts";
 import type { LinkLoad } from "./tree.ts";
 
@@ -23,7 +24,10 @@ export function crowdedPorts(
     return (["out", "in"] as const).flatMap((direction): CrowdedPort[] => {
       const residual = ledger.residual(portChannel(port, direction), request.interval);
       const its = direction === "out" ? own : own.map((arc) => arc ^ 1);
-      const held = its.reduce((sum, arc) => sum + loadOf(byLink.get(arc >> 1), arc), 0);
+      const held = its.reduce((sum, arc) => {
+        const load = loadOf(byLink.get(arc >> 1), arc);
+        return sum + ledger.inUnits(channelOf(graph, arc), load);
+      }, 0);
       return held > residual ? [{ arcs: its, residual }] : [];
     });
   });

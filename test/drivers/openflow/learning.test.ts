@@ -7,7 +7,7 @@ import {
 import { MAX_SHOWN_PER_SECOND } from "../../../src/drivers/openflow/learning/ingress-limit.ts";
 import { customerTag } from "../../../src/model/frame.ts";
 import { networkNumber } from "../../../src/model/ids.ts";
-import { Testbed, type TestbedOptions } from "../../support/testbed.ts";
+import { Testbed, type TestbedOptions, value } from "../../support/testbed.ts";
 
 const MEMBERS = ["s1a:eth1", "s1b:eth1", "s2a:eth1", "s3b:eth1"] as const;
 const BROADCAST = "ff:ff:ff:ff:ff:ff";
@@ -164,6 +164,7 @@ describe("learning by the agent", () => {
       expect(knownAt(address).length).toBeGreaterThan(1);
     }
     await bed.modify("p", [], ["s2a:eth1"]);
+    await bed.clock.advance(100);
     expect([leaving, MOVING].flatMap(knownAt)).toEqual([]);
     // Where frames have a choice still.
     expect(staying.flatMap(knownAt)).toEqual(["s1", "s1"]);
@@ -172,6 +173,36 @@ describe("learning by the agent", () => {
     expect(await isConsistent(bed)).toBe(true);
     await bed.tearDown("p");
     bed.expectNothingLeft();
+  });
+
+  test("is undone while nobody waits for that: a switch that hangs then fails no call", async () => {
+    const prepared = async () => {
+      const bed = await network({ learns: true, driver: { learning: "switch" } });
+      for (const from of MEMBERS) await heard(bed, from, BROADCAST);
+      return bed;
+    };
+    const leave = (bed: Testbed) =>
+      bed.run(
+        bed.agent.modifyPhysicalNetwork("p", [], ["s2a:eth1"], undefined, undefined, {
+          timeoutMs: 3_000,
+        }),
+      );
+    let mods = 0;
+    {
+      await using bed = await prepared();
+      bed.fabric.switchOf("s1").observe((event) => {
+        if (event.type !== "message" || event.direction !== "to-switch") return;
+        if (event.message.type === "flow-mod") mods += 1;
+      });
+      value(await leave(bed));
+      await bed.clock.advance(100);
+    }
+    expect(mods).toBeGreaterThan(0);
+    // The last that it is told is to forget.
+    await using bed = await prepared();
+    const fault = { on: "flow-mod", nth: mods, fault: { type: "hang" } } as const;
+    bed.fabric.switchOf("s1").faults.add(fault);
+    expect(value(await leave(bed)).generation).toBe(2);
   });
 
   test("knows no more addresses than it may, and floods to others, without being shown them all", async () => {

@@ -2,7 +2,7 @@ import { okAsync, type ResultAsync } from "neverthrow";
 import type { NetworkNumber, PortRef } from "../../../model/ids.ts";
 import { EXACT_MASK, learnedCookie, NETWORK_MASK, networkCookie } from "../compile/cookie.ts";
 import { pipelineTable, taughtTable } from "../compile/pipeline.ts";
-import { programmed } from "../compile/switch-profile.ts";
+import { hasGroups, programmed } from "../compile/switch-profile.ts";
 import type { SessionError } from "../session-error.ts";
 import type { SwitchTools } from "../switch-tools.ts";
 import { type FlowMod, flowMod } from "../wire/flow.ts";
@@ -18,9 +18,9 @@ export class KnownAddresses {
 
   /** The addresses of a network that are known behind a port. */
   behind(network: NetworkNumber, port: PortRef): ResultAsync<readonly string[], SessionError> {
-    const { reader, ports, options } = this.#tools;
+    const { reader, ports, profile, options } = this.#tools;
     const number = ports.numbers().get(port);
-    if (number === undefined) return okAsync([]);
+    if (number === undefined || !hasGroups(profile)) return okAsync([]);
     const cookie = learnedCookie(options.cookiePrefix, network, number);
     return reader
       .flowsIn(options.table + pipelineTable.addresses, cookie, EXACT_MASK)
@@ -30,6 +30,8 @@ export class KnownAddresses {
   /** Forgets addresses of a network, wherever they were seen. A switch that refuses knows them until they age. */
   async forget(network: NetworkNumber, addresses: readonly string[]): Promise<void> {
     const { session, profile, retired, options } = this.#tools;
+    // With OpenFlow 1.0 there is one table only, and nothing is learned.
+    if (!hasGroups(profile)) return;
     const isTaught = programmed(profile, options.learning).learns === false;
     const its = { cookie: networkCookie(options.cookiePrefix, network), cookieMask: NETWORK_MASK };
     // Only what is learned matches on an address in these tables.

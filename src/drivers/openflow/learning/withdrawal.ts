@@ -31,7 +31,8 @@ export function beginWithdrawal(
   return async () => {
     const addresses = [...new Set((await known).flat())];
     if (addresses.length === 0) return;
-    const switches = next.nodes.flatMap(({ node }) => oursAt(node) ?? []);
+    const learning = next.nodes.filter(({ rules }) => rules.some(learns));
+    const switches = learning.flatMap(({ node }) => oursAt(node) ?? []);
     await Promise.all(switches.map((its) => its.addresses.forget(network, addresses)));
   };
 }
