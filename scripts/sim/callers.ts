@@ -124,6 +124,8 @@ export class Callers {
     this.#context.note(what);
     this.#context.expectations.begin(call);
     void answer.then((result) => {
+      // Nobody hears what a dead agent says.
+      if (!this.#context.expectations.isOpen(call)) return;
       this.#answeredMs = this.#context.world.clock.now();
       this.#context.note(
         `  ${what.slice(0, 12)}: ${result.isOk() ? "done" : describeError(result.error)}`,

@@ -58,6 +58,11 @@ export class Expectations {
     return [...(this.#left.get(project) ?? []), ...all.flatMap((one) => one ?? [])];
   }
 
+  /** Whether the call may still be answered. */
+  isOpen(call: OpenCall): boolean {
+    return this.#open.has(call);
+  }
+
   begin(call: OpenCall): void {
     this.#open.add(call);
   }

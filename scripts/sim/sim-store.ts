@@ -87,7 +87,13 @@ export class SimStore implements Store {
   }
 
   lease(ttlMs: number): ResultAsync<StoreLease, StoreError> {
-    return this.#isDead ? never() : this.#disk.lease(ttlMs);
+    if (this.#isDead) return never();
+    return this.#disk.lease(ttlMs).map((lease) => ({
+      id: lease.id,
+      ttlMs: lease.ttlMs,
+      renew: () => (this.#isDead ? never() : lease.renew()),
+      revoke: () => (this.#isDead ? never() : lease.revoke()),
+    }));
   }
 
   async close(): Promise<void> {}

@@ -22,7 +22,7 @@ export interface SimulationResult {
 export interface Soak {
   readonly virtualMs: number;
   /** Called after every step. */
-  readonly stepped: (virtualMs: number) => void;
+  readonly stepped: (virtualMs: number) => void | Promise<void>;
 }
 
 /** Lives through the world of one seed; the same seed gives the same history. */
@@ -118,7 +118,10 @@ class Simulation {
     if (this.#scenario.agents > 1) await this.#untilHeard();
     const fault = await this.#checks.now();
     if (await this.#world.isClean()) this.#expectations.allClean();
-    this.#soak?.stepped(this.virtualMs);
+    if (this.#soak !== undefined) {
+      this.#world.bury();
+      await this.#soak.stepped(this.virtualMs);
+    }
     return fault;
   }
 

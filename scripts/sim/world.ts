@@ -1,3 +1,4 @@
+import type { DriverBase } from "../../src/drivers/driver-base.ts";
 import { NO_NETWORK, networkOfCookie } from "../../src/drivers/openflow/compile/cookie.ts";
 import { type AgentEvent, DcnsAgent, OpenFlowDriver } from "../../src/index.ts";
 import type { StoredRecord } from "../../src/store/store.ts";
@@ -14,11 +15,13 @@ import { WIDE_AREA, WideArea, type WideAreaUser } from "./wide-area.ts";
 /** A process with an agent in it: it can die, and it can be stopped for a while. */
 interface Process {
   readonly agent: DcnsAgent;
+  readonly drivers: readonly DriverBase[];
   readonly connection: Connection;
   readonly wideArea: WideAreaUser | undefined;
   readonly clock: ProcessClock;
   /** The clock of its connections: who dials a dead process is told so. */
   readonly wires: ProcessClock;
+  readonly heard: Disposable;
   isStopped: boolean;
 }
 
@@ -45,6 +48,8 @@ export class World {
   readonly #heard: (event: AgentEvent) => void;
   readonly #foreign: ReadonlyMap<string, readonly string[]>;
   readonly #places: readonly Place[];
+  /** Processes that are dead, and not buried yet. */
+  readonly #dead: Process[] = [];
   #isMended = false;
 
   /** `heard` is told what agents tell. */
@@ -104,15 +109,16 @@ export class World {
     place.listener = listener;
     const connection = this.#storage.connect(clock, this.#isMended);
     const wideArea = this.wideArea?.connect(clock, name);
+    const drivers = {
+      campus: new OpenFlowDriver({ listen: listener }),
+      ...(wideArea === undefined ? {} : { [WIDE_AREA]: wideArea.driver }),
+    };
     const sharing = { agentId: `${name}.${place.started}`, leaseMs: LEASE_MS };
     const started = await this.clock.until(
       connection.open().andThen((store) =>
         DcnsAgent.start({
           topology: this.topology,
-          drivers: {
-            campus: new OpenFlowDriver({ listen: listener }),
-            ...(wideArea === undefined ? {} : { [WIDE_AREA]: wideArea.driver }),
-          },
+          drivers,
           store,
           clock,
           ...(flapDamping ? {} : { flapDamping: false }),
@@ -128,8 +134,17 @@ export class World {
       return;
     }
     const agent = started.value;
-    agent.events.subscribe((event) => this.#heard(event));
-    place.process = { agent, connection, wideArea, clock, wires, isStopped: false };
+    const heard = agent.events.subscribe((event) => this.#heard(event));
+    place.process = {
+      agent,
+      drivers: Object.values(drivers),
+      connection,
+      wideArea,
+      clock,
+      wires,
+      heard,
+      isStopped: false,
+    };
   }
 
   /** The process of an agent dies this instant. */
@@ -141,8 +156,22 @@ export class World {
       process.wideArea?.kill();
       process.clock.die();
       process.wires.resume();
+      process.heard[Symbol.dispose]();
+      this.#dead.push(process);
       place.process = undefined;
       void place.listener.close();
+    }
+  }
+
+  /**
+   * Lets go of the dead. What they wait for never comes, but Node keeps whoever waits for one of
+   * several signals; so these are raised. No clock, store or wire does anything for them any more.
+   */
+  bury(): void {
+    for (const { agent, drivers } of this.#dead.splice(0)) {
+      void agent.close();
+      // The agent would wait for its store before it closes them.
+      for (const driver of drivers) void driver.close();
     }
   }
 
@@ -250,6 +279,7 @@ export class World {
     for (const agent of this.agents) await this.clock.until(agent.close());
     this.fabric[Symbol.dispose]();
     this.wideArea?.close();
+    this.bury();
     // What is on its way to somebody who is gone still arrives.
     await this.clock.advance(10);
     return this.clock.countTimers();

@@ -96,7 +96,9 @@ export class Restorer implements Disposable {
     const { registry, serial, isTurn } = this.#context;
     const hurt = registry.records().filter(({ project }) => {
       const record = this.#hurt(project);
-      return record !== undefined && record.current.spec.protection !== "none" && isTurn(project);
+      if (record === undefined || !isTurn(project)) return false;
+      // Whoever has no place on the topology is to leave it, whatever it has asked for.
+      return record.current.spec.protection !== "none" || !registry.canStay(record.current);
     });
     const [idle, busy] = [true, false].map((isIdle) =>
       hurt.map(({ project }) => project).filter((project) => serial.isIdle(project) === isIdle),

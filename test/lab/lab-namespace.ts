@@ -9,6 +9,8 @@ export interface LabNamespace {
   readonly folder: string;
   /** Where something in the root namespace has to listen so that the lab can reach it. */
   readonly rootAddress: string;
+  /** Where something in the lab has to listen so that the root namespace can reach it. */
+  readonly labAddress: string;
   /** Kills what runs in the lab's namespaces, and removes them and the folder. Idempotent. */
   remove(): void;
 }
@@ -42,7 +44,8 @@ export async function openLabNamespace(): Promise<LabNamespace> {
     await run(["ip", "netns", "add", name]);
     const subnet = await claimSubnet(name);
     uplink = subnet.uplink;
-    return { name, folder, rootAddress: subnet.rootAddress, remove };
+    const { rootAddress, labAddress } = subnet;
+    return { name, folder, rootAddress, labAddress, remove };
   } catch (error) {
     remove();
     throw error;
@@ -82,7 +85,14 @@ function freeName(): string {
 
 const SUBNETS = 2 ** 15;
 
-async function claimSubnet(name: string): Promise<{ uplink: string; rootAddress: string }> {
+/** A point-to-point subnet: an interface in the root namespace, and the addresses of both ends. */
+interface Uplink {
+  readonly uplink: string;
+  readonly rootAddress: string;
+  readonly labAddress: string;
+}
+
+async function claimSubnet(name: string): Promise<Uplink> {
   const taken = new Set(listOf("/sys/class/net"));
   for (let subnet = 0; subnet < SUBNETS; subnet++) {
     const uplink = `dcns${subnet}`;
@@ -90,6 +100,7 @@ async function claimSubnet(name: string): Promise<{ uplink: string; rootAddress:
     const base = `198.${18 + (subnet >> 14)}.${(subnet >> 6) & 255}`;
     const first = (subnet & 63) * 4;
     const rootAddress = `${base}.${first + 1}`;
+    const labAddress = `${base}.${first + 2}`;
     await Promise.all([
       run(
         ["ip", "-batch", "-"],
@@ -97,10 +108,10 @@ async function claimSubnet(name: string): Promise<{ uplink: string; rootAddress:
       ),
       run(
         ["ip", "-n", name, "-batch", "-"],
-        `addr add ${base}.${first + 2}/30 dev controller\nlink set controller up\nlink set lo up\n`,
+        `addr add ${labAddress}/30 dev controller\nlink set controller up\nlink set lo up\n`,
       ),
     ]);
-    return { uplink, rootAddress };
+    return { uplink, rootAddress, labAddress };
   }
   throw new Error("no subnet is free for another lab");
 }

@@ -33,15 +33,15 @@ describeEtcd("with etcd", () => {
     test("serve one topology, whoever dies, stops or is cut off, and no ping is lost", {
       timeout: 300_000,
     }, async () => {
-      await using etcd = await EtcdCluster.start({ members: 3 });
+      await using etcd = await EtcdCluster.start({ members: 3, severable: true });
       const lab = await OvsLab.start(ring);
       const { host, port } = lab.controller;
-      const taskOf = (index: number): SharingTask => ({
+      const taskOf = (index: number, endpoints = etcd.endpoints): SharingTask => ({
         agentId: names[index] ?? "",
         leaseMs: LEASE_MS,
         document: ring,
         listen: { host, port: port + index },
-        endpoints: etcd.endpoints,
+        endpoints,
         seed: index,
         projects: ["p", "q", "r", "s"],
         hostPorts: ["e1:eth1", "e2:eth1", "e3:eth1"],
@@ -106,10 +106,28 @@ describeEtcd("with etcd", () => {
         etcd.restart(leader);
         await sleep(2_000);
 
-        const cut = (leader + 1) % 3;
-        etcd.pause(cut);
+        const stopped = (leader + 1) % 3;
+        etcd.pause(stopped);
         await progress([0, 1, 2]);
-        etcd.resume(cut);
+        etcd.resume(stopped);
+        await progress([0, 1, 2]);
+
+        // Agent 1 knows one member only, which leads: that is cut off from the others, and answers it.
+        const alone = await etcd.leader();
+        await at(1).kill();
+        agents[1] = new SharingAgent(taskOf(1, etcd.endpoints.slice(alone, alone + 1)));
+        await at(1).started();
+        at(1).work();
+        await progress([0, 1, 2]);
+        await etcd.cutOff(alone);
+        await eventually(() => etcd.isAlone(alone), TAKEOVER_MS);
+        await sleep(LEASE_MS);
+        const done = at(1).successes;
+        await progress([0, 2]);
+        await sleep(LEASE_MS);
+        expect(await etcd.isAlone(alone)).toBe(true);
+        expect(at(1).successes).toBe(done);
+        await etcd.join(alone);
         await progress([0, 1, 2]);
 
         await Promise.all(agents.map((one) => one.ask({ do: "rest" })));
