@@ -5,9 +5,14 @@ import type { ChildSummary, Reservation } from "./reservation.ts";
 interface Heard {
   /** All until this one have been heard, or were told before anybody here was to hear them. */
   floor: number;
-  /** Later ones that have come by themselves. */
-  readonly come: Set<number>;
+  /** When the last of these was told, as far as that is known. */
+  floorMs: number;
+  /** Later ones that have come by themselves, and when each was told. */
+  readonly come: Map<number, number>;
 }
+
+/** What is told twice may bear its time once with and once without what is less than a second. */
+const SECOND_MS = 1_000;
 
 /** What was told last of whether frames pass by a connection. */
 interface LastState extends Pick<Notification, "notificationId" | "timeStamp"> {
@@ -17,7 +22,8 @@ interface LastState extends Pick<Notification, "notificationId" | "timeStamp"> {
 /**
  * Which notifications have been heard, so that those that have not can be asked for, and none counts
  * twice, nor against what was told after it. A provider numbers them in the order in which they happen (GFD.212), of
- * each connection or of all together, and a summary shows the last number.
+ * each connection or of all together, and a summary shows the last number. One that keeps its count in memory begins
+ * again with small numbers when it is started anew, as OpenNSA does: a number is the same, or earlier, only with its time.
  */
 export class NotificationLog {
   readonly #heard = new Map<string, Heard>();
@@ -25,7 +31,7 @@ export class NotificationLog {
 
   /** A connection has just been asked for: whatever is told of it is news. */
   begin(connectionId: string): void {
-    this.#of(connectionId, 0).floor = 0;
+    this.#heard.set(connectionId, { floor: 0, floorMs: Number.NEGATIVE_INFINITY, come: new Map() });
   }
 
   /** A connection is over. */
@@ -36,13 +42,13 @@ export class NotificationLog {
 
   /** A notification has come by itself; whether it is news. Numbers that say nothing are 0. */
   come(notification: Notification): boolean {
-    const { notificationId: id } = notification;
+    const { notificationId: id, timeStamp } = notification;
     const connectionId = connectionOf(notification);
     if (connectionId === undefined) return true;
     if (id < 1) return this.#isStanding(connectionId, notification);
-    const heard = this.#of(connectionId, id - 1);
-    if (id <= heard.floor || heard.come.has(id)) return false;
-    heard.come.add(id);
+    const heard = this.#of(connectionId, id - 1, timeStamp);
+    if (isHeard(heard, notification)) return false;
+    heard.come.set(id, timeStamp);
     return this.#isStanding(connectionId, notification);
   }
 
@@ -55,8 +61,8 @@ export class NotificationLog {
     notificationId: last,
   }: Reservation<ChildSummary>): number | undefined {
     if (last === undefined) return undefined;
-    const heard = this.#of(connectionId, last);
-    while (heard.come.delete(heard.floor + 1)) heard.floor += 1;
+    const heard = this.#of(connectionId, last, Number.POSITIVE_INFINITY);
+    while (heard.come.has(heard.floor + 1)) absorb(heard, heard.floor + 1);
     return heard.floor < last ? heard.floor + 1 : undefined;
   }
 
@@ -66,12 +72,11 @@ export class NotificationLog {
     last: number,
     told: readonly Notification[],
   ): readonly Notification[] {
-    const heard = this.#of(connectionId, last);
-    const unheard = told.filter(
-      ({ notificationId: id }) => id > heard.floor && !heard.come.has(id),
-    );
+    const heard = this.#of(connectionId, last, Number.NEGATIVE_INFINITY);
+    const unheard = told.filter((each) => !isHeard(heard, each));
     heard.floor = Math.max(heard.floor, last);
-    for (const id of heard.come) if (id <= heard.floor) heard.come.delete(id);
+    heard.floorMs = Math.max(heard.floorMs, ...told.map(({ timeStamp }) => timeStamp));
+    for (const id of heard.come.keys()) if (id <= heard.floor) absorb(heard, id);
     return unheard
       .toSorted((a, b) => a.notificationId - b.notificationId)
       .filter((each) => this.#isStanding(connectionId, each));
@@ -88,13 +93,29 @@ export class NotificationLog {
     return true;
   }
 
-  #of(connectionId: string, floor: number): Heard {
+  #of(connectionId: string, floor: number, floorMs: number): Heard {
     const known = this.#heard.get(connectionId);
     if (known !== undefined) return known;
-    const heard: Heard = { floor, come: new Set() };
+    const heard: Heard = { floor, floorMs, come: new Map() };
     this.#heard.set(connectionId, heard);
     return heard;
   }
+}
+
+/** Whether a notification is one of those; what has such a number and was told later is not. */
+function isHeard({ floor, floorMs, come }: Heard, notification: Notification): boolean {
+  const { notificationId: id, timeStamp } = notification;
+  const knownMs = come.get(id);
+  return knownMs === undefined
+    ? id <= floor && timeStamp < floorMs + SECOND_MS
+    : Math.abs(timeStamp - knownMs) < SECOND_MS;
+}
+
+/** One that has come by itself need not be remembered by itself any more. */
+function absorb(heard: Heard, id: number): void {
+  heard.floor = Math.max(heard.floor, id);
+  heard.floorMs = Math.max(heard.floorMs, heard.come.get(id) ?? heard.floorMs);
+  heard.come.delete(id);
 }
 
 /** Whether frames pass, where a notification says so; what has ended does not begin again, however late that is heard. */
@@ -105,13 +126,15 @@ function passesBy(notification: Notification): boolean | undefined {
     : undefined;
 }
 
-/** By their numbers, or by their times where these say nothing. */
+/** By their numbers and their times, or by their times alone where the numbers say nothing. */
 function isOlder(
   a: Pick<Notification, "notificationId" | "timeStamp">,
   b: Pick<Notification, "notificationId" | "timeStamp">,
 ): boolean {
   const areNumbered = a.notificationId > 0 && b.notificationId > 0;
-  return areNumbered ? a.notificationId < b.notificationId : a.timeStamp < b.timeStamp;
+  return areNumbered
+    ? a.notificationId < b.notificationId && a.timeStamp <= b.timeStamp
+    : a.timeStamp < b.timeStamp;
 }
 
 /** Which connection a notification is of; OSCARS says so of a forced end only as where it comes from. */

@@ -13,9 +13,13 @@ function passing(notificationId: number, active: boolean, timeStamp = notificati
   return { type: "dataPlaneStateChange", ...base, dataPlaneStatus } as const;
 }
 
-function failing(notificationId: number, event: "activateFailed" | "forcedEnd"): Notification {
+function failing(
+  notificationId: number,
+  event: "activateFailed" | "forcedEnd",
+  timeStamp = notificationId,
+): Notification {
   return {
-    ...{ type: "errorEvent", connectionId, notificationId, timeStamp: notificationId, event },
+    ...{ type: "errorEvent", connectionId, notificationId, timeStamp, event },
     originatingConnectionId: connectionId,
     originatingNSA: "urn:them",
   };
@@ -116,4 +120,26 @@ describe("a notification that is older than one that was told", () => {
 test("what is asked for is told in the order in which it happened", () => {
   const told = [passing(2, true), passing(1, false)];
   expect(begun().asked(connectionId, 2, told)).toEqual([passing(1, false), passing(2, true)]);
+});
+
+describe("a provider that begins to count anew", () => {
+  test("tells news with smaller numbers than before, and with those that were used before", () => {
+    const log = begun();
+    expect(log.come(passing(3, false, 1_000))).toBe(true);
+    expect(log.come(passing(42, true, 2_000))).toBe(true);
+    expect(log.come(passing(5, false, 9_000))).toBe(true);
+    expect(log.come(failing(3, "forcedEnd", 9_500))).toBe(true);
+    expect(log.come(failing(3, "forcedEnd", 9_500))).toBe(false);
+    expect(log.come(passing(5, false, 9_000))).toBe(false);
+  });
+
+  test("is heard where all until a greater number were asked for, and its repetitions are not", () => {
+    const log = begun();
+    const told = [passing(41, true, 1_000), passing(42, true, 2_000)];
+    expect(log.asked(connectionId, 42, told)).toEqual(told);
+    expect(log.come(passing(42, true, 2_500))).toBe(false);
+    expect(log.come(passing(2, false, 9_000))).toBe(true);
+    expect(log.come(failing(1, "activateFailed", 8_000))).toBe(true);
+    expect(log.come(passing(2, false, 9_000))).toBe(false);
+  });
 });
