@@ -58,6 +58,11 @@ export class MissedNotifications {
     this.#resting.delete(connectionId);
   }
 
+  /** The connections that are remembered. */
+  get connectionIds(): readonly string[] {
+    return this.#log.connectionIds;
+  }
+
   /** A notification has come by itself; whether it is news. */
   come(notification: Notification): boolean {
     return this.#log.come(notification);
@@ -68,6 +73,7 @@ export class MissedNotifications {
     reservations: readonly Reservation<ChildSummary>[],
     signal: AbortSignal,
   ): Promise<void> {
+    for (const each of reservations) this.#log.list(each, this.#context.clock.now());
     if (!this.#isAsked) return;
     const waiting = reservations.filter((each) => this.#isDue(each)).values();
     const silent: string[] = [];
@@ -105,6 +111,8 @@ export class MissedNotifications {
   }
 
   #rest(connectionId: string): void {
+    // It has ended meanwhile.
+    if (!this.#log.has(connectionId)) return;
     const rest = this.#resting.get(connectionId) ?? new GrowingRest();
     rest.begin(steadyMs(this.#context.clock));
     this.#resting.set(connectionId, rest);

@@ -218,7 +218,7 @@ describe("a provider that leaves questions unanswered", () => {
       await clock.until(missed.catchUp(summaries(last), never));
       return { asked: asked.splice(0), ms: clock.now() - began };
     };
-    return { clock, away, look };
+    return { clock, away, look, missed };
   }
 
   /** Asks in so many rounds, and then of one that answers; how many questions it gets. */
@@ -252,5 +252,17 @@ describe("a provider that leaves questions unanswered", () => {
     await clock.advance(3_600_000);
     expect((await look(100)).asked).toHaveLength(8);
     expect((await look(101)).asked).toHaveLength(8);
+  });
+
+  test("about a connection that ended meanwhile leaves nothing behind", async () => {
+    const { clock, look, missed } = provider((id) => id === "c3");
+    await look(1);
+    const looking = look(2);
+    await clock.advance(10_000);
+    missed.end("c3");
+    expect((await looking).asked).toContain("c3");
+    expect(missed.connectionIds).not.toContain("c3");
+    missed.begin("c3");
+    expect((await look(2)).asked).toEqual(["c3"]);
   });
 });

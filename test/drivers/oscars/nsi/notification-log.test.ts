@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Notification } from "../../../../src/drivers/oscars/nsi/notification.ts";
 import { NotificationLog } from "../../../../src/drivers/oscars/nsi/notification-log.ts";
 import type { ChildSummary, Reservation } from "../../../../src/drivers/oscars/nsi/reservation.ts";
+import type { LifecycleState } from "../../../../src/drivers/oscars/nsi/states.ts";
 
 const connectionId = "c1";
 
@@ -26,12 +27,15 @@ function failing(
 }
 
 /** What a query shows of a connection when this was told of it last. */
-function shown(notificationId: number): Reservation<ChildSummary> {
+function shown(
+  notificationId: number,
+  lifecycleState: LifecycleState = "Created",
+): Reservation<ChildSummary> {
   const dataPlaneStatus = { active: true, version: 1, versionConsistent: true };
   const connectionStates = {
     reservationState: "ReserveStart",
     provisionState: "Provisioned",
-    lifecycleState: "Created",
+    lifecycleState,
     dataPlaneStatus,
   } as const;
   return { connectionId, criteria: [], requesterNSA: "urn:us", connectionStates, notificationId };
@@ -141,5 +145,36 @@ describe("a provider that begins to count anew", () => {
     expect(log.come(passing(2, false, 9_000))).toBe(true);
     expect(log.come(failing(1, "activateFailed", 8_000))).toBe(true);
     expect(log.come(passing(2, false, 9_000))).toBe(false);
+  });
+});
+
+describe("what is remembered", () => {
+  test("is nothing of a connection that is over, whatever is told or listed of it yet", () => {
+    const log = begun();
+    log.end(connectionId);
+    expect(log.come(passing(4, false))).toBe(true);
+    expect(log.come(passing(0, false))).toBe(true);
+    log.list(shown(4, "Terminated"), 4);
+    expect(log.missingFrom(shown(5, "Terminated"))).toBeUndefined();
+    expect(log.asked(connectionId, 5, [passing(5, false)])).toEqual([]);
+    expect(log.connectionIds).toEqual([]);
+  });
+
+  test("begins with the first list where somebody had asked for the connection before", () => {
+    const log = new NotificationLog();
+    log.list(shown(4), 10_000);
+    expect(log.missingFrom(shown(4))).toBeUndefined();
+    expect(log.missingFrom(shown(6))).toBe(5);
+    expect(log.come(passing(4, false, 9_000))).toBe(false);
+    expect(log.come(passing(2, false, 20_000))).toBe(true);
+  });
+
+  test("does not grow with what comes, and each is news once all the same", () => {
+    const log = begun();
+    const ids = Array.from({ length: 1_000 }, (_, at) => 2 * at + 1);
+    for (const id of ids) expect(log.come(failing(id, "activateFailed"))).toBe(true);
+    for (const id of ids) expect(log.come(failing(id, "activateFailed"))).toBe(false);
+    // What is far back is not asked for: it is not known one by one any more.
+    expect(log.missingFrom(shown(1_999))).toBeGreaterThan(1_500);
   });
 });
