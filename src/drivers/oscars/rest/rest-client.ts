@@ -59,6 +59,10 @@ export class RestClient {
   readonly #options: RestClientOptions;
   /** No other token is asked for: those that were did not help. */
   #rest = new GrowingRest();
+  /** What they did not help with. */
+  #refusedPath: string | undefined;
+  /** Another token that has been asked for: it is for all who wait for one. */
+  #renewed: Promise<string> | undefined;
 
   constructor(options: RestClientOptions) {
     this.#options = options;
@@ -111,13 +115,23 @@ export class RestClient {
     }
     const first = await this.#withToken(request, signal, false);
     const barred = barredBy(first);
-    if (first.isOk() && barred === undefined) this.#rest = new GrowingRest();
+    // Who may do one thing need not be one who may do another.
+    const isLetIn = first.isOk() && barred === undefined && request.path === this.#refusedPath;
+    if (isLetIn) this.#rest = new GrowingRest();
     const mayAskAgain = barred === "not-taken" || this.#rest.isOver(steadyMs(clock));
     if (barred === undefined || !mayAskAgain) return first;
     const second = await this.#withToken(request, signal, true);
     const still = barredBy(second);
-    if (still !== undefined && still !== "not-taken") this.#rest.begin(steadyMs(clock));
+    if (still !== undefined && still !== "not-taken") this.#noHelp(request);
     return second;
+  }
+
+  /** Requests that are under way at once have one rest between them. */
+  #noHelp({ path }: RestRequest): void {
+    const nowMs = steadyMs(this.#options.clock);
+    if (!this.#rest.isOver(nowMs)) return;
+    this.#rest.begin(nowMs);
+    this.#refusedPath = path;
   }
 
   async #withToken(
@@ -202,13 +216,23 @@ export class RestClient {
   #token(refresh: boolean, signal: AbortSignal): ResultAsync<string | undefined, CircuitFault> {
     const { token, clock, timeoutMs } = this.#options;
     if (token === undefined) return okAsync(undefined);
-    return answerOfHost(() => token({ refresh }), { clock, signal, timeoutMs }).mapErr((silence) =>
-      match(silence)
+    const ask = () => (refresh ? this.#anotherToken(token) : token({ refresh }));
+    return answerOfHost(ask, { clock, signal, timeoutMs }).mapErr((silence) => {
+      // The next request is not to wait for what does not come.
+      if (silence === "late") this.#renewed = undefined;
+      return match(silence)
         .with("failed", () => circuitFault("rejected", "no token is to be had"))
         .with("late", () => circuitFault("unreachable", `no token came within ${timeoutMs} ms`))
         .with("aborted", () => circuitFault("unreachable", "ended by the caller"))
-        .exhaustive(),
-    );
+        .exhaustive();
+    });
+  }
+
+  #anotherToken(token: NonNullable<RestClientOptions["token"]>): Promise<string> {
+    this.#renewed ??= Promise.resolve(token({ refresh: true })).finally(() => {
+      this.#renewed = undefined;
+    });
+    return this.#renewed;
   }
 }
 
