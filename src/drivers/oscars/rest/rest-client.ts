@@ -48,6 +48,13 @@ function barredBy(attempt: Result<Attempt, CircuitFault>): Barred | undefined {
   return attempt.isOk() ? attempt.value.barred : undefined;
 }
 
+/** Whether who has no token is kept out, or sent to where to log in. */
+function wantsToken(open: Result<Attempt, CircuitFault>): boolean {
+  if (open.isErr()) return false;
+  const { barred, response } = open.value;
+  return barred !== undefined || (response.status >= 300 && response.status < 400);
+}
+
 /** What looks at no token; a server may be behind something that does. */
 const OPEN = "/api/";
 /** Does nothing, and looks at the token all the same. */
@@ -111,7 +118,7 @@ export class RestClient {
     const { token, clock } = this.#options;
     if (token === undefined || request.path.startsWith(OPEN)) {
       const open = await this.#attempt(request, undefined, signal);
-      if (token === undefined || barredBy(open) === undefined) return open;
+      if (token === undefined || !wantsToken(open)) return open;
     }
     const first = await this.#withToken(request, signal, false);
     const barred = barredBy(first);

@@ -18,7 +18,7 @@ function world(statusOf: (path: string, token: string | undefined) => number) {
   const clock = fakeClock();
   const http = new MemoryHttp(clock);
   http.serve("http://oscars.example", async ({ path, headers }) => ({
-    status: statusOf(path, headers.authorization),
+    status: statusOf(path, headers.get("authorization")),
   }));
   const began = clock.now();
   /** When another token was asked for. */
@@ -85,3 +85,25 @@ test("another token that never comes is asked for again by the next request", as
   expect(await send(commit)).toEqual(["rejected"]);
   expect(renewed).toHaveLength(2);
 });
+
+test.each([
+  [200, 0],
+  [302, 1],
+  [303, 1],
+  [401, 1],
+  [403, 1],
+  [404, 0],
+])(
+  "what is open is asked without a token first, and with one where that is answered by %i",
+  async (status, withToken) => {
+    const tokens: (string | undefined)[] = [];
+    const { send } = world((_, token) => {
+      tokens.push(token);
+      return token === undefined ? status : 200;
+    });
+    expect(await send({ method: "GET", path: "/api/conn/info/c1" })).toEqual([
+      withToken === 1 ? 200 : status,
+    ]);
+    expect(tokens).toEqual([undefined, ...Array.from({ length: withToken }, () => "Bearer token")]);
+  },
+);
