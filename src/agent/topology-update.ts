@@ -27,8 +27,8 @@ export async function replaceTopology(
     unionOf(before.domainView(domain), next.domainView(domain)),
   );
   if (both.isErr()) {
-    // Those that had taken it are told that it stays as it was; the error of one of them would say no more.
-    await tellDrivers(drivers, (domain) => before.domainView(domain));
+    // Each is told that it stays as it was: one that had taken it may fail at that, which says nothing of the others.
+    for (const [domain, driver] of drivers) await driver.updateDomain(before.domainView(domain));
     return err(both.error);
   }
   const affected = registry.setTopology(next);

@@ -21,7 +21,10 @@ export class LookPace {
     return Math.max(0, this.#lastMs + this.#distanceMs - nowMs);
   }
 
-  /** A look begins for what was told. One that would have had to wait no more begins a new series. */
+  /**
+   * A look begins for what was told. One after twice the distance begins a new series: a domain that goes on telling
+   * is looked at again as soon as the distance is over, or a moment later.
+   */
   began(nowMs: number): void {
     const isQuick = nowMs < this.#lastMs + 2 * this.#distanceMs;
     this.#distanceMs = Math.min(this.#mostMs, isQuick ? 2 * this.#distanceMs : LEAST_MS);

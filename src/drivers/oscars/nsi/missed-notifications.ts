@@ -58,6 +58,11 @@ export class MissedNotifications {
     this.#resting.delete(connectionId);
   }
 
+  /** The connections that are remembered. */
+  get connectionIds(): readonly string[] {
+    return this.#log.connectionIds;
+  }
+
   /** A notification has come by itself; whether it is news. */
   come(notification: Notification): boolean {
     return this.#log.come(notification);
@@ -68,8 +73,9 @@ export class MissedNotifications {
     reservations: readonly Reservation<ChildSummary>[],
     signal: AbortSignal,
   ): Promise<void> {
+    for (const each of reservations) this.#log.list(each, this.#context.clock.now());
     if (!this.#isAsked) return;
-    const waiting = reservations.filter((each) => this.#isDue(each)).values();
+    const waiting = reservations.values();
     const silent: string[] = [];
     let isAnswered = false;
     const ask = async (): Promise<void> => {
@@ -82,20 +88,15 @@ export class MissedNotifications {
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, ask));
+    for (const id of silent) this.#asking.delete(id);
     if (signal.aborted) return;
     if (isAnswered) this.#answers = true;
     if (this.#answers) for (const id of silent) this.#rest(id);
     else if (silent.length > 0) this.#leftUnanswered();
   }
 
-  #isDue(reservation: Reservation<ChildSummary>): boolean {
-    const { connectionId } = reservation;
-    const nowMs = steadyMs(this.#context.clock);
-    return (
-      this.#log.missingFrom(reservation) !== undefined &&
-      (this.#resting.get(connectionId)?.isOver(nowMs) ?? true) &&
-      !this.#asking.has(connectionId)
-    );
+  #isResting(connectionId: string): boolean {
+    return this.#resting.get(connectionId)?.isOver(steadyMs(this.#context.clock)) === false;
   }
 
   /** It answered with its summaries right before: where it is away, it is asked for none of either. */
@@ -105,6 +106,8 @@ export class MissedNotifications {
   }
 
   #rest(connectionId: string): void {
+    // It has ended meanwhile.
+    if (!this.#log.has(connectionId)) return;
     const rest = this.#resting.get(connectionId) ?? new GrowingRest();
     rest.begin(steadyMs(this.#context.clock));
     this.#resting.set(connectionId, rest);
@@ -118,10 +121,14 @@ export class MissedNotifications {
     const { connectionId, notificationId: last } = reservation;
     const startNotificationId = this.#log.missingFrom(reservation);
     if (startNotificationId === undefined || last === undefined) return undefined;
+    // Another look may have come to it first.
+    if (this.#asking.has(connectionId) || this.#isResting(connectionId)) return undefined;
     const question = { type: "queryNotificationSync", connectionId, startNotificationId } as const;
     this.#asking.add(connectionId);
     const answer = await this.#context.send(question, signal);
-    this.#asking.delete(connectionId);
+    // Where there is none, no other look is to ask before this one has ended, and knows what that means.
+    const isSilent = answer.isErr() && answer.error.type === "nsi-unknown";
+    if (!isSilent) this.#asking.delete(connectionId);
     if (answer.isErr()) return this.#failed(answer.error);
     if (answer.value.type !== "queryNotificationSyncConfirmed") {
       this.#isAsked = false;

@@ -127,11 +127,18 @@ export class NsiRequester {
       connectionId: connectionIds,
       globalReservationId: [],
     } as const;
-    const queried = this.#send(this.#newCorrelationId(), message, signal).andThen((answer) =>
-      answer.type === "querySummarySyncConfirmed"
-        ? ok(answer.reservation)
-        : err(protocolFault(`a query was answered by ${answer.type}`)),
-    );
+    // What is reserved while the list is on its way need not be in it.
+    const known = connectionIds.length === 0 ? this.#missed.connectionIds : [];
+    const queried = this.#send(this.#newCorrelationId(), message, signal)
+      .andThen((answer) =>
+        answer.type === "querySummarySyncConfirmed"
+          ? ok(answer.reservation)
+          : err(protocolFault(`a query was answered by ${answer.type}`)),
+      )
+      .andTee((all) => {
+        const listed = new Set(all.map(({ connectionId }) => connectionId));
+        for (const id of known) if (!listed.has(id)) this.#missed.end(id);
+      });
     // Whoever only looks on hears nothing.
     const isHeard = this.#listeners.size > 0 || this.#awaited.size > 0;
     if (!isHeard) return queried;

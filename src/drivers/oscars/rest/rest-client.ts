@@ -48,6 +48,13 @@ function barredBy(attempt: Result<Attempt, CircuitFault>): Barred | undefined {
   return attempt.isOk() ? attempt.value.barred : undefined;
 }
 
+/** Whether who has no token is kept out, or sent to where to log in. */
+function wantsToken(open: Result<Attempt, CircuitFault>): boolean {
+  if (open.isErr()) return false;
+  const { barred, response } = open.value;
+  return barred !== undefined || (response.status >= 300 && response.status < 400);
+}
+
 /** What looks at no token; a server may be behind something that does. */
 const OPEN = "/api/";
 /** Does nothing, and looks at the token all the same. */
@@ -59,6 +66,10 @@ export class RestClient {
   readonly #options: RestClientOptions;
   /** No other token is asked for: those that were did not help. */
   #rest = new GrowingRest();
+  /** What they did not help with. */
+  #refusedPath: string | undefined;
+  /** Another token that has been asked for: it is for all who wait for one. */
+  #renewed: Promise<string> | undefined;
 
   constructor(options: RestClientOptions) {
     this.#options = options;
@@ -107,17 +118,27 @@ export class RestClient {
     const { token, clock } = this.#options;
     if (token === undefined || request.path.startsWith(OPEN)) {
       const open = await this.#attempt(request, undefined, signal);
-      if (token === undefined || barredBy(open) === undefined) return open;
+      if (token === undefined || !wantsToken(open)) return open;
     }
     const first = await this.#withToken(request, signal, false);
     const barred = barredBy(first);
-    if (first.isOk() && barred === undefined) this.#rest = new GrowingRest();
+    // Who may do one thing need not be one who may do another.
+    const isLetIn = first.isOk() && barred === undefined && request.path === this.#refusedPath;
+    if (isLetIn) this.#rest = new GrowingRest();
     const mayAskAgain = barred === "not-taken" || this.#rest.isOver(steadyMs(clock));
     if (barred === undefined || !mayAskAgain) return first;
     const second = await this.#withToken(request, signal, true);
     const still = barredBy(second);
-    if (still !== undefined && still !== "not-taken") this.#rest.begin(steadyMs(clock));
+    if (still !== undefined && still !== "not-taken") this.#noHelp(request);
     return second;
+  }
+
+  /** Requests that are under way at once have one rest between them. */
+  #noHelp({ path }: RestRequest): void {
+    const nowMs = steadyMs(this.#options.clock);
+    if (!this.#rest.isOver(nowMs)) return;
+    this.#rest.begin(nowMs);
+    this.#refusedPath = path;
   }
 
   async #withToken(
@@ -202,13 +223,23 @@ export class RestClient {
   #token(refresh: boolean, signal: AbortSignal): ResultAsync<string | undefined, CircuitFault> {
     const { token, clock, timeoutMs } = this.#options;
     if (token === undefined) return okAsync(undefined);
-    return answerOfHost(() => token({ refresh }), { clock, signal, timeoutMs }).mapErr((silence) =>
-      match(silence)
+    const ask = () => (refresh ? this.#anotherToken(token) : token({ refresh }));
+    return answerOfHost(ask, { clock, signal, timeoutMs }).mapErr((silence) => {
+      // The next request is not to wait for what does not come.
+      if (silence === "late") this.#renewed = undefined;
+      return match(silence)
         .with("failed", () => circuitFault("rejected", "no token is to be had"))
         .with("late", () => circuitFault("unreachable", `no token came within ${timeoutMs} ms`))
         .with("aborted", () => circuitFault("unreachable", "ended by the caller"))
-        .exhaustive(),
-    );
+        .exhaustive();
+    });
+  }
+
+  #anotherToken(token: NonNullable<RestClientOptions["token"]>): Promise<string> {
+    this.#renewed ??= Promise.resolve(token({ refresh: true })).finally(() => {
+      this.#renewed = undefined;
+    });
+    return this.#renewed;
   }
 }
 

@@ -185,8 +185,8 @@ describe("a provider that leaves questions unanswered", () => {
   const never = new AbortController().signal;
 
   /** So many connections, of which each has a last notification. */
-  function summaries(last: number): readonly Reservation<ChildSummary>[] {
-    return Array.from({ length: 8 }, (_, index) => ({
+  function summaries(last: number, length = 8): readonly Reservation<ChildSummary>[] {
+    return Array.from({ length }, (_, index) => ({
       connectionId: `c${index}`,
       criteria: [],
       requesterNSA: "urn:us",
@@ -218,7 +218,7 @@ describe("a provider that leaves questions unanswered", () => {
       await clock.until(missed.catchUp(summaries(last), never));
       return { asked: asked.splice(0), ms: clock.now() - began };
     };
-    return { clock, away, look };
+    return { clock, away, asked, look, missed };
   }
 
   /** Asks in so many rounds, and then of one that answers; how many questions it gets. */
@@ -252,5 +252,32 @@ describe("a provider that leaves questions unanswered", () => {
     await clock.advance(3_600_000);
     expect((await look(100)).asked).toHaveLength(8);
     expect((await look(101)).asked).toHaveLength(8);
+  });
+
+  test("about a connection that ended meanwhile leaves nothing behind", async () => {
+    const { clock, asked, look, missed } = provider((id) => id === "c3");
+    await look(1);
+    const looking = missed.catchUp(summaries(2), never);
+    await clock.advance(10_000);
+    missed.end("c3");
+    await clock.until(looking);
+    expect(asked.splice(0)).toContain("c3");
+    expect(missed.connectionIds).not.toContain("c3");
+    missed.begin("c3");
+    expect((await look(2)).asked).toEqual(["c3"]);
+  });
+
+  test.each([
+    ["at once", 0, (id: string) => id === "c3"],
+    ["while one waits", 10_000, (id: string) => id === "c3"],
+    ["when one has waited for some and waits for others", 35_000, (id: string) => id !== "c0"],
+  ] as const)("is asked once about each by looks that overlap: %s", async (_, ms, isSilent) => {
+    const { clock, asked, missed } = provider(isSilent);
+    await clock.until(missed.catchUp(summaries(1, 40), never));
+    const first = missed.catchUp(summaries(2, 40), never);
+    await clock.advance(ms);
+    await clock.until(Promise.all([first, missed.catchUp(summaries(2, 40), never)]));
+    expect(asked.toSorted()).toEqual([...new Set(asked)].toSorted());
+    expect(asked).toHaveLength(40);
   });
 });

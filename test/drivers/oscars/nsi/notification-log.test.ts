@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Notification } from "../../../../src/drivers/oscars/nsi/notification.ts";
 import { NotificationLog } from "../../../../src/drivers/oscars/nsi/notification-log.ts";
 import type { ChildSummary, Reservation } from "../../../../src/drivers/oscars/nsi/reservation.ts";
+import type { LifecycleState } from "../../../../src/drivers/oscars/nsi/states.ts";
 
 const connectionId = "c1";
 
@@ -13,21 +14,28 @@ function passing(notificationId: number, active: boolean, timeStamp = notificati
   return { type: "dataPlaneStateChange", ...base, dataPlaneStatus } as const;
 }
 
-function failing(notificationId: number, event: "activateFailed" | "forcedEnd"): Notification {
+function failing(
+  notificationId: number,
+  event: "activateFailed" | "forcedEnd",
+  timeStamp = notificationId,
+): Notification {
   return {
-    ...{ type: "errorEvent", connectionId, notificationId, timeStamp: notificationId, event },
+    ...{ type: "errorEvent", connectionId, notificationId, timeStamp, event },
     originatingConnectionId: connectionId,
     originatingNSA: "urn:them",
   };
 }
 
 /** What a query shows of a connection when this was told of it last. */
-function shown(notificationId: number): Reservation<ChildSummary> {
+function shown(
+  notificationId: number,
+  lifecycleState: LifecycleState = "Created",
+): Reservation<ChildSummary> {
   const dataPlaneStatus = { active: true, version: 1, versionConsistent: true };
   const connectionStates = {
     reservationState: "ReserveStart",
     provisionState: "Provisioned",
-    lifecycleState: "Created",
+    lifecycleState,
     dataPlaneStatus,
   } as const;
   return { connectionId, criteria: [], requesterNSA: "urn:us", connectionStates, notificationId };
@@ -116,4 +124,57 @@ describe("a notification that is older than one that was told", () => {
 test("what is asked for is told in the order in which it happened", () => {
   const told = [passing(2, true), passing(1, false)];
   expect(begun().asked(connectionId, 2, told)).toEqual([passing(1, false), passing(2, true)]);
+});
+
+describe("a provider that begins to count anew", () => {
+  test("tells news with smaller numbers than before, and with those that were used before", () => {
+    const log = begun();
+    expect(log.come(passing(3, false, 1_000))).toBe(true);
+    expect(log.come(passing(42, true, 2_000))).toBe(true);
+    expect(log.come(passing(5, false, 9_000))).toBe(true);
+    expect(log.come(failing(3, "forcedEnd", 9_500))).toBe(true);
+    expect(log.come(failing(3, "forcedEnd", 9_500))).toBe(false);
+    expect(log.come(passing(5, false, 9_000))).toBe(false);
+  });
+
+  test("is heard where all until a greater number were asked for, and its repetitions are not", () => {
+    const log = begun();
+    const told = [passing(41, true, 1_000), passing(42, true, 2_000)];
+    expect(log.asked(connectionId, 42, told)).toEqual(told);
+    expect(log.come(passing(42, true, 2_500))).toBe(false);
+    expect(log.come(passing(2, false, 9_000))).toBe(true);
+    expect(log.come(failing(1, "activateFailed", 8_000))).toBe(true);
+    expect(log.come(passing(2, false, 9_000))).toBe(false);
+  });
+});
+
+describe("what is remembered", () => {
+  test("is nothing of a connection that is over, whatever is told or listed of it yet", () => {
+    const log = begun();
+    log.end(connectionId);
+    expect(log.come(passing(4, false))).toBe(true);
+    expect(log.come(passing(0, false))).toBe(true);
+    log.list(shown(4, "Terminated"), 4);
+    expect(log.missingFrom(shown(5, "Terminated"))).toBeUndefined();
+    expect(log.asked(connectionId, 5, [passing(5, false)])).toEqual([]);
+    expect(log.connectionIds).toEqual([]);
+  });
+
+  test("begins with the first list where somebody had asked for the connection before", () => {
+    const log = new NotificationLog();
+    log.list(shown(4), 10_000);
+    expect(log.missingFrom(shown(4))).toBeUndefined();
+    expect(log.missingFrom(shown(6))).toBe(5);
+    expect(log.come(passing(4, false, 9_000))).toBe(false);
+    expect(log.come(passing(2, false, 20_000))).toBe(true);
+  });
+
+  test("does not grow with what comes, and each is news once all the same", () => {
+    const log = begun();
+    const ids = Array.from({ length: 1_000 }, (_, at) => 2 * at + 1);
+    for (const id of ids) expect(log.come(failing(id, "activateFailed"))).toBe(true);
+    for (const id of ids) expect(log.come(failing(id, "activateFailed"))).toBe(false);
+    // What is far back is not asked for: it is not known one by one any more.
+    expect(log.missingFrom(shown(1_999))).toBeGreaterThan(1_500);
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { IncomingRequest } from "../../../../src/drivers/oscars/http/http.ts";
 import type { Criteria } from "../../../../src/drivers/oscars/nsi/criteria.ts";
 import { readNsi, writeNsi } from "../../../../src/drivers/oscars/nsi/envelope.ts";
 import type { Notification } from "../../../../src/drivers/oscars/nsi/notification.ts";
@@ -128,6 +129,32 @@ describe("a requester of NSI", () => {
         each.type === "dataPlaneStateChange" ? each.dataPlaneStatus.active : each.type,
       ),
     ).toEqual([true, false, "errorEvent"]);
+  });
+
+  test("remembers of a connection what was told until the provider lists it no more", async () => {
+    const it = world();
+    const { clock, http, requester, notified } = it;
+    const posted: IncomingRequest[] = [];
+    http.serve("http://us.example", (request) => {
+      posted.push(request);
+      return requester.callbacks(request);
+    });
+    const id = await setUp(it);
+    await clock.advance(100);
+    const last = posted.at(-1) ?? expect.fail("nothing was told");
+    const again = async (): Promise<number> => {
+      await clock.until(requester.callbacks(last));
+      return notified.splice(0).length;
+    };
+    expect(notified.splice(0)).toHaveLength(1);
+    await clock.until(requester.query([], never));
+    expect(await again()).toBe(0);
+    const empty = { nsa: NSA, ports: new Map(), clock, http, delayMs: 20 };
+    http.serve("http://wan.example", new SimNsiProvider(empty).handler);
+    await clock.until(requester.query([id], never));
+    expect(await again()).toBe(0);
+    await clock.until(requester.query([], never));
+    expect(await again()).toBe(1);
   });
 
   test.each(["callback", "answer"] as const)(
