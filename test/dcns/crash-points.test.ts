@@ -37,20 +37,22 @@ async function dieAtStep<T>(bed: Testbed, nth: number, task: PromiseLike<T>): Pr
 
 class Died extends Error {}
 
+/** Dies at every step of an operation, and has the next agent take over each time; gives how many steps there are. */
+async function deathsAtEachStep(operation: Operation): Promise<number> {
+  const pictures = await outcomes(operation);
+  for (let nth = 0; ; nth += 1) {
+    await using bed = await prepared(operation);
+    if (!(await dieAtStep(bed, nth, operation.call(bed)))) return nth;
+    await expectRecovered(bed, pictures);
+    if (nth % 5 === 0) await expectClean(bed);
+  }
+}
+
 describe.each(operations)("an agent that dies in a $name", (operation: Operation) => {
   test("at any step leaves the network as before or as asked, for the next agent", {
     timeout: 240_000,
   }, async () => {
-    const pictures = await outcomes(operation);
-    let deaths = 0;
-    for (let nth = 0; ; nth += 1) {
-      await using bed = await prepared(operation);
-      if (!(await dieAtStep(bed, nth, operation.call(bed)))) break;
-      deaths += 1;
-      await expectRecovered(bed, pictures);
-      if (nth % 5 === 0) await expectClean(bed);
-    }
-    expect(deaths).toBeGreaterThan(20);
+    expect(await deathsAtEachStep(operation)).toBeGreaterThan(20);
   });
 
   test("and whose successor dies at any step of its start leaves it as well", {
@@ -104,16 +106,7 @@ describe.each(others)("an agent that dies in a $name", (operation) => {
   test("at any step leaves the network as before or as asked, for the next agent", {
     timeout: 240_000,
   }, async () => {
-    const pictures = await outcomes(operation);
-    let deaths = 0;
-    for (let nth = 0; ; nth += 1) {
-      await using bed = await prepared(operation);
-      if (!(await dieAtStep(bed, nth, operation.call(bed)))) break;
-      deaths += 1;
-      await expectRecovered(bed, pictures);
-      if (nth % 5 === 0) await expectClean(bed);
-    }
-    expect(deaths).toBeGreaterThan(10);
+    expect(await deathsAtEachStep(operation)).toBeGreaterThan(10);
   });
 });
 
