@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { Background, CommandFailed, run } from "./exec.ts";
+import { sleep } from "./frame-port.ts";
 import { enterNamespace } from "./lab-namespace.ts";
 
 /** A test host with an IP stack. */
@@ -36,8 +37,8 @@ const FRAME_OVERHEAD = 42;
 const TAG_SIZE = 4;
 const UDP_PAYLOAD = 1400;
 
-/** Pings that can still be on their way when a row of them is stopped. */
-const IN_FLIGHT_MS = 20;
+/** How long a ping can still be on its way when a row of them is stopped, on a busy machine. */
+const IN_FLIGHT_MS = 100;
 
 /** A host in a network namespace of its own, behind the edge bridge of its cable. */
 export class Station {
@@ -86,15 +87,18 @@ ip link set eth0 up
     return run([...this.#enter(), ...command], input);
   }
 
-  /** Pings and waits up to a second for the last answer. */
+  /**
+   * What becomes of the first `count` pings, all in all within two seconds. It goes on to ask until
+   * so many are answered: with `-c` alone ping waits for the last answer no longer than an interval.
+   */
   async ping(other: Station, count = 3, intervalMs = 10): Promise<PingReport> {
     const interval = String(intervalMs / 1000);
-    const ping = ["ping", "-n", "-q", "-c", String(count), "-i", interval, "-W", "1"];
+    const ping = ["ping", "-n", "-c", String(count), "-w", "2", "-i", interval, other.address];
     try {
-      return pingReport(await this.inside([...ping, other.address]));
+      return firstPings(await this.inside(ping), count);
     } catch (error) {
       if (error instanceof CommandFailed && error.output.includes("packets transmitted")) {
-        return pingReport(error.output);
+        return firstPings(error.output, count);
       }
       throw error;
     }
@@ -156,19 +160,30 @@ export class PingStream {
   }
 
   /**
-   * Stops and counts. What was sent in the last milliseconds may not have been answered yet when
-   * ping ends, so that a gap at the very end is no loss.
+   * Stops and counts. What is sent in the last milliseconds may not have been answered yet when ping
+   * ends, so it goes on for as long before: what was sent before this call counts.
    */
   async stop(): Promise<PingReport & { readonly lost: readonly number[] }> {
+    await sleep(IN_FLIGHT_MS);
     const output = await this.#ping.stop("SIGINT");
     const report = pingReport(output);
-    const answered = new Set([...output.matchAll(/icmp_seq=(\d+) ttl/g)].map((m) => Number(m[1])));
+    const answered = answeredIn(output);
     const certain = report.sent - Math.ceil(IN_FLIGHT_MS / this.#intervalMs);
     const lost = Array.from({ length: Math.max(certain, 0) }, (_, index) => index + 1).filter(
       (sequence) => !answered.has(sequence),
     );
     return { ...report, lost };
   }
+}
+
+/** The numbers of the pings that were answered. */
+function answeredIn(output: string): ReadonlySet<number> {
+  return new Set([...output.matchAll(/icmp_seq=(\d+) ttl/g)].map((m) => Number(m[1])));
+}
+
+function firstPings(output: string, count: number): PingReport {
+  const received = [...answeredIn(output)].filter((sequence) => sequence <= count).length;
+  return { ...pingReport(output), sent: count, received };
 }
 
 function pingReport(output: string): PingReport {
