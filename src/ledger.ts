@@ -1,11 +1,12 @@
 import { err, ok, type Result } from "neverthrow";
 import { AmountBook, LabelBook, put } from "./ledger/books.ts";
-import type { Channel, LabelSpace } from "./ledger/channel.ts";
+import { type Channel, type LabelSpace, reverseOf } from "./ledger/channel.ts";
 import { amountsByChannel, type Claim, labelKey, labelsByKey, sameTime } from "./ledger/claim.ts";
 import { PersistentMap } from "./ledger/persistent-map.ts";
 import { type Pool, residualOf } from "./ledger/pool.ts";
 import type { HolderExists, LabelTaken, OverCommit, ReserveError } from "./ledger/reserve-error.ts";
 import { boundless, type Resources, unlimited } from "./ledger/resources.ts";
+import { inUnits, promisedInUnits } from "./ledger/units.ts";
 import type { Tag } from "./model/attachment.ts";
 import { type Bandwidth, bandwidth } from "./model/bandwidth.ts";
 import type { Interval } from "./model/interval.ts";
@@ -57,10 +58,9 @@ export class Ledger {
    * what is in use is a fact. Then nothing is free there until enough of them are released.
    */
   withResources(resources: Resources): Ledger {
-    const ledger = new Ledger(resources, this.#books());
-    if (resources.unit === this.#resources.unit) return ledger;
+    if (resources.unit === this.#resources.unit) return new Ledger(resources, this.#books());
     // What is promised in other units now is that much more, or less.
-    return [...ledger.claims()].reduce((on, claim) => on.#with(claim), ledger);
+    return [...this.claims()].reduce((on, claim) => on.#with(claim), Ledger.over(resources));
   }
 
   /** Every claim, in an order that depends on the holders alone. */
@@ -84,13 +84,16 @@ export class Ledger {
     return this.#overCommit(claim, this.#amountsOf(claim)) ?? this.#labelTaken(claim);
   }
 
-  /** What is promised of `channel` where so much is asked for: whole units. */
-  inUnits(channel: Channel, amount: number): number {
-    const size = this.#resources.unit?.(channel);
-    return size === undefined ? amount : Math.ceil(amount / size) * size;
+  /**
+   * What is promised of `channel` where so much is asked for of it, and of its other direction: whole units,
+   * the same both ways.
+   */
+  promised(channel: Channel, amount: number, reverse: number): number {
+    const unit = this.#resources.unit?.(channel);
+    return unit === undefined ? amount : inUnits(Math.max(amount, reverse), unit);
   }
 
-  /** The claim with what is promised for it: of each channel one amount, in whole units. */
+  /** The claim with what is promised for it: of each channel one amount. */
   granted(claim: Claim): Claim {
     const amounts = [...this.#amountsOf(claim)];
     const promised = amounts.map(([channel, amount]) => ({ channel, amount: bandwidth(amount) }));
@@ -103,7 +106,7 @@ export class Ledger {
     if (claim === undefined) return this;
     let { claims, channels, spaces } = this.#books();
     claims = claims.without(holder);
-    for (const { channel } of claim.bandwidth) {
+    for (const channel of this.#amountsOf(claim).keys()) {
       channels = put(channels, channel, channels.get(channel)?.without(holder));
     }
     for (const { space, label } of claim.labels) {
@@ -133,7 +136,10 @@ export class Ledger {
     return this.#resources.capacity(channel);
   }
 
-  /** The most that can still be promised at every instant of `interval`, in whole units; {@link unlimited} if so. */
+  /**
+   * The most that can still be promised at every instant of `interval`; {@link unlimited} if so. In whole units
+   * that is of both directions together.
+   */
   residual(channel: Channel, interval: Interval): Bandwidth {
     return this.#left(channel, interval);
   }
@@ -219,23 +225,27 @@ export class Ledger {
 
   /** What can still be promised; what `except` has is not counted where the channel is in no pool. */
   #left(channel: Channel, interval: Interval, except?: string): Bandwidth {
+    const unit = this.#resources.unit?.(channel);
+    const left = this.#leftOneWay(channel, interval, except);
+    if (unit === undefined) return left;
+    const both = Math.min(left, this.#leftOneWay(reverseOf(channel), interval, except));
+    return both === unlimited ? unlimited : bandwidth(both - (both % unit));
+  }
+
+  #leftOneWay(channel: Channel, interval: Interval, except: string | undefined): Bandwidth {
     const capacity = this.#resources.capacity(channel);
     const held = this.#channels.get(channel);
     const isWhole = capacity === unlimited || held === undefined;
     const own = isWhole ? capacity : bandwidth(Math.max(0, capacity - held.peak(interval, except)));
     const pooled = this.#poolsOf(channel, interval).map(([, residual]) => residual);
-    const left = bandwidth(Math.min(own, ...pooled));
-    const unit = this.#resources.unit?.(channel);
-    return unit === undefined || left === unlimited ? left : bandwidth(left - (left % unit));
+    return bandwidth(Math.min(own, ...pooled));
   }
 
   /** What is promised for a claim, by channel. */
   #amountsOf(claim: Claim): ReadonlyMap<Channel, number> {
     const amounts = amountsByChannel(claim);
-    if (this.#resources.unit === undefined) return amounts;
-    return new Map(
-      [...amounts].map(([channel, amount]) => [channel, this.inUnits(channel, amount)]),
-    );
+    const { unit } = this.#resources;
+    return unit === undefined ? amounts : promisedInUnits(amounts, unit);
   }
 
   #overCommit(
@@ -282,7 +292,7 @@ export class Ledger {
   #channelsWith(claim: Claim, before: Claim | undefined): PersistentMap<AmountBook> {
     const { holder, interval } = claim;
     const amounts = this.#amountsOf(claim);
-    const had = before && amountsByChannel(before);
+    const had = before && this.#amountsOf(before);
     let channels = this.#channels;
     for (const channel of had?.keys() ?? []) {
       if ((amounts.get(channel) ?? 0) > 0) continue;

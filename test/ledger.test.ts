@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Channel, linkChannel, linkLabels, portLabels } from "../src/ledger/channel.ts";
+import {
+  type Channel,
+  linkChannel,
+  linkLabels,
+  portLabels,
+  reverseOf,
+} from "../src/ledger/channel.ts";
 import { type Claim, Ledger, unlimited } from "../src/ledger.ts";
 import { bandwidth } from "../src/model/bandwidth.ts";
 import { linkId, portOf, vlanId } from "../src/model/ids.ts";
@@ -25,6 +31,8 @@ const resources = {
   labels: () => LABELS,
   pools: (channel: Channel) => (POOL.channels.includes(channel) ? [POOL] : []),
 };
+
+const inFours = () => bandwidth(4);
 
 /** Few distinct instants and amounts, so that they often are equal, touch or nest. */
 const instant = fc.integer({ min: 0, max: 6 });
@@ -158,39 +166,57 @@ describe("Ledger", { timeout: 60_000 }, () => {
     );
   });
 
-  test("in units promises just what a ledger without does of claims that are rounded up", () => {
+  test("in units promises just what a ledger without does of claims that are rounded up, alike both ways", () => {
     const UNIT = 4;
-    const unit = (one: Channel) => (one === l1 || one === p1 ? bandwidth(UNIT) : undefined);
+    const unit = (one: Channel) => (inUnits.includes(one) ? bandwidth(UNIT) : undefined);
+    const inUnits: readonly Channel[] = [l1, l2, p1, reverseOf(p1)];
     const rounded = (one: Claim): Claim => {
       const sums = new Map<Channel, number>();
       for (const { channel, amount } of one.bandwidth)
         sums.set(channel, (sums.get(channel) ?? 0) + amount);
-      const inUnits = [...sums].map(([channel, sum]) =>
-        on(channel, unit(channel) === undefined ? sum : Math.ceil(sum / UNIT) * UNIT),
-      );
-      return { ...one, bandwidth: inUnits };
+      const alike = inUnits.map((each) => {
+        const most = Math.max(sums.get(each) ?? 0, sums.get(reverseOf(each)) ?? 0);
+        return on(each, Math.ceil(most / UNIT) * UNIT);
+      });
+      const others = [open, p2].map((each) => on(each, sums.get(each) ?? 0));
+      return { ...one, bandwidth: [...alike, ...others].filter(({ amount }) => amount > 0) };
     };
+    const byChannel = ({ bandwidth: amounts }: Claim) =>
+      new Map(amounts.flatMap(({ channel, amount }) => (amount > 0 ? [[channel, amount]] : [])));
     fc.assert(
       fc.property(fc.array(command, { maxLength: 30 }), interval, (commands, asked) => {
-        let [inUnits, plain] = [Ledger.over({ ...resources, unit }), Ledger.over(resources)];
+        let whole = Ledger.over({ ...resources, unit });
+        let plain = Ledger.over(resources);
         for (const c of commands) {
           if (c.type === "release") {
-            inUnits = inUnits.release(c.holder);
+            whole = whole.release(c.holder);
             plain = plain.release(c.holder);
             continue;
           }
-          const taken = inUnits[c.type](c.claim);
+          const taken = whole[c.type](c.claim);
           const also = plain[c.type](rounded(c.claim));
           expect(taken.isOk()).toBe(also.isOk());
-          inUnits = taken.unwrapOr(inUnits);
+          whole = taken.unwrapOr(whole);
           plain = also.unwrapOr(plain);
-          const kept = inUnits.claimOf(c.claim.holder);
-          if (kept !== undefined) expect(inUnits.granted(kept)).toEqual(rounded(kept));
+          const kept = whole.claimOf(c.claim.holder);
+          if (kept === undefined) continue;
+          const granted = whole.granted(kept);
+          expect(byChannel(granted)).toEqual(byChannel(rounded(kept)));
+          expect(byChannel(whole.granted(granted))).toEqual(byChannel(granted));
         }
         for (const key of [l1, l2, open, p1, p2]) {
-          const left = plain.residual(key, asked);
+          const [left, back] = [plain.residual(key, asked), plain.residual(reverseOf(key), asked)];
+          const both = Math.min(left, back);
           const isInUnits = unit(key) !== undefined;
-          expect(inUnits.residual(key, asked)).toBe(isInUnits ? left - (left % UNIT) : left);
+          expect(whole.residual(key, asked)).toBe(isInUnits ? both - (both % UNIT) : left);
+        }
+        const without = whole.withResources(resources);
+        const again = without.withResources({ ...resources, unit });
+        const gone = [...whole.claims()].reduce((on, { holder }) => on.release(holder), whole);
+        for (const key of inUnits) {
+          expect(again.residual(key, asked)).toBe(whole.residual(key, asked));
+          expect(without.residual(key, asked)).toBeGreaterThanOrEqual(whole.residual(key, asked));
+          expect(gone.holders(key, always)).toEqual([]);
         }
       }),
       { numRuns: 500 },
@@ -199,20 +225,27 @@ describe("Ledger", { timeout: 60_000 }, () => {
 
   test("holds in units also what is in use where there is less", () => {
     const one = { ...empty("a"), bandwidth: [on(l1, 9)] };
-    const ledger = Ledger.over({ ...resources, unit: () => bandwidth(4) });
+    const ledger = Ledger.over({ ...resources, unit: inFours });
     const kept = ledger.keep(one)._unsafeUnwrap();
-    expect(kept.holders(l1, always)).toEqual([{ holder: "a", bandwidth: 12 }]);
-    expect(kept.residual(l1, always)).toBe(0);
+    for (const each of [l1, l2]) {
+      expect(kept.holders(each, always)).toEqual([{ holder: "a", bandwidth: 12 }]);
+      expect(kept.residual(each, always)).toBe(0);
+    }
   });
 
   test("promises in other units what it has promised, as soon as there are others", () => {
     const has = { ...empty("a"), bandwidth: [on(l1, 5)] };
     const before = Ledger.over(resources).reserve(has)._unsafeUnwrap();
     expect(before.residual(l1, always)).toBe(5);
-    const inUnits = before.withResources({ ...resources, unit: () => bandwidth(4) });
-    expect(inUnits.holders(l1, always)).toEqual([{ holder: "a", bandwidth: 8 }]);
-    expect(inUnits.residual(l1, always)).toBe(0);
-    expect(inUnits.withResources(resources).residual(l1, always)).toBe(5);
+    expect(before.residual(l2, always)).toBe(10);
+    const inUnits = before.withResources({ ...resources, unit: inFours });
+    for (const each of [l1, l2]) {
+      expect(inUnits.holders(each, always)).toEqual([{ holder: "a", bandwidth: 8 }]);
+      expect(inUnits.residual(each, always)).toBe(0);
+    }
+    const after = inUnits.withResources(resources);
+    expect(after.residual(l1, always)).toBe(5);
+    expect(after.residual(l2, always)).toBe(10);
   });
 
   test("counts equal amounts that start at the same instant each for itself", () => {

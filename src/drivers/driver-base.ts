@@ -173,8 +173,8 @@ export interface DriverBase {
    */
   readonly keepsSchedule?: boolean;
   /**
-   * Somebody else's domain promises rates in multiples of this, bit/s, and no others: so much more than was asked for is held of
-   * the links to it, and of its ports. A positive whole number; absent where any rate can be had.
+   * Somebody else's domain promises rates in multiples of this, bit/s, the same both ways, and no others: so much more than was asked
+   * for is held of the links to it, and of its ports. A positive whole number; absent where any rate can be had.
    */
   readonly bandwidthUnit?: Bandwidth;
   /** Takes the driver into service for one domain; a second call fails. */

@@ -19,6 +19,17 @@ export const linkChannel = (link: LinkId, direction: LinkDirection): Channel =>
 export const portChannel = (port: PortRef, direction: PortDirection): Channel =>
   `port ${port} ${direction}` as Channel;
 
+/** The other direction of the same link or port. */
+export function reverseOf(channel: Channel): Channel {
+  const space = channel.lastIndexOf(" ") + 1;
+  return (channel.slice(0, space) + REVERSES[channel.slice(space)]) as Channel;
+}
+
+const REVERSES: Readonly<Record<string, string>> = {
+  ...{ forward: "backward", backward: "forward" },
+  ...{ in: "out", out: "in" },
+} satisfies Record<LinkDirection | PortDirection, LinkDirection | PortDirection>;
+
 /** Whether the channel is a direction of an edge port, not of a link. */
 export const isPortChannel = (channel: Channel): boolean => channel.startsWith("port ");
 

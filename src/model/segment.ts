@@ -95,7 +95,7 @@ export interface NodeForwarding {
 export interface SegmentEnd {
   readonly at: EdgeAttachment;
   readonly role: "edge" | "peer";
-  /** What may enter and leave here, in bit/s. */
+  /** What is reserved here, bit/s: enough for what may enter, and for what may leave. */
   readonly rate: Bandwidth;
 }
 

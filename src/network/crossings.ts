@@ -1,5 +1,5 @@
 import type { Attachment } from "../model/attachment.ts";
-import type { Bandwidth } from "../model/bandwidth.ts";
+import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { DomainId, NodeId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { ForwardingRule } from "../model/segment.ts";
@@ -16,6 +16,8 @@ export interface Crossing {
   readonly rate: Bandwidth;
   /** What may leave here, bit/s. */
   readonly outRate: Bandwidth;
+  /** What is reserved here, bit/s: of both directions the more. */
+  readonly load: Bandwidth;
   /** The endpoints on the far side. */
   behind(): readonly PlannedEndpoint[];
 }
@@ -40,8 +42,9 @@ export function crossingsByNode(
     const a: Attachment = { node: link.nodeA, port: link.a, tag: label };
     const b: Attachment = { node: link.nodeB, port: link.b, tag: label };
     const beyond = (far: Attachment) => () => endpointsBeyond(crossings, far);
-    add({ at: a, role, rate: backward, outRate: forward, behind: beyond(b) });
-    add({ at: b, role, rate: forward, outRate: backward, behind: beyond(a) });
+    const load = bandwidth(Math.max(forward, backward));
+    add({ at: a, role, rate: backward, outRate: forward, load, behind: beyond(b) });
+    add({ at: b, role, rate: forward, outRate: backward, load, behind: beyond(a) });
   }
   return new Map([...crossings].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -55,13 +58,17 @@ export function domainOf(topology: Topology, id: NodeId): DomainId {
 
 function edgesOf({ plan: { endpoints }, spec }: Realisation): readonly Crossing[] {
   const traffic: Traffic = trafficOf(spec);
-  const total = endpoints.reduce((sum, { bandwidth }) => sum + bandwidth, 0);
+  const total = endpoints.reduce((sum, endpoint) => sum + endpoint.bandwidth, 0);
   return endpoints.map((endpoint): Crossing => {
     const { bandwidth: own, attachment: at } = endpoint;
     const rate = spec.sharing === "shared" && spec.bandwidth < own ? spec.bandwidth : own;
-    const others = { rate: total - own, count: endpoints.length - 1 };
-    const outRate = edgeLoad(traffic, others, { rate: own, count: 1 });
-    return { at, role: "edge", rate, outRate, behind: () => [endpoint] };
+    const [itself, others] = [
+      { rate: own, count: 1 },
+      { rate: total - own, count: endpoints.length - 1 },
+    ];
+    const outRate = edgeLoad(traffic, others, itself);
+    const load = bandwidth(Math.max(edgeLoad(traffic, itself, others), outRate));
+    return { at, role: "edge", rate, outRate, load, behind: () => [endpoint] };
   });
 }
 

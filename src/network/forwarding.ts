@@ -118,10 +118,10 @@ export function networkOfSegment(id: SegmentId): NetworkNumber {
   return networkNumber(Number(id.slice(0, id.indexOf("@"))));
 }
 
-function endOf({ at, role, rate }: Crossing): readonly SegmentEnd[] {
+function endOf({ at, role, load }: Crossing): readonly SegmentEnd[] {
   if (role === "trunk") return [];
   invariant(isOnWire(at), "tunnels are within a domain");
-  return [{ at, role, rate }];
+  return [{ at, role, rate: load }];
 }
 
 /** What the nodes of a realisation have in common. */

@@ -1,6 +1,6 @@
 import type { Attachment } from "../model/attachment.ts";
 import { attachmentKey, isOnWire } from "../model/attachment.ts";
-import type { Bandwidth } from "../model/bandwidth.ts";
+import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { DomainId, NodeId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { ForwardingRule, Segment, SegmentEnd } from "../model/segment.ts";
@@ -67,7 +67,7 @@ export function roleAt(topology: Topology, { port }: Attachment): "trunk" | "pee
   return isWithin ? "trunk" : "peer";
 }
 
-/** What may enter by each port, bit/s. */
+/** What may enter and leave by each port, bit/s. */
 function ratesByPort(
   topology: Topology,
   links: readonly PlannedLink[],
@@ -79,8 +79,7 @@ function ratesByPort(
   for (const { link: id, forward, backward } of links) {
     const link = topology.links.get(id);
     if (link === undefined) continue;
-    put(link.a, backward);
-    put(link.b, forward);
+    for (const port of [link.a, link.b]) put(port, bandwidth(Math.max(forward, backward)));
   }
   return rates;
 }

@@ -1,4 +1,4 @@
-import { linkLabels } from "../../ledger/channel.ts";
+import { linkLabels, linkOfChannel } from "../../ledger/channel.ts";
 import type { ChannelClaim, Claim, LabelClaim, Ledger } from "../../ledger.ts";
 import { bandwidth } from "../../model/bandwidth.ts";
 import type { Interval } from "../../model/interval.ts";
@@ -48,16 +48,24 @@ export function labelsHeldByTree(
     .filter(({ space, label }) => without.isFree(space, label, interval));
 }
 
-/** What is left of each channel, one after the other: some may be in one pool. */
+/** What is left of each channel, link by link: some may be in one pool, and both ways of a link are promised as one. */
 function leftOf(
   ledger: Ledger,
   { holder, interval, bandwidth: wanted }: Claim,
 ): readonly ChannelClaim[] {
+  const parts = new Map<string, readonly ChannelClaim[]>();
   let on = ledger;
-  return wanted.map(({ channel, amount }, at) => {
-    const left = { channel, amount: bandwidth(Math.min(amount, on.residual(channel, interval))) };
-    const part = { holder: `${holder}, part ${at + 1}`, interval, bandwidth: [left], labels: [] };
-    on = on.reserve(part).unwrapOr(on);
-    return left;
-  });
+  for (const { channel, amount } of wanted) {
+    const part = `${holder}, ${linkOfChannel(channel)}`;
+    const had = parts.get(part) ?? [];
+    const without = on.release(part);
+    const taken = had
+      .filter((one) => one.channel === channel)
+      .reduce((sum, one) => sum + one.amount, 0);
+    const left = Math.max(0, Math.min(amount, without.residual(channel, interval) - taken));
+    const has = [...had, { channel, amount: bandwidth(left) }];
+    parts.set(part, has);
+    on = without.reserve({ holder: part, interval, bandwidth: has, labels: [] }).unwrapOr(on);
+  }
+  return [...parts.values()].flat();
 }

@@ -25,8 +25,9 @@ export function crowdedPorts(
       const residual = ledger.residual(portChannel(port, direction), request.interval);
       const its = direction === "out" ? own : own.map((arc) => arc ^ 1);
       const held = its.reduce((sum, arc) => {
-        const load = loadOf(byLink.get(arc >> 1), arc);
-        return sum + ledger.inUnits(channelOf(graph, arc), load);
+        const load = byLink.get(arc >> 1);
+        const [onward, back] = [loadOf(load, arc), loadOf(load, arc ^ 1)];
+        return sum + ledger.promised(channelOf(graph, arc), onward, back);
       }, 0);
       return held > residual ? [{ arcs: its, residual }] : [];
     });
