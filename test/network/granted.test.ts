@@ -19,11 +19,9 @@ const HOLDER = "project p";
 const KBPS = 1_000;
 const RATES = [400, 900, 1_000, 1_300, 2_100];
 
-/** Of each node, whether it is one of somebody else's, which joins two ports by a circuit, and whether others may branch. */
-const node = fc
-  .record({ isWan: fc.boolean(), branching: fc.boolean() })
-  .map(({ isWan, branching }) => ({ isWan, branching: branching && !isWan }));
-const fabric = fc.array(node, { minLength: 2, maxLength: 7 }).chain((nodes) =>
+/** Of each node, whether it is one of somebody else's, which makes circuits, and whether it joins more than two ports. */
+const node = fc.record({ isWan: fc.boolean(), branching: fc.boolean() });
+const fabricOf = (nodes: Fabric["nodes"]) =>
   fc.record({
     nodes: fc.constant(nodes),
     /** A tree, by the fathers of all but the first, and a few links more. */
@@ -31,8 +29,13 @@ const fabric = fc.array(node, { minLength: 2, maxLength: 7 }).chain((nodes) =>
     more: fc.array(fc.tuple(fc.nat(nodes.length - 1), fc.nat(nodes.length - 1)), { maxLength: 3 }),
     capacity: fc.constantFrom(3_000, 4_500, 6_000, 20_000),
     hosts: fc.uniqueArray(fc.nat(nodes.length - 1), { minLength: 2, maxLength: 5 }),
-  }),
-);
+  });
+const anyFabric = fc.array(node, { minLength: 2, maxLength: 7 }).chain(fabricOf);
+/** Every circuit joins two ports. */
+const fabric = fc
+  .array(node, { minLength: 2, maxLength: 7 })
+  .map((nodes) => nodes.map(({ isWan, branching }) => ({ isWan, branching: branching && !isWan })))
+  .chain(fabricOf);
 const asked = fc.record({
   rates: fc.array(fc.constantFrom(...RATES), { minLength: 5, maxLength: 5 }),
   delivery: fc.constantFrom("flood" as const, "learn" as const),
@@ -40,7 +43,15 @@ const asked = fc.record({
   protection: fc.constantFrom("none" as const, "restore" as const),
 });
 
-type Fabric = typeof fabric extends fc.Arbitrary<infer F> ? F : never;
+interface Fabric {
+  readonly nodes: readonly { readonly isWan: boolean; readonly branching: boolean }[];
+  readonly fathers: readonly number[];
+  readonly more: readonly (readonly [number, number])[];
+  /** kbit/s. */
+  readonly capacity: number;
+  readonly hosts: readonly number[];
+}
+
 type Asked = typeof asked extends fc.Arbitrary<infer A> ? A : never;
 
 /** Every node of somebody else's is a domain of its own; each node has a host. */
@@ -135,6 +146,22 @@ test("of the links to a domain that makes circuits, and of its ports, just what 
       const links = [...held].filter(([channel]) => linkOfChannel(channel) !== undefined);
       for (const [channel, rate] of links)
         expect(beside.ledger.holders(channel, always)).toMatchObject([{ bandwidth: rate }]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("where a circuit joins more than two ports, no less is granted at each than is held", () => {
+  fc.assert(
+    fc.property(anyFabric, asked, (world, wanted) => {
+      const topology = topologyOf(world);
+      const view = viewOf(topology);
+      const decided = decideSetup(view, HOLDER, specOf(world, wanted));
+      fc.pre(decided.isOk());
+      const decision = decided._unsafeUnwrap();
+      const held = heldFor(view, decision);
+      for (const [channel, rate] of grantedTo(topology, decision.target))
+        expect(held.get(channel)).toBeLessThanOrEqual(rate);
     }),
     { numRuns: 300 },
   );
