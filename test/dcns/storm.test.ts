@@ -59,25 +59,21 @@ test.each(["TCP", "TLS"])(
   async (transport) => {
     const topology = line();
     using authority = new Authority();
-    const [own, switches] = ["controller", "switches"].map((name) => authority.issue(name));
-    const tls = own && { key: own.key, cert: own.cert, ca: authority.cert };
     const isTls = transport === "TLS";
+    const { key, cert } = authority.issue("controller");
+    const ca = authority.cert;
     const driver = new OpenFlowDriver({
       listen: { host: "127.0.0.1", port: 0 },
-      ...(isTls && tls && { tls }),
+      ...(isTls && { tls: { key, cert, ca } }),
       // Short, so that a switch that is kept waiting for an echo would be seen to go.
       session: { echoIntervalMs: 500, echoTimeoutMs: 4_000 },
     });
     const agent = value(await DcnsAgent.start({ topology, drivers: { campus: driver } }));
     const { host = "", port = 0 } = driver.address ?? {};
-    const dial =
-      isTls && switches ? tlsDial(port, authority.cert, switches) : socketDial({ host, port });
-    using fabric = new SimulatedFabric({
-      topology,
-      clock: systemClock,
-      dial,
-      minBackOffMs: 20,
-    });
+    const dial = isTls
+      ? tlsDial(port, ca, authority.issue("switches"))
+      : socketDial({ host, port });
+    using fabric = new SimulatedFabric({ topology, clock: systemClock, dial, minBackOffMs: 20 });
     fabric.connect();
     await until(() => agent.nodesUp.length === SWITCHES);
     for (let i = 1; i <= NETWORKS; i += 1) {
