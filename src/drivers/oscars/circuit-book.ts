@@ -33,6 +33,7 @@ export class CircuitBook {
       for (const each of changing) if (!this.#asked.has(each)) this.#unasked.add(each);
     this.#isKnown = true;
     this.#asked.clear();
+    for (const each of this.#unasked) if (!changing.has(each)) this.#unasked.delete(each);
     this.#note(found, (segment) => !changing.has(segment));
   }
 

@@ -50,19 +50,29 @@ function segmentIn(vlan: number): Segment {
 }
 const [segment, other] = [segmentIn(100), segmentIn(200)];
 
-/** A driver of a domain that makes circuits as soon as it is asked, and ends them so late, or refuses to; with what was `left` there, as one that comes back. */
-async function start(left?: ReadonlyMap<string, FoundCircuit>, removeMs = 0) {
+/** How a domain does, and what it had before. */
+interface Its {
+  /** What there is when a driver comes back; absent, one begins with a circuit of its own. */
+  readonly left?: ReadonlyMap<string, FoundCircuit>;
+  readonly removeMs?: number;
+  readonly listMs?: number;
+  /** Whether what is held is listed, or has to be asked for. */
+  readonly listsHeld?: boolean;
+}
+
+/** A driver of a domain that makes circuits as soon as it is asked, and ends them so late, or refuses to. */
+async function start({ left, removeMs = 0, listMs = 0, listsHeld = true }: Its = {}) {
   const held = new Map(left);
   const clock = fakeClock();
   const removing: { delayMs: number; fault?: CircuitFault } = { delayMs: removeMs };
   const told = new Set<(event: CircuitEvent) => void>();
-  const listing: { delayMs: number; fault?: CircuitFault } = { delayMs: 0 };
+  const listing: { delayMs: number; fault?: CircuitFault } = { delayMs: listMs };
   const looks: number[] = [];
   const look = async (
     signal: AbortSignal,
   ): Promise<Result<readonly FoundCircuit[], CircuitFault>> => {
     looks.push(clock.now());
-    const found = [...held.values()];
+    const found = [...held.values()].filter(({ state }) => listsHeld || state !== "held");
     if (listing.delayMs > 0) await pause(clock, listing.delayMs, signal);
     return listing.fault === undefined ? ok(found) : err(listing.fault);
   };
@@ -73,11 +83,14 @@ async function start(left?: ReadonlyMap<string, FoundCircuit>, removeMs = 0) {
     held.delete(externalId);
     return ok(undefined);
   };
+  const heldFor = (): ResultAsync<readonly FoundCircuit[], CircuitFault> =>
+    okAsync([...held.values()].filter(({ state }) => state === "held"));
   const unused = (): never => expect.fail("not to be asked");
   const circuits: CircuitService = {
     multipoint: false,
     list,
     agrees: () => true,
+    ...(listsHeld ? {} : { heldFor }),
     hold: (circuit) => {
       const externalId = circuitKey(circuit);
       held.set(externalId, { externalId, circuit, state: "held" });
@@ -189,7 +202,7 @@ test("an agent that comes back does not say that a domain is rid of what is to g
   const another = await start();
   (await another.clock.until(another.driver.provision(other, {})))._unsafeUnwrap();
   await another.driver.close();
-  const again = await start(new Map([...before, ...another.held]), 100_000);
+  const again = await start({ left: new Map([...before, ...another.held]), removeMs: 100_000 });
   await again.clock.advance(50_000);
   expect(again.held.size).toBe(2);
   expect(again.ups().filter((event) => !("pending" in event))).toEqual([]);
@@ -198,6 +211,24 @@ test("an agent that comes back does not say that a domain is rid of what is to g
   expect(again.ups()).toHaveLength(1);
   await again.driver.close();
   expect(clock.countTimers()).toBe(0);
+});
+
+test("what is held and not listed is given back, though it was passed over at the first look", async () => {
+  const { clock, driver, held } = await start();
+  (await clock.until(driver.hold(other)))._unsafeUnwrap();
+  const left = new Map([...held].filter(([, { state }]) => state === "held"));
+  expect(left.size).toBe(1);
+  await driver.close();
+  const next = await start({ left, listsHeld: false, listMs: 2_000 });
+  await next.clock.advance(100);
+  const released = next.driver.release(id, { allowPending: true });
+  await next.clock.advance(1_950);
+  next.listing.fault = circuitFault("unreachable", "nobody there");
+  expect((await next.clock.until(released))._unsafeUnwrap().pending).toEqual([node?.id]);
+  delete next.listing.fault;
+  await next.clock.advance(60_000);
+  expect(next.held.size).toBe(0);
+  await next.driver.close();
 });
 
 test("a domain that answers again is not said to be rid of what it is being rid of", async () => {
