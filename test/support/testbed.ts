@@ -72,6 +72,7 @@ export class Testbed implements AsyncDisposable {
   #listener: MemoryListener;
   #store: WatchedStore;
   #agent: DcnsAgent | undefined;
+  #driver: OpenFlowDriver | undefined;
 
   private constructor(options: TestbedOptions) {
     this.agentOptions = options.agent ?? {};
@@ -110,6 +111,12 @@ export class Testbed implements AsyncDisposable {
     return this.#agent;
   }
 
+  /** The driver of the agent that was started last. */
+  get driver(): OpenFlowDriver {
+    if (this.#driver === undefined) throw new Error("no agent was started");
+    return this.#driver;
+  }
+
   /** Whether an agent is running: started, and not crashed. */
   get isRunning(): boolean {
     return this.#agent !== undefined;
@@ -140,6 +147,7 @@ export class Testbed implements AsyncDisposable {
       learning,
       ...this.driverOptions,
     });
+    this.#driver = driver;
     const options = { store: this.#store, clock: this.clock, ...this.agentOptions };
     return DcnsAgent.start({
       topology: this.topology,

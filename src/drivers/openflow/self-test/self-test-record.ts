@@ -6,7 +6,7 @@ import { meterSteps } from "./meter-steps.ts";
 import { selfTest } from "./self-test.ts";
 import type { SelfTestBench } from "./self-test-bench.ts";
 
-/** How often a test may come to nothing before a switch is taken as it says that it is. */
+/** How often a test may come to nothing before a switch that has never stood one is taken as it says that it is. */
 const MAX_INTERRUPTED = 2;
 
 /** What is known of a switch beyond what it says of itself. */
@@ -24,8 +24,8 @@ interface Found {
 
 /**
  * What was found by trying at the switch of one node, for as long as it says that it is the same. What
- * works is not tried again. Where something does not, all is tried anew at each connection: a message
- * that was lost or overtaken on the way looks the same.
+ * works is not tried again. What does not is tried anew at each connection: a message that was lost or
+ * overtaken on the way looks the same.
  */
 export class SelfTestRecord {
   #identity = "";
@@ -54,10 +54,10 @@ export class SelfTestRecord {
     }
     const known = this.#found;
     if (known?.selfTest.lacks.length === 0) return ok(known);
-    if (this.#interrupted >= MAX_INTERRUPTED) {
-      return ok(known ?? notDone("it was interrupted each time"));
+    if (known === undefined && this.#interrupted >= MAX_INTERRUPTED) {
+      return ok(notDone("it was interrupted each time"));
     }
-    const found = await tried(bench);
+    const found = await tried(bench, known);
     if (found.isOk()) {
       this.#interrupted = 0;
       const { selfTest, ...steps } = found.value;
@@ -88,17 +88,25 @@ function notDone(reason: string): Tested {
 }
 
 /** Tries everything, and once more where meters only seem to be missing because they are rounded. */
-async function tried(bench: SelfTestBench): Promise<Result<Tested, SessionError>> {
-  const first = await selfTest(bench);
+async function tried(
+  bench: SelfTestBench,
+  { selfTest: before, ...known }: Partial<Found> = {},
+): Promise<Result<Tested, SessionError>> {
+  const first = await selfTest(withSteps(bench, known), before?.lacks);
   if (first.isErr()) return err(first.error);
-  const isWithoutMeters =
-    first.value.status === "done" && first.value.lacks.some(({ feature }) => feature === "meter");
-  if (!isWithoutMeters) return ok({ selfTest: first.value });
+  if (first.value.status !== "done") return ok({ selfTest: first.value, ...known });
+  const { lacks } = first.value;
+  if (!lacks.some(({ feature }) => feature === "meter"))
+    return ok({ selfTest: first.value, ...known });
   const steps = await stepsOf(bench);
   if ("type" in steps) return err(steps);
   if (steps.meterSteps === undefined) return ok({ selfTest: first.value });
-  const again = await selfTest({ ...bench, profile: { ...bench.profile, ...steps } });
+  const again = await selfTest(withSteps(bench, steps), lacks);
   return again.map((selfTest) => ({ selfTest, ...steps }));
+}
+
+function withSteps(bench: SelfTestBench, steps: Pick<Found, "meterSteps">): SelfTestBench {
+  return { ...bench, profile: { ...bench.profile, ...steps } };
 }
 
 async function stepsIfShown(

@@ -8,6 +8,7 @@ import {
   OWNER_MASK,
   ownerCookie,
 } from "../compile/cookie.ts";
+import type { Feature } from "../compile/features.ts";
 import { flowsByKey } from "../compile/holdings.ts";
 import { flowKey, matchText, sameFlow, sameGroup, sameMeter } from "../compile/program.ts";
 import type { ModMessage } from "../compile/stages.ts";
@@ -34,30 +35,60 @@ const ATTEMPTS = 2;
  *
  * Nothing is tried where networks of ours are already, nor where somebody else has such flows. An
  * error says that nothing was found out.
+ *
+ * What was seen to be `lacking` before is tried alone, also where networks are: none of them has any of
+ * that, but for addresses, which the agent learns instead; these they go on learning as they do.
  */
-export async function selfTest(bench: SelfTestBench): Promise<Result<SelfTest, SessionError>> {
+export async function selfTest(
+  bench: SelfTestBench,
+  lacking?: readonly Lack[],
+): Promise<Result<SelfTest, SessionError>> {
   return safeTry(async function* () {
-    if (yield* carriesNetworks(bench)) return ok(notDone("it carries networks already"));
+    const carries = yield* carriesNetworks(bench);
+    if (carries && lacking === undefined) return ok(notDone("it carries networks already"));
     const strangers = yield* strangersIn(bench);
     if (strangers !== undefined) return ok(notDone(`somebody else's flow is there: ${strangers}`));
+    const isTried = (feature: Feature): boolean =>
+      lacking?.some((lack) => lack.feature === feature && !(carries && feature === "learn")) ??
+      true;
     const all = yield* trialsFor(bench);
-    let failed: readonly Lack[] = [];
-    let left = all;
-    for (let attempt = 1; attempt <= ATTEMPTS && left.length > 0; attempt += 1) {
-      failed = yield* await new Round(bench, left).run();
-      const features = new Set(failed.map(({ feature }) => feature));
-      left = left.filter(({ feature }) => features.has(feature));
+    const trials = all.filter(({ feature }) => isTried(feature));
+    const untried = (lacking ?? []).filter(
+      ({ feature }) => feature !== "bundle" && !trials.some((trial) => trial.feature === feature),
+    );
+    let failed = yield* await failing(bench, trials);
+    const isLacking = (feature: Feature): boolean =>
+      [...failed, ...untried].some((lack) => lack.feature === feature);
+    const works = all.find(({ feature }) => !isLacking(feature));
+    if (bench.profile.bundles && isTried("bundle")) {
+      failed = [...failed, ...(yield* await bundleLack(bench, works))];
     }
-    const works = all.find(({ feature }) => !failed.some((lack) => lack.feature === feature));
-    if (bench.profile.bundles) failed = [...failed, ...(yield* await bundleLack(bench, works))];
-    if (!failed.some(({ feature }) => feature === "match-second-tag")) {
+    if (isTried("match-second-tag") && !isLacking("match-second-tag")) {
       failed = [...failed, ...(yield* await secondTagLack(bench, somePort(bench)))];
     }
     if (failed.some(({ reason }) => isNotOurs(reason))) {
       return ok(notDone("somebody else has become its master meanwhile"));
     }
-    return ok<SelfTest>({ status: "done", lacks: failed.filter(({ reason }) => !isFull(reason)) });
+    const lacks = failed.filter(({ reason }) => !isFull(reason));
+    return ok<SelfTest>({ status: "done", lacks: [...untried, ...lacks] });
   });
+}
+
+/** What fails each time that it is tried. */
+async function failing(
+  bench: SelfTestBench,
+  trials: readonly Trial[],
+): Promise<Result<readonly Lack[], SessionError>> {
+  let failed: readonly Lack[] = [];
+  let left = trials;
+  for (let attempt = 1; attempt <= ATTEMPTS && left.length > 0; attempt += 1) {
+    const round = await new Round(bench, left).run();
+    if (round.isErr()) return round;
+    failed = round.value;
+    const features = new Set(failed.map(({ feature }) => feature));
+    left = left.filter(({ feature }) => features.has(feature));
+  }
+  return ok(failed);
 }
 
 function notDone(reason: string): SelfTest {
