@@ -107,12 +107,14 @@ export class CircuitBook {
   /** Whether the domain may have what is not known here, or not have what is. */
   isDoubtful(segment: SegmentId): boolean {
     const isUnasked = this.#isKnown ? this.#unasked.has(segment) : !this.#asked.has(segment);
-    return isUnasked || this.isInDoubt(segment);
+    return isUnasked || this.#isInDoubt(segment);
   }
 
-  /** Whether somebody has asked the domain for something of a segment, and it is not known what came of it. */
-  isInDoubt(segment: SegmentId): boolean {
-    return [...this.#doubtful.values()].includes(segment);
+  /** Whether the domain may keep something of a segment for a while that it does not list. */
+  mayHold(segment: SegmentId): boolean {
+    const isKept = ({ state, changeHeld, instead }: HeldCircuit): boolean =>
+      state === "held" || changeHeld !== undefined || instead !== undefined;
+    return this.#isInDoubt(segment) || this.heldOf(segment).some(isKept);
   }
 
   heldOf(segment: SegmentId): readonly HeldCircuit[] {
@@ -121,6 +123,11 @@ export class CircuitBook {
 
   surplusOf(segment: SegmentId): readonly FoundCircuit[] {
     return [...this.#surplus.values()].filter(({ circuit }) => circuit.segment === segment);
+  }
+
+  /** Whether somebody has asked the domain for something of a segment, and it is not known what came of it. */
+  #isInDoubt(segment: SegmentId): boolean {
+    return [...this.#doubtful.values()].includes(segment);
   }
 
   #put(key: string, found: HeldCircuit): void {

@@ -175,16 +175,16 @@ export class CircuitKeeper {
     this.#book.doubtAll(segment);
   }
 
-  /** What the domain has; of `segments`, where that is in doubt, also what it does not list. */
+  /** What the domain has; of `segments`, where it may keep something for a while, also what it does not list. */
   async list(
     segments: Iterable<SegmentId>,
     signal: AbortSignal,
   ): Promise<Result<readonly ChangingCircuit[], CircuitFault>> {
     const listed = await this.#service.list(signal);
     if (listed.isErr()) return listed;
-    const doubtful = [...segments].filter((segment) => this.#book.isInDoubt(segment));
+    const holding = [...segments].filter((segment) => this.#book.mayHold(segment));
     const all = [...listed.value];
-    for (const segment of doubtful) {
+    for (const segment of holding) {
       const held = (await this.#service.heldFor?.(segment, signal)) ?? ok([]);
       if (held.isErr()) return err(held.error);
       all.push(...held.value);

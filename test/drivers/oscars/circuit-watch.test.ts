@@ -1,4 +1,4 @@
-import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
+import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import { expect, test } from "vitest";
 import { pause } from "../../../src/drivers/driver-call.ts";
 import type { DriverEvent } from "../../../src/drivers/driver-event.ts";
@@ -48,7 +48,7 @@ function segmentIn(vlan: number): Segment {
     })),
   };
 }
-const [segment, other] = [segmentIn(100), segmentIn(200)];
+const [segment, other, third] = [segmentIn(100), segmentIn(200), segmentIn(300)];
 
 /** How a domain does, and what it had before. */
 interface Its {
@@ -85,6 +85,7 @@ async function start({ left, removeMs = 0, listMs = 0, listsHeld = true }: Its =
   };
   const heldFor = (): ResultAsync<readonly FoundCircuit[], CircuitFault> =>
     okAsync([...held.values()].filter(({ state }) => state === "held"));
+  const committing: { fault?: CircuitFault } = {};
   const unused = (): never => expect.fail("not to be asked");
   const circuits: CircuitService = {
     multipoint: false,
@@ -96,7 +97,7 @@ async function start({ left, removeMs = 0, listMs = 0, listsHeld = true }: Its =
       held.set(externalId, { externalId, circuit, state: "held" });
       return okAsync(externalId);
     },
-    commit: () => okAsync(),
+    commit: () => (committing.fault === undefined ? okAsync() : errAsync(committing.fault)),
     bringUp: (found) => {
       held.set(found.externalId, { ...found, state: "active" });
       return okAsync();
@@ -138,7 +139,7 @@ async function start({ left, removeMs = 0, listMs = 0, listsHeld = true }: Its =
   };
   const all = [[node?.id, id]];
   return {
-    ...{ clock, driver, held, removing, listing, looks },
+    ...{ clock, driver, held, committing, removing, listing, looks },
     ...{ end, tellChange, events, ups, confirmed, all },
   };
 }
@@ -229,6 +230,21 @@ test("what is held and not listed is given back, though it was passed over at th
   await next.clock.advance(60_000);
   expect(next.held.size).toBe(0);
   await next.driver.close();
+});
+
+test("what is held and not listed is given back when what is wanted instead is there at last", async () => {
+  const { clock, driver, held, committing } = await start({ listsHeld: false });
+  const states = () => [...held.values()].map(({ state }) => state);
+  (await clock.until(driver.hold(other)))._unsafeUnwrap();
+  committing.fault = circuitFault("unavailable", "it is not held any more");
+  expect((await clock.until(driver.provision(third, {}))).isErr()).toBe(true);
+  await clock.advance(31_000);
+  expect(states()).toEqual(["active", "held"]);
+  delete committing.fault;
+  await clock.advance(31_000);
+  expect(states()).toEqual(["active"]);
+  expect([...held.values()][0]?.circuit.ends.map(({ tag }) => tag)).toEqual([300, 300]);
+  await driver.close();
 });
 
 test("a domain that answers again is not said to be rid of what it is being rid of", async () => {
