@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Feature, featureNames } from "../../../src/drivers/openflow/compile/features.ts";
-import {
-  type Lack,
-  lacksOf,
-  type SwitchProfile,
-} from "../../../src/drivers/openflow/compile/switch-profile.ts";
+import type { Lack, SwitchProfile } from "../../../src/drivers/openflow/compile/switch-profile.ts";
 import { OpenFlowDriver } from "../../../src/drivers/openflow/driver.ts";
 import { flowMod } from "../../../src/drivers/openflow/wire/flow.ts";
 import { describeError } from "../../../src/model/errors.ts";
@@ -342,54 +338,6 @@ describe("what a self-test has found", () => {
     expect(lacksIn(bench.driver.profiles())).toHaveLength(1);
     isDisturbed = false;
     for (const at of bench.fabric.switches.values()) at.breakConnections();
-    await bench.clock.advance(60_000);
-    expect(lacksIn(bench.driver.profiles())).toEqual([]);
-  });
-
-  test("is tried anew beside networks where something is missing, and they stay as they are", async () => {
-    let isDisturbed = true;
-    const lacks: Lacks = (message) =>
-      isDisturbed ? (without("group all")(message) ?? without("nx-learn2")(message)) : undefined;
-    const driver = { learning: "either" } as const;
-    await using bed = await Testbed.start({ lacks, learns: true, driver });
-    const features = () =>
-      [...bed.driver.profiles().values()].map((profile) =>
-        lacksOf(profile).map(({ feature }) => feature),
-      );
-    expect(new Set(features().flat())).toEqual(new Set(["group-all", "learn"]));
-    await bed.setUp("p", ["s1a:eth1", "s3a:eth1"], "10Mbps", 101);
-    const held = bed.held();
-    const carrying = features().length - Object.keys(held).length;
-    isDisturbed = false;
-    for (const at of bed.fabric.switches.values()) at.breakConnections();
-    await bed.clock.advance(60_000);
-    expect(bed.held()).toEqual(held);
-    expect(features().filter((each) => each.length === 0)).toHaveLength(carrying);
-    expect(new Set(features().flat())).toEqual(new Set(["learn"]));
-    await bed.setUp("q", ["s1a:eth1", "s2a:eth1", "s3a:eth1"], "10Mbps", 102);
-    expect(bed.events.filter(({ type }) => type === "drift")).toEqual([]);
-  });
-
-  test("is tried anew however often that was cut short, where something is missing", async () => {
-    let isDisturbed = true;
-    let cuts = 0;
-    const lacks: Lacks = (message) => (isDisturbed ? without("meter")(message) : undefined);
-    await using bench = await connected({ lacks });
-    const switches = [...bench.fabric.switches.values()];
-    for (const at of switches) {
-      at.observe((event) => {
-        if (event.type !== "message" || event.message.type !== "meter-mod" || cuts === 0) return;
-        cuts -= 1;
-        queueMicrotask(() => at.breakConnections("cut"));
-      });
-    }
-    cuts = 5 * switches.length;
-    for (const at of switches) at.breakConnections();
-    await bench.clock.advance(600_000);
-    expect(cuts).toBe(0);
-    expect(lacksIn(bench.driver.profiles())).toHaveLength(1);
-    isDisturbed = false;
-    for (const at of switches) at.breakConnections();
     await bench.clock.advance(60_000);
     expect(lacksIn(bench.driver.profiles())).toEqual([]);
   });

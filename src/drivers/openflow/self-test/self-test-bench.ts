@@ -1,7 +1,7 @@
 import type { Clock } from "../../../model/clock.ts";
 import type { Dialect } from "../compile/dialect.ts";
 import type { IdRange } from "../compile/id-pool.ts";
-import type { SwitchProfile } from "../compile/switch-profile.ts";
+import type { Lack, SwitchProfile } from "../compile/switch-profile.ts";
 import type { SwitchSession } from "../session.ts";
 import type { BatchError, SessionError } from "../session-error.ts";
 import type { SwitchReader } from "../switch-reader.ts";
@@ -24,6 +24,9 @@ export interface SelfTestBench {
   readonly groupIds: IdRange;
   readonly meterIds: IdRange;
 }
+
+/** What trying a feature has shown. */
+export type Answer = "works" | "unknown" | Lack;
 
 /** What broke while messages were sent; refusals of single ones are not for here. */
 export function sessionError(error: BatchError): SessionError {

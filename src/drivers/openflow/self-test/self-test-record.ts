@@ -1,37 +1,44 @@
 import { err, ok, type Result } from "neverthrow";
 import { looksExact, type MeterSteps } from "../compile/meter.ts";
-import type { SelfTest } from "../compile/switch-profile.ts";
+import type { Lack, SelfTest } from "../compile/switch-profile.ts";
 import { describeSessionError, type SessionError } from "../session-error.ts";
 import { meterSteps } from "./meter-steps.ts";
-import { selfTest } from "./self-test.ts";
+import { selfTest, type Tried } from "./self-test.ts";
 import type { SelfTestBench } from "./self-test-bench.ts";
 
-/** How often a test may come to nothing before a switch that has never stood one is taken as it says that it is. */
+/** How often a test may come to nothing in a row before a switch is taken as it is known, or says that it is. */
 const MAX_INTERRUPTED = 2;
 
-/** What is known of a switch beyond what it says of itself. */
-export interface Tested {
-  readonly selfTest: SelfTest;
+interface Steps {
   /** Absent where meters are as they were asked for, and where it is not known. */
   readonly meterSteps?: MeterSteps;
 }
 
+/** What is known of a switch beyond what it says of itself. */
+export interface Tested extends Steps {
+  readonly selfTest: SelfTest;
+}
+
+type NotDone = Extract<SelfTest, { status: "not-done" }>;
+
 /** What trying has shown. */
 interface Found {
-  readonly selfTest: Extract<SelfTest, { status: "done" }>;
-  readonly meterSteps?: MeterSteps;
+  readonly tested: Tested;
+  readonly lacks: readonly Lack[];
+  /** Whether nothing was left out, and all of it showed whether it works. */
+  readonly isWhole: boolean;
 }
 
 /**
- * What was found by trying at the switch of one node, for as long as it says that it is the same. What
- * works is not tried again. What does not is tried anew at each connection: a message that was lost or
- * overtaken on the way looks the same.
+ * What was found by trying at the switch of one node, for as long as it says that it is the same. Where all
+ * works, nothing is tried again. Else it is at each connection, since a message that was lost or overtaken on
+ * the way looks the same: all where no network is, and what is lacking beside networks.
  */
 export class SelfTestRecord {
   #identity = "";
   #found: Found | undefined;
   /** The steps of its meters, once they were looked for where nothing else may be tried. */
-  #steps: { readonly meterSteps?: MeterSteps } | undefined;
+  #steps: Steps | undefined;
   #interrupted = 0;
   #isSpared: boolean;
 
@@ -53,22 +60,24 @@ export class SelfTestRecord {
       return this.#untried("the agent has come back to networks that stand", bench);
     }
     const known = this.#found;
-    if (known?.selfTest.lacks.length === 0) return ok(known);
-    if (known === undefined && this.#interrupted >= MAX_INTERRUPTED) {
-      return ok(notDone("it was interrupted each time"));
+    if (known?.isWhole && known.lacks.length === 0) return ok(known.tested);
+    if (this.#interrupted >= MAX_INTERRUPTED) {
+      if (known === undefined) return ok(notDone("it was interrupted each time"));
+      this.#interrupted = 0;
+      return ok(known.tested);
     }
     const found = await tried(bench, known);
-    if (found.isOk()) {
-      this.#interrupted = 0;
-      const { selfTest, ...steps } = found.value;
-      if (selfTest.status === "done") this.#found = { selfTest, ...steps };
-      if (this.#found !== undefined) return ok(this.#found);
-      return selfTest.status === "done" ? ok(found.value) : this.#untried(selfTest.reason, bench);
+    if (found.isErr()) {
+      this.#interrupted += 1;
+      const { error } = found;
+      if (error.type === "session-closed") return err(error);
+      return ok(known?.tested ?? notDone(describeSessionError(error)));
     }
-    this.#interrupted += 1;
-    const { error } = found;
-    if (error.type === "session-closed") return err(error);
-    return ok(known ?? notDone(describeSessionError(error)));
+    this.#interrupted = 0;
+    if ("reason" in found.value)
+      return known === undefined ? this.#untried(found.value.reason, bench) : ok(known.tested);
+    this.#found = found.value;
+    return ok(found.value.tested);
   }
 
   /**
@@ -87,31 +96,40 @@ function notDone(reason: string): Tested {
   return { selfTest: { status: "not-done", reason } };
 }
 
-/** Tries everything, and once more where meters only seem to be missing because they are rounded. */
+/** Tries what is to be tried, and once more where meters only seem to be missing because they are rounded. */
 async function tried(
   bench: SelfTestBench,
-  { selfTest: before, ...known }: Partial<Found> = {},
-): Promise<Result<Tested, SessionError>> {
-  const first = await selfTest(withSteps(bench, known), before?.lacks);
+  known: Found | undefined,
+): Promise<Result<Found | NotDone, SessionError>> {
+  const steps = stepsIn(known?.tested);
+  const first = await selfTest(withSteps(bench, steps), known?.lacks);
   if (first.isErr()) return err(first.error);
-  if (first.value.status !== "done") return ok({ selfTest: first.value, ...known });
+  if (first.value.status === "not-done") return ok(first.value);
   const { lacks } = first.value;
-  if (!lacks.some(({ feature }) => feature === "meter"))
-    return ok({ selfTest: first.value, ...known });
-  const steps = await stepsOf(bench);
-  if ("type" in steps) return err(steps);
-  if (steps.meterSteps === undefined) return ok({ selfTest: first.value });
-  const again = await selfTest(withSteps(bench, steps), lacks);
-  return again.map((selfTest) => ({ selfTest, ...steps }));
+  if (!lacks.some(({ feature }) => feature === "meter")) return ok(foundBy(first.value, steps));
+  const others = await stepsOf(bench);
+  if ("type" in others) return err(others);
+  if (others.meterSteps === undefined) return ok(foundBy(first.value, {}));
+  const again = await selfTest(withSteps(bench, others), lacks);
+  return again.map((second) => (second.status === "done" ? foundBy(second, others) : second));
 }
 
-function withSteps(bench: SelfTestBench, steps: Pick<Found, "meterSteps">): SelfTestBench {
+function foundBy(
+  { status, lacks, isWhole }: Extract<Tried, { status: "done" }>,
+  steps: Steps,
+): Found {
+  return { tested: { selfTest: { status, lacks }, ...steps }, lacks, isWhole };
+}
+
+function stepsIn({ meterSteps }: Steps = {}): Steps {
+  return meterSteps === undefined ? {} : { meterSteps };
+}
+
+function withSteps(bench: SelfTestBench, steps: Steps): SelfTestBench {
   return { ...bench, profile: { ...bench.profile, ...steps } };
 }
 
-async function stepsIfShown(
-  bench: SelfTestBench,
-): Promise<{ readonly meterSteps?: MeterSteps } | SessionError> {
+async function stepsIfShown(bench: SelfTestBench): Promise<Steps | SessionError> {
   const { reader, meterIds, burstMs } = bench;
   const held = await reader.allMeters();
   if (held.isErr()) return held.error;
@@ -121,9 +139,7 @@ async function stepsIfShown(
   return ours.every((meter) => looksExact(meter, burstMs)) ? {} : stepsOf(bench);
 }
 
-async function stepsOf(
-  bench: SelfTestBench,
-): Promise<{ readonly meterSteps?: MeterSteps } | SessionError> {
+async function stepsOf(bench: SelfTestBench): Promise<Steps | SessionError> {
   const found = await meterSteps(bench);
   return found.match(
     (steps) => (steps === undefined ? {} : { meterSteps: steps }),
