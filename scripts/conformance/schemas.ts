@@ -24,9 +24,23 @@ const schemaFiles: Readonly<Record<Exclude<SchemaKind, "none">, string>> = {
 /** Thousands of documents have much to be complained of. */
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
+/** What documents cannot be judged without. */
+export type Missing = "schemas" | "xmllint";
+
+/** What is missing to judge documents by the schemas in this folder, if anything is. */
+export function missingFor(schemas: string): Missing | undefined {
+  if (!existsSync(schemas)) return "schemas";
+  return hasXmllint() ? undefined : "xmllint";
+}
+
 /** Whether documents can be judged here: by xmllint, and by schemas in this folder. */
 export function canValidate(schemas: string): boolean {
-  return existsSync(schemas) && spawnSync("xmllint", ["--version"]).error === undefined;
+  return missingFor(schemas) === undefined;
+}
+
+/** Whether there is an xmllint to run. */
+export function hasXmllint(): boolean {
+  return spawnSync("xmllint", ["--version"]).error === undefined;
 }
 
 /** What the official schemas have against documents, by file. */

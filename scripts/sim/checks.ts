@@ -24,14 +24,13 @@ export class Checks {
   /** What must be so at every moment. */
   async now(): Promise<string | undefined> {
     const { topology, fabric } = this.#world;
-    const [agent] = this.#world.agents;
-    const networks = agent?.listNetworks() ?? [];
-    const traffic = new Traffic(fabric, PROJECTS, this.#expectations, networks);
+    const shown = this.#world.agents.map((agent) => agent.listNetworks());
+    const traffic = new Traffic(fabric, PROJECTS, this.#expectations, shown[0] ?? []);
     const [loop] = fabric.violations;
     for (const host of fabric.hosts.values()) host.clear();
     return (
-      overCommitment(topology, networks) ??
-      (agent && this.#unexpected(networks)) ??
+      firstOf(shown, (networks) => overCommitment(topology, networks)) ??
+      firstOf(shown, (networks) => this.#unexpected(networks)) ??
       traffic.send(this.#dice, TAGS) ??
       (loop && `a frame goes round from ${loop.from}`) ??
       this.#foreignTouched() ??
@@ -104,6 +103,18 @@ export class Checks {
     const timers = await this.#world.close();
     return timers === 0 ? undefined : `${timers} timers are left`;
   }
+}
+
+/** What is wrong with the first of those with which something is. */
+function firstOf<T>(
+  all: readonly T[],
+  faultOf: (one: T) => string | undefined,
+): string | undefined {
+  for (const one of all) {
+    const fault = faultOf(one);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
 
 const TAGS = [100, 101, 102, 103, 104, 3999];

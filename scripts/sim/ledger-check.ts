@@ -13,7 +13,11 @@ interface Reserved {
   readonly end: number;
 }
 
-/** A link, direction, label and instant of which more is promised than there is; by adding it all up. */
+/**
+ * A link, direction, label and instant of which more is promised than there is; by adding it all up.
+ * What stands by is promised as well: bypasses of a tree share what one failure at a time needs, which
+ * a network says once, and networks share nothing.
+ */
 export function overCommitment(
   topology: Topology,
   networks: readonly NetworkInfo[],
@@ -43,6 +47,7 @@ export function overCommitment(
 function reservedBy({
   project,
   links,
+  backup,
   schedule: { start, end },
   state,
   segments,
@@ -50,7 +55,7 @@ function reservedBy({
   // While domains are asked for what waits, or for a change of it, and while it is given up, only its segments say that
   // it has not begun.
   const waits = state === "scheduled" || segments.some((one) => one.state === "reserved");
-  return links.map(({ id, vlan, vni, reserved }) => ({
+  return [...links, ...(backup?.links ?? [])].map(({ id, vlan, vni, reserved }) => ({
     project,
     link: id,
     label: vni === undefined ? `VLAN ${vlan}` : `VNI ${vni}`,

@@ -22,6 +22,12 @@ export const mutations: readonly Mutation[] = [
     to: "return labels;",
   },
   {
+    name: "what stands by is promised to nobody",
+    file: "src/network/realisation.ts",
+    from: "return { ...plan, links: [...plan.links, ...backup.links, ...returning] };",
+    to: "return plan;",
+  },
+  {
     name: "the ledger forgets when a reservation begins",
     file: "src/ledger/books.ts",
     from: ".filter((held) => overlaps(held.interval, interval))\n      .map(({ holder",

@@ -171,10 +171,16 @@ export class AgentGroup implements AsyncDisposable {
 
   /** The agent that serves the wide-area domain. */
   async wideAreaMaster(): Promise<string> {
-    const records = (await this.disk.load())._unsafeUnwrap();
-    const found = records.find(({ key }) => key === `master/domain/${WIDE_AREA}`);
-    const { agent } = v.parse(v.object({ agent: v.string() }), found?.value);
+    const agent = await this.masterOf(`domain/${WIDE_AREA}`);
+    if (agent === undefined) throw new Error("nobody serves the wide area");
     return agent;
+  }
+
+  /** The agent that has claimed a charge, such as `node/s1`; undefined while none has. */
+  async masterOf(charge: string): Promise<string | undefined> {
+    const records = (await this.disk.load())._unsafeUnwrap();
+    const found = records.find(({ key }) => key === `master/${charge}`);
+    return found && v.parse(v.object({ agent: v.string() }), found.value).agent;
   }
 
   /** Works on a call until so many steps of the clock have gone by, and then does `harm`. */

@@ -1,21 +1,79 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { conformanceReport, hardenedReport } from "../../../scripts/conformance/main.ts";
+import { hasXmllint } from "../../../scripts/conformance/schemas.ts";
+import { writeNsi } from "../../../src/drivers/oscars/nsi/envelope.ts";
 
 const { DCNS_SHARED, CI } = process.env;
 const folder = resolve(DCNS_SHARED ?? "../shared", "data/wan");
+
+test.runIf(CI !== undefined)("xmllint is there where everything is tested", () => {
+  expect(hasXmllint()).toBe(true);
+});
+
+describe("the command that judges samples", { timeout: 60_000 }, () => {
+  const sample = writeNsi({
+    header: {
+      protocolVersion: "application/vnd.ogf.nsi.cs.v2.provider+soap",
+      correlationId: "urn:uuid:dc500001-0000-4000-8000-000000000001",
+      requesterNSA: "urn:ogf:network:dcns.example:2026:nsa",
+      providerNSA: "urn:ogf:network:example.net:2013:nsa",
+      sessionSecurityAttr: [],
+      extensions: [],
+    },
+    body: { type: "acknowledgment" },
+  });
+
+  /** Runs it where there is no xmllint, on one sample. */
+  function runWithout(hasSchemas: boolean) {
+    const data = mkdtempSync(join(tmpdir(), "dcns-conformance-"));
+    try {
+      mkdirSync(join(data, "samples"));
+      writeFileSync(join(data, "samples/acknowledgment.xml"), sample);
+      if (hasSchemas) mkdirSync(join(data, "schemas"));
+      const command = ["--import", "tsx", "scripts/conformance/main.ts", "--json", "--data", data];
+      const env = { ...process.env, PATH: data };
+      const { status, stdout } = spawnSync(process.execPath, command, { encoding: "utf8", env });
+      const report: unknown = JSON.parse(stdout);
+      return { status, report };
+    } finally {
+      rmSync(data, { recursive: true });
+    }
+  }
+
+  test("fails where there are schemas and no xmllint, and says what they were not asked of", () => {
+    const { status, report } = runWithout(true);
+    expect(report).toEqual({
+      ...{ total: 1, passed: 1, failed: [], validated: 0 },
+      unvalidated: { missing: "xmllint", files: ["acknowledgment.xml"] },
+    });
+    expect(status).toBe(1);
+  });
+
+  test("is content with samples that come without schemas, and says so", () => {
+    const { status, report } = runWithout(false);
+    expect(report).toMatchObject({ unvalidated: { missing: "schemas" } });
+    expect(status).toBe(0);
+  });
+});
 
 describe.skipIf(!existsSync(folder))("the samples of the shared data", { timeout: 60_000 }, () => {
   test("are read, written again with the same meaning, and valid by the official schemas", () => {
     const report = conformanceReport(folder);
     expect(report.failed).toEqual([]);
     expect(report.total).toBeGreaterThan(200);
-    const hasXmllint = spawnSync("xmllint", ["--version"]).error === undefined;
-    if (CI !== undefined) expect(hasXmllint).toBe(true);
-    if (hasXmllint) expect(report.validated).toBeGreaterThan(140);
+    if (hasXmllint()) expect(report.validated).toBeGreaterThan(140);
   });
 
   test("are noticed where they are not what they should be", () => {
@@ -47,8 +105,7 @@ describe.skipIf(!existsSync(folder))("the samples of the shared data", { timeout
     const { variants, reduced, instances } = hardenedReport(folder, 1);
     expect([...variants.failed, ...reduced.failed, ...instances.failed]).toEqual([]);
     expect(variants.total).toBeGreaterThan(2_000);
-    const hasXmllint = spawnSync("xmllint", ["--version"]).error === undefined;
-    if (!hasXmllint) return;
+    if (!hasXmllint()) return;
     expect(reduced.total).toBeGreaterThan(500);
     expect(instances.total).toBeGreaterThan(700);
   });
