@@ -15,8 +15,9 @@ export interface Letter {
 
 const ANSWER_MS = 10_000;
 const RETRIES_MS = [1_000, 5_000, 30_000];
-/** Of one address that does not take them, UTF-16 code units. */
+/** Of one address that does not take them, and of all of these together, UTF-16 code units. */
 const MAX_WAITING = 16 * 1024 * 1024;
+const MAX_WAITING_IN_ALL = 64 * 1024 * 1024;
 
 /**
  * Tells peers what became of their requests, one connection's letters in their order. What cannot be
@@ -29,6 +30,7 @@ export class Outbox {
   readonly #letters = new Serial<string>();
   /** How much waits for each address. */
   readonly #waiting = new Map<string, number>();
+  #waitingInAll = 0;
 
   constructor(http: HttpClient, clock: Clock, closing: AbortSignal) {
     this.#http = http;
@@ -36,12 +38,16 @@ export class Outbox {
     this.#closing = closing;
   }
 
-  /** False for what is too much beside all that waits for its address already: it is dropped. */
+  /** False for what is too much beside all that waits already, for its address or for any: it is dropped. */
   post(letter: Letter): boolean {
     const { url, text, connectionId } = letter;
     const waiting = this.#waiting.get(url) ?? 0;
-    if (waiting > 0 && waiting + text.length > MAX_WAITING) return false;
+    const isTooMuch =
+      (waiting > 0 && waiting + text.length > MAX_WAITING) ||
+      (this.#waitingInAll > 0 && this.#waitingInAll + text.length > MAX_WAITING_IN_ALL);
+    if (isTooMuch) return false;
     this.#waiting.set(url, waiting + text.length);
+    this.#waitingInAll += text.length;
     void this.#letters
       .run(connectionId, () => this.#deliver(letter))
       .finally(() => this.#done(letter));
@@ -54,6 +60,7 @@ export class Outbox {
   }
 
   #done({ url, text }: Letter): void {
+    this.#waitingInAll -= text.length;
     const waiting = (this.#waiting.get(url) ?? 0) - text.length;
     if (waiting <= 0) this.#waiting.delete(url);
     else this.#waiting.set(url, waiting);
