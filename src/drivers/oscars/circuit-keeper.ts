@@ -249,6 +249,8 @@ export class CircuitKeeper {
     signal: AbortSignal,
   ): Promise<Result<void, CircuitFault>> {
     const wanted = this.wantedOf(segment);
+    const kept = new Set(wanted.map(circuitKey));
+    this.#maker.keepOnly(segment, kept);
     const made = await Promise.all(
       wanted.map(async (circuit) => {
         if (this.#lost.has(circuit) && !bringBack) return ok(undefined);
@@ -256,7 +258,6 @@ export class CircuitKeeper {
         return this.#lost.tried(circuit, await this.#maker.make(circuit, signal, { isComing }));
       }),
     );
-    const kept = new Set(wanted.map(circuitKey));
     const failed = made.find((each) => each.isErr());
     // What is there stays until all is there that it makes room for, but for what is lost.
     const isLost = (circuit: Circuit): boolean => this.#lost.has(circuit);

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import type { SegmentId } from "../../model/ids.ts";
 import { type Circuit, circuitKey } from "./circuit.ts";
 import type { CircuitBook } from "./circuit-book.ts";
 import type { CircuitFault, CircuitService, FoundCircuit, HeldCircuit } from "./circuit-service.ts";
@@ -12,7 +13,7 @@ export class CircuitMaker {
   readonly #service: CircuitService;
   readonly #book: CircuitBook;
   /** Circuits, by key, that the domain promises nobody ahead of time. */
-  readonly #atStart = new Set<string>();
+  readonly #atStart = new Map<string, SegmentId>();
 
   constructor(service: CircuitService, book: CircuitBook) {
     this.#service = service;
@@ -59,6 +60,12 @@ export class CircuitMaker {
   /** Whether a circuit is for later, and the domain is to be asked for it only then. */
   isForStart(circuit: Circuit): boolean {
     return circuit.isReserved === true && this.#atStart.has(circuitKey(circuit));
+  }
+
+  /** Forgets what concerns other circuits of a segment than these. */
+  keepOnly(segment: SegmentId, keys: ReadonlySet<string>): void {
+    for (const [key, its] of this.#atStart)
+      if (its === segment && !keys.has(key)) this.#atStart.delete(key);
   }
 
   /** Has the domain keep room for a circuit that it does not have. */
@@ -159,7 +166,7 @@ export class CircuitMaker {
 
   #atStartIfNotAhead(circuit: Circuit, fault: CircuitFault): Result<void, CircuitFault> {
     if (circuit.isReserved !== true || fault.kind !== "unsupported") return err(fault);
-    this.#atStart.add(circuitKey(circuit));
+    this.#atStart.set(circuitKey(circuit), circuit.segment);
     return ok(undefined);
   }
 
