@@ -14,6 +14,7 @@ import { describe, expect, test } from "vitest";
 import { conformanceReport, hardenedReport } from "../../../scripts/conformance/main.ts";
 import { hasXmllint } from "../../../scripts/conformance/schemas.ts";
 import { writeNsi } from "../../../src/drivers/oscars/nsi/envelope.ts";
+import { nsiHeader } from "../../support/nsi-header.ts";
 
 const { DCNS_SHARED, CI } = process.env;
 const folder = resolve(DCNS_SHARED ?? "../shared", "data/wan");
@@ -23,17 +24,7 @@ test.runIf(CI !== undefined)("xmllint is there where everything is tested", () =
 });
 
 describe("the command that judges samples", { timeout: 60_000 }, () => {
-  const sample = writeNsi({
-    header: {
-      protocolVersion: "application/vnd.ogf.nsi.cs.v2.provider+soap",
-      correlationId: "urn:uuid:dc500001-0000-4000-8000-000000000001",
-      requesterNSA: "urn:ogf:network:dcns.example:2026:nsa",
-      providerNSA: "urn:ogf:network:example.net:2013:nsa",
-      sessionSecurityAttr: [],
-      extensions: [],
-    },
-    body: { type: "acknowledgment" },
-  });
+  const sample = writeNsi({ header: nsiHeader, body: { type: "acknowledgment" } });
 
   /** Runs it where there is no xmllint, on one sample. */
   function runWithout(hasSchemas: boolean) {

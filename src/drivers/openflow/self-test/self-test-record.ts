@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { looksExact, type MeterSteps } from "../compile/meter.ts";
-import type { Lack, SelfTest } from "../compile/switch-profile.ts";
+import { lacksOf, type SelfTest } from "../compile/switch-profile.ts";
 import { describeSessionError, type SessionError } from "../session-error.ts";
 import { meterSteps } from "./meter-steps.ts";
 import { selfTest, type Tried } from "./self-test.ts";
@@ -24,7 +24,6 @@ type NotDone = Extract<SelfTest, { status: "not-done" }>;
 /** What trying has shown. */
 interface Found {
   readonly tested: Tested;
-  readonly lacks: readonly Lack[];
   /** Whether nothing was left out, and all of it showed whether it works. */
   readonly isWhole: boolean;
 }
@@ -60,7 +59,7 @@ export class SelfTestRecord {
       return this.#untried("the agent has come back to networks that stand", bench);
     }
     const known = this.#found;
-    if (known?.isWhole && known.lacks.length === 0) return ok(known.tested);
+    if (known?.isWhole && lacksOf(known.tested).length === 0) return ok(known.tested);
     if (this.#interrupted >= MAX_INTERRUPTED) {
       if (known === undefined) return ok(notDone("it was interrupted each time"));
       this.#interrupted = 0;
@@ -102,7 +101,7 @@ async function tried(
   known: Found | undefined,
 ): Promise<Result<Found | NotDone, SessionError>> {
   const steps = stepsIn(known?.tested);
-  const first = await selfTest(withSteps(bench, steps), known?.lacks);
+  const first = await selfTest(withSteps(bench, steps), known && lacksOf(known.tested));
   if (first.isErr()) return err(first.error);
   if (first.value.status === "not-done") return ok(first.value);
   const { lacks } = first.value;
@@ -118,7 +117,7 @@ function foundBy(
   { status, lacks, isWhole }: Extract<Tried, { status: "done" }>,
   steps: Steps,
 ): Found {
-  return { tested: { selfTest: { status, lacks }, ...steps }, lacks, isWhole };
+  return { tested: { selfTest: { status, lacks }, ...steps }, isWhole };
 }
 
 function stepsIn({ meterSteps }: Steps = {}): Steps {

@@ -9,15 +9,7 @@ import {
   rootCause,
   type ServiceException,
 } from "../../../../src/drivers/oscars/nsi/service-exception.ts";
-
-const header = {
-  protocolVersion: "application/vnd.ogf.nsi.cs.v2.provider+soap",
-  correlationId: "urn:uuid:dc500001-0000-4000-8000-000000000001",
-  requesterNSA: "urn:ogf:network:dcns.example:2026:nsa",
-  providerNSA: "urn:ogf:network:example.net:2013:nsa",
-  sessionSecurityAttr: [],
-  extensions: [],
-};
+import { nsiHeader as header } from "../../../support/nsi-header.ts";
 
 const exception: ServiceException = {
   nsaId: "urn:ogf:network:example.net:2013:nsa",
