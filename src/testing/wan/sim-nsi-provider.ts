@@ -52,6 +52,8 @@ export class SimNsiProvider {
   readonly #callbacks: NsiCallbacks;
   /** Connections whose data plane is broken. */
   readonly #broken = new Set<string>();
+  /** Those that are provisioned and carry nothing yet. */
+  readonly #building = new Set<string>();
   /** The timers of what is held and not committed. */
   readonly #holds = new Map<string, unknown>();
   readonly #elsewhere: Holding[] = [];
@@ -215,9 +217,17 @@ export class SimNsiProvider {
       this.#callbacks.later(post);
     }
     if (callbacks === "twice") this.#callbacks.later(post);
-    const buildMs = buildMsOf(request, this.quirks);
-    this.#callbacks.later(async () => this.#updateDataPlane(connectionId), buildMs);
+    this.#build(connectionId, buildMsOf(request, this.quirks));
     return answerOf(200, header, acknowledged(request, connectionId));
+  }
+
+  /** Brings the data plane to what was asked, which takes so many milliseconds more than to be answered. */
+  #build(connectionId: string, buildMs: number): void {
+    if (buildMs > 0) this.#building.add(connectionId);
+    this.#callbacks.later(async () => {
+      if (buildMs > 0) this.#building.delete(connectionId);
+      this.#updateDataPlane(connectionId);
+    }, buildMs);
   }
 
   #outcome(
@@ -277,7 +287,8 @@ export class SimNsiProvider {
     const now = this.#options.clock.now();
     const connection = ended(known, now, this.quirks);
     if (connection !== known) this.#put(connection);
-    const active = shouldCarry(connection, now) && !this.#broken.has(connectionId);
+    const isReady = !this.#broken.has(connectionId) && !this.#building.has(connectionId);
+    const active = shouldCarry(connection, now) && isReady;
     const version = connection.committed?.criteria.version ?? 0;
     const before = connection.states.dataPlaneStatus;
     const { startTime, endTime } = connection.committed?.criteria.schedule ?? {};

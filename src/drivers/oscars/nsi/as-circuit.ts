@@ -7,7 +7,7 @@ import {
   type FoundCircuit,
 } from "../circuit-service.ts";
 import { endShown, latestOf } from "./circuit-criteria.ts";
-import type { Notification } from "./notification.ts";
+import type { Notification, NotificationSource } from "./notification.ts";
 import type { NsiFault } from "./nsi-fault.ts";
 import { isActive } from "./operation.ts";
 import type { PeerProfile } from "./peer-profile.ts";
@@ -61,8 +61,17 @@ function stateOf(reservation: Reservation<ChildSummary>): FoundCircuit["state"] 
   return isActive(reservation) ? "active" : "pending";
 }
 
-/** What a notification means for a circuit; undefined for what concerns none. */
-export function eventOf(notification: Notification): CircuitEvent | undefined {
+/** What a notification means for a circuit; undefined for what concerns none. What was posted is a reason to look, no more. */
+export function eventOf(
+  notification: Notification,
+  source: NotificationSource,
+): CircuitEvent | undefined {
+  const event = eventIn(notification);
+  if (event === undefined || event.event === "up" || source === "asked") return event;
+  return { ...event, event: "changed" };
+}
+
+function eventIn(notification: Notification): CircuitEvent | undefined {
   switch (notification.type) {
     case "dataPlaneStateChange": {
       const { connectionId, dataPlaneStatus } = notification;

@@ -63,8 +63,12 @@ export class MissedNotifications {
     return this.#log.connectionIds;
   }
 
-  /** A notification has come by itself; whether it is news. */
+  /**
+   * A notification has come by itself; whether it is news. That something has failed is asked for all the same, where
+   * it can be: anybody may have posted it.
+   */
   come(notification: Notification): boolean {
+    if (notification.type === "errorEvent" && this.#isAsked) return true;
     return this.#log.come(notification);
   }
 

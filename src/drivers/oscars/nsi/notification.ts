@@ -56,6 +56,14 @@ export type Notification =
   | DataPlaneStateChange
   | MessageDeliveryTimeout;
 
+/**
+ * How a notification came: in the provider's answer to a question, or posted to where callbacks are taken, by
+ * whoever knows the address.
+ */
+export type NotificationSource = "asked" | "posted";
+
+export type NotificationListener = (notification: Notification, source: NotificationSource) => void;
+
 const { required, optional } = fieldsIn("");
 
 const base: FieldsOf<NotificationBase> = {

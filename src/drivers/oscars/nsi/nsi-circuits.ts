@@ -194,8 +194,8 @@ export class NsiCircuits implements CircuitService {
   }
 
   subscribe(listener: (event: CircuitEvent) => void): Disposable {
-    return this.#options.requester.subscribe((notification) => {
-      const event = eventOf(notification);
+    return this.#options.requester.subscribe((notification, source) => {
+      const event = eventOf(notification, source);
       if (event !== undefined) listener(event);
     });
   }

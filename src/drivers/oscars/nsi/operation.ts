@@ -59,3 +59,8 @@ export function isActive({ connectionStates, criteria }: Reservation<ChildSummar
   const committed = Math.max(...criteria.map((each) => each.version ?? 0), 0);
   return active && versionConsistent && version >= committed;
 }
+
+/** Whether a connection is over, or about to be: no frames will pass by it any more. */
+export function hasEnded({ connectionStates }: Reservation<ChildSummary>): boolean {
+  return !["Created", "Unknown"].includes(connectionStates.lifecycleState);
+}

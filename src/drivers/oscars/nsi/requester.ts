@@ -8,7 +8,7 @@ import type { Criteria } from "./criteria.ts";
 import { exchange, type NsiPeer } from "./exchange.ts";
 import type { NsiMessage, Reserve } from "./message.ts";
 import { MissedNotifications } from "./missed-notifications.ts";
-import type { Notification } from "./notification.ts";
+import type { Notification, NotificationListener, NotificationSource } from "./notification.ts";
 import { type NsiFault, protocolFault, refused } from "./nsi-fault.ts";
 import { type Operation, type OperationRequest, type Progress, progressOf } from "./operation.ts";
 import type { ChildSummary, Reservation } from "./reservation.ts";
@@ -57,7 +57,7 @@ export class NsiRequester {
   readonly #options: RequesterOptions;
   readonly #times: Required<RequesterTimes>;
   readonly #awaited = new AwaitedResults();
-  readonly #listeners = new Set<(notification: Notification) => void>();
+  readonly #listeners = new Set<NotificationListener>();
   readonly #missed: MissedNotifications;
 
   constructor(options: RequesterOptions) {
@@ -67,12 +67,12 @@ export class NsiRequester {
       clock: options.clock,
       isAsked: options.queriesNotifications ?? false,
       send: (message, signal) => this.#send(this.#newCorrelationId(), message, signal),
-      hear: (notification) => this.#hear(notification),
+      hear: (notification) => this.#hear(notification, "asked"),
     });
     this.callbacks = callbackHandler(options.peer, {
       result: (correlationId, result) => void this.#awaited.settle(correlationId, result),
       notification: (notification) => {
-        if (this.#missed.come(notification)) this.#hear(notification);
+        if (this.#missed.come(notification)) this.#hear(notification, "posted");
       },
     });
   }
@@ -148,16 +148,16 @@ export class NsiRequester {
   }
 
   /** Calls `listener` with what the provider tells unasked, until disposed. */
-  subscribe(listener: (notification: Notification) => void): Disposable {
-    const own = (notification: Notification): void => listener(notification);
+  subscribe(listener: NotificationListener): Disposable {
+    const own: NotificationListener = (notification, source) => listener(notification, source);
     this.#listeners.add(own);
     return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
   }
 
-  #hear(notification: Notification): void {
+  #hear(notification: Notification, source: NotificationSource): void {
     if (notification.type === "messageDeliveryTimeout")
       this.#awaited.settle(notification.correlationId, notification);
-    for (const listener of [...this.#listeners]) listener(notification);
+    for (const listener of [...this.#listeners]) listener(notification, source);
   }
 
   #simple(
