@@ -40,7 +40,11 @@ export type { Lack, SelfTest, SwitchProfile } from "./drivers/openflow/compile/s
 export { OpenFlowDriver } from "./drivers/openflow/driver.ts";
 export type { OpenFlowDriverOptions } from "./drivers/openflow/driver-options.ts";
 export type { EgressQueues } from "./drivers/openflow/egress-queues.ts";
-export type { HttpServerOptions, ServerTls } from "./drivers/oscars/http/server-socket.ts";
+export {
+  type HttpServerOptions,
+  nodeListener,
+  type ServerTls,
+} from "./drivers/oscars/http/server-socket.ts";
 export type { IdcpPeerName, IdcpProfile } from "./drivers/oscars/idcp/peer-profile.ts";
 export type { SigningIdentity } from "./drivers/oscars/idcp/ws-security.ts";
 export { readCtrlPlane } from "./drivers/oscars/inventory/ctrl-plane-edges.ts";

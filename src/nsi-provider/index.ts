@@ -5,7 +5,11 @@
  * @packageDocumentation
  */
 export type { HttpClient, HttpHandler } from "../drivers/oscars/http/http.ts";
-export type { HttpServerOptions, ServerTls } from "../drivers/oscars/http/server-socket.ts";
+export {
+  type HttpServerOptions,
+  nodeListener,
+  type ServerTls,
+} from "../drivers/oscars/http/server-socket.ts";
 export type { SessionSecurity } from "../drivers/oscars/nsi/session-security.ts";
 export type {
   NsiAsked,

@@ -6,6 +6,19 @@
  */
 
 export {
+  type ClientTls,
+  type HttpClientOptions,
+  httpClient,
+} from "../drivers/oscars/http/client-socket.ts";
+export type { HttpClient, HttpHandler } from "../drivers/oscars/http/http.ts";
+export {
+  type HttpListenFault,
+  type HttpServer,
+  type HttpServerOptions,
+  openHttpServer,
+  type ServerTls,
+} from "../drivers/oscars/http/server-socket.ts";
+export {
   BROADCAST,
   customerTag,
   decodeFrame,
