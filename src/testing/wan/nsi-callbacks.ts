@@ -3,6 +3,7 @@ import type { HttpClient } from "../../drivers/oscars/http/http.ts";
 import { exceptionOf } from "../../drivers/oscars/nsi/answer.ts";
 import { writeNsi } from "../../drivers/oscars/nsi/envelope.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
+import type { NsiMessage } from "../../drivers/oscars/nsi/message.ts";
 import { REQUESTER_VERSION, soapAction } from "../../drivers/oscars/nsi/names.ts";
 import type { Notification } from "../../drivers/oscars/nsi/notification.ts";
 import type { OperationResult } from "../../drivers/oscars/nsi/result.ts";
@@ -88,7 +89,8 @@ export class NsiCallbacks {
     return { ...notification, ...origin };
   }
 
-  async post(header: NsiHeader, body: OperationResult | Notification): Promise<void> {
+  /** Posts what came of a request, or an answer to a query, or news. */
+  async post(header: NsiHeader, body: OperationResult | Notification | NsiMessage): Promise<void> {
     const url = this.#replyTo.get(header.requesterNSA);
     // Who wants to hear nothing says so by an empty address.
     if (url === undefined || url === "") return;

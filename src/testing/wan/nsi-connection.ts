@@ -37,14 +37,24 @@ export function holdingsOf({ held, committed, states }: NsiConnection): readonly
   return [held?.holding, committed?.holding].filter((each) => each !== undefined);
 }
 
+/** What its requester calls a connection. */
+export type ConnectionNames = Pick<NsiConnection, "description" | "globalReservationId">;
+
+export function namesOf({ description, globalReservationId }: ConnectionNames): ConnectionNames {
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(globalReservationId === undefined ? {} : { globalReservationId }),
+  };
+}
+
 /** A connection that has just been asked for. */
 export function newConnection(
-  base: Pick<
-    NsiConnection,
-    "connectionId" | "requesterNSA" | "description" | "globalReservationId"
-  >,
+  base: Pick<NsiConnection, "connectionId" | "requesterNSA"> & ConnectionNames,
+  { startsInconsistent }: NsiQuirks,
 ): NsiConnection {
-  return { ...base, states: initialStates };
+  const versionConsistent = startsInconsistent !== true;
+  const dataPlaneStatus = { ...initialStates.dataPlaneStatus, versionConsistent };
+  return { ...base, states: { ...initialStates, dataPlaneStatus } };
 }
 
 /** What is held has become what is committed. */

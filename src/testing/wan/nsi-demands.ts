@@ -43,13 +43,12 @@ export function objectionToReserve(
   request: Reserve,
   known: NsiConnection | undefined,
   quirks: NsiQuirks,
-  now: number,
 ): Objection | undefined {
   const { startTime, endTime } = request.criteria.schedule ?? {};
   const { nilTimes = "taken" } = quirks;
   if ((startTime === null || endTime === null) && nilTimes !== "taken") return nilTimes;
   return known?.committed === undefined
-    ? (objectionToFirst(request, quirks) ?? lateStart(request, quirks, now))
+    ? objectionToFirst(request, quirks)
     : objectionToVersion(request, quirks);
 }
 
@@ -88,7 +87,8 @@ function objectionToFirst(
   return demands.includes("labels") && !hasLabels ? refusal("00709", "no label") : undefined;
 }
 
-function lateStart(
+/** A first reservation that starts longer ago than is taken. */
+export function lateStart(
   { criteria: { schedule } }: Reserve,
   { lateStartSeconds = Number.POSITIVE_INFINITY }: NsiQuirks,
   now: number,

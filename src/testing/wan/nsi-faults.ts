@@ -17,14 +17,16 @@ export function saidBy(
   nsa: string,
   { errorId, text }: Refusal,
   { errorIds = {}, aggregates }: NsiQuirks,
+  connectionId?: string,
 ): ServiceException {
   const refusal = { errorId: errorIds[errorId] ?? errorId, text };
-  if (aggregates !== true) return exceptionOf(nsa, refusal);
-  const whole = exceptionOf(nsa, { errorId: "00502", text: "a part of it was refused" });
+  if (aggregates !== true) return exceptionOf(nsa, refusal, connectionId);
+  const part = { errorId: "00502", text: "a part of it was refused" };
+  const whole = exceptionOf(nsa, part, connectionId);
   return { ...whole, childException: [exceptionOf(childNsa(nsa), refusal)] };
 }
 
-/** A fault as a provider writes it: with its exception, or with neither exception nor header. */
+/** A fault as a provider writes it: with its exception and a header, or without the one, the other or both. */
 export function faultAnswer(
   header: NsiHeader,
   fault: SoapFault,
@@ -34,7 +36,7 @@ export function faultAnswer(
     const { serviceException: _, ...bare } = fault;
     return answerOf(500, undefined, bare);
   }
-  return answerOf(500, header, fault);
+  return answerOf(500, faults === "framework" ? undefined : header, fault);
 }
 
 /** What a server says whose program broke. */

@@ -41,7 +41,7 @@ export interface NsiQuirks {
   readonly modify?: "any" | Exclude<PeerProfile["modify"], "capacity">;
   /** What becomes of a request with times that are nil: nothing is heard, or a fault without a reason. */
   readonly nilTimes?: "taken" | "broken" | "silence";
-  /** Under which name an exception stands in a fault, if there is one at all. */
+  /** Under which name an exception stands in a fault, if there is one at all; a header is only with the first. */
   readonly faults?: "connection" | "framework" | "bare";
   /** What is heard of a provision, release or terminate that cannot be done; told when absent. */
   readonly lateFailures?: "told" | "silence";
@@ -69,6 +69,8 @@ export interface NsiQuirks {
   readonly checksCapacity?: boolean;
   /** Whether notifications are numbered; all are 0 otherwise. */
   readonly countsNotifications?: boolean;
+  /** Before frames have ever passed, the parts of a connection are shown not to be at one version. */
+  readonly startsInconsistent?: boolean;
   /** A state that is passed on the way to a commit is misspelt. */
   readonly misspellsState?: boolean;
   /** The protocol version in callbacks is misspelt. */
@@ -107,8 +109,8 @@ export interface NsiQuirks {
   readonly losesChildren?: boolean;
   /** Whether the labels of a connection's two ends may differ; they may when absent. */
   readonly swapsLabels?: boolean;
-  /** Which label is given of several; the lowest that both ends can have when absent. */
-  readonly labels?: "lowest" | "random";
+  /** Which label is given of several: the lowest that both ends can have, when absent, or the lowest of each. */
+  readonly labels?: "lowest" | "lowest-of-each" | "random";
   /** Of a list of labels only the first number or range counts. */
   readonly readsFirstRange?: boolean;
   /** What has passed its end is as it was, but carries nothing. */

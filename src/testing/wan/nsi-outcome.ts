@@ -50,11 +50,12 @@ export function neverPassedOn(
   { requesterNSA }: NsiHeader,
   request: OperationRequest,
   known: NsiConnection | undefined,
-  newId: () => string,
+  { quirks, newId }: Pick<NsiMarket, "quirks" | "newId">,
 ): NsiConnection | undefined {
   if (known !== undefined || request.type !== "reserve") return known;
   const { description } = request;
   const base = { connectionId: newId(), requesterNSA };
-  const made = newConnection({ ...base, ...(description === undefined ? {} : { description }) });
+  const named = { ...base, ...(description === undefined ? {} : { description }) };
+  const made = newConnection(named, quirks);
   return withStates(made, { reservationState: "ReserveChecking" });
 }

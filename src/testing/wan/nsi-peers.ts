@@ -49,6 +49,8 @@ export const nsiPeerQuirks: Readonly<Record<PeerName, NsiQuirks>> = {
     staysCreated: true,
     sticksProvisioning: true,
     takesHairpins: false,
+    labels: "lowest-of-each",
+    startsInconsistent: true,
     hangsOnGlobalIds: true,
     tellsInternalIds: true,
     lateStartSeconds: 0,

@@ -51,13 +51,7 @@ export function grant(
     if (checksCapacity && left < capacity)
       return err({ errorId: "00705", text: `${port} has ${left} Mbit/s left, not ${capacity}` });
   }
-  if (quirks.takesHairpins === false && a.value.port === b.value.port)
-    return err({ errorId: "00700", text: `there and back at ${a.value.port}` });
-  const both = a.value.vlans.intersect(b.value.vlans).first();
-  const [vlanA, vlanB] =
-    quirks.labels === "random"
-      ? [drawn(a.value.vlans, random), drawn(b.value.vlans, random)]
-      : [both ?? a.value.vlans.first(), both ?? b.value.vlans.first()];
+  const [vlanA, vlanB] = labelsOf(a.value.vlans, b.value.vlans, quirks, random);
   if (vlanA === undefined || vlanB === undefined)
     return err({ errorId: "00704", text: "no VLAN is left" });
   if (vlanA !== vlanB && !swapsLabels)
@@ -72,6 +66,23 @@ export function grant(
   });
 }
 
+/** What is wrong with the ports that a service names, whatever is left of them. */
+export function objectionToPorts(
+  { ports, quirks }: Pick<Stock, "ports" | "quirks">,
+  { sourceSTP = "", destSTP = "" }: PointToPoint,
+): Refusal | undefined {
+  const named = [sourceSTP, destSTP].map((stp) =>
+    parseStp(stp)
+      .map(({ port }) => port)
+      .unwrapOr(undefined),
+  );
+  const unknown = named.find((port) => port !== undefined && !ports.has(port));
+  if (unknown !== undefined) return { errorId: "00701", text: `no port ${unknown}` };
+  return quirks.takesHairpins === false && named[0] === named[1]
+    ? { errorId: "00700", text: `there and back at ${named[0]}` }
+    : undefined;
+}
+
 /** The criteria as they were granted: each end with the one label it has. */
 export function granted(criteria: Criteria, { capacity, ends }: Holding): Criteria {
   const [a, b] = ends.map(({ port, vlan }) => formatStp({ port, vlans: VlanSet.of(vlan) }));
@@ -81,6 +92,18 @@ export function granted(criteria: Criteria, { capacity, ends }: Holding): Criter
       ? {}
       : { p2ps: { ...criteria.p2ps, capacity, sourceSTP: a, destSTP: b } }),
   };
+}
+
+/** A label for each end; undefined where none is left. */
+function labelsOf(
+  a: VlanSet,
+  b: VlanSet,
+  { labels = "lowest" }: NsiQuirks,
+  random: Random,
+): readonly (VlanId | undefined)[] {
+  if (labels === "random") return [drawn(a, random), drawn(b, random)];
+  const both = labels === "lowest" ? a.intersect(b).first() : undefined;
+  return [both ?? a.first(), both ?? b.first()];
 }
 
 function drawn(vlans: VlanSet, random: Random): VlanId | undefined {

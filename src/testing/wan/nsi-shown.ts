@@ -1,11 +1,15 @@
 import type { Criteria } from "../../drivers/oscars/nsi/criteria.ts";
 import type { NsiHeader } from "../../drivers/oscars/nsi/header.ts";
-import type { Query } from "../../drivers/oscars/nsi/message.ts";
+import type { NsiMessage, Query } from "../../drivers/oscars/nsi/message.ts";
 import type { Operation } from "../../drivers/oscars/nsi/operation.ts";
-import type { ChildSummary, Reservation } from "../../drivers/oscars/nsi/reservation.ts";
+import type {
+  ChildDetails,
+  ChildSummary,
+  Reservation,
+} from "../../drivers/oscars/nsi/reservation.ts";
 import type { ConnectionStates } from "../../drivers/oscars/nsi/states.ts";
 import { withStates } from "../../drivers/oscars/nsi/transitions.ts";
-import type { NsiConnection } from "./nsi-connection.ts";
+import { type NsiConnection, namesOf } from "./nsi-connection.ts";
 import { childNsa } from "./nsi-faults.ts";
 import type { NsiQuirks } from "./nsi-options.ts";
 
@@ -18,8 +22,39 @@ export interface Shown {
   readonly lastNotification: (connectionId: string) => number | undefined;
 }
 
+/** The answer to a query: connections, and all of what agents below make of them where that is asked for. */
+export function answerTo(
+  header: NsiHeader,
+  query: Query,
+  shown: Shown,
+  quirks: NsiQuirks,
+): NsiMessage {
+  const reservation = shownTo(header, query, shown, quirks);
+  switch (query.type) {
+    case "querySummary":
+      return { type: "querySummaryConfirmed", reservation };
+    case "querySummarySync":
+      return { type: "querySummarySyncConfirmed", reservation };
+    case "queryRecursive":
+      return { type: "queryRecursiveConfirmed", reservation: reservation.map(inDetail) };
+  }
+}
+
+/** With what a part says of itself: the same as the whole, of which it is all there is. */
+function inDetail(reservation: Reservation<ChildSummary>): Reservation<ChildDetails> {
+  const { connectionStates } = reservation;
+  const criteria = reservation.criteria.map(({ children = [], ...rest }) => ({
+    ...rest,
+    children: children.map(({ order, connectionId, providerNSA }) => ({
+      ...{ order, connectionId, providerNSA, connectionStates },
+      criteria: [{ ...rest, children: [] }],
+    })),
+  }));
+  return { ...reservation, criteria };
+}
+
 /** What a query shows to a requester of its connections: of those with such ids, or of all. */
-export function shownTo(
+function shownTo(
   { requesterNSA }: NsiHeader,
   {
     connectionId: ids,
@@ -57,11 +92,10 @@ function summaryOf(
   quirks: NsiQuirks,
   child?: string,
 ): Reservation<ChildSummary> {
-  const { connectionId, description, globalReservationId, requesterNSA, states } = connection;
+  const { connectionId, requesterNSA, states } = connection;
   return {
     connectionId,
-    ...(description === undefined ? {} : { description }),
-    ...(globalReservationId === undefined ? {} : { globalReservationId }),
+    ...namesOf(connection),
     criteria: criteriaShown(connection, quirks).map((criteria) => {
       if (child === undefined) return criteria;
       const part = { order: 0, connectionId: partOf(connectionId), providerNSA: child };

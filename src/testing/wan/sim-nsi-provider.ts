@@ -37,7 +37,7 @@ import type { NsiQuirks, SimNsiProviderOptions } from "./nsi-options.ts";
 import { neverPassedOn, outcomeOf } from "./nsi-outcome.ts";
 import type { Holding } from "./nsi-ports.ts";
 import type { Outcome } from "./nsi-reserve.ts";
-import { shownTo } from "./nsi-shown.ts";
+import { answerTo } from "./nsi-shown.ts";
 
 /**
  * A provider of NSI connections that exists only in memory, with its ports, states and timers, and
@@ -144,7 +144,9 @@ export class SimNsiProvider {
     if (objection !== undefined) return this.#objected(header, objection);
     this.#callbacks.learn(header);
     switch (body.type) {
+      case "querySummary":
       case "querySummarySync":
+      case "queryRecursive":
         return this.#query(header, body);
       case "reserve":
       case "reserveCommit":
@@ -170,14 +172,18 @@ export class SimNsiProvider {
     const connections = [...this.#connections.values()];
     const lastNotification = (id: string) => this.#history.lastNotification(id);
     const all = { nsa: this.#options.nsa, connections, underWay: this.#underWay, lastNotification };
-    const reservation = shownTo(header, query, all, this.quirks);
-    return answerOf(200, header, { type: "querySummarySyncConfirmed", reservation });
+    const answer = answerTo(header, query, all, this.quirks);
+    if (query.type === "querySummarySync") return answerOf(200, header, answer);
+    if (this.quirks.callbacks === "before") await this.#callbacks.post(header, answer);
+    else this.#callbacks.later(() => this.#callbacks.post(header, answer));
+    return answerOf(200, header, { type: "acknowledgment" });
   }
 
-  #objected(header: NsiHeader, objection: Objection): OutgoingResponse {
+  #objected(header: NsiHeader, objection: Objection, connectionId?: string): OutgoingResponse {
     if (objection === "silence") return answerOf(200, header, { type: "acknowledgment" });
     if (objection === "broken") return brokenAnswer;
-    const serviceException = saidBy(this.#options.nsa, objection.refusal, this.quirks);
+    const { nsa } = this.#options;
+    const serviceException = saidBy(nsa, objection.refusal, this.quirks, connectionId);
     const fault = { ...faultOf("Server", objection.refusal.text), serviceException };
     return faultAnswer(header, fault, this.quirks);
   }
@@ -188,11 +194,12 @@ export class SimNsiProvider {
       request.connectionId === undefined ? undefined : this.#connections.get(request.connectionId);
     if (this.quirks.losesChildren === true) return this.#undelivered(header, request, known);
     if (isUnknown(request, known, this.quirks))
-      return this.#objected(header, refusal("00203", "no such connection"));
+      return this.#objected(header, refusal("00203", "no such connection"), request.connectionId);
     const outcome = this.#outcome(header, request, known);
     if (outcome === "broken") return brokenAnswer;
     if (outcome === "silence") return answerOf(200, header, acknowledged(request, this.#newId()));
-    if ("refusal" in outcome && refusals === "answer") return this.#objected(header, outcome);
+    if ("refusal" in outcome && refusals === "answer")
+      return this.#objected(header, outcome, request.connectionId);
     if (outcome.connection !== undefined && !isForgotten(outcome, known, this.quirks))
       this.#put(outcome.connection);
     const connectionId = outcome.connection?.connectionId ?? this.#newId();
@@ -200,7 +207,7 @@ export class SimNsiProvider {
       "result" in outcome
         ? outcome.result
         : failureOf(
-            saidBy(this.#options.nsa, outcome.refusal, this.quirks),
+            saidBy(this.#options.nsa, outcome.refusal, this.quirks, request.connectionId),
             ...([request, outcome.connection, connectionId] as const),
           );
     const isTold = "result" in outcome || isHeardOf(request, this.quirks);
@@ -254,7 +261,10 @@ export class SimNsiProvider {
     request: OperationRequest,
     known: NsiConnection | undefined,
   ): OutgoingResponse {
-    const connection = neverPassedOn(header, request, known, () => this.#newId());
+    const connection = neverPassedOn(header, request, known, {
+      quirks: this.quirks,
+      newId: () => this.#newId(),
+    });
     if (connection === undefined) return this.#objected(header, refusal("00203", "no connection"));
     this.#put(connection);
     const { connectionId } = connection;
