@@ -1,3 +1,4 @@
+import type { OfVersion } from "../../src/drivers/openflow/index.ts";
 import { DcnsAgent, FileStore, OpenFlowDriver, Topology } from "../../src/index.ts";
 import { seededRandom } from "../../src/testing/index.ts";
 import { DOMAIN } from "./fabric-document.ts";
@@ -8,6 +9,8 @@ export interface AgentTask {
   readonly document: unknown;
   readonly listen: { readonly host: string; readonly port: number };
   readonly journal: string;
+  /** The only one that it speaks. */
+  readonly version: OfVersion;
   readonly seed: number;
   readonly hostPorts: readonly string[];
 }
@@ -25,10 +28,12 @@ export type AgentReport =
  * An agent that sets networks up, changes them and tears them down until it is killed. An operation is
  * told by the members that the network is to have: none, when it is to be gone.
  */
-async function main({ document, listen, journal, seed, hostPorts }: AgentTask): Promise<void> {
+async function main(task: AgentTask): Promise<void> {
+  const { document, listen, journal, version, seed, hostPorts } = task;
   const topology = value(Topology.parse(document));
   const store = value(await FileStore.open(journal));
-  const drivers = { [DOMAIN]: new OpenFlowDriver({ listen }) };
+  const session = { versions: [version] };
+  const drivers = { [DOMAIN]: new OpenFlowDriver({ listen, session }) };
   const agent = value(await DcnsAgent.start({ topology, drivers, store }));
   while (agent.nodesUp.length < topology.nodes.size) await new Promise((r) => setTimeout(r, 10));
   tell({ says: "up" });

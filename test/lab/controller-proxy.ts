@@ -1,41 +1,66 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { OPENFLOW_1_0 } from "../../src/drivers/openflow/index.ts";
 
-/** An OpenFlow message on its way from the controller to a switch: what its header says. */
+/** An OpenFlow message on its way from the controller to a switch. */
 export interface PassingMessage {
-  /** The message type number, of {@link messageType}. */
-  readonly type: number;
-  /** How many messages of this type came before on all connections of the proxy. */
+  /** What it is, or what it puts into a bundle; absent where no test asks for it. */
+  readonly name: MessageName | undefined;
+  /** How many messages of this name came before on all connections of the proxy. */
   readonly index: number;
 }
 
-/** Some message types of OpenFlow 1.3, section 7.1.1. */
-export const messageType = {
-  error: 1,
-  flowMod: 14,
-  groupMod: 15,
-  multipartRequest: 18,
-  multipartReply: 19,
-  barrierRequest: 20,
-  meterMod: 29,
-  /** In 1.3 an experimenter's message; this is its number in 1.4. */
-  bundleControl: 33,
-} as const;
+/** Some kinds of message; multipart messages are the statistics of OpenFlow 1.0. */
+export type MessageName =
+  | "error"
+  | "flowMod"
+  | "groupMod"
+  | "multipartRequest"
+  | "multipartReply"
+  | "barrierRequest"
+  | "meterMod"
+  | "bundleControl";
 
+/** Message types of OpenFlow 1.0, section 5.1. */
+const names10: ReadonlyMap<number, MessageName> = new Map([
+  [1, "error"],
+  [14, "flowMod"],
+  [16, "multipartRequest"],
+  [17, "multipartReply"],
+  [18, "barrierRequest"],
+]);
+/** Message types of OpenFlow 1.3 to 1.5, section 7.1.1; those of bundles came with 1.4. */
+const names13: ReadonlyMap<number, MessageName> = new Map([
+  [1, "error"],
+  [14, "flowMod"],
+  [15, "groupMod"],
+  [18, "multipartRequest"],
+  [19, "multipartReply"],
+  [20, "barrierRequest"],
+  [29, "meterMod"],
+  [33, "bundleControl"],
+]);
+const BUNDLE_ADD = 34;
 const EXPERIMENTER = 4;
 const ONF = 0x4f4e_4600;
 const ONF_BUNDLE_CONTROL = 2300;
 const ONF_BUNDLE_ADD = 2301;
-
-/** The type of a message, or of what it puts into a bundle. */
-function typeOf(message: Buffer): number {
-  const type = message.readUInt8(1);
-  if (type !== EXPERIMENTER || message.readUInt32BE(8) !== ONF) return type;
-  const onfType = message.readUInt32BE(12);
-  if (onfType === ONF_BUNDLE_ADD) return message.readUInt8(25);
-  return onfType === ONF_BUNDLE_CONTROL ? messageType.bundleControl : type;
-}
-
 const HEADER_SIZE = 8;
+const EXPERIMENTER_SIZE = 8;
+/** What comes before the message in the body that adds one to a bundle. */
+const ADD_SIZE = 8;
+
+/** What a message is or, where it puts another into a bundle, what that is. */
+export function messageName(message: Buffer): MessageName | undefined {
+  const type = message.readUInt8(1);
+  if (message.readUInt8(0) === OPENFLOW_1_0) return names10.get(type);
+  if (type === BUNDLE_ADD) return messageName(message.subarray(HEADER_SIZE + ADD_SIZE));
+  // With 1.3, bundles are an extension of the ONF with the bodies that they have in 1.4.
+  if (type !== EXPERIMENTER || message.readUInt32BE(HEADER_SIZE) !== ONF) return names13.get(type);
+  const onfType = message.readUInt32BE(HEADER_SIZE + 4);
+  if (onfType === ONF_BUNDLE_CONTROL) return "bundleControl";
+  if (onfType !== ONF_BUNDLE_ADD) return undefined;
+  return messageName(message.subarray(HEADER_SIZE + EXPERIMENTER_SIZE + ADD_SIZE));
+}
 
 /**
  * Stands between one switch and its controller and can cut the wire at a chosen message.
@@ -46,7 +71,7 @@ export class ControllerProxy {
   readonly #server: Server;
   readonly #target: Address;
   readonly #sockets = new Set<Socket>();
-  readonly #counts = new Map<number, number>();
+  readonly #counts = new Map<MessageName | undefined, number>();
   #cutBefore: (message: PassingMessage) => boolean = () => false;
   #isCut = false;
   #spoil: (message: Buffer) => Buffer = (message) => message;
@@ -86,9 +111,9 @@ export class ControllerProxy {
     this.#spoil = spoil;
   }
 
-  /** How many messages of a type have come for the switch, or since the proxy was told when to cut. */
-  countOf(name: keyof typeof messageType): number {
-    return this.#counts.get(messageType[name]) ?? 0;
+  /** How many messages of a name have come for the switch, or since the proxy was told when to cut. */
+  countOf(name: MessageName): number {
+    return this.#counts.get(name) ?? 0;
   }
 
   /** Cuts the wire now. */
@@ -133,10 +158,10 @@ export class ControllerProxy {
 
   /** Says whether the wire is to be cut before this message. */
   #isLast(message: Buffer): boolean {
-    const type = typeOf(message);
-    const index = this.#counts.get(type) ?? 0;
-    this.#counts.set(type, index + 1);
-    return this.#cutBefore({ type, index });
+    const name = messageName(message);
+    const index = this.#counts.get(name) ?? 0;
+    this.#counts.set(name, index + 1);
+    return this.#cutBefore({ name, index });
   }
 }
 

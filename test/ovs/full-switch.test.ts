@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { takeAll } from "../lab/frame-port.ts";
+import { openFlowVersions, speakingOnly } from "../lab/openflow-versions.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { heldByUs, lostForeign, startScenario, value } from "../lab/scenario.ts";
 
@@ -23,27 +24,29 @@ const document = {
 const FOREIGN_FLOWS = 2;
 
 describeWithOvs("a switch whose table is full, on Open vSwitch", () => {
-  test("is gone around, and carries the next network when there is room again", async () => {
-    await using scenario = await startScenario(document);
-    const { agent, lab } = scenario;
-    const ends = ["es1:eth1", "es3:eth1"];
-    await lab.limitTables("s2", FOREIGN_FLOWS);
-    const info = value(await agent.setupPhysicalNetwork("projectA", ends, "10Mbps", 101));
-    expect(info.links.map(({ id }) => id).sort()).toEqual(["s1-s4", "s4-s3"]);
-    await lab.settle();
-    const [es1, es3] = await Promise.all([lab.framePort("es1:eth1"), lab.framePort("es3:eth1")]);
-    await es1.send({
-      ...{ dst: "02:00:00:00:00:03", src: "02:00:00:00:00:01", vlan: 101 },
-      payload: "around",
-    });
-    expect((await takeAll([es3]))["es3:eth1"]).toMatchObject([{ payload: "around" }]);
+  describe.each(openFlowVersions)("$protocol", (spoken) => {
+    test("is gone around, and carries the next network when there is room again", async () => {
+      await using scenario = await startScenario(document, speakingOnly(spoken));
+      const { agent, lab } = scenario;
+      const ends = ["es1:eth1", "es3:eth1"];
+      await lab.limitTables("s2", FOREIGN_FLOWS);
+      const info = value(await agent.setupPhysicalNetwork("projectA", ends, "10Mbps", 101));
+      expect(info.links.map(({ id }) => id).sort()).toEqual(["s1-s4", "s4-s3"]);
+      await lab.settle();
+      const [es1, es3] = await Promise.all([lab.framePort("es1:eth1"), lab.framePort("es3:eth1")]);
+      await es1.send({
+        ...{ dst: "02:00:00:00:00:03", src: "02:00:00:00:00:01", vlan: 101 },
+        payload: "around",
+      });
+      expect((await takeAll([es3]))["es3:eth1"]).toMatchObject([{ payload: "around" }]);
 
-    await lab.limitTables("s2", "none");
-    const next = value(await agent.setupPhysicalNetwork("projectB", ends, "10Mbps", 102));
-    expect(next.links.map(({ id }) => id).sort()).toEqual(["s1-s2", "s2-s3"]);
-    value(await agent.teardownPhysicalNetwork("projectA"));
-    value(await agent.teardownPhysicalNetwork("projectB"));
-    expect(await heldByUs(scenario)).toEqual([]);
-    expect(await lostForeign(scenario)).toEqual([]);
+      await lab.limitTables("s2", "none");
+      const next = value(await agent.setupPhysicalNetwork("projectB", ends, "10Mbps", 102));
+      expect(next.links.map(({ id }) => id).sort()).toEqual(["s1-s2", "s2-s3"]);
+      value(await agent.teardownPhysicalNetwork("projectA"));
+      value(await agent.teardownPhysicalNetwork("projectB"));
+      expect(await heldByUs(scenario)).toEqual([]);
+      expect(await lostForeign(scenario)).toEqual([]);
+    });
   });
 });

@@ -17,14 +17,21 @@ import {
 import { DOMAIN, fabricDocument } from "../lab/fabric-document.ts";
 import { BROADCAST } from "../lab/frame.ts";
 import { sleep, takeAll } from "../lab/frame-port.ts";
+import { speakingOnly, versionsWithGroups } from "../lab/openflow-versions.ts";
 import { OvsLab } from "../lab/ovs-lab.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
-import { eventually, value } from "../lab/scenario.ts";
+import { eventually, heldByUs, startScenario, value } from "../lab/scenario.ts";
 import { Authority, type Credentials } from "../support/authority.ts";
 
 const pair = fabricDocument({
   links: { "s1-s2": ["s1:10", "s2:10"] },
   hosts: { "es1:eth1": "s1:1", "es2:eth1": "s2:1", "es3:eth1": "s2:2" },
+});
+
+/** Each pair of switches has another way than its link. */
+const triangle = fabricDocument({
+  links: { a: ["s1:10", "s2:10"], b: ["s2:11", "s3:10"], c: ["s3:11", "s1:11"] },
+  hosts: { "es1:eth1": "s1:1", "es2:eth1": "s2:1", "es3:eth1": "s3:1" },
 });
 
 const members = ["es1:eth1", "es2:eth1", "es3:eth1"] as const;
@@ -53,6 +60,8 @@ describeWithOvs("switches over TLS, on Open vSwitch", () => {
     authority[Symbol.dispose]();
   });
 
+  const tls = { key: controller.key, cert: controller.cert, ca: authority.cert };
+
   /** An agent that trusts the authority. */
   async function startAgent({
     identities = {},
@@ -61,7 +70,6 @@ describeWithOvs("switches over TLS, on Open vSwitch", () => {
     readonly identities?: NonNullable<OpenFlowDriverOptions["identities"]>;
     readonly versions?: readonly OfVersion[];
   } = {}): Promise<Started> {
-    const tls = { key: controller.key, cert: controller.cert, ca: authority.cert };
     const driver = new OpenFlowDriver({
       listen: lab.controller,
       tls,
@@ -76,12 +84,16 @@ describeWithOvs("switches over TLS, on Open vSwitch", () => {
   }
 
   /** Has all bridges dial the agent with these credentials. */
-  async function dial(scheme: "ssl" | "tcp", { keyFile, certFile }: Credentials): Promise<void> {
-    const { host, port } = lab.controller;
-    await lab.disconnect();
-    await lab.vsctl([["set-ssl", keyFile, certFile, authority.certFile]]);
-    await lab.vsctl(
-      lab.bridges.flatMap((bridge) => [
+  async function dial(
+    scheme: "ssl" | "tcp",
+    { keyFile, certFile }: Credentials,
+    from = lab,
+  ): Promise<void> {
+    const { host, port } = from.controller;
+    await from.disconnect();
+    await from.vsctl([["set-ssl", keyFile, certFile, authority.certFile]]);
+    await from.vsctl(
+      from.bridges.flatMap((bridge) => [
         ["set-controller", bridge, `${scheme}:${host}:${port}`],
         ["set", "controller", bridge, "connection_mode=out-of-band"],
       ]),
@@ -133,6 +145,44 @@ describeWithOvs("switches over TLS, on Open vSwitch", () => {
       value(await agent.teardownPhysicalNetwork("p"));
       expect(await lab.census()).toEqual(before);
       await agent.close();
+    },
+  );
+
+  test.each(versionsWithGroups)(
+    "show the agent frames to learn from, and tell it of a link that fails and is mended, with $protocol",
+    async (spoken) => {
+      await using scenario = await startScenario(triangle, {
+        ...speakingOnly(spoken, { tls, learning: "agent" }),
+        connect: (itsLab) => dial("ssl", switches, itsLab),
+      });
+      const { agent, lab: itsLab } = scenario;
+      const ports = await Promise.all(members.map((member) => itsLab.framePort(member)));
+      /** Who hears the first member send to the last. */
+      const audience = async (): Promise<readonly string[]> => {
+        const dst = "02:00:00:00:00:03";
+        await ports[0]?.send({ dst, src: "02:00:00:00:00:01", vlan: 101 });
+        const seen = Object.entries(await takeAll(ports));
+        return seen.flatMap(([name, frames]) => frames.map(() => name));
+      };
+      const info = () => value(agent.getNetworkInfo("p"));
+      const options = { delivery: "learn", protection: "disjoint" } as const;
+      value(await agent.setupPhysicalNetwork("p", members, "10Mbps", 101, options));
+      await itsLab.settle();
+      expect(await audience()).toEqual(["es2:eth1", "es3:eth1"]);
+      await ports[2]?.send({ dst: BROADCAST, src: "02:00:00:00:00:03", vlan: 101 });
+      const isKnown = async (): Promise<boolean> => `${await audience()}` === "es3:eth1";
+      await eventually(isKnown);
+      const [{ id: link } = { id: "" }] = info().links;
+      await itsLab.setLink(link, "down");
+      await eventually(() => info().generation > 1 && info().state === "degraded");
+      expect(info().links.map(({ id }) => id)).not.toContain(link);
+      await eventually(async () => (await audience()).includes("es3:eth1"));
+      await itsLab.setLink(link, "up");
+      await eventually(() => info().state === "active");
+      const report = value(await agent.verifyNetwork("p", { dataPlane: true }));
+      expect(report).toMatchObject({ consistent: true, dataPlane: { complete: true } });
+      value(await agent.teardownPhysicalNetwork("p"));
+      expect(await heldByUs(scenario)).toEqual([]);
     },
   );
 
