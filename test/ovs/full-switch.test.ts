@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { describeError } from "../../src/index.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { takeAll } from "../lab/frame-port.ts";
+import type { OvsLab } from "../lab/ovs-lab.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { heldByUs, lostForeign, startScenario, value } from "../lab/scenario.ts";
 
@@ -21,6 +23,33 @@ const document = {
 
 /** How many entries of somebody else a table holds. */
 const FOREIGN_FLOWS = 2;
+
+/** What a network has in the table of a switch at its end. */
+const FLOWS_AT_END = 4;
+
+describeWithOvs("a switch whose table is known to be too small, on Open vSwitch", () => {
+  test("is named before anything is touched, and holds what there is room for", async () => {
+    const connect = async (lab: OvsLab): Promise<void> => {
+      await lab.limitTables("s3", FOREIGN_FLOWS + FLOWS_AT_END);
+      await lab.connect();
+    };
+    await using scenario = await startScenario(document, { connect });
+    const { agent } = scenario;
+    const ends = ["es1:eth1", "es3:eth1"];
+    const first = value(await agent.setupPhysicalNetwork("projectA", ends, "10Mbps", 101));
+    const refused = await agent.setupPhysicalNetwork("projectB", ends, "10Mbps", 102);
+    expect(describeError(refused._unsafeUnwrapErr())).toMatch(
+      /s3: the switch has no room for more flows in table 0/,
+    );
+    expect(agent.listNetworks()).toEqual([agent.getNetworkInfo("projectA")._unsafeUnwrap()]);
+    value(await agent.teardownPhysicalNetwork("projectA"));
+    const next = value(await agent.setupPhysicalNetwork("projectB", ends, "10Mbps", 102));
+    expect(next.links).toHaveLength(first.links.length);
+    value(await agent.teardownPhysicalNetwork("projectB"));
+    expect(await heldByUs(scenario)).toEqual([]);
+    expect(await lostForeign(scenario)).toEqual([]);
+  });
+});
 
 describeWithOvs("a switch whose table is full, on Open vSwitch", () => {
   test("is gone around, and carries the next network when there is room again", async () => {
