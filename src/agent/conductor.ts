@@ -48,16 +48,36 @@ export class Conductor {
     this.#context = context;
   }
 
-  /** Whether some driver cannot carry its segment at all; asked before anything is touched. */
-  unsupported(segments: Segments): DriverError | undefined {
-    for (const segment of segments.values()) {
-      const driver = this.#driver(segment.domain);
-      const causes = lacksOf(segment, driver.capabilities());
-      if (causes.length > 0) return { type: "driver-failed", domain: segment.domain, causes };
-      const refusal = driver.refusal?.(segment);
-      if (refusal !== undefined) return refusal;
+  /**
+   * Whether some driver cannot carry its segments, in these states one after another, or has no room for
+   * them now, unless they are wanted `later`; asked before anything is touched.
+   */
+  unsupported(states: readonly Segments[], when: "now" | "later" = "now"): DriverError | undefined {
+    const isLater = when === "later";
+    for (const [index, state] of states.entries()) {
+      for (const segment of state.values()) {
+        const driver = this.#driver(segment.domain);
+        const causes = lacksOf(segment, driver.capabilities());
+        if (causes.length > 0) return { type: "driver-failed", domain: segment.domain, causes };
+        const after = segmentsOf(states.slice(0, index), segment.domain);
+        const refusal = driver.refusal?.(segment, { after, isLater });
+        if (refusal !== undefined) return refusal;
+      }
     }
     return undefined;
+  }
+
+  /** Has domains count with these states, and the way back, when others ask, until it is disposed of. */
+  keepRoom(states: readonly Segments[]): Disposable {
+    const domains = new Set(states.flatMap((state) => [...state.keys()]));
+    const kept = [...domains].flatMap(
+      (domain) => this.#driver(domain).keepRoom?.(segmentsOf(states, domain)) ?? [],
+    );
+    return {
+      [Symbol.dispose]: () => {
+        for (const each of kept) each[Symbol.dispose]();
+      },
+    };
   }
 
   /**
@@ -211,6 +231,11 @@ function givingBack(from: Segments, begun: readonly Stage[], held: Segments): re
   if (kept.length === 0) return begun;
   const state = new Map([...(begun.at(-1)?.state ?? from), ...kept]);
   return [...begun, { state, drainBefore: false, drainBeforeReturn: false }];
+}
+
+/** The parts of a domain in these states. */
+function segmentsOf(states: readonly Segments[], domain: DomainId): readonly Segment[] {
+  return states.flatMap((state) => state.get(domain) ?? []);
 }
 
 /** What a domain's driver would have to be able to do for a segment, and is not. */

@@ -41,8 +41,8 @@ export interface DryRunContext {
   readonly clock: Clock;
 }
 
-/** Stands for the number that a planned network would get. */
-const ANY_NUMBER = networkNumber(1);
+/** Stands for the number that a planned network would get; no network has it, so switches hold nothing of it. */
+const ANY_NUMBER = networkNumber(2 ** 32 - 1);
 
 /** What a setup would make, or why it would be refused; changes nothing. */
 export function dryRun(
@@ -61,7 +61,8 @@ export function dryRun(
     // A dry run has the time to say which single changes of the request would succeed.
     view: () => ({ ...registry.view(), planner: explainRefusal }),
     decide: (view) => decideSetup(view, holder, spec, interval),
-    unsupported: (decision) => conductor.unsupported(segmentsFor(decision)),
+    unsupported: (decision) =>
+      conductor.unsupported([segmentsFor(decision)], isLater ? "later" : "now"),
   });
   return planned.map((decision) => {
     const { target } = decision;

@@ -74,9 +74,12 @@ export class Transactions {
   ): Promise<Result<T, DcnsError>> {
     const { books, conductor, clock, registry } = this.#context;
     const { from, way } = journeyOf(registry, begun);
-    const unsupported = way.map(({ state }) => conductor.unsupported(state)).find(Boolean);
+    const states = way.map(({ state }) => state);
+    const unsupported = conductor.unsupported(states);
     if (unsupported !== undefined) return err(unsupported);
 
+    // From here to the end, so that no two count on the same room, nor take what the way back needs.
+    using _room = conductor.keepRoom(states);
     const intent = await books.intend(before, begun);
     if (intent.isErr()) return err(intent.error);
     const { signal } = deadline;
@@ -90,8 +93,7 @@ export class Transactions {
       const lagging = progress.lagging.filter((node) => !behind.has(node));
       const outcome = await this.finish(begun, after, lagging);
       if (outcome.isOk()) {
-        const states = [from, ...way.map(({ state }) => state)];
-        await this.#lookAgain(begun, states, states.at(-1) ?? from, lagging);
+        await this.#lookAgain(begun, [from, ...states], states.at(-1) ?? from, lagging);
         return ok(after);
       }
       return err(await this.#undo(before, begun, { from, begun: way, failure: outcome.error }));
@@ -114,7 +116,7 @@ export class Transactions {
     const { target, claim } = decision;
     const now = clock.now();
     const base = before ?? { project, number: books.nextNumber(), createdAt: now };
-    const unsupported = conductor.unsupported(registry.segments(base, target));
+    const unsupported = conductor.unsupported([registry.segments(base, target)], "later");
     if (unsupported !== undefined) return err(unsupported);
     const done = (at: number): ReservedRecord => reservedRecord(base, target, at);
     const was = before === undefined ? {} : { before: before.target };

@@ -51,6 +51,14 @@ export interface DriverCapabilities {
   readonly learns: boolean;
 }
 
+/** When a domain is to carry a segment. */
+export interface RefusalOptions {
+  /** What it is brought to before, in turn, from what it holds now; nothing when absent. */
+  readonly after?: readonly Segment[];
+  /** What room there is now does not matter: it is wanted later. */
+  readonly isLater?: boolean;
+}
+
 /** What became of a `provision` or a `release`. */
 export interface Confirmation {
   /** Nodes that could not be reached; they are brought to the asked state when they return. */
@@ -185,8 +193,16 @@ export interface DriverBase {
    */
   updateDomain(domain: DomainView): ResultAsync<void, DriverError>;
   capabilities(): DriverCapabilities;
-  /** Why the domain cannot carry a segment, as far as that is known before anything is touched. */
-  refusal?(segment: Segment): DriverFailed | undefined;
+  /**
+   * Why the domain cannot carry a segment, or has no room left for it, as far as that is known before
+   * anything is touched.
+   */
+  refusal?(segment: Segment, options?: RefusalOptions): DriverFailed | undefined;
+  /**
+   * Has {@link refusal} count with these states of a segment, one after another, and with the way back, when others
+   * ask, until it is disposed of. Absent where a domain does not know how much room it has.
+   */
+  keepRoom?(way: readonly Segment[]): Disposable;
   /** What each node would hold for this segment; changes nothing. Empty where that is unknown. */
   cost(segment: Segment): readonly NodeCost[];
   /**

@@ -42,6 +42,8 @@ export interface FabricOptions extends LinkTiming, WireOptions {
   readonly vlanLimit?: 1 | 2;
   /** What the switch of a node cannot do, and what it says to that; nothing when absent. */
   readonly lacks?: (message: OfMessage, node: NodeId) => Refusal | undefined;
+  /** The most flows that one table of a node's switch takes, and says that it does; as Open vSwitch when absent. */
+  readonly maxFlowsPerTable?: (node: NodeId) => number;
   /** What the switches make of the meters that they are asked for; just those when absent. */
   readonly rounds?: (meter: MeterMod) => MeterMod;
   /** The queues that somebody has made at a port, which count and do not shape; none when absent. */
@@ -195,9 +197,10 @@ export class SimulatedFabric implements Disposable {
   }
 
   #makeSwitch({ node, datapathId, ports, refs }: SwitchPlan, options: FabricOptions): SimSwitch {
-    const { dial, seed = 0, faults, lacks, queues } = options;
+    const { dial, seed = 0, faults, lacks, queues, maxFlowsPerTable, ...others } = options;
     return new SimSwitch({
-      ...options,
+      ...others,
+      ...(maxFlowsPerTable && { maxFlowsPerTable: () => maxFlowsPerTable(node) }),
       lacks: (message) => lacks?.(message, node),
       queues: (port) => {
         const ref = refs.get(port);

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { OPENFLOW_1_0 } from "../../src/drivers/openflow/index.ts";
+import { describeError } from "../../src/index.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
 import { takeAll } from "../lab/frame-port.ts";
-import { openFlowVersions, speakingOnly } from "../lab/openflow-versions.ts";
+import { openFlowVersions, type Spoken, speakingOnly } from "../lab/openflow-versions.ts";
+import type { OvsLab } from "../lab/ovs-lab.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
 import { heldByUs, lostForeign, startScenario, value } from "../lab/scenario.ts";
 
@@ -22,6 +25,37 @@ const document = {
 
 /** How many entries of somebody else a table holds. */
 const FOREIGN_FLOWS = 2;
+
+/** What a network has in the table of a switch at its end; OpenFlow 1.0 names each link protocol by a flow of its own. */
+function flowsAtEnd({ version }: Spoken): number {
+  return version === OPENFLOW_1_0 ? 18 : 4;
+}
+
+describeWithOvs("a switch whose table is known to be too small, on Open vSwitch", () => {
+  describe.each(openFlowVersions)("$protocol", (spoken) => {
+    test("is named before anything is touched, and holds what there is room for", async () => {
+      const connect = async (lab: OvsLab): Promise<void> => {
+        await lab.limitTables("s3", FOREIGN_FLOWS + flowsAtEnd(spoken));
+        await lab.connect();
+      };
+      await using scenario = await startScenario(document, { ...speakingOnly(spoken), connect });
+      const { agent } = scenario;
+      const ends = ["es1:eth1", "es3:eth1"];
+      const first = value(await agent.setupPhysicalNetwork("projectA", ends, "10Mbps", 101));
+      const refused = await agent.setupPhysicalNetwork("projectB", ends, "10Mbps", 102);
+      expect(describeError(refused._unsafeUnwrapErr())).toMatch(
+        /s3: the switch has no room for more flows in table 0/,
+      );
+      expect(agent.listNetworks()).toEqual([agent.getNetworkInfo("projectA")._unsafeUnwrap()]);
+      value(await agent.teardownPhysicalNetwork("projectA"));
+      const next = value(await agent.setupPhysicalNetwork("projectB", ends, "10Mbps", 102));
+      expect(next.links).toHaveLength(first.links.length);
+      value(await agent.teardownPhysicalNetwork("projectB"));
+      expect(await heldByUs(scenario)).toEqual([]);
+      expect(await lostForeign(scenario)).toEqual([]);
+    });
+  });
+});
 
 describeWithOvs("a switch whose table is full, on Open vSwitch", () => {
   describe.each(openFlowVersions)("$protocol", (spoken) => {

@@ -48,6 +48,8 @@ export interface TestbedOptions {
   readonly vlanLimit?: 1 | 2;
   /** What the switches make of meters; just what they are asked for when absent. */
   readonly rounds?: FabricOptions["rounds"];
+  /** The most flows that one table of a node's switch takes; very many when absent. */
+  readonly maxFlowsPerTable?: FabricOptions["maxFlowsPerTable"];
   /** The queues of each port; none when absent. */
   readonly queues?: FabricOptions["queues"];
 }
@@ -91,6 +93,7 @@ export class Testbed implements AsyncDisposable {
       ...(options.vlanLimit && { vlanLimit: options.vlanLimit }),
       ...(options.rounds && { rounds: options.rounds }),
       ...(options.queues && { queues: options.queues }),
+      ...(options.maxFlowsPerTable && { maxFlowsPerTable: options.maxFlowsPerTable }),
     });
     addForeignEntries(this.fabric);
     this.#foreign = allForeignEntries(this.fabric);

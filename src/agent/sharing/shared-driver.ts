@@ -9,6 +9,7 @@ import type {
   HoldOptions,
   NodeCost,
   ProvisionOptions,
+  RefusalOptions,
   SegmentReport,
 } from "../../drivers/driver-base.ts";
 import type { DriverEvent } from "../../drivers/driver-event.ts";
@@ -48,6 +49,8 @@ export class SharedDriver implements DriverBase {
   readonly bandwidthUnit?: Bandwidth;
   /** Absent where the domain agrees to nothing beforehand. */
   readonly hold?: NonNullable<DriverBase["hold"]>;
+  /** Counts at the nodes of this agent. */
+  readonly keepRoom?: NonNullable<DriverBase["keepRoom"]>;
   /** These say what any agent can see, and are absent where the domain shows nothing. */
   readonly probe?: NonNullable<DriverBase["probe"]>;
   readonly statistics?: NonNullable<DriverBase["statistics"]>;
@@ -73,6 +76,7 @@ export class SharedDriver implements DriverBase {
     if (inner.hold !== undefined) {
       this.hold = (segment, options = {}) => this.#keepRoom(segment, options);
     }
+    if (inner.keepRoom !== undefined) this.keepRoom = inner.keepRoom.bind(inner);
     const [probe, statistics] = [inner.probe?.bind(inner), inner.statistics?.bind(inner)];
     if (probe !== undefined) this.probe = probe;
     if (statistics !== undefined) this.statistics = statistics;
@@ -104,8 +108,8 @@ export class SharedDriver implements DriverBase {
     return this.#context.inner.capabilities();
   }
 
-  refusal(segment: Segment): DriverFailed | undefined {
-    return this.#context.inner.refusal?.(segment);
+  refusal(segment: Segment, options: RefusalOptions = {}): DriverFailed | undefined {
+    return this.#context.inner.refusal?.(segment, options);
   }
 
   externalIds(segment: SegmentId): readonly string[] | undefined {

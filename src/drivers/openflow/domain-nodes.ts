@@ -67,13 +67,6 @@ export class DomainNodes {
     return this.#byDatapath.get(datapathId);
   }
 
-  /** Why a segment cannot be this domain's: the nodes that it does not have. */
-  strangers(segment: Segment): readonly DriverCause[] {
-    return segment.nodes
-      .filter(({ node }) => !this.#nodes.has(node))
-      .map(({ node }) => stranger(node));
-  }
-
   /** What each switch can do that is connected, or has been. */
   profiles(): ReadonlyMap<NodeId, SwitchProfile> {
     const known = [...this.#nodes.values()].flatMap(({ id, profile }) =>
@@ -87,13 +80,15 @@ export class DomainNodes {
     return this.#nodes.get(node)?.profile;
   }
 
-  /** Why a segment cannot be carried: what the switches lack of which that is known. */
-  refusals(segment: Segment): readonly DriverCause[] {
-    return segment.nodes.flatMap(({ node, rules }) =>
+  /** Why a segment cannot be carried: nodes that there are not, and what switches lack of which that is known. */
+  lacks(segment: Segment): readonly DriverCause[] {
+    const strangers = segment.nodes.filter(({ node }) => !this.#nodes.has(node));
+    const refusals = segment.nodes.flatMap(({ node, rules }) =>
       (this.#nodes.get(node)?.refusals(rules, segment.network) ?? []).map((problem) =>
         causeAt(node, problem, segment),
       ),
     );
+    return [...strangers.map(({ node }) => stranger(node)), ...refusals];
   }
 
   /**

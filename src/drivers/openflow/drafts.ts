@@ -42,15 +42,21 @@ export class Drafts {
     network: NetworkNumber,
     profile: SwitchProfile,
   ): boolean {
+    return this.prepared(rules, network, profile) !== undefined;
+  }
+
+  /** What these rules come to, which is kept for {@link take}; undefined where the switch cannot carry them. */
+  prepared(
+    rules: readonly ForwardingRule[],
+    network: NetworkNumber,
+    profile: SwitchProfile,
+  ): Draft | undefined {
     const basis = this.#basis(network, profile);
-    if (this.#find(rules, basis) !== undefined) return true;
-    return this.#compile(rules, basis).match(
-      (draft) => {
-        this.#made.set(rules, { basis, draft });
-        return true;
-      },
-      () => false,
-    );
+    const known = this.#find(rules, basis);
+    if (known !== undefined) return known;
+    const made = this.#compile(rules, basis).unwrapOr(undefined);
+    if (made !== undefined) this.#made.set(rules, { basis, draft: made });
+    return made;
   }
 
   /** What these rules come to, which is not kept any longer. */

@@ -15,6 +15,7 @@ import type {
   NodeCost,
   ProbeReport,
   ProvisionOptions,
+  RefusalOptions,
   SegmentReport,
   SegmentStatistics,
   StatisticsOptions,
@@ -27,6 +28,7 @@ import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { countItems, countUnpoliced } from "./compile/count-items.ts";
 import { canLearn } from "./compile/refusals.ts";
 import { programmed, type SwitchProfile, versionBeforeConnect } from "./compile/switch-profile.ts";
+import { keepRoom, shortagesOf } from "./domain-room.ts";
 import { type OpenFlowDriverOptions, programOptions } from "./driver-options.ts";
 import { strangePorts } from "./egress-queues.ts";
 import { beginWithdrawal } from "./learning/withdrawal.ts";
@@ -121,11 +123,20 @@ export class OpenFlowDriver implements DriverBase {
     return this.#life.service?.nodes.profiles() ?? new Map();
   }
 
-  refusal(segment: Segment): DriverFailed | undefined {
+  refusal(
+    segment: Segment,
+    { after = [], isLater = false }: RefusalOptions = {},
+  ): DriverFailed | undefined {
     if (this.#life.service === undefined) return undefined;
     const { domain, nodes } = this.#life.service;
-    const causes = [...nodes.strangers(segment), ...nodes.refusals(segment)];
+    const lacking = nodes.lacks(segment);
+    const isJudged = lacking.length === 0 && !isLater;
+    const causes = isJudged ? shortagesOf((node) => nodes.node(node), segment, after) : lacking;
     return causes.length === 0 ? undefined : { type: "driver-failed", domain, causes };
+  }
+
+  keepRoom(way: readonly Segment[]): Disposable {
+    return keepRoom((node) => this.#life.service?.nodes.node(node), way);
   }
 
   cost(segment: Segment): readonly NodeCost[] {
@@ -145,7 +156,8 @@ export class OpenFlowDriver implements DriverBase {
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
     return this.#settle("provision", segment.id, options, ({ nodes }) => {
-      const refusal = this.refusal(segment);
+      // What was held once is wanted again, whether there is room or not: nobody else is to have it.
+      const refusal = this.refusal(segment, { isLater: true });
       if (refusal !== undefined) return err(refusal);
       const before = nodes.segment(segment.id);
       const afterwards = beginWithdrawal(before, segment, (node) => nodes.node(node)?.ours);

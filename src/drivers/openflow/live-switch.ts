@@ -1,20 +1,13 @@
 import { type Result, ResultAsync } from "neverthrow";
 import type { Attachment } from "../../model/attachment.ts";
-import type { Clock } from "../../model/clock.ts";
-import type { NodeView } from "../../model/domain-view.ts";
 import type { NetworkNumber } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
 import { unlessAborted } from "../driver-call.ts";
-import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { EXACT_MASK, networkCookie, OWNER_MASK, ownerCookie } from "./compile/cookie.ts";
-import { dialectOf } from "./compile/dialect.ts";
 import type { ProgramDiff } from "./compile/diff.ts";
 import { type Holdings, sortHoldings } from "./compile/holdings.ts";
-import { IdPool } from "./compile/id-pool.ts";
 import { emptyProgram } from "./compile/program.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
-import { Drafts } from "./drafts.ts";
-import { meterRange, type ProgramOptions } from "./driver-options.ts";
 import { Gate } from "./gate.ts";
 import { AddressTeacher, type TeacherContext } from "./learning/address-teacher.ts";
 import { KnownAddresses } from "./learning/known-addresses.ts";
@@ -22,30 +15,19 @@ import type { Judgement } from "./network-change.ts";
 import { OrphanBook } from "./orphan-book.ts";
 import type { Orphans } from "./orphans.ts";
 import { SwitchProber } from "./probe/switch-prober.ts";
-import { learnedProfile } from "./self-test/learned-profile.ts";
-import type { SelfTestRecord } from "./self-test/self-test-record.ts";
-import type { SwitchSession } from "./session.ts";
+import { RoomKeeper } from "./room-keeper.ts";
 import type { SessionError } from "./session-error.ts";
 import { metersOf, type NodeCounters, nodeCounters } from "./statistics/network-counters.ts";
 import { NetworkOnSwitch, type RulesSource } from "./switch-network.ts";
-import { SwitchPorts } from "./switch-ports.ts";
+import type { SwitchPorts } from "./switch-ports.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
 import { readQueues, sameQueues } from "./switch-queues.ts";
-import { SwitchReader } from "./switch-reader.ts";
 import { SwitchSender } from "./switch-sender.ts";
 import type { SwitchTools } from "./switch-tools.ts";
 import { SwitchWork } from "./switch-work.ts";
-
-/** What a switch is opened with. */
-export interface LiveSwitchContext {
-  readonly view: NodeView;
-  /** What the switch said of itself when it connected. */
-  readonly features: SwitchFeatures;
-  readonly clock: Clock;
-  readonly options: ProgramOptions;
-  /** What was found by trying at this node's switch; absent when nothing may be tried. */
-  readonly selfTests?: SelfTestRecord | undefined;
-}
+import type { FlowStats } from "./wire/flow.ts";
+import type { GroupDesc } from "./wire/group.ts";
+import type { MeterConfig } from "./wire/meter.ts";
 
 /** Why work is left that nobody waits for any more. */
 const NOBODY_WAITS: readonly NodeProblem[] = problemsOf({ type: "aborted" });
@@ -62,6 +44,13 @@ export interface Reading extends Disposable {
   readonly busy: ReadonlySet<NetworkNumber>;
 }
 
+/** What was read of a switch at one moment. */
+interface Dump {
+  readonly flows: readonly FlowStats[];
+  readonly groups: ReadonlyMap<number, GroupDesc>;
+  readonly meters: ReadonlyMap<number, MeterConfig>;
+}
+
 /** A switch for as long as one connection to it lasts: what it holds that is ours, by network. */
 export class LiveSwitch {
   readonly #tools: SwitchTools & { profile: SwitchProfile };
@@ -70,59 +59,30 @@ export class LiveSwitch {
   readonly #gate = new Gate(MAX_NETWORKS_AT_ONCE);
   /** Groups and meters with numbers of ours that belong to no network. */
   readonly orphans: OrphanBook;
+  /** How much room there is on it. */
+  readonly room: RoomKeeper;
   readonly #retired: AbortController;
   /** For each reading in use, the networks worked on since it began. */
   readonly #busy = new Set<Set<NetworkNumber>>();
 
-  private constructor(tools: Omit<SwitchTools, "retired" | "sender">) {
+  /** For who has read what the switch can do, see `openSwitch`. */
+  constructor(tools: Omit<SwitchTools, "retired" | "sender">) {
     this.#retired = new AbortController();
     const { signal: retired } = this.#retired;
     const { session, dialect, profile } = tools;
     const sender = new SwitchSender(session, dialect, profile.bundles, retired);
     this.#tools = { ...tools, sender, retired };
     this.orphans = new OrphanBook(this.#tools);
+    this.room = new RoomKeeper({
+      tools: this.#tools,
+      orphans: this.orphans,
+      on: (network) => this.#networks.get(network),
+      isQuiet: () => this.#networksInUse().length === 0,
+    });
     this.#work = new SwitchWork({
       tools: this.#tools,
       holdings: () => this.holdings(),
       networks: () => this.#networks.size,
-    });
-  }
-
-  /** Learns what a switch is and can do. Nothing may be worked on before it was read and judged. */
-  static open(
-    session: SwitchSession,
-    { view, features, clock, options, selfTests }: LiveSwitchContext,
-  ): ResultAsync<LiveSwitch, SessionError> {
-    const dialect = dialectOf(features.version);
-    const reader = new SwitchReader(session, features);
-    return ResultAsync.combine([reader.ports(), reader.profile()]).andThen(([ports, said]) => {
-      const { groupIds, table, cookiePrefix, burstMs, egressQueues } = options;
-      const own = new SwitchPorts(view, ports, egressQueues);
-      const meterIds = meterRange(options.meterIds, said.meters?.maxMeter ?? 0);
-      const bench = { session, reader, dialect, clock, ports, groupIds, meterIds };
-      const marks = { table, cookiePrefix, burstMs };
-      const known = readQueues(session, features.version, own).map((queues) => ({
-        ...said,
-        ...queues,
-      }));
-      const tested = known.andThen((profile) =>
-        learnedProfile(features, selfTests, { ...bench, ...marks, profile }),
-      );
-      return tested.map(
-        (profile) =>
-          new LiveSwitch({
-            session,
-            reader,
-            dialect,
-            profile,
-            clock,
-            options,
-            ports: own,
-            drafts: new Drafts(options, own),
-            groupIds: new IdPool(groupIds),
-            meterIds: new IdPool(meterIds),
-          }),
-      );
     });
   }
 
@@ -235,13 +195,13 @@ export class LiveSwitch {
    * network has there is given to another from then on, in whatever order they are judged.
    */
   read(): ResultAsync<Reading, SessionError> {
-    const busy = new Set(
-      [...this.#networks].filter(([, its]) => its.turns.isInUse).map(([n]) => n),
-    );
+    const busy = new Set(this.#networksInUse());
     this.#busy.add(busy);
     const end = (): void => void this.#busy.delete(busy);
-    return this.holdings()
-      .map((held) => {
+    return ResultAsync.combine([this.#dump(), this.room.firstCounts()])
+      .map(([dump, counts]) => {
+        this.room.seeFlows(counts, dump.flows, busy.size === 0);
+        const held = this.#sort(dump);
         for (const [network, its] of held.networks) {
           if (!busy.has(network)) this.#at(network).claim(its);
         }
@@ -258,23 +218,38 @@ export class LiveSwitch {
   ): Result<Judgement, readonly NodeProblem[]> {
     const its = this.#at(network);
     const judged = its.judge(held.networks.get(network) ?? emptyProgram, held.orphans, rules);
+    this.room.note(network, its, judged.unwrapOr(undefined)?.wanted);
     if (its.isVacant) this.#networks.delete(network);
     return judged;
   }
 
   /** Everything of ours that the switch holds now. */
   holdings(): ResultAsync<Holdings, SessionError> {
-    const { reader, options, groupIds, meterIds } = this.#tools;
+    return this.#dump().map((dump) => this.#sort(dump));
+  }
+
+  /** All flows of ours, all groups and all meters. */
+  #dump(): ResultAsync<Dump, SessionError> {
+    const { reader, options } = this.#tools;
     return ResultAsync.combine([
       reader.flows(ownerCookie(options.cookiePrefix), OWNER_MASK),
       reader.groups(),
       reader.allMeters(),
-    ]).map(([flows, groups, meters]) =>
-      sortHoldings(flows, {
-        groups: new Map([...groups].filter(([id]) => groupIds.owns(id))),
-        meters: new Map([...meters].filter(([id]) => meterIds.owns(id))),
-      }),
-    );
+    ])
+      .map(([flows, groups, meters]) => ({ flows, groups, meters }))
+      .andTee(({ groups, meters }) => this.room.seeOthers(groups, meters));
+  }
+
+  #sort({ flows, groups, meters }: Dump): Holdings {
+    const { groupIds, meterIds } = this.#tools;
+    return sortHoldings(flows, {
+      groups: new Map([...groups].filter(([id]) => groupIds.owns(id))),
+      meters: new Map([...meters].filter(([id]) => meterIds.owns(id))),
+    });
+  }
+
+  #networksInUse(): readonly NetworkNumber[] {
+    return [...this.#networks].filter(([, its]) => its.turns.isInUse).map(([network]) => network);
   }
 
   async #use<T>(
@@ -284,6 +259,7 @@ export class LiveSwitch {
     const its = this.#at(network);
     for (const busy of this.#busy) busy.add(network);
     const value = await its.turns.use(() => task(its));
+    this.room.note(network, its);
     if (its.isVacant) this.#networks.delete(network);
     return value;
   }

@@ -20,6 +20,11 @@ export class OrphanBook {
     this.#tools = tools;
   }
 
+  /** How many numbers are nobody's, and not free. */
+  get counts(): { readonly groups: number; readonly meters: number } {
+    return { groups: this.#groups.size, meters: this.#meters.size };
+  }
+
   /** Of what no flow of ours used, that which no network has; nobody is given its numbers now. */
   claim({ orphans }: Holdings): Orphans {
     const { groupIds, meterIds } = this.#tools;

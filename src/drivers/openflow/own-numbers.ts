@@ -1,4 +1,5 @@
 import type { IdSource } from "./compile/bind.ts";
+import { type Demand, demandOfProgram } from "./compile/demand.ts";
 import type { IdPool } from "./compile/id-pool.ts";
 import { groupOf, groupsWithin, meterOf, type NodeProgram } from "./compile/program.ts";
 import type { SwitchTools } from "./switch-tools.ts";
@@ -19,6 +20,16 @@ export class OwnNumbers implements IdSource {
 
   get size(): number {
     return this.#groups.size + this.#meters.size;
+  }
+
+  /** What it takes to hold a program and, of numbers, these. */
+  demandWith(program: NodeProgram): Demand {
+    const numbers = [
+      ["groups", this.#groups.size] as const,
+      ["meters", this.#meters.size] as const,
+    ];
+    const taken = numbers.filter(([, count]) => count > 0);
+    return new Map([...demandOfProgram(program), ...taken]);
   }
 
   takeGroup(): number | undefined {

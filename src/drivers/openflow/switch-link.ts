@@ -4,8 +4,9 @@ import type { NodeView } from "../../model/domain-view.ts";
 import type { DriverEvent } from "../driver-event.ts";
 import { describeCloseReason, type SwitchFeatures } from "./channel/channel-effect.ts";
 import type { ProgramOptions } from "./driver-options.ts";
-import { LiveSwitch } from "./live-switch.ts";
+import type { LiveSwitch } from "./live-switch.ts";
 import type { NodeWants } from "./node-wants.ts";
+import { openSwitch } from "./open-switch.ts";
 import type { PortStates } from "./port-states.ts";
 import { ProberVisit } from "./probe/prober-visit.ts";
 import type { SelfTestRecord } from "./self-test/self-test-record.ts";
@@ -156,7 +157,7 @@ export class SwitchLink {
   async #open(): Promise<void> {
     this.#live = undefined;
     const { options, role, selfTests } = this.#context;
-    const opened = await LiveSwitch.open(this.#session, {
+    const opened = await openSwitch(this.#session, {
       ...this.#context,
       view: this.#context.view(),
       features: this.#features,

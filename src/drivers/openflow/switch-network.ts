@@ -2,6 +2,7 @@ import { err, errAsync, ok, okAsync, type Result, ResultAsync, safeTry } from "n
 import type { NetworkNumber } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
 import { pause, unlessAborted } from "../driver-call.ts";
+import type { Demand } from "./compile/demand.ts";
 import { diffPrograms, isEmptyDiff, type ProgramDiff } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
 import { emptyProgram, type NodeProgram } from "./compile/program.ts";
@@ -65,6 +66,16 @@ export class NetworkOnSwitch {
   get isVacant(): boolean {
     const items = this.#program.flows.size + this.#learned.size + this.#numbers.size;
     return !this.turns.isInUse && this.#isCertain && items === 0;
+  }
+
+  /** How much it has, or may have, of what the switch has only so much of. */
+  get demand(): Demand {
+    return this.#numbers.demandWith(this.#program);
+  }
+
+  /** What the switch holds of it; undefined where that is not known, or something is under way. */
+  get settled(): NodeProgram | undefined {
+    return this.#isCertain && !this.turns.isInUse ? this.#program : undefined;
   }
 
   /**
@@ -198,6 +209,8 @@ export class NetworkOnSwitch {
   }
 
   #wanted(rules: readonly ForwardingRule[]): Result<NodeProgram, readonly NodeProblem[]> {
+    // Of what was only judged nothing was sent: a switch that has come back empty may have just enough numbers.
+    if (this.#isCertain) this.#numbers.keepOnly(this.#program);
     return wantedProgram(this.#tools, this.#network, rules, {
       held: this.#program,
       numbers: this.#numbers,

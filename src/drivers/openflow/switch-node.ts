@@ -20,6 +20,7 @@ import { NodeWants, type PendingChanged } from "./node-wants.ts";
 import { PortStates } from "./port-states.ts";
 import type { ProberVisit } from "./probe/prober-visit.ts";
 import type { SwitchProber } from "./probe/switch-prober.ts";
+import type { Way } from "./room-keeper.ts";
 import { SelfTestRecord } from "./self-test/self-test-record.ts";
 import type { SwitchSession } from "./session.ts";
 import type { SwitchPeer } from "./switch-admission.ts";
@@ -136,6 +137,19 @@ export class SwitchNode {
     return lacking;
   }
 
+  /**
+   * Why there is no room for a network to go this way, from what the switch holds of it; empty where there
+   * is, and where that is not known because the switch is away or not ours.
+   */
+  shortages(network: NetworkNumber, way: Way): readonly NodeProblem[] {
+    return this.ours?.room.shortages(network, way) ?? [];
+  }
+
+  /** Keeps room for a network to go this way, and back, until it is disposed of. */
+  promise(network: NetworkNumber, way: Way): Disposable | undefined {
+    return this.ours?.room.promise(network, way);
+  }
+
   /** Takes another inventory of the same node; another datapath id means another switch. */
   update(view: NodeView): void {
     const isSameSwitch = view.datapathId === this.#context.view.datapathId;
@@ -159,6 +173,7 @@ export class SwitchNode {
     // A slave may see any number of networks come and go, of which nobody tells it that they are gone.
     if (this.#role.isSlave) this.#wants.forgetRemoved();
     this.#wants.set(segment, network, rules);
+    this.ours?.room.want(network, this.#wants.rules(network));
   }
 
   /** The networks under which the switch may hold something else for a segment than is wanted. */

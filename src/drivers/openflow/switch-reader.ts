@@ -10,6 +10,7 @@ import { Gate } from "./gate.ts";
 import type { SwitchSession } from "./session.ts";
 import { bundleControl } from "./session-batch.ts";
 import type { SessionError } from "./session-error.ts";
+import { readTableSizes } from "./switch-tables.ts";
 import type { BundleControlType } from "./wire/bundle.ts";
 import { GROUP_ANY, METER_ALL, PORT_ANY, TABLE_ALL } from "./wire/constants.ts";
 import type { FlowStats } from "./wire/flow.ts";
@@ -70,9 +71,11 @@ export class SwitchReader {
     const known = { version, tables, capabilities };
     const groups = hasGroups(known) ? this.#groupFeatures() : okAsync(undefined);
     const meters = hasMeters(known) ? this.#meterFeatures() : okAsync(undefined);
-    return ResultAsync.combine([groups, meters, this.#description(), this.#bundles()]).map(
-      ([groups, meters, description, bundles]) => ({
+    const sizes = readTableSizes(this.#session, known);
+    return ResultAsync.combine([groups, meters, this.#description(), this.#bundles(), sizes]).map(
+      ([groups, meters, description, bundles, tableSizes]) => ({
         ...known,
+        ...tableSizes,
         learns: hasGroups(known) && isOpenVSwitch(description),
         bundles,
         ...(description && { description }),
@@ -142,10 +145,16 @@ export class SwitchReader {
     return new ResultAsync(this.#flowDump.get());
   }
 
-  /** How many flows there are whose cookie equals `cookie` where `mask` has ones. */
-  countFlows(cookie: bigint, mask: bigint): ResultAsync<number, SessionError> {
+  /** How many flows there are in a table, or in all, whose cookie equals `cookie` where `mask` has ones. */
+  countFlows(
+    cookie: bigint,
+    mask: bigint,
+    table: number = TABLE_ALL,
+  ): ResultAsync<number, SessionError> {
+    // Where one cannot ask by cookie, there is one table.
     if (!this.#dialect.selectsByCookie) return this.flows(cookie, mask).map(({ length }) => length);
-    return this.#ask({ type: "aggregate", ...allFlows, cookie, cookieMask: mask }).map((parts) =>
+    const counted = { type: "aggregate", ...allFlows, table, cookie, cookieMask: mask } as const;
+    return this.#ask(counted).map((parts) =>
       parts.reduce((sum, { flowCount }) => sum + flowCount, 0),
     );
   }

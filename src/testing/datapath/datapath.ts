@@ -28,8 +28,8 @@ import { blankState, remember, type SwitchState } from "./switch-state.ts";
 export interface DatapathOptions {
   readonly datapathId: bigint;
   readonly ports: readonly PortSpec[];
-  /** The most flows that one table takes; 1,000,000 when absent, as in Open vSwitch. */
-  readonly maxFlowsPerTable?: number;
+  /** The most flows that one table takes, and says that it does; 1,000,000 when absent, as in Open vSwitch. */
+  readonly maxFlowsPerTable?: number | (() => number);
   /** Whether it learns as Open vSwitch does, and says so; not when absent. */
   readonly learns?: boolean;
   /** How many tags of a frame it looks at, as `vlan-limit` of Open vSwitch; 1 when absent. */
@@ -50,10 +50,12 @@ export class Datapath {
   #state: SwitchState;
 
   constructor(options: DatapathOptions, nowMs: number) {
+    const { maxFlowsPerTable = DEFAULT_MAX_FLOWS_PER_TABLE } = options;
     this.#state = blankState({
       datapathId: options.datapathId,
       ports: portTable(options.ports, options.datapathId, nowMs),
-      maxFlowsPerTable: options.maxFlowsPerTable ?? DEFAULT_MAX_FLOWS_PER_TABLE,
+      maxFlowsPerTable:
+        typeof maxFlowsPerTable === "function" ? maxFlowsPerTable : () => maxFlowsPerTable,
       learns: options.learns ?? false,
       vlanLimit: options.vlanLimit ?? 1,
       queues: options.queues ?? (() => []),

@@ -94,7 +94,7 @@ function addFlow(
     if (old === undefined && overlapsOther(table, mod, match)) {
       return refuse("flow-mod-failed", "overlap");
     }
-    if (old === undefined && table.size >= state.maxFlowsPerTable) {
+    if (old === undefined && table.size >= state.maxFlowsPerTable()) {
       return refuse("flow-mod-failed", "table-full");
     }
     const flow = flowEntry(mod, parts);

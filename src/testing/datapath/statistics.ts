@@ -8,7 +8,7 @@ import type {
   MultipartRequestBody,
 } from "../../drivers/openflow/wire/multipart.ts";
 import type { PortStats } from "../../drivers/openflow/wire/port.ts";
-import type { TableStats } from "../../drivers/openflow/wire/table.ts";
+import type { TableFeatures, TableStats } from "../../drivers/openflow/wire/table.ts";
 import { groupFeatures, meterFeatures, switchDescription } from "./features.ts";
 import { allFlows, selectFlows } from "./flow-change.ts";
 import { compileMatch } from "./flow-match.ts";
@@ -44,6 +44,11 @@ export function readStatistics(
       }));
     case "table":
       return ok({ type: "table", tables: tableStats(state) });
+    case "table-features":
+      // It has the tables that it has.
+      return request.tables.length > 0
+        ? refuse("table-features-failed", "eperm")
+        : ok({ type: "table-features", tables: tableFeatures(state) });
     case "port-stats":
       return chosenPorts(state, request.port).map((ports) => ({
         type: "port-stats",
@@ -119,6 +124,21 @@ function tableStats(state: SwitchState): readonly TableStats[] {
     matchedCount: BigInt(state.tables.get(table)?.hits ?? 0),
   }));
 }
+
+/** What is said of tables is how much they take. */
+function tableFeatures(state: SwitchState): readonly TableFeatures[] {
+  return Array.from({ length: TABLES }, (_, table) => ({
+    table,
+    name: `table ${table}`,
+    metadataMatch: ALL_BITS,
+    metadataWrite: ALL_BITS,
+    config: 0,
+    maxEntries: state.maxFlowsPerTable(),
+    properties: [],
+  }));
+}
+
+const ALL_BITS = 0xffff_ffff_ffff_ffffn;
 
 function chosenPorts(state: SwitchState, number: number): Result<readonly SimPort[], Refusal> {
   if (number === PORT_ANY) return ok([...state.ports.values()]);

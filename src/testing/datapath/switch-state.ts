@@ -14,8 +14,8 @@ export interface SwitchState {
   readonly tables: Map<number, FlowTable>;
   readonly groups: GroupTable;
   readonly meters: MeterTable;
-  /** The most flows that one table takes. */
-  readonly maxFlowsPerTable: number;
+  /** The most flows that one table takes now. */
+  readonly maxFlowsPerTable: () => number;
   /** Whether it learns addresses by itself, and says so. */
   readonly learns: boolean;
   /** How many tags of a frame its matches and actions see. */

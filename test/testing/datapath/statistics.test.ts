@@ -158,6 +158,6 @@ describe("statistics", () => {
       busySwitch().tell({ type: "multipart-request", more: false, body });
     expect(ask({ type: "meter-config", meter: 9 })).toEqual(["meter-mod-failed/unknown-meter"]);
     expect(ask({ type: "port-stats", port: 9 })).toEqual(["bad-request/bad-port"]);
-    expect(ask({ type: "table-features", tables: [] })).toEqual(["bad-request/bad-multipart"]);
+    expect(ask({ type: "table-desc" })).toEqual(["bad-request/bad-multipart"]);
   });
 });

@@ -2,7 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import { datapathId } from "../../../model/ids.ts";
 import { invariant } from "../../../model/invariant.ts";
 import { withDefaults } from "../given.ts";
-import { type Decoded, type DecodeError, decodeHeader, decodeMessage } from "../wire/decode.ts";
+import { type Decoded, type DecodeError, decodeHeader, decodeInBrief } from "../wire/decode.ts";
 import { encodeMessage, writeMessage } from "../wire/encode.ts";
 import { type Hello, helloFor } from "../wire/hello.ts";
 import type { Writer } from "../wire/kit/writer.ts";
@@ -179,7 +179,7 @@ export class Channel<Tag> {
       } as const;
       return this.#end("fail", reason);
     }
-    return decodeMessage(bytes).match(
+    return decodeInBrief(bytes).match(
       (decoded) => this.#takeMessage(decoded, bytes.length),
       (error) => this.#takeUndecodable(bytes, error),
     );

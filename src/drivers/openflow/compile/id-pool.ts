@@ -20,6 +20,11 @@ export class IdPool {
     this.#next = range.first;
   }
 
+  /** How many numbers are ours to give, given ones among them. */
+  get size(): number {
+    return Math.max(0, this.#range.last - this.#range.first + 1);
+  }
+
   /** The same numbers, none of them given. */
   blank(): IdPool {
     return new IdPool(this.#range);
@@ -32,8 +37,7 @@ export class IdPool {
 
   /** Gives a free number; undefined when there is none. */
   take(): number | undefined {
-    const size = this.#range.last - this.#range.first + 1;
-    if (this.#used.size >= size) return undefined;
+    if (this.#used.size >= this.size) return undefined;
     while (this.#used.has(this.#next)) this.#advance();
     const id = this.#next;
     this.#used.add(id);

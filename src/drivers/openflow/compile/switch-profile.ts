@@ -19,6 +19,8 @@ export interface SwitchProfile {
   readonly meters?: MeterFeatures;
   /** The steps in which its meters have rates and bursts; absent when they are as they were asked for. */
   readonly meterSteps?: MeterSteps;
+  /** How many flows each table takes, by its number; absent, or without a table, where it does not say. */
+  readonly tableSizes?: ReadonlyMap<number, number>;
   /** What it says that it is; absent when it does not. */
   readonly description?: SwitchDesc;
   /** Whether it can learn addresses by itself (Open vSwitch's action `learn`). */

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import { briefTables, TABLE_FEATURES } from "./brief-tables.ts";
 import { type DecodeError, DecodeFailure } from "./kit/decode-failure.ts";
 import { Reader } from "./kit/reader.ts";
 import type { OfMessage } from "./message.ts";
@@ -39,16 +40,29 @@ export function decodeHeader(bytes: Uint8Array): Result<Header, DecodeError> {
  * they are how versions are agreed. Nothing in the result refers to the memory of `bytes`.
  */
 export function decodeMessage(bytes: Uint8Array): Result<Decoded, DecodeError> {
-  return attempt(() => {
-    const reader = new Reader(bytes);
-    const { version, code, length, xid } = readHeader(reader);
-    const union = messagesOf[tableVersion(version, code)];
-    const outerEnd = reader.enter(length - HEADER_BYTES);
-    const message = union.withCode(code).body.read(reader);
-    reader.leave(outerEnd);
-    if (reader.offset !== reader.end) reader.fail("bytes after the end of the message");
-    return { version, xid, message };
-  });
+  return attempt(() => readMessage(new Reader(bytes), false));
+}
+
+/** The same, but of tables' features without their properties; see {@link briefTables}. */
+export function decodeInBrief(bytes: Uint8Array): Result<Decoded, DecodeError> {
+  return attempt(() => readMessage(new Reader(bytes), true));
+}
+
+function readMessage(reader: Reader, isBrief: boolean): Decoded {
+  const { version, code, length, xid } = readHeader(reader);
+  const union = messagesOf[tableVersion(version, code)];
+  const outerEnd = reader.enter(length - HEADER_BYTES);
+  const inBrief = isBrief && hasTableFeatures(reader, version, code);
+  const message = (inBrief ? briefTables : union.withCode(code)).body.read(reader);
+  reader.leave(outerEnd);
+  if (reader.offset !== reader.end) reader.fail("bytes after the end of the message");
+  return { version, xid, message };
+}
+
+/** Whether what follows the header is a part of an answer about tables. */
+function hasTableFeatures(reader: Reader, version: number, code: number): boolean {
+  if (version < OPENFLOW_1_3 || code !== briefTables.code) return false;
+  return reader.end - reader.offset >= 2 && reader.view.getUint16(reader.offset) === TABLE_FEATURES;
 }
 
 function readHeader(reader: Reader): Header {

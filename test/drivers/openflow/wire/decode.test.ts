@@ -1,10 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeHeader, decodeMessage } from "../../../../src/drivers/openflow/wire/decode.ts";
+import {
+  decodeHeader,
+  decodeInBrief,
+  decodeMessage,
+} from "../../../../src/drivers/openflow/wire/decode.ts";
 import { encodeMessage } from "../../../../src/drivers/openflow/wire/encode.ts";
-import { OPENFLOW_1_3 } from "../../../../src/drivers/openflow/wire/version.ts";
+import type { OfMessage } from "../../../../src/drivers/openflow/wire/message.ts";
+import {
+  OPENFLOW_1_0,
+  OPENFLOW_1_3,
+  supportedVersions,
+} from "../../../../src/drivers/openflow/wire/version.ts";
 import { envelope } from "./arbitrary-messages.ts";
 import { bytesOf } from "./golden.ts";
+
+/** The same, where tables can do nothing. */
+function inBrief(message: OfMessage): OfMessage {
+  if (message.type !== "multipart-reply" || message.body.type !== "table-features") return message;
+  const tables = message.body.tables.map((table) => ({ ...table, properties: [] }));
+  return { ...message, body: { ...message.body, tables } };
+}
 
 describe("decoding", () => {
   test("a header says version, type, length and xid", () => {
@@ -71,6 +87,34 @@ describe("decoding", () => {
       { numRuns: 2000 },
     );
   });
+
+  test("in brief leaves out what tables can do, and nothing else", () => {
+    fc.assert(
+      fc.property(envelope, ({ xid, message }) => {
+        const bytes = encodeMessage(OPENFLOW_1_3, xid, message);
+        const whole = decodeMessage(bytes)._unsafeUnwrap();
+        expect(decodeInBrief(bytes)._unsafeUnwrap()).toEqual({
+          ...whole,
+          message: inBrief(whole.message),
+        });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each(supportedVersions.filter((each) => each !== OPENFLOW_1_0))(
+    "in brief says how much tables take in version %i",
+    (version) => {
+      const known = { metadataMatch: 1n, metadataWrite: 2n, config: 3, maxEntries: 4 };
+      const properties = [{ type: "next-tables", tables: [1, 2, 3] }] as const;
+      const tables = [7, 8].map((table) => ({ table, name: "t", ...known, properties }));
+      const body = { type: "table-features", tables } as const;
+      const bytes = encodeMessage(version, 1, { type: "multipart-reply", more: false, body });
+      expect(decodeInBrief(bytes)._unsafeUnwrap().message).toMatchObject({
+        body: { tables: tables.map((each) => ({ ...each, properties: [] })) },
+      });
+    },
+  );
 
   test("nothing that was decoded changes with the bytes it came from", () => {
     const bytes = bytesOf("04 02 000a 00000000 0102");
