@@ -17,6 +17,7 @@ import { insisting } from "./insisting.ts";
 import { type Offers, withOffers } from "./label-offer.ts";
 import { LostCircuits } from "./lost-circuits.ts";
 import { SegmentRuns } from "./segment-runs.ts";
+import { SettledCircuits } from "./settled-circuits.ts";
 
 /** What of a segment carries nothing. */
 export interface Outage {
@@ -35,6 +36,7 @@ export class CircuitKeeper {
   readonly #clock: Clock;
   readonly #wanted = new Map<SegmentId, readonly Circuit[]>();
   readonly #book = new CircuitBook();
+  readonly #settled: SettledCircuits;
   readonly #maker: CircuitMaker;
   readonly #judge: CircuitJudge;
   readonly #lost = new LostCircuits();
@@ -53,8 +55,11 @@ export class CircuitKeeper {
     this.#service = service;
     this.#clock = clock;
     for (const [segment, circuits] of wanted) this.#wanted.set(segment, circuits);
-    this.#maker = new CircuitMaker(service, this.#book);
-    this.#judge = new CircuitJudge({ service, clock, book: this.#book, maker: this.#maker });
+    const settled = new SettledCircuits(service, clock);
+    const book = this.#book;
+    this.#settled = settled;
+    this.#maker = new CircuitMaker(service, book, settled);
+    this.#judge = new CircuitJudge({ service, clock, book, maker: this.#maker, settled });
   }
 
   /** The circuits that the domain has, as far as is known. */
@@ -62,12 +67,12 @@ export class CircuitKeeper {
     return this.#book.held;
   }
 
-  /** The circuit of this key, if one is there, wanted or lost, at its rate. */
+  /** The circuit of this key, if one is wanted, there or lost: at the rate that was asked for, which may not be the one it has. */
   known(key: string): Circuit | undefined {
     const isIt = (circuit: Circuit): boolean => circuitKey(circuit) === key;
     return (
-      this.#book.held.get(key)?.circuit ??
       [...this.#wanted.values()].flat().find(isIt) ??
+      this.#book.held.get(key)?.circuit ??
       this.#lost.get(key)
     );
   }
@@ -170,6 +175,11 @@ export class CircuitKeeper {
     return this.#runs.last(segment, outcome);
   }
 
+  /** The domain has said yes to what is wanted of a segment, to whoever asked. */
+  trust(segment: SegmentId): void {
+    for (const circuit of this.wantedOf(segment)) this.#settled.granted(circuit);
+  }
+
   /** An agent that is no more may have had something held for a segment. */
   doubt(segment: SegmentId): void {
     this.#book.doubtAll(segment);
@@ -199,6 +209,11 @@ export class CircuitKeeper {
   noteAll(found: readonly FoundCircuit[], quiet: ReadonlySet<SegmentId>): void {
     const all = [...this.segments, ...found.map(({ circuit }) => circuit.segment)];
     this.#book.noteAll(found, new Set(all.filter((segment) => !quiet.has(segment))));
+    for (const segment of quiet) this.#see(segment);
+  }
+
+  #see(segment: SegmentId): void {
+    this.#settled.seen(segment, this.#book.heldOf(segment), this.wantedOf(segment));
   }
 
   /** A circuit carries nothing any more; gives its segment. */
@@ -222,6 +237,11 @@ export class CircuitKeeper {
     if (silent.length === 0) return undefined;
     const fault = this.#lost.faultOf(silent);
     return { silent, ...(fault === undefined ? {} : { fault }) };
+  }
+
+  /** Whether what the domain has of a circuit does for what is wanted. */
+  isEnough(found: Circuit, wanted: Circuit): boolean {
+    return this.#settled.isEnough(found, wanted);
   }
 
   /** Whether the domain has just what is wanted of a segment. */
@@ -277,7 +297,7 @@ export class CircuitKeeper {
     if (this.#lost.has(circuit)) return ok(undefined);
     const found = this.#book.held.get(circuitKey(circuit));
     if (found === undefined) return this.#maker.keepRoom(circuit, signal);
-    if (!isMade(found) || this.#service.agrees(found.circuit, circuit)) return ok(undefined);
+    if (!isMade(found) || this.isEnough(found.circuit, circuit)) return ok(undefined);
     const isMore = circuit.mbps > found.circuit.mbps || isBeyond(circuit, found.circuit);
     return isMore ? this.#maker.holdChange(found, circuit, signal) : ok(undefined);
   }
@@ -285,6 +305,9 @@ export class CircuitKeeper {
   async #lookUp(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     if (!this.#book.isDoubtful(segment)) return ok(undefined);
     const listed = await this.list([segment], signal);
-    return listed.map((found) => this.#book.note(found, segment));
+    if (listed.isErr()) return err(listed.error);
+    this.#book.note(listed.value, segment);
+    this.#see(segment);
+    return ok(undefined);
   }
 }

@@ -14,7 +14,7 @@ export function unreachable(domain: DomainView, what: string): readonly Discrepa
 /** How the circuits that were `found` of a segment differ from what is wanted. */
 export function reportOf(domain: DomainView, segment: SegmentId, what: Compared): SegmentReport {
   const held = what.found.filter(({ circuit }) => circuit.segment === segment);
-  const discrepancies = differences(what.wanted, held, what.agrees);
+  const discrepancies = differences(what.wanted, held, what.isEnough);
   const placed = discrepancies.map(({ circuit, ...each }) => ({
     ...each,
     node: nodeOf(domain, [circuit]),
@@ -27,7 +27,7 @@ interface Compared {
   readonly wanted: readonly Circuit[];
   /** All that the domain has. */
   readonly found: readonly FoundCircuit[];
-  readonly agrees: (found: Circuit, wanted: Circuit) => boolean;
+  readonly isEnough: (found: Circuit, wanted: Circuit) => boolean;
 }
 
 /** What a domain has, segment by segment; of those that nobody wants any more, without a name to ask for it by. */

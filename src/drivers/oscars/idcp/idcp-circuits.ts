@@ -15,6 +15,7 @@ import {
 } from "../circuit-service.ts";
 import { sameTimes } from "../circuit-times.ts";
 import { type News, newsOf } from "../news.ts";
+import { type Change, isCarriedOut } from "../terms-granted.ts";
 import { watchUntil } from "../watch-until.ts";
 import {
   ACTIVE,
@@ -162,13 +163,14 @@ export class IdcpCircuits implements CircuitService {
 
   /** Most servers change no rate of a reservation that is active. */
   change(
-    { externalId, circuit, changeHeld, state }: ChangingCircuit,
+    { externalId, circuit, changeHeld, state, asked }: ChangingCircuit,
     wanted: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
     if (changeHeld !== undefined) return okAsync(undefined);
     const { requests, profile } = this.#options;
-    if (!profile.changesRates && circuit.mbps !== wanted.mbps)
+    const isGranted = asked?.mbps === wanted.mbps && circuit.mbps > wanted.mbps;
+    if (!profile.changesRates && circuit.mbps !== wanted.mbps && !isGranted)
       return errAsync(circuitFault("unsupported", "the server changes no rates"));
     const keepsStart = state !== "reserved";
     return reservationFor(this.#options, wanted)
@@ -181,7 +183,8 @@ export class IdcpCircuits implements CircuitService {
       )
       .andThen(() => {
         const status = state === "reserved" ? RESERVED : ACTIVE;
-        return this.#until({ gri: externalId, wanted: status, terms: wanted }, signal);
+        const change = { before: circuit, wanted, asked };
+        return this.#untilChanged({ gri: externalId, wanted: status }, change, signal);
       })
       .mapErr((fault) => refusalOf(wanted, fault, this.#options.urnOf));
   }
@@ -242,9 +245,35 @@ export class IdcpCircuits implements CircuitService {
     }
   }
 
-  /** Ends when a reservation has a status, and the terms if some are given; asks for it before each look. */
+  /**
+   * Ends when a reservation has a status and other terms: those that were asked for, or what the server makes of them. It
+   * may make what was there before: so it is when it was seen to change, or has had all the time that it may take.
+   */
+  #untilChanged(
+    awaited: Awaited,
+    change: Omit<Change, "after">,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    const { clock } = this.#options;
+    let hasChanged = false;
+    let isPossible = false;
+    const look = (found: ReservationReport): boolean => {
+      const isStill = awaited.wanted.has(found.status);
+      hasChanged ||= !isStill;
+      if (!isStill) return false;
+      const after = termsOf(found);
+      const outcome = isCarriedOut({ ...change, after }, clock.now(), TOLERANCE_MS);
+      isPossible = outcome !== "no";
+      return outcome === "yes" || (isPossible && hasChanged);
+    };
+    return this.#until({ ...awaited, isDone: look }, signal).orElse((fault) =>
+      isPossible && fault.kind === "unreachable" && !signal.aborted ? ok(undefined) : err(fault),
+    );
+  }
+
+  /** Ends when a reservation has a status, and is as it should be; asks for that before each look. */
   #until(
-    { gri, wanted, terms, ask }: Awaited,
+    { gri, wanted, isDone = () => true, ask }: Awaited,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
     const { clock, activationMs, pollMs } = this.#options;
@@ -256,7 +285,7 @@ export class IdcpCircuits implements CircuitService {
       const { value } = found;
       if (value === undefined || ENDED.has(value.status))
         return err(circuitFault("unavailable", reasonOf(gri, value)));
-      const isAsAsked = terms === undefined || this.agrees({ ...terms, ...termsOf(value) }, terms);
+      const isAsAsked = isDone(value);
       return wanted.has(value.status) && isAsAsked ? ok(undefined) : undefined;
     };
     const late = circuitFault("unreachable", `nobody knows what has become of ${gri}`);
@@ -282,7 +311,8 @@ export class IdcpCircuits implements CircuitService {
 interface Awaited {
   readonly gri: string;
   readonly wanted: ReadonlySet<string>;
-  readonly terms?: Circuit;
+  /** Whether what is there is all that is waited for; any is, when absent. */
+  readonly isDone?: (found: ReservationReport) => boolean;
   readonly ask?: () => Promise<Result<void, CircuitFault>>;
 }
 

@@ -11,11 +11,17 @@ import {
   type FoundCircuit,
   type NamedCircuit,
 } from "../circuit-service.ts";
-import { endOf, isEnding, sameTimes } from "../circuit-times.ts";
+import { lastsFor, RENEWAL_MS, sameTimes, type Times } from "../circuit-times.ts";
+import { isCarriedOut } from "../terms-granted.ts";
 import { watchUntil } from "../watch-until.ts";
-import { type CircuitConnectionContext, fitsInstead, intervalOf } from "./circuit-connection.ts";
+import {
+  type CircuitConnectionContext,
+  fitsInstead,
+  intervalOf,
+  timesKept,
+} from "./circuit-connection.ts";
 import { foundIn, outcomeOf } from "./circuit-state.ts";
-import { type Connection, connection, connectionPage } from "./connection.ts";
+import { connection, connectionPage } from "./connection.ts";
 import { ConnectionLookup } from "./connection-lookup.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
 import { portAvailabilities, vlansIn } from "./port.ts";
@@ -23,11 +29,6 @@ import { post, readAnswer } from "./rest-client.ts";
 import { RestHolds } from "./rest-holds.ts";
 import { SegmentIds } from "./segment-ids.ts";
 import type { ConnectionMode } from "./simple-connection.ts";
-
-/** Times go over the wire in seconds. */
-const SECOND_MS = 1_000;
-/** What the server adds to an end that comes too soon, and a second. */
-const MOVED_MS = 61_000;
 
 /** What it takes to ask an OSCARS 1 server for circuits. */
 export interface RestCircuitsOptions extends CircuitConnectionContext {
@@ -57,18 +58,13 @@ export class RestCircuits implements CircuitService {
   }
 
   agrees(found: Circuit, wanted: Circuit): boolean {
+    return found.mbps === wanted.mbps && this.#haveSameTimes(found, wanted);
+  }
+
+  #haveSameTimes(found: Times, wanted: Times): boolean {
     const now = this.#options.clock.now();
-    const { ending } = intervalOf(wanted, found.start ?? now);
-    const end = endOf(ending);
-    const { start } = wanted;
-    // An end within a minute is put off, and so is a beginning, from which the shortest time counts.
-    const isLonger = end !== undefined && end - (wanted.end ?? end) >= SECOND_MS;
-    const toleranceMs = isLonger || isEnding(wanted, now) ? MOVED_MS : SECOND_MS;
-    const asked = {
-      ...(start === undefined ? {} : { start }),
-      ...(end === undefined ? {} : { end }),
-    };
-    return found.mbps === wanted.mbps && sameTimes(found, asked, now, toleranceMs);
+    const { times, toleranceMs } = timesKept(wanted, found, now);
+    return sameTimes(found, times, now, toleranceMs);
   }
 
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
@@ -191,18 +187,21 @@ export class RestCircuits implements CircuitService {
     wanted: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    const { externalId, circuit, changeHeld, state } = found;
+    const { externalId, circuit, changeHeld, state, asked } = found;
     if (state === "reserved") {
       const held = changeHeld === undefined ? this.holdChange(found, wanted, signal) : okAsync();
       return held.andThen(() => this.commit(found, signal));
     }
     // While something is held under its id, the server knows nothing else by it.
     const alone = changeHeld === undefined ? okAsync() : this.#holds.clear(externalId, signal);
+    const isGranted = asked?.mbps === wanted.mbps && circuit.mbps > wanted.mbps;
     return alone
       .andThen(() =>
-        circuit.mbps === wanted.mbps ? okAsync() : this.#changeRate(externalId, wanted, signal),
+        circuit.mbps === wanted.mbps || isGranted
+          ? okAsync()
+          : this.#changeRate(externalId, wanted, signal),
       )
-      .andThen(() => this.#changeEnd(externalId, wanted, signal))
+      .andThen(() => this.#changeEnd(externalId, { wanted, asked }, signal))
       .andThen(() => this.#untilActive(externalId, signal));
   }
 
@@ -218,26 +217,57 @@ export class RestCircuits implements CircuitService {
   }
 
   /** That a change of the end is taken does not say that it is so. */
-  #changeEnd(id: string, wanted: Circuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
-    const isAsWanted = (each: Connection | undefined): boolean =>
-      each !== undefined &&
-      foundIn(each, this.#options.mark).some(({ circuit }) => this.agrees(circuit, wanted));
-    const { ending: timestamp } = intervalOf(wanted, this.#options.clock.now());
+  #changeEnd(
+    id: string,
+    { wanted, asked }: { readonly wanted: Circuit; readonly asked: Circuit | undefined },
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    const { clock, client } = this.#options;
+    const { ending: timestamp } = intervalOf(wanted, clock.now());
     const json = { connectionId: id, type: "END", timestamp };
-    return this.#lookup.info(id, signal).andThen((before) => {
-      if (isAsWanted(before)) return okAsync(undefined);
-      return this.#options.client
+    return this.#circuitUnder(id, signal).andThen((before) => {
+      if (before !== undefined && this.#isEndGranted(before, wanted, asked)) return okAsync();
+      return client
         .read(modifyAnswer, post("/protected/modify/schedule", { json }), signal)
         .andThen(({ explanation }) =>
-          this.#lookup
-            .info(id, signal)
-            .andThen((after) =>
-              isAsWanted(after)
-                ? ok(undefined)
-                : err(circuitFault("unavailable", `the end of ${id} stays: ${explanation}`)),
-            ),
+          this.#circuitUnder(id, signal).andThen((after) =>
+            this.#isEndChanged(wanted, { before, after, asked })
+              ? ok(undefined)
+              : err(circuitFault("unavailable", `the end of ${id} stays: ${explanation}`)),
+          ),
         );
     });
+  }
+
+  /** Whether there is nothing to ask for: it is so, or is what the server makes of that, and not to be renewed yet. */
+  #isEndGranted(found: Circuit, wanted: Circuit, asked: Circuit | undefined): boolean {
+    const now = this.#options.clock.now();
+    if (this.#haveSameTimes(found, wanted)) return true;
+    const isSame = asked !== undefined && sameTimes(asked, wanted, now, 0);
+    return isSame && lastsFor(found, wanted, now, RENEWAL_MS);
+  }
+
+  #isEndChanged(
+    wanted: Circuit,
+    seen: Record<"before" | "after" | "asked", Circuit | undefined>,
+  ): boolean {
+    const { before, after, asked } = seen;
+    if (before === undefined || after === undefined) return false;
+    if (this.#haveSameTimes(after, wanted)) return true;
+    const now = this.#options.clock.now();
+    const { times, toleranceMs } = timesKept(wanted, after, now);
+    const { mbps } = after;
+    const terms = {
+      ...{ before: { ...before, mbps }, after, wanted: { ...times, mbps } },
+      asked: asked === undefined ? undefined : { ...asked, mbps },
+    };
+    return isCarriedOut(terms, now, toleranceMs) !== "no";
+  }
+
+  #circuitUnder(id: string, signal: AbortSignal): ResultAsync<Circuit | undefined, CircuitFault> {
+    return this.#lookup
+      .info(id, signal)
+      .map((found) => found && foundIn(found, this.#options.mark)[0]?.circuit);
   }
 
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
