@@ -36,7 +36,8 @@ export class CircuitKeeper {
   readonly #clock: Clock;
   readonly #wanted = new Map<SegmentId, readonly Circuit[]>();
   readonly #book = new CircuitBook();
-  readonly #settled: SettledCircuits;
+  /** What the domain was asked for last, and whether what it has does. */
+  readonly settled: SettledCircuits;
   readonly #maker: CircuitMaker;
   readonly #judge: CircuitJudge;
   readonly #lost = new LostCircuits();
@@ -57,7 +58,7 @@ export class CircuitKeeper {
     for (const [segment, circuits] of wanted) this.#wanted.set(segment, circuits);
     const settled = new SettledCircuits(service, clock);
     const book = this.#book;
-    this.#settled = settled;
+    this.settled = settled;
     this.#maker = new CircuitMaker(service, book, settled);
     this.#judge = new CircuitJudge({ service, clock, book, maker: this.#maker, settled });
   }
@@ -67,7 +68,7 @@ export class CircuitKeeper {
     return this.#book.held;
   }
 
-  /** The circuit of this key, if one is wanted, there or lost: at the rate that was asked for, which may not be the one it has. */
+  /** The circuit of this key, if one is wanted, there or lost: at the rate that was asked for, if that is known. */
   known(key: string): Circuit | undefined {
     const isIt = (circuit: Circuit): boolean => circuitKey(circuit) === key;
     return (
@@ -175,11 +176,6 @@ export class CircuitKeeper {
     return this.#runs.last(segment, outcome);
   }
 
-  /** The domain has said yes to what is wanted of a segment, to whoever asked. */
-  trust(segment: SegmentId): void {
-    for (const circuit of this.wantedOf(segment)) this.#settled.granted(circuit);
-  }
-
   /** An agent that is no more may have had something held for a segment. */
   doubt(segment: SegmentId): void {
     this.#book.doubtAll(segment);
@@ -213,7 +209,7 @@ export class CircuitKeeper {
   }
 
   #see(segment: SegmentId): void {
-    this.#settled.seen(segment, this.#book.heldOf(segment), this.wantedOf(segment));
+    this.settled.seen(segment, this.#book.heldOf(segment), this.wantedOf(segment));
   }
 
   /** A circuit carries nothing any more; gives its segment. */
@@ -237,11 +233,6 @@ export class CircuitKeeper {
     if (silent.length === 0) return undefined;
     const fault = this.#lost.faultOf(silent);
     return { silent, ...(fault === undefined ? {} : { fault }) };
-  }
-
-  /** Whether what the domain has of a circuit does for what is wanted. */
-  isEnough(found: Circuit, wanted: Circuit): boolean {
-    return this.#settled.isEnough(found, wanted);
   }
 
   /** Whether the domain has just what is wanted of a segment. */
@@ -297,7 +288,7 @@ export class CircuitKeeper {
     if (this.#lost.has(circuit)) return ok(undefined);
     const found = this.#book.held.get(circuitKey(circuit));
     if (found === undefined) return this.#maker.keepRoom(circuit, signal);
-    if (!isMade(found) || this.isEnough(found.circuit, circuit)) return ok(undefined);
+    if (!isMade(found) || this.settled.isEnough(found.circuit, circuit)) return ok(undefined);
     const isMore = circuit.mbps > found.circuit.mbps || isBeyond(circuit, found.circuit);
     return isMore ? this.#maker.holdChange(found, circuit, signal) : ok(undefined);
   }

@@ -57,8 +57,8 @@ export class CircuitTenure {
    * anything. Of all others that are wanted it has said that it has them, and somebody was told so.
    */
   recover(doubtful: ReadonlySet<SegmentId>): void {
-    for (const segment of this.keeper.wanted.keys())
-      if (!doubtful.has(segment)) this.keeper.trust(segment);
+    for (const [segment, circuits] of this.keeper.wanted)
+      if (!doubtful.has(segment)) for (const each of circuits) this.keeper.settled.granted(each);
     for (const segment of doubtful) this.keeper.doubt(segment);
   }
 
@@ -68,7 +68,7 @@ export class CircuitTenure {
    */
   isEnough(found: Circuit, wanted: Circuit): boolean {
     const { circuits, clock } = this.#context;
-    if (this.isOurs) return this.keeper.isEnough(found, wanted);
+    if (this.isOurs) return this.keeper.settled.isEnough(found, wanted);
     return circuits.agrees(found, wanted) || suffices(found, wanted, clock.now());
   }
 

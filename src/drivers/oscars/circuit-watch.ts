@@ -167,7 +167,7 @@ export class CircuitWatch {
     const wasPending = this.#pending.has(segment);
     const found = [...keeper.held.values()].filter(({ circuit }) => circuit.segment === segment);
     const wanted = keeper.wantedOf(segment);
-    const what = differences(wanted, found, (a, b) => keeper.isEnough(a, b)).map(
+    const what = differences(wanted, found, (a, b) => keeper.settled.isEnough(a, b)).map(
       (each) => `${each.kind} ${each.what}`,
     );
     if (!wasPending) keeper.lose(segment);

@@ -15,7 +15,7 @@ import {
 } from "../circuit-service.ts";
 import { sameTimes } from "../circuit-times.ts";
 import { type News, newsOf } from "../news.ts";
-import { type Change, isCarriedOut } from "../terms-granted.ts";
+import type { Change } from "../terms-granted.ts";
 import { watchUntil } from "../watch-until.ts";
 import {
   ACTIVE,
@@ -28,7 +28,6 @@ import {
   reasonOf,
   refusalOf,
   reservationFor,
-  termsOf,
 } from "./circuit-reservation.ts";
 import type { Message05 } from "./message-05.ts";
 import type { Message06 } from "./message-06.ts";
@@ -36,6 +35,7 @@ import { type IdcpRefusal, NOT_FOUND, NOT_NOW } from "./refusal.ts";
 import type { IdcpRequests, ReservationReport } from "./requests.ts";
 import { circuitEventOf } from "./reservation-event.ts";
 import type { ReservationEvents } from "./reservation-events.ts";
+import { TermsWatch, TOLERANCE_MS } from "./terms-watch.ts";
 
 /** What it takes to ask an IDCP server for circuits. */
 export interface IdcpCircuitsOptions extends ReservationContext {
@@ -48,8 +48,6 @@ export interface IdcpCircuitsOptions extends ReservationContext {
   readonly close: () => Promise<void>;
 }
 
-/** By how much times may change without anything being changed. */
-const TOLERANCE_MS = 61_000;
 /** How long a reservation is asked for that is to show which labels there are, in seconds. */
 const TRIAL_S = 900;
 /**
@@ -245,29 +243,18 @@ export class IdcpCircuits implements CircuitService {
     }
   }
 
-  /**
-   * Ends when a reservation has a status and other terms: those that were asked for, or what the server makes of them. It
-   * may make what was there before: so it is when it was seen to change, or has had all the time that it may take.
-   */
+  /** Ends when a reservation has a status and other terms: those that were asked for, or what the server makes of them. */
   #untilChanged(
     awaited: Awaited,
     change: Omit<Change, "after">,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    const { clock } = this.#options;
-    let hasChanged = false;
-    let isPossible = false;
-    const look = (found: ReservationReport): boolean => {
-      const isStill = awaited.wanted.has(found.status);
-      hasChanged ||= !isStill;
-      if (!isStill) return false;
-      const after = termsOf(found);
-      const outcome = isCarriedOut({ ...change, after }, clock.now(), TOLERANCE_MS);
-      isPossible = outcome !== "no";
-      return outcome === "yes" || (isPossible && hasChanged);
-    };
-    return this.#until({ ...awaited, isDone: look }, signal).orElse((fault) =>
-      isPossible && fault.kind === "unreachable" && !signal.aborted ? ok(undefined) : err(fault),
+    const terms = new TermsWatch(change, awaited.wanted, this.#options.clock);
+    const isDone = (found: ReservationReport): boolean => terms.look(found);
+    return this.#until({ ...awaited, isDone }, signal).orElse((fault) =>
+      terms.isPossible && fault.kind === "unreachable" && !signal.aborted
+        ? ok(undefined)
+        : err(fault),
     );
   }
 

@@ -2,7 +2,7 @@ import { err, ok, okAsync, type Result, ResultAsync } from "neverthrow";
 import { blockedRates } from "../blocked.ts";
 import { type Circuit, type CircuitNames, circuitKey } from "../circuit.ts";
 import { type CircuitFault, circuitFault } from "../circuit-service.ts";
-import { endOf, isEnding, LAST_END_S, startAhead, type Times } from "../circuit-times.ts";
+import { LAST_END_S, startAhead, type Times } from "../circuit-times.ts";
 import { pathAnswer } from "./path.ts";
 import type { RestClient } from "./rest-client.ts";
 import type { Fixture, Pipe, SimpleConnection } from "./simple-connection.ts";
@@ -24,28 +24,6 @@ export function intervalOf(circuit: Times, now: number): Interval {
   const { end } = circuit;
   if (end === undefined) return { beginning, ending: LAST_END_S };
   return { beginning, ending: Math.max(Math.ceil(end / 1000), beginning + LEAD_S + MINIMUM_S) };
-}
-
-/** Times go over the wire in seconds. */
-const SECOND_MS = 1_000;
-/** What the server adds to an end that comes too soon, and a second. */
-const MOVED_MS = 61_000;
-
-/** The times that the server keeps for those that are wanted of a circuit that was `found`, and how exactly. */
-export function timesKept(
-  wanted: Times,
-  found: Times,
-  now: number,
-): { readonly times: Times; readonly toleranceMs: number } {
-  const end = endOf(intervalOf(wanted, found.start ?? now).ending);
-  const { start } = wanted;
-  // An end within a minute is put off, and so is a beginning, from which the shortest time counts.
-  const isLonger = end !== undefined && end - (wanted.end ?? end) >= SECOND_MS;
-  const times = {
-    ...(start === undefined ? {} : { start }),
-    ...(end === undefined ? {} : { end }),
-  };
-  return { times, toleranceMs: isLonger || isEnding(wanted, now) ? MOVED_MS : SECOND_MS };
 }
 
 /** Seconds since the epoch. */

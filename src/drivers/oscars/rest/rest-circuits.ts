@@ -11,18 +11,12 @@ import {
   type FoundCircuit,
   type NamedCircuit,
 } from "../circuit-service.ts";
-import { lastsFor, RENEWAL_MS, sameTimes, type Times } from "../circuit-times.ts";
-import { isCarriedOut } from "../terms-granted.ts";
 import { watchUntil } from "../watch-until.ts";
-import {
-  type CircuitConnectionContext,
-  fitsInstead,
-  intervalOf,
-  timesKept,
-} from "./circuit-connection.ts";
+import { type CircuitConnectionContext, fitsInstead, intervalOf } from "./circuit-connection.ts";
 import { foundIn, outcomeOf } from "./circuit-state.ts";
 import { connection, connectionPage } from "./connection.ts";
 import { ConnectionLookup } from "./connection-lookup.ts";
+import { changeEnd, haveSameTimes } from "./end-change.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
 import { portAvailabilities, vlansIn } from "./port.ts";
 import { post, readAnswer } from "./rest-client.ts";
@@ -58,13 +52,7 @@ export class RestCircuits implements CircuitService {
   }
 
   agrees(found: Circuit, wanted: Circuit): boolean {
-    return found.mbps === wanted.mbps && this.#haveSameTimes(found, wanted);
-  }
-
-  #haveSameTimes(found: Times, wanted: Times): boolean {
-    const now = this.#options.clock.now();
-    const { times, toleranceMs } = timesKept(wanted, found, now);
-    return sameTimes(found, times, now, toleranceMs);
+    return found.mbps === wanted.mbps && haveSameTimes(found, wanted, this.#options.clock.now());
   }
 
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
@@ -201,7 +189,7 @@ export class RestCircuits implements CircuitService {
           ? okAsync()
           : this.#changeRate(externalId, wanted, signal),
       )
-      .andThen(() => this.#changeEnd(externalId, { wanted, asked }, signal))
+      .andThen(() => changeEnd(this.#options, { externalId, wanted, asked }, signal))
       .andThen(() => this.#untilActive(externalId, signal));
   }
 
@@ -214,60 +202,6 @@ export class RestCircuits implements CircuitService {
           ? ok(undefined)
           : err({ ...circuitFault("unavailable", explanation), blocked: blockedRates(wanted) }),
       );
-  }
-
-  /** That a change of the end is taken does not say that it is so. */
-  #changeEnd(
-    id: string,
-    { wanted, asked }: { readonly wanted: Circuit; readonly asked: Circuit | undefined },
-    signal: AbortSignal,
-  ): ResultAsync<void, CircuitFault> {
-    const { clock, client } = this.#options;
-    const { ending: timestamp } = intervalOf(wanted, clock.now());
-    const json = { connectionId: id, type: "END", timestamp };
-    return this.#circuitUnder(id, signal).andThen((before) => {
-      if (before !== undefined && this.#isEndGranted(before, wanted, asked)) return okAsync();
-      return client
-        .read(modifyAnswer, post("/protected/modify/schedule", { json }), signal)
-        .andThen(({ explanation }) =>
-          this.#circuitUnder(id, signal).andThen((after) =>
-            this.#isEndChanged(wanted, { before, after, asked })
-              ? ok(undefined)
-              : err(circuitFault("unavailable", `the end of ${id} stays: ${explanation}`)),
-          ),
-        );
-    });
-  }
-
-  /** Whether there is nothing to ask for: it is so, or is what the server makes of that, and not to be renewed yet. */
-  #isEndGranted(found: Circuit, wanted: Circuit, asked: Circuit | undefined): boolean {
-    const now = this.#options.clock.now();
-    if (this.#haveSameTimes(found, wanted)) return true;
-    const isSame = asked !== undefined && sameTimes(asked, wanted, now, 0);
-    return isSame && lastsFor(found, wanted, now, RENEWAL_MS);
-  }
-
-  #isEndChanged(
-    wanted: Circuit,
-    seen: Record<"before" | "after" | "asked", Circuit | undefined>,
-  ): boolean {
-    const { before, after, asked } = seen;
-    if (before === undefined || after === undefined) return false;
-    if (this.#haveSameTimes(after, wanted)) return true;
-    const now = this.#options.clock.now();
-    const { times, toleranceMs } = timesKept(wanted, after, now);
-    const { mbps } = after;
-    const terms = {
-      ...{ before: { ...before, mbps }, after, wanted: { ...times, mbps } },
-      asked: asked === undefined ? undefined : { ...asked, mbps },
-    };
-    return isCarriedOut(terms, now, toleranceMs) !== "no";
-  }
-
-  #circuitUnder(id: string, signal: AbortSignal): ResultAsync<Circuit | undefined, CircuitFault> {
-    return this.#lookup
-      .info(id, signal)
-      .map((found) => found && foundIn(found, this.#options.mark)[0]?.circuit);
   }
 
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {
