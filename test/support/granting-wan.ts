@@ -37,7 +37,12 @@ export class GrantingWan {
   grant: Grant;
   fate: Fate = "answered";
   /** What was asked for, in order. */
-  readonly asked: { readonly atMs: number; readonly text: string }[] = [];
+  readonly asked: {
+    readonly atMs: number;
+    readonly text: string;
+    /** Whether it said for which rate, and until when. */
+    readonly saysTerms: boolean;
+  }[] = [];
   readonly #clock: Clock;
   #askedS: number;
 
@@ -52,10 +57,11 @@ export class GrantingWan {
     return async (request) => {
       const text = `${request.method} ${request.path} ${request.body}`;
       if (CHANGES.test(text)) {
-        this.asked.push({ atMs: this.#clock.now(), text });
+        const saysTerms = ASKS.test(text);
+        this.asked.push({ atMs: this.#clock.now(), text, saysTerms });
         if (this.fate === "refused") return { status: 403 };
         if (this.fate === "lost") return new Promise(() => {});
-        if (ASKS.test(text)) this.#askedS = Math.floor(this.#clock.now() / 1000);
+        if (saysTerms) this.#askedS = Math.floor(this.#clock.now() / 1000);
       }
       const answer = await handler(request);
       if (CHANGES.test(text) && this.fate === "unanswered") return new Promise(() => {});

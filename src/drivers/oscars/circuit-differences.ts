@@ -34,6 +34,21 @@ export function differences(
   return [...missing, ...excess];
 }
 
+/** Which circuits have more bandwidth than was asked for. */
+export function moreThanAsked(
+  wanted: readonly Circuit[],
+  held: readonly FoundCircuit[],
+): readonly string[] {
+  const asked = new Map(wanted.map((circuit) => [circuitKey(circuit), circuit.mbps]));
+  return held.flatMap(({ circuit }) => {
+    const mbps = asked.get(circuitKey(circuit));
+    if (mbps === undefined || circuit.mbps <= mbps) return [];
+    return [
+      `circuit ${textOf(circuit)} has ${circuit.mbps} Mbit/s, of which ${mbps} were asked for`,
+    ];
+  });
+}
+
 /** A circuit for people, by its ends. */
 export function textOf({ ends }: Circuit): string {
   return ends.map(({ port, tag }) => `${port}/${tag}`).join(" to ");

@@ -2,7 +2,7 @@ import { err, ok, Result } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { SegmentId } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
-import { type Circuit, circuitKey } from "./circuit.ts";
+import { type Circuit, circuitKey, parseCircuitKey } from "./circuit.ts";
 import { CircuitBook } from "./circuit-book.ts";
 import { CircuitJudge } from "./circuit-judge.ts";
 import { CircuitMaker, isMade } from "./circuit-maker.ts";
@@ -70,9 +70,10 @@ export class CircuitKeeper {
 
   /** The circuit of this key, if one is wanted, there or lost: at the rate that was asked for, if that is known. */
   known(key: string): Circuit | undefined {
-    const isIt = (circuit: Circuit): boolean => circuitKey(circuit) === key;
+    const segment = parseCircuitKey(key)?.segment;
+    const wanted = segment === undefined ? [] : this.wantedOf(segment);
     return (
-      [...this.#wanted.values()].flat().find(isIt) ??
+      wanted.find((circuit) => circuitKey(circuit) === key) ??
       this.#book.held.get(key)?.circuit ??
       this.#lost.get(key)
     );

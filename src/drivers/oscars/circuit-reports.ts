@@ -3,7 +3,7 @@ import type { SegmentId } from "../../model/ids.ts";
 import type { Discrepancy, HeldSegment, SegmentReport } from "../driver-base.ts";
 import type { Circuit } from "./circuit.ts";
 import { nodeOf, nodesOf } from "./circuit-cause.ts";
-import { differences } from "./circuit-differences.ts";
+import { differences, moreThanAsked } from "./circuit-differences.ts";
 import type { FoundCircuit } from "./circuit-service.ts";
 
 /** What is to be said of every node of a domain that does not answer. */
@@ -19,7 +19,8 @@ export function reportOf(domain: DomainView, segment: SegmentId, what: Compared)
     ...each,
     node: nodeOf(domain, [circuit]),
   }));
-  return { segment, discrepancies: placed };
+  const beyond = moreThanAsked(what.wanted, held);
+  return { segment, discrepancies: placed, ...(beyond.length === 0 ? {} : { beyond }) };
 }
 
 /** What is compared for a {@link reportOf}. */

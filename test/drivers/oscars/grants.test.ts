@@ -7,7 +7,7 @@ import { type CircuitChange, MemoryHttp } from "../../../src/testing/index.ts";
 import { campusTopology, hostAt } from "../../support/campuses.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { type Grant, GrantingWan } from "../../support/granting-wan.ts";
-import { type Dialect, simulatedWan } from "../../support/simulated-wan.ts";
+import { accents, type Dialect, dialects, simulatedWan } from "../../support/simulated-wan.ts";
 import { value } from "../../support/testbed.ts";
 
 const campuses = ["west", "east"];
@@ -22,7 +22,11 @@ const toTheMinute: Grant = { end: (endS) => Math.floor(endS / 60) * 60 };
 const byTheHour: Grant = { end: (endS, askedS) => Math.min(endS, askedS + HOUR / 1000) };
 
 /** A network across a domain that grants in its own way, for two hours and a bit. */
-async function start(dialect: Dialect, grant: Grant, bw = "100Mbps") {
+async function start(
+  dialect: Dialect,
+  grant: Grant,
+  { bw = "100Mbps", waitMs }: { readonly bw?: string; readonly waitMs?: number } = {},
+) {
   const clock = fakeClock();
   const http = new MemoryHttp(clock);
   const granting = new GrantingWan(clock, grant);
@@ -49,7 +53,8 @@ async function start(dialect: Dialect, grant: Grant, bw = "100Mbps") {
     return value(await clock.until(DcnsAgent.start({ topology, drivers, clock, store })));
   };
   const agent = await begin();
-  const schedule = { end: clock.now() + 2 * HOUR + 20_000 };
+  const begins = waitMs === undefined ? {} : { start: clock.now() + waitMs };
+  const schedule = { ...begins, end: clock.now() + 2 * HOUR + 20_000 };
   value(await clock.until(agent.setupPhysicalNetwork("p", hosts, bw, undefined, { schedule })));
   const isConsistent = async (by = agent) =>
     value(await clock.until(by.verifyNetwork("p"))).consistent;
@@ -66,7 +71,7 @@ async function start(dialect: Dialect, grant: Grant, bw = "100Mbps") {
   };
 }
 
-describe.each(["nsi", "nsi-opennsa", "rest", "idcp", "idcp-0.5"] as const)(
+describe.each([...dialects, ...accents])(
   "a domain that speaks %s and grants otherwise than asked",
   (dialect) => {
     const changesInPlace = dialect === "nsi" || dialect === "rest";
@@ -143,7 +148,7 @@ describe.each(["nsi", "nsi-opennsa", "rest", "idcp", "idcp-0.5"] as const)(
         const { clock, granting, agent, modify, servedRates, isConsistent } = await start(
           dialect,
           inSteps,
-          "200Mbps",
+          { bw: "200Mbps" },
         );
         await clock.advance(2 * LOOK);
         granting.fate = fate;
@@ -208,6 +213,31 @@ describe.each(["nsi", "nsi-opennsa", "rest", "idcp", "idcp-0.5"] as const)(
       expect(await isConsistent(next)).toBe(true);
       expect([granting.asked, changes]).toEqual([[], []]);
       await clock.until(next.close());
+    });
+
+    test("keeps what it has promised for later, and is only told to begin", async () => {
+      const grant = { ...inSteps, ...toTheMinute };
+      const { clock, granting, agent, isConsistent, changes, servedRates } = await start(
+        dialect,
+        grant,
+        { waitMs: HOUR + 10_000 },
+      );
+      await clock.advance(HOUR - MINUTE);
+      expect([granting.asked, servedRates()]).toEqual([[], []]);
+      await clock.advance(5 * MINUTE);
+      expect(granting.asked.filter(({ saysTerms }) => saysTerms)).toEqual([]);
+      expect(changes).toEqual(["up 100"]);
+      expect(await isConsistent()).toBe(true);
+      await clock.until(agent.close());
+    });
+
+    test("is said to have granted more", async () => {
+      const { clock, agent } = await start(dialect, inSteps);
+      const { segments } = value(await clock.until(agent.verifyNetwork("p")));
+      expect(segments.flatMap(({ beyond = [] }) => beyond)).toEqual([
+        "circuit wan:east/100 to wan:west/100 has 128 Mbit/s, of which 100 were asked for",
+      ]);
+      await clock.until(agent.close());
     });
 
     test("is left alone, or as soon as it has it again, when it has not what a change takes", async () => {
