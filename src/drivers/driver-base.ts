@@ -78,6 +78,8 @@ export interface Discrepancy {
 export interface SegmentReport {
   readonly segment: SegmentId;
   readonly discrepancies: readonly Discrepancy[];
+  /** What somebody else's domain has granted beyond what was asked for, for people; absent where nothing. */
+  readonly beyond?: readonly string[];
 }
 
 /** Where a probe was lost: what a node did with it, or on the way over a link. */

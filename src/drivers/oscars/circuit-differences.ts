@@ -11,7 +11,7 @@ export interface Difference extends Omit<Discrepancy, "node"> {
 export function differences(
   wanted: readonly Circuit[],
   held: readonly FoundCircuit[],
-  agrees: (found: Circuit, wanted: Circuit) => boolean,
+  isEnough: (found: Circuit, wanted: Circuit) => boolean,
 ): readonly Difference[] {
   const heldByKey = new Map(held.map((each) => [circuitKey(each.circuit), each]));
   const wantedKeys = new Set(wanted.map(circuitKey));
@@ -20,7 +20,7 @@ export function differences(
     if (found === undefined)
       return [{ circuit, kind: "missing", what: `circuit ${textOf(circuit)}` }];
     const isUp = found.state === (circuit.isReserved === true ? "reserved" : "active");
-    const isRight = isUp && agrees(found.circuit, circuit);
+    const isRight = isUp && isEnough(found.circuit, circuit);
     const { mbps } = found.circuit;
     const when = isUp && mbps === circuit.mbps ? ", for another time" : "";
     const what = `circuit ${textOf(circuit)} is ${found.state} at ${mbps} Mbit/s${when}`;
@@ -32,6 +32,21 @@ export function differences(
       ({ circuit }) => ({ circuit, kind: "excess", what: `circuit ${textOf(circuit)}` }) as const,
     );
   return [...missing, ...excess];
+}
+
+/** Which circuits have more bandwidth than was asked for. */
+export function moreThanAsked(
+  wanted: readonly Circuit[],
+  held: readonly FoundCircuit[],
+): readonly string[] {
+  const asked = new Map(wanted.map((circuit) => [circuitKey(circuit), circuit.mbps]));
+  return held.flatMap(({ circuit }) => {
+    const mbps = asked.get(circuitKey(circuit));
+    if (mbps === undefined || circuit.mbps <= mbps) return [];
+    return [
+      `circuit ${textOf(circuit)} has ${circuit.mbps} Mbit/s, of which ${mbps} were asked for`,
+    ];
+  });
 }
 
 /** A circuit for people, by its ends. */

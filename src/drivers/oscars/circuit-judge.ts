@@ -5,6 +5,7 @@ import type { CircuitBook } from "./circuit-book.ts";
 import { type CircuitMaker, isMade } from "./circuit-maker.ts";
 import type { CircuitService, FoundCircuit } from "./circuit-service.ts";
 import { isEnding } from "./circuit-times.ts";
+import type { SettledCircuits } from "./settled-circuits.ts";
 
 /** By what a judge goes. */
 export interface CircuitJudgeContext {
@@ -13,6 +14,7 @@ export interface CircuitJudgeContext {
   /** What the domain has. */
   readonly book: CircuitBook;
   readonly maker: CircuitMaker;
+  readonly settled: SettledCircuits;
 }
 
 /** Says whether what a domain has is what is wanted of it at this moment. */
@@ -62,13 +64,13 @@ export class CircuitJudge {
   }
 
   #isAsWanted(circuit: Circuit): boolean {
-    const { book, service } = this.#context;
+    const { book, settled } = this.#context;
     const found = book.held.get(circuitKey(circuit));
     return (
       found !== undefined &&
       found.changeHeld === undefined &&
       isMade(found) &&
-      service.agrees(found.circuit, circuit) &&
+      settled.isEnough(found.circuit, circuit) &&
       this.#isInState(found, circuit)
     );
   }

@@ -2,7 +2,7 @@ import { err, ok, Result } from "neverthrow";
 import type { Clock } from "../../model/clock.ts";
 import type { SegmentId } from "../../model/ids.ts";
 import { VlanSet } from "../../model/vlan-set.ts";
-import { type Circuit, circuitKey } from "./circuit.ts";
+import { type Circuit, circuitKey, parseCircuitKey } from "./circuit.ts";
 import { CircuitBook } from "./circuit-book.ts";
 import { CircuitJudge } from "./circuit-judge.ts";
 import { CircuitMaker, isMade } from "./circuit-maker.ts";
@@ -17,6 +17,7 @@ import { insisting } from "./insisting.ts";
 import { type Offers, withOffers } from "./label-offer.ts";
 import { LostCircuits } from "./lost-circuits.ts";
 import { SegmentRuns } from "./segment-runs.ts";
+import { SettledCircuits } from "./settled-circuits.ts";
 
 /** What of a segment carries nothing. */
 export interface Outage {
@@ -35,6 +36,8 @@ export class CircuitKeeper {
   readonly #clock: Clock;
   readonly #wanted = new Map<SegmentId, readonly Circuit[]>();
   readonly #book = new CircuitBook();
+  /** What the domain was asked for last, and whether what it has does. */
+  readonly settled: SettledCircuits;
   readonly #maker: CircuitMaker;
   readonly #judge: CircuitJudge;
   readonly #lost = new LostCircuits();
@@ -53,8 +56,11 @@ export class CircuitKeeper {
     this.#service = service;
     this.#clock = clock;
     for (const [segment, circuits] of wanted) this.#wanted.set(segment, circuits);
-    this.#maker = new CircuitMaker(service, this.#book);
-    this.#judge = new CircuitJudge({ service, clock, book: this.#book, maker: this.#maker });
+    const settled = new SettledCircuits(service, clock);
+    const book = this.#book;
+    this.settled = settled;
+    this.#maker = new CircuitMaker(service, book, settled);
+    this.#judge = new CircuitJudge({ service, clock, book, maker: this.#maker, settled });
   }
 
   /** The circuits that the domain has, as far as is known. */
@@ -62,12 +68,13 @@ export class CircuitKeeper {
     return this.#book.held;
   }
 
-  /** The circuit of this key, if one is there, wanted or lost, at its rate. */
+  /** The circuit of this key, if one is wanted, there or lost: at the rate that was asked for, if that is known. */
   known(key: string): Circuit | undefined {
-    const isIt = (circuit: Circuit): boolean => circuitKey(circuit) === key;
+    const segment = parseCircuitKey(key)?.segment;
+    const wanted = segment === undefined ? [] : this.wantedOf(segment);
     return (
+      wanted.find((circuit) => circuitKey(circuit) === key) ??
       this.#book.held.get(key)?.circuit ??
-      [...this.#wanted.values()].flat().find(isIt) ??
       this.#lost.get(key)
     );
   }
@@ -199,6 +206,11 @@ export class CircuitKeeper {
   noteAll(found: readonly FoundCircuit[], quiet: ReadonlySet<SegmentId>): void {
     const all = [...this.segments, ...found.map(({ circuit }) => circuit.segment)];
     this.#book.noteAll(found, new Set(all.filter((segment) => !quiet.has(segment))));
+    for (const segment of quiet) this.#see(segment);
+  }
+
+  #see(segment: SegmentId): void {
+    this.settled.seen(segment, this.#book.heldOf(segment), this.wantedOf(segment));
   }
 
   /** A circuit carries nothing any more; gives its segment. */
@@ -277,7 +289,7 @@ export class CircuitKeeper {
     if (this.#lost.has(circuit)) return ok(undefined);
     const found = this.#book.held.get(circuitKey(circuit));
     if (found === undefined) return this.#maker.keepRoom(circuit, signal);
-    if (!isMade(found) || this.#service.agrees(found.circuit, circuit)) return ok(undefined);
+    if (!isMade(found) || this.settled.isEnough(found.circuit, circuit)) return ok(undefined);
     const isMore = circuit.mbps > found.circuit.mbps || isBeyond(circuit, found.circuit);
     return isMore ? this.#maker.holdChange(found, circuit, signal) : ok(undefined);
   }
@@ -285,6 +297,9 @@ export class CircuitKeeper {
   async #lookUp(segment: SegmentId, signal: AbortSignal): Promise<Result<void, CircuitFault>> {
     if (!this.#book.isDoubtful(segment)) return ok(undefined);
     const listed = await this.list([segment], signal);
-    return listed.map((found) => this.#book.note(found, segment));
+    if (listed.isErr()) return err(listed.error);
+    this.#book.note(listed.value, segment);
+    this.#see(segment);
+    return ok(undefined);
   }
 }

@@ -4,6 +4,7 @@ import { type Circuit, circuitKey } from "./circuit.ts";
 import type { CircuitBook } from "./circuit-book.ts";
 import type { CircuitFault, CircuitService, FoundCircuit, HeldCircuit } from "./circuit-service.ts";
 import { areApart } from "./circuit-times.ts";
+import type { SettledCircuits } from "./settled-circuits.ts";
 
 /**
  * Has a domain make and end circuits, one at a time, and notes in the book what it has. While nobody
@@ -12,12 +13,14 @@ import { areApart } from "./circuit-times.ts";
 export class CircuitMaker {
   readonly #service: CircuitService;
   readonly #book: CircuitBook;
+  readonly #settled: SettledCircuits;
   /** Circuits, by key, that the domain promises nobody ahead of time. */
   readonly #atStart = new Map<string, SegmentId>();
 
-  constructor(service: CircuitService, book: CircuitBook) {
+  constructor(service: CircuitService, book: CircuitBook, settled: SettledCircuits) {
     this.#service = service;
     this.#book = book;
+    this.#settled = settled;
   }
 
   /**
@@ -32,17 +35,21 @@ export class CircuitMaker {
     const found = this.#book.held.get(circuitKey(circuit));
     if (isComing && found?.state === "pending") return this.#awaitFrames(found, circuit, signal);
     if (found === undefined) return this.#create(circuit, signal);
-    const isAsAsked = this.#service.agrees(found.circuit, circuit);
-    if (found.state === "held" && isAsAsked) return this.#commit(found, circuit, signal);
+    if (found.state === "held" && this.#service.agrees(found.circuit, circuit))
+      return this.#commit(found, circuit, signal);
     if (!isMade(found)) return this.#replace(found, circuit, signal);
     const dropped = await this.#dropChange(found, circuit, signal);
     if (dropped.isErr()) return err(dropped.error);
-    const changed = isAsAsked ? dropped : await this.#change(dropped.value, circuit, signal);
+    const bare = dropped.value;
+    const isEnough = bare.changeHeld === undefined && this.#settled.isEnough(bare.circuit, circuit);
+    const changed = isEnough ? dropped : await this.#change(bare, circuit, signal);
     if (changed.isOk()) return this.#carry(changed.value, circuit, signal);
+    if (changed.error.kind !== "unsupported") return err(changed.error);
     // Where a circuit cannot change as it is, it is made anew; its ends are the same.
-    return changed.error.kind === "unsupported"
-      ? this.#replace(found, circuit, signal)
-      : err(changed.error);
+    if (!this.#settled.mayStay(found.circuit, circuit))
+      return this.#replace(found, circuit, signal);
+    this.#settled.stays(circuit);
+    return this.#carry(this.#book.keep(bare), circuit, signal);
   }
 
   async #awaitFrames(
@@ -84,7 +91,8 @@ export class CircuitMaker {
     signal: AbortSignal,
   ): Promise<Result<void, CircuitFault>> {
     this.#book.doubt(found.circuit);
-    const held = await this.#service.holdChange(found, wanted, signal);
+    const held = await this.#service.holdChange(this.#withAsked(found), wanted, signal);
+    this.#settled.held(wanted, held);
     if (held.isOk()) this.#book.keep({ ...found, changeHeld: wanted });
     else if (held.error.kind === "unsupported") this.#book.keep(found);
     else return held;
@@ -103,6 +111,7 @@ export class CircuitMaker {
     if (changeHeld === undefined || (changeHeld !== "unknown" && isWanted(changeHeld)))
       return ok(found);
     this.#book.doubt(found.circuit);
+    this.#settled.open(found.circuit);
     const dropped = await this.#service.dropChange(found, signal);
     return dropped.map(() => this.#book.keep(bare));
   }
@@ -114,8 +123,14 @@ export class CircuitMaker {
   ): Promise<Result<HeldCircuit, CircuitFault>> {
     this.#book.doubt(circuit);
     const { externalId, state } = found;
-    const changed = await this.#service.change(found, circuit, signal);
+    const changed = await this.#service.change(this.#withAsked(found), circuit, signal);
+    this.#settled.answered(circuit, changed);
     return changed.map(() => this.#book.keep({ externalId, state, circuit }));
+  }
+
+  #withAsked(found: HeldCircuit): HeldCircuit {
+    const asked = this.#settled.askedOf(found.circuit);
+    return asked === undefined ? found : { ...found, asked };
   }
 
   /** Has frames pass through what is promised or, where it is for later, pass no more. */
@@ -146,6 +161,8 @@ export class CircuitMaker {
   ): Promise<Result<void, CircuitFault>> {
     if (isMade(found) && areApart(found.circuit, circuit)) {
       const held = await this.#service.hold(circuit, signal);
+      // What is refused beside a circuit changes nothing of it.
+      if (held.isOk() || held.error.kind === "unreachable") this.#settled.open(circuit);
       if (held.isOk()) {
         this.#book.keepSurplus(found);
         this.#book.keep({ externalId: held.value, circuit, state: "held" });
@@ -176,6 +193,7 @@ export class CircuitMaker {
       .heldOf(circuit.segment)
       .find((found) => isMade(found) && overlap(found.circuit, circuit));
     this.#book.doubt(circuit);
+    this.#settled.open(circuit);
     if (instead !== undefined && service.holdInstead !== undefined) {
       const { externalId } = instead;
       const held = await service.holdInstead(instead, circuit, signal);
@@ -198,6 +216,7 @@ export class CircuitMaker {
       return this.#createAfter(instead, circuit, signal);
     this.#book.doubt(own.circuit);
     const committed = await this.#service.commit(own, signal);
+    if (committed.isOk()) this.#settled.granted(circuit);
     const reserved = { ...own, circuit, state: "reserved" } as const;
     const done = committed.isErr() ? committed : await this.#carry(reserved, circuit, signal);
     if (done.isErr()) {
@@ -206,7 +225,7 @@ export class CircuitMaker {
         await this.remove(own, signal);
       return done;
     }
-    if (instead !== undefined) this.#book.forget(instead.circuit);
+    if (instead !== undefined) this.#forget(instead.circuit);
     if (circuit.isReserved === true) this.#book.keep(reserved);
     return ok(undefined);
   }
@@ -220,7 +239,7 @@ export class CircuitMaker {
     this.#book.doubt(circuit);
     const dropped = await this.#service.dropInstead?.(instead.externalId, signal);
     if (dropped?.isErr()) return dropped;
-    this.#book.forget(circuit);
+    this.#forget(circuit);
     const removed = await this.remove(instead, signal);
     return removed.isErr() ? removed : this.#create(circuit, signal);
   }
@@ -232,8 +251,13 @@ export class CircuitMaker {
     const dropped =
       instead === undefined ? undefined : this.#service.dropInstead?.(externalId, signal);
     const removed = await (dropped ?? this.#service.remove(externalId, signal));
-    if (removed.isOk()) this.#book.forget(found.circuit);
+    if (removed.isOk()) this.#forget(found.circuit);
     return removed;
+  }
+
+  #forget(circuit: Circuit): void {
+    this.#book.forget(circuit);
+    this.#settled.forget(circuit);
   }
 
   /** Ends what the domain has once more. */

@@ -3,7 +3,7 @@ import type { SegmentId } from "../../model/ids.ts";
 import type { Discrepancy, HeldSegment, SegmentReport } from "../driver-base.ts";
 import type { Circuit } from "./circuit.ts";
 import { nodeOf, nodesOf } from "./circuit-cause.ts";
-import { differences } from "./circuit-differences.ts";
+import { differences, moreThanAsked } from "./circuit-differences.ts";
 import type { FoundCircuit } from "./circuit-service.ts";
 
 /** What is to be said of every node of a domain that does not answer. */
@@ -14,12 +14,13 @@ export function unreachable(domain: DomainView, what: string): readonly Discrepa
 /** How the circuits that were `found` of a segment differ from what is wanted. */
 export function reportOf(domain: DomainView, segment: SegmentId, what: Compared): SegmentReport {
   const held = what.found.filter(({ circuit }) => circuit.segment === segment);
-  const discrepancies = differences(what.wanted, held, what.agrees);
+  const discrepancies = differences(what.wanted, held, what.isEnough);
   const placed = discrepancies.map(({ circuit, ...each }) => ({
     ...each,
     node: nodeOf(domain, [circuit]),
   }));
-  return { segment, discrepancies: placed };
+  const beyond = moreThanAsked(what.wanted, held);
+  return { segment, discrepancies: placed, ...(beyond.length === 0 ? {} : { beyond }) };
 }
 
 /** What is compared for a {@link reportOf}. */
@@ -27,7 +28,7 @@ interface Compared {
   readonly wanted: readonly Circuit[];
   /** All that the domain has. */
   readonly found: readonly FoundCircuit[];
-  readonly agrees: (found: Circuit, wanted: Circuit) => boolean;
+  readonly isEnough: (found: Circuit, wanted: Circuit) => boolean;
 }
 
 /** What a domain has, segment by segment; of those that nobody wants any more, without a name to ask for it by. */

@@ -39,6 +39,8 @@ export interface FoundCircuit {
 export interface ChangingCircuit extends FoundCircuit {
   /** As it would be; `unknown` where the domain has something for somebody who does not know any more. */
   readonly changeHeld?: Circuit | "unknown";
+  /** What the domain has said yes to, to have what it has; absent where nobody knows. */
+  readonly asked?: Circuit;
 }
 
 /** What is held to take the place of a circuit, under the same name. */

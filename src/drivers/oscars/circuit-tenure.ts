@@ -4,6 +4,7 @@ import type { Circuit } from "./circuit.ts";
 import { CircuitKeeper } from "./circuit-keeper.ts";
 import type { CircuitService } from "./circuit-service.ts";
 import { CircuitWatch, type CircuitWatchContext } from "./circuit-watch.ts";
+import { suffices } from "./settled-circuits.ts";
 
 /** What a tenure works with. */
 export interface TenureContext
@@ -21,6 +22,7 @@ export class CircuitTenure {
   readonly isOurs: boolean;
   readonly keeper: CircuitKeeper;
   readonly watch: CircuitWatch;
+  readonly #context: TenureContext;
   readonly #over = new AbortController();
 
   private constructor(
@@ -29,6 +31,7 @@ export class CircuitTenure {
     wanted: ReadonlyMap<SegmentId, readonly Circuit[]>,
   ) {
     const closing = AbortSignal.any([context.closing, this.#over.signal]);
+    this.#context = context;
     this.isOurs = isOurs;
     this.keeper = new CircuitKeeper(context.circuits, context.clock, wanted);
     this.watch = new CircuitWatch({ ...context, keeper: this.keeper, closing });
@@ -44,12 +47,29 @@ export class CircuitTenure {
     const isOurs = role.role === "master";
     const next = new CircuitTenure(context, isOurs, this.keeper.wanted);
     if (role.role === "slave") return next;
-    for (const segment of role.doubtful) next.keeper.doubt(segment);
-    for (const segment of role.unsettled) {
-      next.keeper.doubt(segment);
-      next.watch.settled(segment, false);
-    }
+    next.recover(new Set([...role.doubtful, ...role.unsettled]));
+    for (const segment of role.unsettled) next.watch.settled(segment, false);
     return next;
+  }
+
+  /**
+   * Takes over from an agent that is no more, or from another master: of these segments the domain may have
+   * anything. Of all others that are wanted it has said that it has them, and somebody was told so.
+   */
+  recover(doubtful: ReadonlySet<SegmentId>): void {
+    for (const [segment, circuits] of this.keeper.wanted)
+      if (!doubtful.has(segment)) for (const each of circuits) this.keeper.settled.granted(each);
+    for (const segment of doubtful) this.keeper.doubt(segment);
+  }
+
+  /**
+   * Whether what the domain has of a circuit does for what is wanted. Who only looks on does not know what it was
+   * asked for.
+   */
+  isEnough(found: Circuit, wanted: Circuit): boolean {
+    const { circuits, clock } = this.#context;
+    if (this.isOurs) return this.keeper.settled.isEnough(found, wanted);
+    return circuits.agrees(found, wanted) || suffices(found, wanted, clock.now());
   }
 
   /** Looks after the domain from now on, if it is ours. */

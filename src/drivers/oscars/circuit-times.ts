@@ -27,7 +27,13 @@ export function endOf(seconds: number): number | undefined {
  * What starts sooner than this is asked for from now on: by a clock that is ahead of ours, it may have
  * begun already, and some servers begin nothing at once.
  */
-const AHEAD_MS = 60_000;
+export const AHEAD_MS = 60_000;
+
+/**
+ * What a domain ends sooner than it is wanted is asked for again so long before: time enough for some twenty looks, and for
+ * a domain that is away for a while.
+ */
+export const RENEWAL_MS = 600_000;
 
 /** When to ask for a start; undefined: from now on. */
 export function startAhead({ start }: Times, now: number): number | undefined {
@@ -42,6 +48,17 @@ export function sameTimes(one: Times, other: Times, now: number, toleranceMs: nu
     isNear(startOf(one), startOf(other), toleranceMs) &&
     isNear(endOf(one), endOf(other), toleranceMs)
   );
+}
+
+/**
+ * Whether a time does for what is wanted: it has begun when that begins, or within a minute, and lasts as long, but for a
+ * minute, or for more than `leadMs` from now.
+ */
+export function lastsFor(found: Times, wanted: Times, now: number, leadMs: number): boolean {
+  const { start = now, end = Number.POSITIVE_INFINITY } = found;
+  const { start: from = now, end: until = Number.POSITIVE_INFINITY } = wanted;
+  const hasBegun = start - Math.max(from, now) <= AHEAD_MS;
+  return hasBegun && (end >= until - AHEAD_MS || end - now > leadMs);
 }
 
 /** Whether some instant is in the one and not in the other. */

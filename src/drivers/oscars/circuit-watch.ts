@@ -166,9 +166,8 @@ export class CircuitWatch {
     const { keeper, emit, closing, domain } = this.#context;
     const wasPending = this.#pending.has(segment);
     const found = [...keeper.held.values()].filter(({ circuit }) => circuit.segment === segment);
-    const { circuits: service } = this.#context;
     const wanted = keeper.wantedOf(segment);
-    const what = differences(wanted, found, (a, b) => service.agrees(a, b)).map(
+    const what = differences(wanted, found, (a, b) => keeper.settled.isEnough(a, b)).map(
       (each) => `${each.kind} ${each.what}`,
     );
     if (!wasPending) keeper.lose(segment);

@@ -151,7 +151,7 @@ export class CircuitDriver implements DriverBase {
       const compared = {
         wanted: tenure.keeper.wantedOf(segment),
         found: listed.value,
-        agrees: (a: Circuit, b: Circuit) => access.circuits.agrees(a, b),
+        isEnough: (a: Circuit, b: Circuit) => tenure.isEnough(a, b),
       };
       return ok(reportOf(domain, segment, compared));
     });
@@ -217,8 +217,8 @@ export class CircuitDriver implements DriverBase {
       }
       tenure.keeper.want(segment.id, wanted.value);
     }
-    for (const id of [...leaving.map((segment) => segment.id), ...unsettled])
-      tenure.keeper.doubt(id);
+    const doubtful = new Set([...leaving.map((segment) => segment.id), ...unsettled]);
+    tenure.recover(doubtful);
     this.#life.serve({ clock, domain, access, tenure });
     tenure.begin();
     return okAsync();

@@ -15,6 +15,7 @@ import {
 } from "../circuit-service.ts";
 import { sameTimes } from "../circuit-times.ts";
 import { type News, newsOf } from "../news.ts";
+import type { Change } from "../terms-granted.ts";
 import { watchUntil } from "../watch-until.ts";
 import {
   ACTIVE,
@@ -27,7 +28,6 @@ import {
   reasonOf,
   refusalOf,
   reservationFor,
-  termsOf,
 } from "./circuit-reservation.ts";
 import type { Message05 } from "./message-05.ts";
 import type { Message06 } from "./message-06.ts";
@@ -35,6 +35,7 @@ import { type IdcpRefusal, NOT_FOUND, NOT_NOW } from "./refusal.ts";
 import type { IdcpRequests, ReservationReport } from "./requests.ts";
 import { circuitEventOf } from "./reservation-event.ts";
 import type { ReservationEvents } from "./reservation-events.ts";
+import { TermsWatch, TOLERANCE_MS } from "./terms-watch.ts";
 
 /** What it takes to ask an IDCP server for circuits. */
 export interface IdcpCircuitsOptions extends ReservationContext {
@@ -47,8 +48,6 @@ export interface IdcpCircuitsOptions extends ReservationContext {
   readonly close: () => Promise<void>;
 }
 
-/** By how much times may change without anything being changed. */
-const TOLERANCE_MS = 61_000;
 /** How long a reservation is asked for that is to show which labels there are, in seconds. */
 const TRIAL_S = 900;
 /**
@@ -162,13 +161,14 @@ export class IdcpCircuits implements CircuitService {
 
   /** Most servers change no rate of a reservation that is active. */
   change(
-    { externalId, circuit, changeHeld, state }: ChangingCircuit,
+    { externalId, circuit, changeHeld, state, asked }: ChangingCircuit,
     wanted: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
     if (changeHeld !== undefined) return okAsync(undefined);
     const { requests, profile } = this.#options;
-    if (!profile.changesRates && circuit.mbps !== wanted.mbps)
+    const isGranted = asked?.mbps === wanted.mbps && circuit.mbps > wanted.mbps;
+    if (!profile.changesRates && circuit.mbps !== wanted.mbps && !isGranted)
       return errAsync(circuitFault("unsupported", "the server changes no rates"));
     const keepsStart = state !== "reserved";
     return reservationFor(this.#options, wanted)
@@ -181,7 +181,8 @@ export class IdcpCircuits implements CircuitService {
       )
       .andThen(() => {
         const status = state === "reserved" ? RESERVED : ACTIVE;
-        return this.#until({ gri: externalId, wanted: status, terms: wanted }, signal);
+        const change = { before: circuit, wanted, asked };
+        return this.#untilChanged({ gri: externalId, wanted: status }, change, signal);
       })
       .mapErr((fault) => refusalOf(wanted, fault, this.#options.urnOf));
   }
@@ -242,9 +243,24 @@ export class IdcpCircuits implements CircuitService {
     }
   }
 
-  /** Ends when a reservation has a status, and the terms if some are given; asks for it before each look. */
+  /** Ends when a reservation has a status and other terms: those that were asked for, or what the server makes of them. */
+  #untilChanged(
+    awaited: Awaited,
+    change: Omit<Change, "after">,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    const terms = new TermsWatch(change, awaited.wanted, this.#options.clock);
+    const isDone = (found: ReservationReport): boolean => terms.look(found);
+    return this.#until({ ...awaited, isDone }, signal).orElse((fault) =>
+      terms.isPossible && fault.kind === "unreachable" && !signal.aborted
+        ? ok(undefined)
+        : err(fault),
+    );
+  }
+
+  /** Ends when a reservation has a status, and is as it should be; asks for that before each look. */
   #until(
-    { gri, wanted, terms, ask }: Awaited,
+    { gri, wanted, isDone = () => true, ask }: Awaited,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
     const { clock, activationMs, pollMs } = this.#options;
@@ -256,7 +272,7 @@ export class IdcpCircuits implements CircuitService {
       const { value } = found;
       if (value === undefined || ENDED.has(value.status))
         return err(circuitFault("unavailable", reasonOf(gri, value)));
-      const isAsAsked = terms === undefined || this.agrees({ ...terms, ...termsOf(value) }, terms);
+      const isAsAsked = isDone(value);
       return wanted.has(value.status) && isAsAsked ? ok(undefined) : undefined;
     };
     const late = circuitFault("unreachable", `nobody knows what has become of ${gri}`);
@@ -282,7 +298,8 @@ export class IdcpCircuits implements CircuitService {
 interface Awaited {
   readonly gri: string;
   readonly wanted: ReadonlySet<string>;
-  readonly terms?: Circuit;
+  /** Whether what is there is all that is waited for; any is, when absent. */
+  readonly isDone?: (found: ReservationReport) => boolean;
   readonly ask?: () => Promise<Result<void, CircuitFault>>;
 }
 

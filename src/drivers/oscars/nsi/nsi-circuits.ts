@@ -11,6 +11,7 @@ import {
   type NamedCircuit,
 } from "../circuit-service.ts";
 import { sameTimes, startAhead } from "../circuit-times.ts";
+import { isCarriedOut } from "../terms-granted.ts";
 import { type ActivationContext, activeAfter } from "./activation.ts";
 import { eventOf, faultOf, foundCircuit } from "./as-circuit.ts";
 import { blockedBy } from "./blocked.ts";
@@ -120,7 +121,10 @@ export class NsiCircuits implements CircuitService {
   }
 
   commit({ externalId }: NamedCircuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
-    return this.#options.requester.commit(externalId, signal).mapErr(faultOf);
+    return this.#options.requester
+      .commit(externalId, signal)
+      .map(() => undefined)
+      .mapErr(faultOf);
   }
 
   /** What waits for its frames has been provisioned, or is being: that is not to be asked for twice. */
@@ -183,10 +187,37 @@ export class NsiCircuits implements CircuitService {
     const { externalId, changeHeld, state } = found;
     // What is held and not wanted has been given back.
     const held = changeHeld !== undefined ? okAsync() : this.holdChange(found, wanted, signal);
-    const commit = () => this.commit(found, signal);
+    const commit = () =>
+      this.#options.requester
+        .commit(externalId, signal)
+        .mapErr(faultOf)
+        .andThen(({ isSeen }) =>
+          isSeen === true ? this.#readBack(found, wanted, signal) : okAsync(undefined),
+        );
     return held.andThen(() =>
       state === "reserved" ? commit() : activeAfter(this.#options, { externalId, signal }, commit),
     );
+  }
+
+  /** What was refused when it was to be committed looks as what was: by its states, not by what is there. */
+  #readBack(
+    { externalId, circuit: before, asked }: ChangingCircuit,
+    wanted: Circuit,
+    signal: AbortSignal,
+  ): ResultAsync<void, CircuitFault> {
+    const { requester, clock, mark, profile } = this.#options;
+    const now = clock.now();
+    const times = timesFor(wanted, profile, before.start ?? now);
+    return requester
+      .query([externalId], signal)
+      .mapErr(faultOf)
+      .andThen((all) => {
+        const after = all.flatMap((each) => foundCircuit(each, mark, profile))[0]?.circuit;
+        const change = after && { before, after, wanted: { mbps: wanted.mbps, ...times }, asked };
+        return change === undefined || isCarriedOut(change, now, SECOND_MS) === "no"
+          ? err(circuitFault("unreachable", `${externalId} was not seen to change`))
+          : ok(undefined);
+      });
   }
 
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {

@@ -42,6 +42,8 @@ export interface HeldReservation {
   readonly connectionId: string;
   /** With the labels that the provider chose; absent where only a query told that it is held. */
   readonly criteria?: Criteria;
+  /** Nobody told that it is done, and the states look like it. */
+  readonly isSeen?: true;
 }
 
 const defaultTimes = { answerMs: 30_000, confirmationMs: 120_000, pollMs: 5_000 };
@@ -85,9 +87,9 @@ export class NsiRequester {
     return this.#operate({ type: "reserve", ...reserve }, signal);
   }
 
-  /** Makes what is held binding. */
-  commit(connectionId: string, signal: AbortSignal): ResultAsync<void, NsiFault> {
-    return this.#simple("reserveCommit", connectionId, signal);
+  /** Makes what is held binding. Where only a query tells, another version may not be: the states are the same then. */
+  commit(connectionId: string, signal: AbortSignal): ResultAsync<HeldReservation, NsiFault> {
+    return this.#operate({ type: "reserveCommit", connectionId }, signal);
   }
 
   /** Gives back what is held; a version that was committed before stands. */
@@ -219,7 +221,7 @@ export class NsiRequester {
       if (progress === "pending") continue;
       const told = await this.#resultOf(asked, progress, ended);
       if (told !== undefined) return heldBy(told, connectionId);
-      if (progress === "done") return ok({ connectionId });
+      if (progress === "done") return ok({ connectionId, isSeen: true });
       if (progress === "failed")
         return err(protocolFault(`${operation} of ${connectionId} failed, and nobody said why`));
     }

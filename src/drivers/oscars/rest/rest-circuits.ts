@@ -11,23 +11,18 @@ import {
   type FoundCircuit,
   type NamedCircuit,
 } from "../circuit-service.ts";
-import { endOf, isEnding, sameTimes } from "../circuit-times.ts";
 import { watchUntil } from "../watch-until.ts";
 import { type CircuitConnectionContext, fitsInstead, intervalOf } from "./circuit-connection.ts";
 import { foundIn, outcomeOf } from "./circuit-state.ts";
-import { type Connection, connection, connectionPage } from "./connection.ts";
+import { connection, connectionPage } from "./connection.ts";
 import { ConnectionLookup } from "./connection-lookup.ts";
+import { changeEnd, haveSameTimes } from "./end-change.ts";
 import { connectionChange, modifyAnswer } from "./operation.ts";
 import { portAvailabilities, vlansIn } from "./port.ts";
 import { post, readAnswer } from "./rest-client.ts";
 import { RestHolds } from "./rest-holds.ts";
 import { SegmentIds } from "./segment-ids.ts";
 import type { ConnectionMode } from "./simple-connection.ts";
-
-/** Times go over the wire in seconds. */
-const SECOND_MS = 1_000;
-/** What the server adds to an end that comes too soon, and a second. */
-const MOVED_MS = 61_000;
 
 /** What it takes to ask an OSCARS 1 server for circuits. */
 export interface RestCircuitsOptions extends CircuitConnectionContext {
@@ -57,18 +52,7 @@ export class RestCircuits implements CircuitService {
   }
 
   agrees(found: Circuit, wanted: Circuit): boolean {
-    const now = this.#options.clock.now();
-    const { ending } = intervalOf(wanted, found.start ?? now);
-    const end = endOf(ending);
-    const { start } = wanted;
-    // An end within a minute is put off, and so is a beginning, from which the shortest time counts.
-    const isLonger = end !== undefined && end - (wanted.end ?? end) >= SECOND_MS;
-    const toleranceMs = isLonger || isEnding(wanted, now) ? MOVED_MS : SECOND_MS;
-    const asked = {
-      ...(start === undefined ? {} : { start }),
-      ...(end === undefined ? {} : { end }),
-    };
-    return found.mbps === wanted.mbps && sameTimes(found, asked, now, toleranceMs);
+    return found.mbps === wanted.mbps && haveSameTimes(found, wanted, this.#options.clock.now());
   }
 
   list(signal: AbortSignal): ResultAsync<readonly FoundCircuit[], CircuitFault> {
@@ -191,18 +175,21 @@ export class RestCircuits implements CircuitService {
     wanted: Circuit,
     signal: AbortSignal,
   ): ResultAsync<void, CircuitFault> {
-    const { externalId, circuit, changeHeld, state } = found;
+    const { externalId, circuit, changeHeld, state, asked } = found;
     if (state === "reserved") {
       const held = changeHeld === undefined ? this.holdChange(found, wanted, signal) : okAsync();
       return held.andThen(() => this.commit(found, signal));
     }
     // While something is held under its id, the server knows nothing else by it.
     const alone = changeHeld === undefined ? okAsync() : this.#holds.clear(externalId, signal);
+    const isGranted = asked?.mbps === wanted.mbps && circuit.mbps > wanted.mbps;
     return alone
       .andThen(() =>
-        circuit.mbps === wanted.mbps ? okAsync() : this.#changeRate(externalId, wanted, signal),
+        circuit.mbps === wanted.mbps || isGranted
+          ? okAsync()
+          : this.#changeRate(externalId, wanted, signal),
       )
-      .andThen(() => this.#changeEnd(externalId, wanted, signal))
+      .andThen(() => changeEnd(this.#options, { externalId, wanted, asked }, signal))
       .andThen(() => this.#untilActive(externalId, signal));
   }
 
@@ -215,29 +202,6 @@ export class RestCircuits implements CircuitService {
           ? ok(undefined)
           : err({ ...circuitFault("unavailable", explanation), blocked: blockedRates(wanted) }),
       );
-  }
-
-  /** That a change of the end is taken does not say that it is so. */
-  #changeEnd(id: string, wanted: Circuit, signal: AbortSignal): ResultAsync<void, CircuitFault> {
-    const isAsWanted = (each: Connection | undefined): boolean =>
-      each !== undefined &&
-      foundIn(each, this.#options.mark).some(({ circuit }) => this.agrees(circuit, wanted));
-    const { ending: timestamp } = intervalOf(wanted, this.#options.clock.now());
-    const json = { connectionId: id, type: "END", timestamp };
-    return this.#lookup.info(id, signal).andThen((before) => {
-      if (isAsWanted(before)) return okAsync(undefined);
-      return this.#options.client
-        .read(modifyAnswer, post("/protected/modify/schedule", { json }), signal)
-        .andThen(({ explanation }) =>
-          this.#lookup
-            .info(id, signal)
-            .andThen((after) =>
-              isAsWanted(after)
-                ? ok(undefined)
-                : err(circuitFault("unavailable", `the end of ${id} stays: ${explanation}`)),
-            ),
-        );
-    });
   }
 
   remove(externalId: string, signal: AbortSignal): ResultAsync<void, CircuitFault> {

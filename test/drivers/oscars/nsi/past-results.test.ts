@@ -71,7 +71,7 @@ describe("what became of a request whose callback was lost", () => {
 
   test("shows in a summary alone where the provider knows no more", async () => {
     const { reserve } = world({ callbacks: "never", queriesResults: false });
-    expect((await reserve(100))._unsafeUnwrap()).toEqual({ connectionId: "SIM-1" });
+    expect((await reserve(100))._unsafeUnwrap()).toEqual({ connectionId: "SIM-1", isSeen: true });
     const failed = (await reserve(5_000))._unsafeUnwrapErr();
     expect(failed).toMatchObject({ type: "nsi-protocol" });
     expect(failed.message).toContain("nobody said why");
