@@ -118,6 +118,7 @@ export class Calls {
     const interval = (isLater ? reservedInterval : heldInterval)(spec.schedule);
     const holder = holderOf(project);
     const done = await withCrankback<NetworkRecord>({
+      clock: this.#context.clock,
       holder,
       view: () => registry.view(),
       decide: (view) => decideSetup(view, holder, spec, interval),
@@ -152,15 +153,16 @@ export class Calls {
     if (full !== undefined) return err(full);
     const holder = holderOf(project);
     const view = (): View => registry.view();
+    const { clock } = this.#context;
     const done =
       record.phase === "reserved"
         ? await withCrankback<NetworkRecord>({
-            ...{ holder, view },
+            ...{ clock, holder, view },
             decide: (on) => decideReserved(on, holder, before, change),
             carryOut: (decision) => transactions.reserve(record, project, decision, deadline),
           })
         : await withCrankback<NetworkRecord>({
-            ...{ holder, view },
+            ...{ clock, holder, view },
             decide: (on) => decideModify(on, holder, record.current, change),
             carryOut: (decision) => this.#change(record, decision, deadline),
           });

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import type { Clock } from "../model/clock.ts";
 import type { DcnsError, DriverFailed } from "../model/errors.ts";
 import type { DomainId } from "../model/ids.ts";
 import { always, type Interval } from "../model/interval.ts";
@@ -31,6 +32,7 @@ export interface Planning {
 
 /** What is to be done. */
 export interface Crankback<T> extends Planning {
+  readonly clock: Clock;
   /** Makes a decision true; what fails leaves nothing, or says at which nodes something may be left. */
   readonly carryOut: (decision: Decision) => Promise<Result<T, DcnsError>>;
 }
@@ -53,8 +55,14 @@ export async function withCrankback<T>(its: Crankback<T>): Promise<Result<T, Dcn
     if (done.isOk()) return done;
     const final = plans.refused(decision, done.error);
     if (final !== undefined) return err(final);
+    // What is refused before anything is asked takes no time: everybody else has a turn before the next plan.
+    await turn(its.clock);
   }
   return err(plans.exhausted());
+}
+
+function turn(clock: Clock): Promise<void> {
+  return new Promise((resolve) => void clock.setTimeout(resolve, 0));
 }
 
 /** What {@link withCrankback} would carry out, as far as that is known before anything is. */

@@ -208,6 +208,7 @@ export class Restorer implements Disposable {
     const network = hurtNetwork(record);
     let first = decided;
     const moved = await withCrankback<NetworkRecord>({
+      clock,
       holder: network.holder,
       ...(lost === undefined ? {} : { lost }),
       view: () => registry.view(),

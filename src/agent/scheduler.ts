@@ -162,6 +162,7 @@ export class Scheduler implements Disposable {
     const { project, target, phase } = record;
     const holder = holderOf(project);
     const done = await withCrankback({
+      clock: this.#context.clock,
       holder,
       // What it has reserved is free to it, and what a domain refuses of that is not.
       view: () => withoutOwn(registry.view(), holder),

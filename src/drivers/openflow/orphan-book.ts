@@ -25,9 +25,14 @@ export class OrphanBook {
     return { groups: this.#groups.size, meters: this.#meters.size };
   }
 
-  /** Of what no flow of ours used, that which no network has; nobody is given its numbers now. */
+  /**
+   * Of what no flow of ours used, that which no network has; nobody is given its numbers now. What was an orphan and is
+   * not seen any more is gone, whoever was to see that.
+   */
   claim({ orphans }: Holdings): Orphans {
     const { groupIds, meterIds } = this.#tools;
+    freeGone(this.#groups, groupIds, orphans.groups);
+    freeGone(this.#meters, meterIds, orphans.meters);
     return {
       groups: claimed(orphans.groups, groupIds, this.#groups),
       meters: claimed(orphans.meters, meterIds, this.#meters),

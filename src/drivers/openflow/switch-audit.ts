@@ -55,7 +55,8 @@ export async function examine(
   const networks = new Set([...reading.held.networks.keys(), ...live.networks, ...wants.networks]);
   let judged = 0;
   for (const network of networks) {
-    if (network === spared) continue;
+    // What there was of it and is not any more counts no longer.
+    if (network === spared && reading.held.networks.has(network)) continue;
     if (judged > 0 && judged % JUDGED_AT_ONCE === 0) await pause(clock, 0, signal);
     findings.judge(reading, network);
     judged += 1;

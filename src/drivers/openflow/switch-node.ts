@@ -173,7 +173,8 @@ export class SwitchNode {
     // A slave may see any number of networks come and go, of which nobody tells it that they are gone.
     if (this.#role.isSlave) this.#wants.forgetRemoved();
     this.#wants.set(segment, network, rules);
-    this.ours?.room.want(network, this.#wants.rules(network));
+    // Also while the switch is being examined: nothing else would tell of what is not wanted any more.
+    this.live?.room.want(network, this.#wants.rules(network));
   }
 
   /** The networks under which the switch may hold something else for a segment than is wanted. */

@@ -290,7 +290,8 @@ export class CircuitKeeper {
     const found = this.#book.held.get(circuitKey(circuit));
     if (found === undefined) return this.#maker.keepRoom(circuit, signal);
     if (!isMade(found) || this.settled.isEnough(found.circuit, circuit)) return ok(undefined);
-    const isMore = circuit.mbps > found.circuit.mbps || isBeyond(circuit, found.circuit);
+    const asked = this.settled.askedOf(found.circuit) ?? found.circuit;
+    const isMore = circuit.mbps > found.circuit.mbps || isBeyond(circuit, asked);
     return isMore ? this.#maker.holdChange(found, circuit, signal) : ok(undefined);
   }
 

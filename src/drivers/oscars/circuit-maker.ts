@@ -91,9 +91,10 @@ export class CircuitMaker {
     signal: AbortSignal,
   ): Promise<Result<void, CircuitFault>> {
     this.#book.doubt(found.circuit);
-    const held = await this.#service.holdChange(this.#withAsked(found), wanted, signal);
+    const known = this.#withAsked(found);
+    const held = await this.#service.holdChange(known, wanted, signal);
     this.#settled.held(wanted, held);
-    if (held.isOk()) this.#book.keep({ ...found, changeHeld: wanted });
+    if (held.isOk()) this.#book.keep({ ...known, changeHeld: wanted });
     else if (held.error.kind === "unsupported") this.#book.keep(found);
     else return held;
     return ok(undefined);
@@ -105,7 +106,7 @@ export class CircuitMaker {
     wanted: Circuit,
     signal: AbortSignal,
   ): Promise<Result<HeldCircuit, CircuitFault>> {
-    const { changeHeld, ...bare } = found;
+    const { changeHeld, asked: _, ...bare } = found;
     const isWanted = (held: Circuit): boolean =>
       this.#service.agrees(held, wanted) && !this.#service.agrees(found.circuit, wanted);
     if (changeHeld === undefined || (changeHeld !== "unknown" && isWanted(changeHeld)))

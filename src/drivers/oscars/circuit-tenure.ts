@@ -42,12 +42,19 @@ export class CircuitTenure {
     return new CircuitTenure(context, isOurs, new Map());
   }
 
-  /** The one that follows, with the same circuits wanted. */
-  next(context: TenureContext, role: DomainRole): CircuitTenure {
+  /** The one that follows, with the same circuits wanted; `known` were, when the role was decided on. */
+  next(
+    context: TenureContext,
+    role: DomainRole,
+    known: ReadonlyMap<SegmentId, readonly Circuit[]>,
+  ): CircuitTenure {
     const isOurs = role.role === "master";
-    const next = new CircuitTenure(context, isOurs, this.keeper.wanted);
+    const { wanted } = this.keeper;
+    const next = new CircuitTenure(context, isOurs, wanted);
     if (role.role === "slave") return next;
-    next.recover(new Set([...role.doubtful, ...role.unsettled]));
+    const since = [...wanted].filter(([segment, circuits]) => known.get(segment) !== circuits);
+    const asked = since.map(([segment]) => segment);
+    next.recover(new Set([...role.doubtful, ...role.unsettled, ...asked]));
     for (const segment of role.unsettled) next.watch.settled(segment, false);
     return next;
   }

@@ -171,12 +171,14 @@ export class CircuitDriver implements DriverBase {
   }
 
   setDomainRole(role: DomainRole): ResultAsync<void, DriverError> {
+    // What is asked for from now on is not what the domain is known to have.
+    const known = new Map(this.#life.service?.tenure.keeper.wanted);
     // Whatever is under way for an earlier role sends nothing more.
     this.#isOurs = role.role === "master" ? role.stands : () => false;
     const changed = this.#changing.then(() =>
       this.#life.call("setDomainRole", {}, async (service) => {
         await service.tenure.end();
-        const tenure = service.tenure.next(this.#tenureContext(service), role);
+        const tenure = service.tenure.next(this.#tenureContext(service), role, known);
         this.#life.serve({ ...(this.#life.service ?? service), tenure });
         tenure.begin();
         return ok(undefined);

@@ -36,6 +36,7 @@ export function isCarriedOut(
     verdictOn(
       each(change, ({ end = LAST_END_S * 1_000 }) => end),
       toleranceMs,
+      AHEAD_MS,
     ),
   ];
   if (verdicts.includes("no")) return "no";
@@ -60,6 +61,7 @@ function each({ before, after, wanted, asked }: Change, of: (terms: Terms) => nu
 function verdictOn(
   { before, after, wanted, asked }: Numbers,
   tolerance: number,
+  slack = 0,
 ): "yes" | "perhaps" | "no" {
   const isNear = (one: number, other: number): boolean => Math.abs(one - other) <= tolerance;
   const isNearer = Math.abs(after - wanted) < Math.abs(before - wanted);
@@ -67,5 +69,5 @@ function verdictOn(
   if (asked === undefined) return "perhaps";
   if (isNear(asked, wanted)) return "yes";
   // Who gave just what was asked for would have given other than that now.
-  return isNear(asked, before) ? "no" : "perhaps";
+  return Math.abs(asked - before) <= tolerance + slack ? "no" : "perhaps";
 }

@@ -2,13 +2,14 @@ import { describe, expect, test } from "vitest";
 import { DcnsAgent } from "../../../src/dcns.ts";
 import { MemoryDriver } from "../../../src/drivers/memory.ts";
 import { MemoryDomain } from "../../../src/drivers/memory-domain.ts";
+import type { HttpHandler } from "../../../src/drivers/oscars/http/http.ts";
 import { MemoryStore } from "../../../src/store/memory-store.ts";
 import { type CircuitChange, MemoryHttp } from "../../../src/testing/index.ts";
 import { campusTopology, hostAt } from "../../support/campuses.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { type Grant, GrantingWan } from "../../support/granting-wan.ts";
 import { accents, type Dialect, dialects, simulatedWan } from "../../support/simulated-wan.ts";
-import { value } from "../../support/testbed.ts";
+import { errorOf, value } from "../../support/testbed.ts";
 
 const campuses = ["west", "east"];
 const hosts = campuses.map(hostAt);
@@ -25,7 +26,15 @@ const byTheHour: Grant = { end: (endS, askedS) => Math.min(endS, askedS + HOUR /
 async function start(
   dialect: Dialect,
   grant: Grant,
-  { bw = "100Mbps", waitMs }: { readonly bw?: string; readonly waitMs?: number } = {},
+  {
+    bw = "100Mbps",
+    waitMs,
+    wrap = (handler) => handler,
+  }: {
+    readonly bw?: string;
+    readonly waitMs?: number;
+    readonly wrap?: (handler: HttpHandler) => HttpHandler;
+  } = {},
 ) {
   const clock = fakeClock();
   const http = new MemoryHttp(clock);
@@ -41,7 +50,7 @@ async function start(
       else rates.set(id, mbps);
     },
   });
-  http.serve("http://wan.example", granting.answering(wan.server.handler));
+  http.serve("http://wan.example", wrap(granting.answering(wan.server.handler)));
   const topology = campusTopology({ campuses, wans: ["wan"] });
   const store = new MemoryStore();
   const fabrics = new Map(campuses.map((id) => [id, new MemoryDomain()]));
@@ -59,6 +68,10 @@ async function start(
   const isConsistent = async (by = agent) =>
     value(await clock.until(by.verifyNetwork("p"))).consistent;
   const modify = (rate: string) => clock.until(agent.modifyPhysicalNetwork("p", [], [], rate));
+  const putOff = (byMs: number) => {
+    const end = { schedule: { end: clock.now() + byMs } };
+    return clock.until(agent.modifyPhysicalNetwork("p", [], [], undefined, undefined, end));
+  };
   const forget = () => {
     granting.asked.length = 0;
     changes.length = 0;
@@ -67,7 +80,7 @@ async function start(
   const servedRates = () => [...rates.values()];
   return {
     ...{ clock, wan, granting, changes, servedRates, agent, begin },
-    ...{ isConsistent, modify, forget },
+    ...{ isConsistent, modify, putOff, forget },
   };
 }
 
@@ -269,6 +282,50 @@ describe.each([...dialects, ...accents])(
       expect(await isConsistent()).toBe(true);
       await clock.advance(10 * LOOK);
       expect(granting.asked).toHaveLength(length);
+      await clock.until(agent.close());
+    });
+  },
+);
+
+describe("an OSCARS 1 server", () => {
+  test.each([
+    ["refuses", "just what is asked for", false, {}],
+    ["refuses", "ends cut to the minute", false, toTheMinute],
+    ["refuses", "an hour at a time", false, byTheHour],
+    ["takes, and does not carry out", "just what is asked for", true, {}],
+    ["takes, and does not carry out", "ends cut to the minute", true, toTheMinute],
+  ])(
+    "that %s a later end has not put it off, where it grants %s",
+    async (_what, _how, success, grant) => {
+      const { clock, agent, wan, putOff } = await start("rest", grant, {
+        wrap: (handler) => async (request) =>
+          request.path.includes("modify/schedule")
+            ? {
+                status: 200,
+                headers: { "content-type": "application/json" },
+                body: JSON.stringify({ success, explanation: "not to be had", connection: null }),
+              }
+            : handler(request),
+      });
+      await clock.advance(2 * MINUTE);
+      errorOf(await putOff(8 * HOUR), "driver-failed");
+      await clock.advance(LOOK);
+      expect(wan.server.ids).toHaveLength(1);
+      const { schedule } = agent.getNetworkInfo("p")._unsafeUnwrap();
+      expect(Date.parse(schedule.end ?? "")).toBeLessThan(clock.now() + 3 * HOUR);
+      await clock.until(agent.close());
+    },
+  );
+});
+
+describe.each(["idcp", "idcp-timer"] as const)(
+  "a domain that speaks %s and grants otherwise",
+  (dialect) => {
+    test("takes two changes within one of its steps, one right after the other", async () => {
+      const grant = { ...inSteps, ...toTheMinute };
+      const { clock, agent, modify } = await start(dialect, grant, { bw: "300Mbps", waitMs: HOUR });
+      value(await modify("200Mbps"));
+      value(await modify("190Mbps"));
       await clock.until(agent.close());
     });
   },

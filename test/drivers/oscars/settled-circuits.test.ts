@@ -144,7 +144,10 @@ describe("a new master of a domain that has 128 Mbit/s for 100", () => {
   /** What it asks for, of a domain that changes circuits, or does not. */
   async function asks(
     doubtful: { readonly [which in "unsettled" | "doubtful"]?: ReadonlySet<SegmentId> },
-    { changes }: { readonly changes: boolean },
+    {
+      changes,
+      asksMeanwhile = false,
+    }: { readonly changes: boolean; readonly asksMeanwhile?: boolean },
   ): Promise<readonly string[]> {
     const clock = fakeClock();
     const asked: string[] = [];
@@ -157,12 +160,20 @@ describe("a new master of a domain that has 128 Mbit/s for 100", () => {
     first.keeper.want(segment, [at(100)]);
     const none: ReadonlySet<SegmentId> = new Set();
     const role = { role: "master", stands: () => true } as const;
-    const next = first.next(context, { ...role, unsettled: none, doubtful: none, ...doubtful });
+    const known = new Map(first.keeper.wanted);
+    // Whoever asks for something else while the role is taken has not been promised it.
+    if (asksMeanwhile) first.keeper.want(segment, [at(100)]);
+    const given = { ...role, unsettled: none, doubtful: none, ...doubtful };
+    const next = first.next(context, given, known);
     next.begin();
     await clock.advance(5 * MINUTE);
     await clock.until(next.stop());
     return asked;
   }
+
+  test("asks once for what was asked of it while it became that", async () => {
+    expect(await asks({}, { changes: true, asksMeanwhile: true })).toEqual(["change to 100"]);
+  });
 
   const these = new Set([segment]);
 

@@ -28,6 +28,7 @@ import {
   reasonOf,
   refusalOf,
   reservationFor,
+  termsOf,
 } from "./circuit-reservation.ts";
 import type { Message05 } from "./message-05.ts";
 import type { Message06 } from "./message-06.ts";
@@ -171,19 +172,24 @@ export class IdcpCircuits implements CircuitService {
     if (!profile.changesRates && circuit.mbps !== wanted.mbps && !isGranted)
       return errAsync(circuitFault("unsupported", "the server changes no rates"));
     const keepsStart = state !== "reserved";
-    return reservationFor(this.#options, wanted)
-      .asyncAndThen((demand) =>
-        requests
-          .modify(externalId, { ...demand, keepsStart }, signal)
-          .mapErr((fault) =>
-            fault.code === NOT_NOW ? circuitFault("unsupported", fault.message) : fault,
-          ),
+    const status = state === "reserved" ? RESERVED : ACTIVE;
+    // What is known of it may be what was asked for last.
+    const before = this.#query(externalId, signal).map((found) => found && termsOf(found));
+    return before
+      .andThen((known) =>
+        reservationFor(this.#options, wanted)
+          .asyncAndThen((demand) =>
+            requests
+              .modify(externalId, { ...demand, keepsStart }, signal)
+              .mapErr((fault) =>
+                fault.code === NOT_NOW ? circuitFault("unsupported", fault.message) : fault,
+              ),
+          )
+          .andThen(() => {
+            const change = { before: known ?? circuit, wanted, asked };
+            return this.#untilChanged({ gri: externalId, wanted: status }, change, signal);
+          }),
       )
-      .andThen(() => {
-        const status = state === "reserved" ? RESERVED : ACTIVE;
-        const change = { before: circuit, wanted, asked };
-        return this.#untilChanged({ gri: externalId, wanted: status }, change, signal);
-      })
       .mapErr((fault) => refusalOf(wanted, fault, this.#options.urnOf));
   }
 

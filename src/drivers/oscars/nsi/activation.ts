@@ -45,7 +45,8 @@ export function activeAfter(
     requester.subscribe((notification, source) => {
       const event = eventOf(notification, source);
       if (event?.externalId !== externalId) return;
-      loss = event.event === "up" ? undefined : earlier(loss, lossOf(notification, source));
+      const isOver = event.event === "up" && source === "asked";
+      loss = isOver ? undefined : earlier(loss, lossOf(notification, source));
       tell();
     }),
   );

@@ -64,12 +64,11 @@ export class MissedNotifications {
   }
 
   /**
-   * A notification has come by itself; whether it is news. That something has failed is asked for all the same, where
-   * it can be: anybody may have posted it.
+   * A notification has come by itself, and need not be asked for; but that something has failed is, where it can be:
+   * anybody may have posted it.
    */
-  come(notification: Notification): boolean {
-    if (notification.type === "errorEvent" && this.#isAsked) return true;
-    return this.#log.come(notification);
+  come(notification: Notification): void {
+    if (notification.type !== "errorEvent" || !this.#isAsked) this.#log.come(notification);
   }
 
   /** Tells of each that summaries show and that has not been heard, once and in order. */

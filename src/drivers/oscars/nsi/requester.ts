@@ -74,7 +74,9 @@ export class NsiRequester {
     this.callbacks = callbackHandler(options.peer, {
       result: (correlationId, result) => void this.#awaited.settle(correlationId, result),
       notification: (notification) => {
-        if (this.#missed.come(notification)) this.#hear(notification, "posted");
+        // News or not, it is a reason to ask, and no more: whoever posted it says what number it has, and when it was.
+        this.#missed.come(notification);
+        this.#hear(notification, "posted");
       },
     });
   }

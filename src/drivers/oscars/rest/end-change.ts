@@ -37,9 +37,9 @@ export function changeEnd(
     if (before !== undefined && isGranted(before, change, clock.now())) return okAsync(undefined);
     return client
       .read(modifyAnswer, post("/protected/modify/schedule", { json }), signal)
-      .andThen(({ explanation }) =>
+      .andThen(({ success, explanation }) =>
         look().andThen((after) =>
-          isChanged({ before, after }, change, clock.now())
+          success && isChanged({ before, after }, change, clock.now())
             ? ok(undefined)
             : err(circuitFault("unavailable", `the end of ${id} stays: ${explanation}`)),
         ),
