@@ -54,6 +54,8 @@ class Simulation {
   readonly #world: World;
   readonly #startMs: number;
   readonly #expectations = new Expectations();
+  /** When an agent saw a network go, called or by itself. */
+  #removedMs = 0;
   readonly #callers: Callers;
   readonly #mishaps: Mishaps;
   readonly #checks: Checks;
@@ -67,6 +69,7 @@ class Simulation {
     const world = new World(seed, scenario, (event) => {
       if (TOLD.has(event.type)) note(`  ${JSON.stringify(event)}`);
       if (event.type === "network-rerouted") expectations.hasMoved(event.project);
+      if (event.type === "network-removed") this.#removedMs = world.clock.now();
     });
     const context: HistoryContext = { world, scenario, dice, expectations, note };
     this.#dice = dice;
@@ -131,11 +134,12 @@ class Simulation {
     else this.#callers.call();
   }
 
-  /** Goes on until every agent has heard what callers were told. */
+  /** Goes on until every agent has heard what callers were told, and what one of them has seen to go. */
   async #untilHeard(): Promise<void> {
     const { clock } = this.#world;
     await clock.advance(HEARSAY_MS);
-    while (clock.now() - this.#callers.answeredMs < HEARSAY_MS) await clock.advance(1);
+    const lastMs = (): number => Math.max(this.#callers.answeredMs, this.#removedMs);
+    while (clock.now() - lastMs() < HEARSAY_MS) await clock.advance(1);
   }
 
   /** When all is mended and there was time to take it in, everything is as it should be. */
