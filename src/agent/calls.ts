@@ -119,6 +119,7 @@ export class Calls {
     const holder = holderOf(project);
     const done = await withCrankback<NetworkRecord>({
       clock: this.#context.clock,
+      signal: deadline.signal,
       holder,
       view: () => registry.view(),
       decide: (view) => decideSetup(view, holder, spec, interval),
@@ -154,15 +155,16 @@ export class Calls {
     const holder = holderOf(project);
     const view = (): View => registry.view();
     const { clock } = this.#context;
+    const { signal } = deadline;
     const done =
       record.phase === "reserved"
         ? await withCrankback<NetworkRecord>({
-            ...{ clock, holder, view },
+            ...{ clock, signal, holder, view },
             decide: (on) => decideReserved(on, holder, before, change),
             carryOut: (decision) => transactions.reserve(record, project, decision, deadline),
           })
         : await withCrankback<NetworkRecord>({
-            ...{ clock, holder, view },
+            ...{ clock, signal, holder, view },
             decide: (on) => decideModify(on, holder, record.current, change),
             carryOut: (decision) => this.#change(record, decision, deadline),
           });

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "neverthrow";
+import { pause } from "../drivers/driver-call.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DcnsError, DriverFailed } from "../model/errors.ts";
 import type { DomainId } from "../model/ids.ts";
@@ -33,6 +34,8 @@ export interface Planning {
 /** What is to be done. */
 export interface Crankback<T> extends Planning {
   readonly clock: Clock;
+  /** Raised when nobody waits for it any more. */
+  readonly signal: AbortSignal;
   /** Makes a decision true; what fails leaves nothing, or says at which nodes something may be left. */
   readonly carryOut: (decision: Decision) => Promise<Result<T, DcnsError>>;
 }
@@ -56,13 +59,9 @@ export async function withCrankback<T>(its: Crankback<T>): Promise<Result<T, Dcn
     const final = plans.refused(decision, done.error);
     if (final !== undefined) return err(final);
     // What is refused before anything is asked takes no time: everybody else has a turn before the next plan.
-    await turn(its.clock);
+    await pause(its.clock, 0, its.signal);
   }
   return err(plans.exhausted());
-}
-
-function turn(clock: Clock): Promise<void> {
-  return new Promise((resolve) => void clock.setTimeout(resolve, 0));
 }
 
 /** What {@link withCrankback} would carry out, as far as that is known before anything is. */

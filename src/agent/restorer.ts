@@ -209,6 +209,7 @@ export class Restorer implements Disposable {
     let first = decided;
     const moved = await withCrankback<NetworkRecord>({
       clock,
+      signal: deadline.signal,
       holder: network.holder,
       ...(lost === undefined ? {} : { lost }),
       view: () => registry.view(),

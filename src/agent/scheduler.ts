@@ -163,6 +163,7 @@ export class Scheduler implements Disposable {
     const holder = holderOf(project);
     const done = await withCrankback({
       clock: this.#context.clock,
+      signal: deadline.signal,
       holder,
       // What it has reserved is free to it, and what a domain refuses of that is not.
       view: () => withoutOwn(registry.view(), holder),

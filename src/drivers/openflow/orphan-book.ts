@@ -27,12 +27,13 @@ export class OrphanBook {
 
   /**
    * Of what no flow of ours used, that which no network has; nobody is given its numbers now. What was an orphan and is
-   * not seen any more is gone, whoever was to see that.
+   * not there any more is gone, whoever was to see that.
    */
-  claim({ orphans }: Holdings): Orphans {
+  claim({ orphans, networks }: Holdings): Orphans {
     const { groupIds, meterIds } = this.#tools;
-    freeGone(this.#groups, groupIds, orphans.groups);
-    freeGone(this.#meters, meterIds, orphans.meters);
+    const all = [orphans, ...networks.values()];
+    freeGone(this.#groups, groupIds, { has: (id) => all.some(({ groups }) => groups.has(id)) });
+    freeGone(this.#meters, meterIds, { has: (id) => all.some(({ meters }) => meters.has(id)) });
     return {
       groups: claimed(orphans.groups, groupIds, this.#groups),
       meters: claimed(orphans.meters, meterIds, this.#meters),
@@ -71,7 +72,11 @@ function claimed<T>(
 }
 
 /** The numbers of orphans that the switch holds no more are free. */
-function freeGone(orphans: Set<number>, pool: IdPool, held: ReadonlyMap<number, unknown>): void {
+function freeGone(
+  orphans: Set<number>,
+  pool: IdPool,
+  held: Pick<ReadonlySet<number>, "has">,
+): void {
   for (const id of orphans) {
     if (held.has(id)) continue;
     orphans.delete(id);

@@ -29,7 +29,7 @@ export interface AuditFindings {
 export interface ExamineOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** A network that is not looked at. */
+  /** A network about which nothing is to be done. */
   readonly spared?: NetworkNumber | undefined;
 }
 
@@ -55,8 +55,11 @@ export async function examine(
   const networks = new Set([...reading.held.networks.keys(), ...live.networks, ...wants.networks]);
   let judged = 0;
   for (const network of networks) {
-    // What there was of it and is not any more counts no longer.
-    if (network === spared && reading.held.networks.has(network)) continue;
+    if (network === spared) {
+      // What there was of it and is not any more counts no longer.
+      if (!reading.held.networks.has(network)) findings.note(reading, network);
+      continue;
+    }
     if (judged > 0 && judged % JUDGED_AT_ONCE === 0) await pause(clock, 0, signal);
     findings.judge(reading, network);
     judged += 1;
@@ -84,6 +87,12 @@ class Findings implements AuditFindings {
   constructor(live: LiveSwitch, wants: NodeWants) {
     this.#live = live;
     this.#wants = wants;
+  }
+
+  /** Has it known what there is of a network, and finds nothing. */
+  note(reading: Reading, network: NetworkNumber): void {
+    if (!reading.busy.has(network))
+      this.#live.judge(reading, network, this.#wants.rules(network)).unwrapOr(undefined);
   }
 
   judge(reading: Reading, network: NetworkNumber): void {

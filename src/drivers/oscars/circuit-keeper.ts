@@ -290,8 +290,10 @@ export class CircuitKeeper {
     const found = this.#book.held.get(circuitKey(circuit));
     if (found === undefined) return this.#maker.keepRoom(circuit, signal);
     if (!isMade(found) || this.settled.isEnough(found.circuit, circuit)) return ok(undefined);
+    // Where the domain has cut the end, that is no reason to ask for another.
     const asked = this.settled.askedOf(found.circuit) ?? found.circuit;
-    const isMore = circuit.mbps > found.circuit.mbps || isBeyond(circuit, asked);
+    const isLonger = isBeyond(circuit, found.circuit) && isBeyond(circuit, asked);
+    const isMore = circuit.mbps > found.circuit.mbps || isLonger;
     return isMore ? this.#maker.holdChange(found, circuit, signal) : ok(undefined);
   }
 

@@ -106,14 +106,16 @@ export class CircuitMaker {
     wanted: Circuit,
     signal: AbortSignal,
   ): Promise<Result<HeldCircuit, CircuitFault>> {
-    const { changeHeld, asked: _, ...bare } = found;
+    // What it had said yes to, to have what it had, is not what it has now.
+    const { asked: _, ...held } = found;
+    const { changeHeld, ...bare } = held;
     const isWanted = (held: Circuit): boolean =>
       this.#service.agrees(held, wanted) && !this.#service.agrees(found.circuit, wanted);
     if (changeHeld === undefined || (changeHeld !== "unknown" && isWanted(changeHeld)))
       return ok(found);
     this.#book.doubt(found.circuit);
     this.#settled.open(found.circuit);
-    const dropped = await this.#service.dropChange(found, signal);
+    const dropped = await this.#service.dropChange(held, signal);
     return dropped.map(() => this.#book.keep(bare));
   }
 

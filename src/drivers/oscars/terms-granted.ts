@@ -58,16 +58,20 @@ function each({ before, after, wanted, asked }: Change, of: (terms: Terms) => nu
   };
 }
 
+/** `cut`: by how much a domain may cut what it gives, beyond what it keeps exactly. */
 function verdictOn(
   { before, after, wanted, asked }: Numbers,
   tolerance: number,
-  slack = 0,
+  cut = 0,
 ): "yes" | "perhaps" | "no" {
   const isNear = (one: number, other: number): boolean => Math.abs(one - other) <= tolerance;
   const isNearer = Math.abs(after - wanted) < Math.abs(before - wanted);
   if (isNear(after, wanted) || isNearer) return "yes";
   if (asked === undefined) return "perhaps";
   if (isNear(asked, wanted)) return "yes";
-  // Who gave just what was asked for would have given other than that now.
-  return Math.abs(asked - before) <= tolerance + slack ? "no" : "perhaps";
+  // Who gave just what was asked for, or cut it, would have given other than that now.
+  const isAsked = isNear(asked, before);
+  const isCut = Math.abs(asked - before) <= tolerance + cut;
+  const isFar = Math.abs(wanted - before) > tolerance + cut;
+  return isAsked || (isCut && isFar) ? "no" : "perhaps";
 }

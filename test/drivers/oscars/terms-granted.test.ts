@@ -45,6 +45,14 @@ describe("a change that a domain has taken", () => {
     expect(outcome(at(64), at(100), at(64))).toBe("no");
   });
 
+  test("may be done where the domain cuts ends to the minute, and both are within one", () => {
+    const minute = 1 / 60;
+    const [cut, asked, wanted] = [5, 5 + minute / 6, 5 + (5 * minute) / 6];
+    expect(outcome(at(100, cut), at(100, wanted), at(100, cut), at(100, asked))).toBe("perhaps");
+    // It would have shown that more was asked for.
+    expect(outcome(at(100, cut), at(100, 9), at(100, cut), at(100, asked))).toBe("no");
+  });
+
   test("is not asked of what stays as it was asked for", () => {
     expect(outcome(at(128, 2), at(200, 9), at(256, 2), at(100, 9))).toBe("yes");
   });

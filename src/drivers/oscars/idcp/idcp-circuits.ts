@@ -174,7 +174,9 @@ export class IdcpCircuits implements CircuitService {
     const keepsStart = state !== "reserved";
     const status = state === "reserved" ? RESERVED : ACTIVE;
     // What is known of it may be what was asked for last.
-    const before = this.#query(externalId, signal).map((found) => found && termsOf(found));
+    const before = this.#query(externalId, signal)
+      .map((found) => found && termsOf(found))
+      .orElse(() => ok(undefined));
     return before
       .andThen((known) =>
         reservationFor(this.#options, wanted)

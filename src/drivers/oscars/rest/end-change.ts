@@ -39,7 +39,7 @@ export function changeEnd(
       .read(modifyAnswer, post("/protected/modify/schedule", { json }), signal)
       .andThen(({ success, explanation }) =>
         look().andThen((after) =>
-          success && isChanged({ before, after }, change, clock.now())
+          isDone(success, { before, after }, change, clock.now())
             ? ok(undefined)
             : err(circuitFault("unavailable", `the end of ${id} stays: ${explanation}`)),
         ),
@@ -58,6 +58,17 @@ function isGranted(found: Circuit, { wanted, asked }: EndChange, now: number): b
   if (haveSameTimes(found, wanted, now)) return true;
   const isSame = asked !== undefined && sameTimes(asked, wanted, now, 0);
   return isSame && lastsFor(found, wanted, now, RENEWAL_MS);
+}
+
+/** Whether it is so; or the server has taken it, and made of it what it does. */
+function isDone(
+  success: boolean,
+  seen: Record<"before" | "after", Circuit | undefined>,
+  change: EndChange,
+  now: number,
+): boolean {
+  const isSo = seen.after !== undefined && haveSameTimes(seen.after, change.wanted, now);
+  return isSo || (success && isChanged(seen, change, now));
 }
 
 /** Whether the server has made of the end what it does. The rate is not the matter here. */
