@@ -4,7 +4,8 @@ import type { Clock } from "../../src/model/clock.ts";
 export class ProcessClock implements Clock {
   readonly #inner: Clock;
   readonly #timers = new Set<unknown>();
-  readonly #due: (() => void)[] = [];
+  /** What fell due while it was stopped, by its timer, in order. */
+  readonly #due = new Map<unknown, () => void>();
   #state: "running" | "stopped" | "dead" = "running";
 
   constructor(inner: Clock) {
@@ -17,9 +18,9 @@ export class ProcessClock implements Clock {
 
   setTimeout(callback: () => void, ms: number): unknown {
     if (this.#state === "dead") return undefined;
-    const timer = this.#inner.setTimeout(() => {
+    const timer: unknown = this.#inner.setTimeout(() => {
       this.#timers.delete(timer);
-      if (this.#state === "stopped") this.#due.push(callback);
+      if (this.#state === "stopped") this.#due.set(timer, callback);
       else callback();
     }, ms);
     this.#timers.add(timer);
@@ -28,6 +29,7 @@ export class ProcessClock implements Clock {
 
   clearTimeout(timer: unknown): void {
     this.#timers.delete(timer);
+    this.#due.delete(timer);
     this.#inner.clearTimeout(timer);
   }
 
@@ -40,12 +42,16 @@ export class ProcessClock implements Clock {
   resume(): void {
     if (this.#state !== "stopped") return;
     this.#state = "running";
-    for (const callback of this.#due.splice(0)) callback();
+    // One of them may stop another.
+    for (const [timer, callback] of this.#due) {
+      this.#due.delete(timer);
+      callback();
+    }
   }
 
   die(): void {
     this.#state = "dead";
-    this.#due.length = 0;
+    this.#due.clear();
     for (const timer of this.#timers) this.#inner.clearTimeout(timer);
     this.#timers.clear();
   }

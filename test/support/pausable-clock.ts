@@ -3,7 +3,8 @@ import type { Clock } from "../../src/model/clock.ts";
 /** The clock of a process that can be stopped: while it is, nothing that falls due happens. */
 export class PausableClock implements Clock {
   readonly #inner: Clock;
-  readonly #due: (() => void)[] = [];
+  /** What fell due while it was stopped, by the handle of its timer, in order. */
+  readonly #due = new Map<unknown, () => void>();
   #isPaused = false;
 
   constructor(inner: Clock) {
@@ -15,14 +16,16 @@ export class PausableClock implements Clock {
   }
 
   setTimeout(callback: () => void, ms: number): unknown {
-    return this.#inner.setTimeout(() => {
-      if (this.#isPaused) this.#due.push(callback);
+    const handle: unknown = this.#inner.setTimeout(() => {
+      if (this.#isPaused) this.#due.set(handle, callback);
       else callback();
     }, ms);
+    return handle;
   }
 
   clearTimeout(handle: unknown): void {
     this.#inner.clearTimeout(handle);
+    this.#due.delete(handle);
   }
 
   pause(): void {
@@ -32,6 +35,10 @@ export class PausableClock implements Clock {
   /** Everything happens that fell due meanwhile, in order. */
   resume(): void {
     this.#isPaused = false;
-    for (const callback of this.#due.splice(0)) callback();
+    // One of them may stop another.
+    for (const [handle, callback] of this.#due) {
+      this.#due.delete(handle);
+      callback();
+    }
   }
 }
