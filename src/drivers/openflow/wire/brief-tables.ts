@@ -1,11 +1,10 @@
 import type { Codec } from "./kit/codec.ts";
 import { multipartLayout, multipartMessages } from "./kit/multipart.ts";
-import { text, u8, u32, u64 } from "./kit/scalars.ts";
-import { lengthHere, sized } from "./kit/sized.ts";
-import { list, pad, struct } from "./kit/struct.ts";
+import { list } from "./kit/struct.ts";
 import { type Variant, variant } from "./kit/union.ts";
 import type { MultipartReply } from "./multipart.ts";
-import type { TableFeatureProperty, TableFeatures } from "./table.ts";
+import type { TableFeatureProperty } from "./table.ts";
+import { tableFeaturesWith } from "./v1-3/table.ts";
 
 /** OFPMP_TABLE_FEATURES. */
 export const TABLE_FEATURES = 12;
@@ -19,26 +18,10 @@ const unread: Codec<readonly TableFeatureProperty[]> = {
   write() {},
 };
 
-/** What `ofp_table_features` says before its properties, which is the same from OpenFlow 1.3 on. */
-const briefFeatures: Codec<TableFeatures> = sized(
-  0,
-  struct({
-    length: lengthHere,
-    table: u8,
-    _: pad(5),
-    name: text(32),
-    metadataMatch: u64,
-    metadataWrite: u64,
-    config: u32,
-    maxEntries: u32,
-    properties: unread,
-  }),
-);
-
 const [, reply] = multipartMessages(
   multipartLayout,
   [],
-  [variant(TABLE_FEATURES, "table-features", { tables: list(briefFeatures) })],
+  [variant(TABLE_FEATURES, "table-features", { tables: list(tableFeaturesWith(unread)) })],
 );
 
 /**

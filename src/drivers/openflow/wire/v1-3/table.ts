@@ -59,6 +59,13 @@ export function tableFeatureProperties({
 export function tableFeatures(
   properties: readonly Variant<TableFeatureProperty>[],
 ): Codec<TableFeatures> {
+  return tableFeaturesWith(list(tlv(new Union(properties), "outside")));
+}
+
+/** The same, whatever becomes of its properties; before these it is alike from OpenFlow 1.3 on. */
+export function tableFeaturesWith(
+  properties: Codec<readonly TableFeatureProperty[]>,
+): Codec<TableFeatures> {
   return sized(
     0,
     struct({
@@ -70,7 +77,7 @@ export function tableFeatures(
       metadataWrite: u64,
       config: u32,
       maxEntries: u32,
-      properties: list(tlv(new Union(properties), "outside")),
+      properties,
     }),
   );
 }
