@@ -1,4 +1,5 @@
 import { type PortDirection, portChannel } from "../../ledger/channel.ts";
+import { inUnits } from "../../ledger/units.ts";
 import { type Bandwidth, bandwidth } from "../../model/bandwidth.ts";
 import type { PortRef } from "../../model/ids.ts";
 import { sceneOf } from "../plan/attempt.ts";
@@ -26,10 +27,12 @@ export function startingAt(scene: Scene, start: number): Scene {
   return restaged(scene, { interval: { start, end: start + (interval.end - interval.start) } });
 }
 
-/** The scene in which nothing is asked to carry more than `most`, in bit/s. */
+/** The scene in which nothing is asked to carry more than `most`, in bit/s, or the next step in which rates are held. */
 export function capped(scene: Scene, most: number): Scene {
   const { request } = scene;
-  const cap = (rate: Bandwidth): Bandwidth => bandwidth(Math.min(rate, most));
+  const { rateStep } = request;
+  const held = rateStep === undefined ? most : inUnits(most, rateStep);
+  const cap = (rate: Bandwidth): Bandwidth => bandwidth(Math.min(rate, held));
   return asking(scene, {
     bandwidth: cap(request.bandwidth),
     endpoints: request.endpoints.map((e) => ({ ...e, bandwidth: cap(e.bandwidth) })),
