@@ -11,6 +11,7 @@ type PassedOn = Extract<
       | "node-up"
       | "node-down"
       | "switch-refused"
+      | "capacity-regained"
       | "packet-ins-dropped"
       | "address-held"
       | "miswired"

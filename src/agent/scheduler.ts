@@ -8,6 +8,7 @@ import { latestOf, type NetworkRecord, type ScheduledRecord } from "../network/r
 import { isHeld, startsLater } from "../network/schedule.ts";
 import { withCrankback } from "./crankback.ts";
 import { Deadline } from "./deadline.ts";
+import { givesBack } from "./gives-back.ts";
 import type { UnaskedContext } from "./unasked-context.ts";
 
 /**
@@ -40,7 +41,7 @@ export class Scheduler implements Disposable {
   changed(before: NetworkRecord | undefined, after: NetworkRecord | undefined): void {
     const project = after?.project ?? before?.project;
     if (project === undefined) return;
-    if (after === undefined) this.#retrySoon(0);
+    if (givesBack(before, after)) this.#retrySoon(0);
     const at = after === undefined ? undefined : dueAt(after);
     if (at === undefined) {
       if (!this.#due.delete(project)) return;

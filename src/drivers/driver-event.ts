@@ -22,6 +22,8 @@ export type DriverEvent =
       readonly remote: string;
       readonly reason: string;
     }
+  /** A node that had no room for something has so much of it again, because somebody else has left. */
+  | { readonly type: "capacity-regained"; readonly node: NodeId }
   /** A node sends more packets than it may; so many were dropped since this was last told. */
   | { readonly type: "packet-ins-dropped"; readonly node: NodeId; readonly count: number }
   /**

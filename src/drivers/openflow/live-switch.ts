@@ -22,7 +22,7 @@ import { NetworkOnSwitch, type RulesSource } from "./switch-network.ts";
 import type { SwitchPorts } from "./switch-ports.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
 import { readQueues, sameQueues } from "./switch-queues.ts";
-import { SwitchSender } from "./switch-sender.ts";
+import { type SendingErrors, SwitchSender } from "./switch-sender.ts";
 import type { SwitchTools } from "./switch-tools.ts";
 import { SwitchWork } from "./switch-work.ts";
 import type { FlowStats } from "./wire/flow.ts";
@@ -70,7 +70,9 @@ export class LiveSwitch {
     this.#retired = new AbortController();
     const { signal: retired } = this.#retired;
     const { session, dialect, profile } = tools;
-    const sender = new SwitchSender(session, dialect, profile.bundles, retired);
+    const { bundles } = profile;
+    const failed = (errors: SendingErrors): void => this.room.refused(errors);
+    const sender = new SwitchSender({ session, dialect, bundles, retired, failed });
     this.#tools = { ...tools, sender, retired };
     this.orphans = new OrphanBook(this.#tools);
     this.room = new RoomKeeper({
@@ -198,7 +200,7 @@ export class LiveSwitch {
     const busy = new Set(this.#networksInUse());
     this.#busy.add(busy);
     const end = (): void => void this.#busy.delete(busy);
-    return ResultAsync.combine([this.#dump(), this.room.firstCounts()])
+    return ResultAsync.combine([this.#dump(), this.room.counts()])
       .map(([dump, counts]) => {
         this.room.seeFlows(counts, dump.flows, busy.size === 0);
         const held = this.#sort(dump);

@@ -61,6 +61,7 @@ export class SwitchTenure {
   readonly #audits: Coalesced<Result<NodeAudit, readonly NodeProblem[]>>;
   readonly #teacher: AddressTeacher | undefined;
   readonly #pace: AuditPace;
+  readonly #room: Disposable;
   /** What others have been told is not known: `confirmed` is to follow. */
   readonly #owed = new Set<SegmentId>();
   /** Networks that were worked on while the switch was looked at, and are to be looked at after that. */
@@ -77,6 +78,7 @@ export class SwitchTenure {
           held: (address, forMs) => emit({ type: "address-held", node, address, forMs }),
         })
       : undefined;
+    this.#room = live.room.subscribe(() => emit({ type: "capacity-regained", node }));
     this.#audits = new Coalesced(() => this.#audit());
     const { auditIntervalMs } = options;
     this.#pace = new AuditPace({ clock, node, auditIntervalMs, audit: () => void this.audit() });
@@ -227,6 +229,7 @@ export class SwitchTenure {
   /** Stops all work: the connection is over, or somebody else is master. */
   end(): void {
     this.#pace.end();
+    this.#room[Symbol.dispose]();
     this.#over.abort();
     this.#teacher?.[Symbol.dispose]();
     this.live.retire();
@@ -242,6 +245,7 @@ export class SwitchTenure {
     const { count, busyNetworks, wrong } = found.value;
     const mended = await this.mend(found.value);
     this.tell(mended);
+    this.live.room.audited();
     const { unrepaired } = mended;
     const { node, wants } = this.#context;
     const isInDoubt = unrepaired.length > 0 && wants.isPending;
