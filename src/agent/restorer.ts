@@ -208,7 +208,7 @@ export class Restorer implements Disposable {
     let first = decided;
     const moved = await withCrankback<NetworkRecord>({
       clock,
-      signal: deadline.signal,
+      deadline,
       holder: network.holder,
       ...(lost === undefined ? {} : { lost }),
       view: () => registry.view(),

@@ -6,6 +6,7 @@ import type { Decision, View } from "../network/decide.ts";
 import { decideReservedElsewhere, decideStart } from "../network/decide-scheduled.ts";
 import { latestOf, type NetworkRecord, type ScheduledRecord } from "../network/record.ts";
 import { isHeld, startsLater } from "../network/schedule.ts";
+import type { ChangeError } from "./change-error.ts";
 import { withCrankback } from "./crankback.ts";
 import { Deadline } from "./deadline.ts";
 import { givesBack } from "./gives-back.ts";
@@ -69,7 +70,9 @@ export class Scheduler implements Disposable {
       if (decided.isErr()) return { project, error: decided.error };
       using deadline = new Deadline(clock, { operation: "schedule", timeoutMs, closing });
       const moved = await transactions.reserve(record, project, decided.value, deadline);
-      return moved.isErr() ? { project, error: moved.error } : { project };
+      if (moved.isOk()) return { project };
+      const { error } = moved;
+      return { project, error: error.type === "unsupported" ? error.error : error };
     };
     return Promise.all(projects.map((one) => serial.run(one, () => reserve(one))));
   }
@@ -164,7 +167,7 @@ export class Scheduler implements Disposable {
     const holder = holderOf(project);
     const done = await withCrankback({
       clock: this.#context.clock,
-      signal: deadline.signal,
+      deadline,
       holder,
       // What it has reserved is free to it, and what a domain refuses of that is not.
       view: () => withoutOwn(registry.view(), holder),
@@ -183,7 +186,7 @@ export class Scheduler implements Disposable {
     project: ProjectId,
     decision: Decision,
     deadline: Deadline,
-  ): Promise<Result<NetworkRecord, DcnsError>> {
+  ): Promise<Result<NetworkRecord, ChangeError>> {
     const { registry, transactions } = this.#context;
     const record = registry.record(project);
     if (record?.phase !== "reserved" && record?.phase !== "provision")
