@@ -15,10 +15,10 @@ export type DriverEvent =
       readonly reason: string;
       readonly isConnected?: boolean;
     }
-  /** A switch that dialled in was sent away; nothing was changed on it. */
+  /** A switch that dialled in was sent away; nothing was changed on it. Who did not get so far as to say has no `datapathId`. */
   | {
       readonly type: "switch-refused";
-      readonly datapathId: DatapathId;
+      readonly datapathId?: DatapathId;
       readonly remote: string;
       readonly reason: string;
     }
