@@ -148,6 +148,10 @@ export class Watch implements Disposable {
         { type: "wired" },
         (told) => events.emit(told),
       )
+      .with({ type: "addresses-full" }, ({ network, ...told }) => {
+        const project = this.#context.registry.recordOf(network)?.project;
+        if (project !== undefined) events.emit({ ...told, project });
+      })
       .with({ type: "capacity-regained" }, (told) => {
         events.emit(told);
         this.#tellFabricChanged();

@@ -1,5 +1,5 @@
 import type { DriverCause } from "../model/errors.ts";
-import type { DatapathId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
+import type { DatapathId, NetworkNumber, NodeId, PortRef, SegmentId } from "../model/ids.ts";
 
 /** What a driver tells unasked. */
 export type DriverEvent =
@@ -48,6 +48,17 @@ export type DriverEvent =
       readonly node: NodeId;
       readonly address: string;
       readonly forMs: number;
+    }
+  /**
+   * As many addresses of a network are known behind a port of a node as may be, `limit`: frames for one more go to
+   * all its members. Where the node learns by itself nobody knows whether there are more.
+   */
+  | {
+      readonly type: "addresses-full";
+      readonly node: NodeId;
+      readonly network: NetworkNumber;
+      readonly port: PortRef;
+      readonly limit: number;
     }
   | { readonly type: "port-state"; readonly port: PortRef; readonly up: boolean }
   /**

@@ -2,7 +2,7 @@ import type { ResultAsync } from "neverthrow";
 import { type Clock, steadyMs } from "../../model/clock.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { givesWay } from "./half-open.ts";
-import { OnceASecond } from "./learning/once-a-second.ts";
+import { OncePer } from "./learning/once-per.ts";
 import { PacketInLimit } from "./packet-in-limit.ts";
 import { SwitchSession } from "./session.ts";
 import type { SessionOptions } from "./session-options.ts";
@@ -59,7 +59,7 @@ export class SessionServer {
     accept: (session: SwitchSession, features: SwitchFeatures) => void,
     refused: (peer: RefusedPeer) => void = () => {},
   ): ResultAsync<ListenAddress, ListenError> {
-    const perAddress = new OnceASecond();
+    const perAddress = new OncePer(1_000);
     const inAll = new PacketInLimit(MAX_REFUSALS_PER_SECOND, steadyMs(this.#clock));
     const tell = (peer: RefusedPeer): void => {
       const nowMs = steadyMs(this.#clock);

@@ -13,6 +13,7 @@ import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.t
 import { hasGroups, programmed } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
 import type { AddressTeacher } from "./learning/address-teacher.ts";
+import { FullIngressNews } from "./learning/full-ingress.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import type { NodeWants } from "./node-wants.ts";
 import { describeSessionError } from "./session-error.ts";
@@ -62,6 +63,7 @@ export class SwitchTenure {
   readonly #teacher: AddressTeacher | undefined;
   readonly #pace: AuditPace;
   readonly #room: Disposable;
+  readonly #full: FullIngressNews;
   /** What others have been told is not known: `confirmed` is to follow. */
   readonly #owed = new Set<SegmentId>();
   /** Networks that were worked on while the switch was looked at, and are to be looked at after that. */
@@ -72,10 +74,12 @@ export class SwitchTenure {
     const { live, wants, node, emit, options, clock } = context;
     const { learns, version } = programmed(live.profile, options.learning);
     const isTaught = !learns && options.learning !== "switch" && hasGroups({ version });
+    this.#full = new FullIngressNews(clock, (at) => emit({ type: "addresses-full", node, ...at }));
     this.#teacher = isTaught
       ? live.teacher({
           rulesOf: (network) => wants.rules(network),
           held: (address, forMs) => emit({ type: "address-held", node, address, forMs }),
+          full: (at) => this.#full.exceeded(at),
         })
       : undefined;
     this.#room = live.room.subscribe(() => emit({ type: "capacity-regained", node }));
@@ -242,10 +246,11 @@ export class SwitchTenure {
       this.#pace.lookAgain();
       return err(found.error);
     }
-    const { count, busyNetworks, wrong } = found.value;
+    const { count, busyNetworks, wrong, full } = found.value;
     const mended = await this.mend(found.value);
     this.tell(mended);
     this.live.room.audited();
+    this.#full.audited(full);
     const { unrepaired } = mended;
     const { node, wants } = this.#context;
     const isInDoubt = unrepaired.length > 0 && wants.isPending;
