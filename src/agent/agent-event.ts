@@ -1,6 +1,6 @@
 import type { DriverEvent } from "../drivers/driver-event.ts";
 import type { DcnsError } from "../model/errors.ts";
-import type { DomainId, LinkId, ProjectId } from "../model/ids.ts";
+import type { DomainId, LinkId, NodeId, PortRef, ProjectId } from "../model/ids.ts";
 import type { NetworkState } from "../model/network.ts";
 
 /** What drivers tell of nodes, as they tell it. */
@@ -11,6 +11,7 @@ type PassedOn = Extract<
       | "node-up"
       | "node-down"
       | "switch-refused"
+      | "capacity-regained"
       | "packet-ins-dropped"
       | "address-held"
       | "miswired"
@@ -61,6 +62,17 @@ export type AgentEvent =
   /** A network is gone; nothing of it is left on any node that can be reached. */
   | { readonly type: "network-removed"; readonly project: ProjectId }
   | PassedOn
+  /**
+   * As many addresses of a network are known behind a port as may be, `limit`, by `maxAddresses` or `maxNetworkAddresses`: frames
+   * for one more go to all its members. Where the switch learns by itself nobody knows whether there are more.
+   */
+  | {
+      readonly type: "addresses-full";
+      readonly project: ProjectId;
+      readonly node: NodeId;
+      readonly port: PortRef;
+      readonly limit: number;
+    }
   /** A link fails again and again: it counts as down until it has been quiet for `forMs`. */
   | { readonly type: "link-damped"; readonly link: LinkId; readonly forMs: number }
   | { readonly type: "link-state"; readonly link: LinkId; readonly up: boolean }

@@ -17,6 +17,7 @@ import { heldInterval, reservedInterval, startsLater } from "../network/schedule
 import { type NetworkSpec, specDifferences } from "../network/spec.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import type { Books } from "./books.ts";
+import type { ChangeError } from "./change-error.ts";
 import { changeEvents } from "./change-events.ts";
 import type { Conductor } from "./conductor.ts";
 import { withCrankback } from "./crankback.ts";
@@ -122,7 +123,7 @@ export class Calls {
     const holder = holderOf(project);
     const done = await withCrankback<NetworkRecord>({
       clock: this.#context.clock,
-      signal: deadline.signal,
+      deadline,
       holder,
       view: () => registry.view(),
       decide: (view) => decideSetup(view, holder, spec, interval),
@@ -158,16 +159,15 @@ export class Calls {
     const holder = holderOf(project);
     const view = (): View => registry.view();
     const { clock } = this.#context;
-    const { signal } = deadline;
     const done = await untilInSteps(registry, spec, () =>
       record.phase === "reserved"
         ? withCrankback<NetworkRecord>({
-            ...{ clock, signal, holder, view },
+            ...{ clock, deadline, holder, view },
             decide: (on) => decideReserved(on, holder, before, change),
             carryOut: (decision) => transactions.reserve(record, project, decision, deadline),
           })
         : withCrankback<NetworkRecord>({
-            ...{ clock, signal, holder, view },
+            ...{ clock, deadline, holder, view },
             decide: (on) => decideModify(on, holder, record.current, change),
             carryOut: (decision) => this.#change(record, decision, deadline),
           }),
@@ -179,7 +179,7 @@ export class Calls {
     record: StableRecord,
     decision: Decision,
     deadline: Deadline,
-  ): Promise<Result<NetworkRecord, DcnsError>> {
+  ): Promise<Result<NetworkRecord, ChangeError>> {
     const { transactions, emit } = this.#context;
     const done = await transactions.change(record, record.project, decision, deadline);
     if (done.isOk()) for (const event of changeEvents(record, decision)) emit(event);

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import { pause } from "../drivers/driver-call.ts";
 import type { Clock } from "../model/clock.ts";
-import type { DcnsError, DriverFailed } from "../model/errors.ts";
+import type { DcnsError, DriverError, DriverFailed } from "../model/errors.ts";
 import type { DomainId } from "../model/ids.ts";
 import { always, type Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
@@ -10,6 +10,8 @@ import { domainOf } from "../network/crossings.ts";
 import type { Decision, DecisionError, View } from "../network/decide.ts";
 import { wholeOf } from "../network/realisation.ts";
 import { alternatives, vagueOf } from "./alternatives.ts";
+import type { ChangeError } from "./change-error.ts";
+import type { Deadline } from "./deadline.ts";
 import { Guesses } from "./guesses.ts";
 
 /** What domains have lost of a network and do not bring back, and for which time it was held. */
@@ -34,14 +36,17 @@ export interface Planning {
 /** What is to be done. */
 export interface Crankback<T> extends Planning {
   readonly clock: Clock;
-  /** Raised when nobody waits for it any more. */
-  readonly signal: AbortSignal;
+  /** Nobody waits for it any more when that is over. */
+  readonly deadline: Pick<Deadline, "signal" | "interruption">;
   /** Makes a decision true; what fails leaves nothing, or says at which nodes something may be left. */
-  readonly carryOut: (decision: Decision) => Promise<Result<T, DcnsError>>;
+  readonly carryOut: (decision: Decision) => Promise<Result<T, ChangeError>>;
 }
 
-/** How many plans are tried at most, the first one included. */
+/** How many plans are tried at most of which some domain was asked, the first one included. */
 export const MAX_PLANS = 8;
+
+/** And with those that were refused before anything was asked, which takes no time but that to plan. */
+export const MAX_PLANS_UNASKED = 32;
 
 /**
  * Decides and carries out. Where a domain refuses what was planned and says what it does not have, it
@@ -55,24 +60,26 @@ export async function withCrankback<T>(its: Crankback<T>): Promise<Result<T, Dcn
   const plans = new Plans(its);
   for (let decision = plans.next(); decision !== undefined; decision = plans.next()) {
     const done = await its.carryOut(decision);
-    if (done.isOk()) return done;
+    if (done.isOk()) return ok(done.value);
     const final = plans.refused(decision, done.error);
     if (final !== undefined) return err(final);
     // What is refused before anything is asked takes no time: everybody else has a turn before the next plan.
-    await pause(its.clock, 0, its.signal);
+    await pause(its.clock, 0, its.deadline.signal);
+    const { interruption } = its.deadline;
+    if (interruption !== undefined) return err(interruption);
   }
   return err(plans.exhausted());
 }
 
 /** What {@link withCrankback} would carry out, as far as that is known before anything is. */
 export function plannedAround(
-  its: Planning & { readonly unsupported: (decision: Decision) => DcnsError | undefined },
+  its: Planning & { readonly unsupported: (decision: Decision) => DriverError | undefined },
 ): Result<Decision, DcnsError> {
   const plans = new Plans(its);
   for (let decision = plans.next(); decision !== undefined; decision = plans.next()) {
     const refusal = its.unsupported(decision);
     if (refusal === undefined) return ok(decision);
-    const final = plans.refused(decision, refusal);
+    const final = plans.refused(decision, { type: "unsupported", error: refusal });
     if (final !== undefined) return err(final);
   }
   return err(plans.exhausted());
@@ -90,6 +97,8 @@ class Plans {
   readonly #refused: DriverFailed[];
   /** Compared with what comes after them: mostly nothing does. */
   readonly #tried: Decision[] = [];
+  /** How many plans were refused by who was asked. */
+  #asked = 0;
   readonly #waiting: (readonly BlockedBy[])[];
   readonly #guesses = new Guesses();
   /** Domains that have refused without a reason. */
@@ -148,13 +157,13 @@ class Plans {
   }
 
   /** Notes why the plan that was given last cannot be; gives the error if nothing else is to be tried. */
-  refused(decision: Decision, error: DcnsError): DcnsError | undefined {
+  refused(decision: Decision, refusal: ChangeError): DcnsError | undefined {
+    const isAsked = refusal.type !== "unsupported";
+    const error = isAsked ? refusal : refusal.error;
+    if (isAsked) this.#asked += 1;
     const otherwise = alternatives(error, decision.claim.interval, MAX_PLANS);
-    if (
-      error.type !== "driver-failed" ||
-      otherwise.length === 0 ||
-      this.#tried.length === MAX_PLANS
-    ) {
+    const isEnough = this.#asked === MAX_PLANS || this.#tried.length === MAX_PLANS_UNASKED;
+    if (error.type !== "driver-failed" || otherwise.length === 0 || isEnough) {
       return after(this.#refused, error);
     }
     this.#refused.push(error);

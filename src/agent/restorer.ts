@@ -16,6 +16,7 @@ import type { Budget } from "../pce/index.ts";
 import { changeEvents } from "./change-events.ts";
 import { type Lost, withCrankback } from "./crankback.ts";
 import { Deadline } from "./deadline.ts";
+import { givesBack } from "./gives-back.ts";
 import type { UnaskedContext } from "./unasked-context.ts";
 
 /** How long agents are given that do not know a topology yet, in milliseconds, each time. */
@@ -64,9 +65,7 @@ export class Restorer implements Disposable {
 
   /** A record has been put in place of another, or is gone: that may make room, or leave it hurt. */
   changed(before: NetworkRecord | undefined, after: NetworkRecord | undefined): void {
-    const isOver = before?.phase === "modify" && after?.phase === "stable";
-    const isOther = isOver && before.current !== after.current;
-    if (after === undefined || isOther) this.schedule();
+    if (givesBack(before, after)) this.schedule();
   }
 
   /** Restores these networks, whatever they have asked for, when the calls on them have ended. */
@@ -209,7 +208,7 @@ export class Restorer implements Disposable {
     let first = decided;
     const moved = await withCrankback<NetworkRecord>({
       clock,
-      signal: deadline.signal,
+      deadline,
       holder: network.holder,
       ...(lost === undefined ? {} : { lost }),
       view: () => registry.view(),

@@ -7,8 +7,10 @@ import { decideReservedElsewhere, decideStart } from "../network/decide-schedule
 import { isInRateSteps } from "../network/rate-step.ts";
 import { latestOf, type NetworkRecord, type ScheduledRecord } from "../network/record.ts";
 import { isHeld, startsLater } from "../network/schedule.ts";
+import type { ChangeError } from "./change-error.ts";
 import { withCrankback } from "./crankback.ts";
 import { Deadline } from "./deadline.ts";
+import { givesBack } from "./gives-back.ts";
 import type { UnaskedContext } from "./unasked-context.ts";
 
 /**
@@ -41,7 +43,7 @@ export class Scheduler implements Disposable {
   changed(before: NetworkRecord | undefined, after: NetworkRecord | undefined): void {
     const project = after?.project ?? before?.project;
     if (project === undefined) return;
-    if (after === undefined) this.#retrySoon(0);
+    if (givesBack(before, after)) this.#retrySoon(0);
     const at = after === undefined ? undefined : dueAt(after);
     if (at === undefined) {
       if (!this.#due.delete(project)) return;
@@ -69,7 +71,9 @@ export class Scheduler implements Disposable {
       if (decided.isErr()) return { project, error: decided.error };
       using deadline = new Deadline(clock, { operation: "schedule", timeoutMs, closing });
       const moved = await transactions.reserve(record, project, decided.value, deadline);
-      return moved.isErr() ? { project, error: moved.error } : { project };
+      if (moved.isOk()) return { project };
+      const { error } = moved;
+      return { project, error: error.type === "unsupported" ? error.error : error };
     };
     return Promise.all(projects.map((one) => serial.run(one, () => reserve(one))));
   }
@@ -164,7 +168,7 @@ export class Scheduler implements Disposable {
     const holder = holderOf(project);
     const done = await withCrankback({
       clock: this.#context.clock,
-      signal: deadline.signal,
+      deadline,
       holder,
       // What it has reserved is free to it, and what a domain refuses of that is not.
       view: () => withoutOwn(registry.view(), holder),
@@ -185,7 +189,7 @@ export class Scheduler implements Disposable {
     project: ProjectId,
     decision: Decision,
     deadline: Deadline,
-  ): Promise<Result<NetworkRecord, DcnsError>> {
+  ): Promise<Result<NetworkRecord, ChangeError>> {
     const { registry, transactions } = this.#context;
     const record = registry.record(project);
     if (record?.phase !== "reserved" && record?.phase !== "provision")

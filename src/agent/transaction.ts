@@ -21,6 +21,7 @@ import {
 } from "../network/record.ts";
 import type { Stage } from "../network/transition.ts";
 import type { Books } from "./books.ts";
+import type { ChangeError } from "./change-error.ts";
 import type { Conductor } from "./conductor.ts";
 import type { Deadline } from "./deadline.ts";
 import { journeyOf, standingOf } from "./journey.ts";
@@ -62,7 +63,7 @@ export class Transactions {
     project: ProjectId,
     decision: Decision,
     deadline: Deadline,
-  ): Promise<Result<NetworkRecord, DcnsError>> {
+  ): Promise<Result<NetworkRecord, ChangeError>> {
     const begun = this.#begin(before, project, decision);
     const done = (now: number): StableRecord => stable(begun, decision.target, now);
     return this.#carryOut({ before, begun, done, decision }, deadline);
@@ -72,12 +73,12 @@ export class Transactions {
   async #carryOut<T extends SettledRecord>(
     { before, begun, done, decision }: Work<T>,
     deadline: Deadline,
-  ): Promise<Result<T, DcnsError>> {
+  ): Promise<Result<T, ChangeError>> {
     const { books, conductor, clock, registry } = this.#context;
     const { from, way } = journeyOf(registry, begun);
     const states = way.map(({ state }) => state);
     const unsupported = conductor.unsupported(states);
-    if (unsupported !== undefined) return err(unsupported);
+    if (unsupported !== undefined) return err({ type: "unsupported", error: unsupported });
 
     // From here to the end, so that no two count on the same room, nor take what the way back needs.
     using _room = conductor.keepRoom(states);
@@ -113,13 +114,13 @@ export class Transactions {
     project: ProjectId,
     decision: Decision,
     deadline: Deadline,
-  ): Promise<Result<ReservedRecord, DcnsError>> {
+  ): Promise<Result<ReservedRecord, ChangeError>> {
     const { books, clock, conductor, registry } = this.#context;
     const { target, claim } = decision;
     const now = clock.now();
     const base = before ?? { project, number: books.nextNumber(), createdAt: now };
     const unsupported = conductor.unsupported([registry.segments(base, target)], "later");
-    if (unsupported !== undefined) return err(unsupported);
+    if (unsupported !== undefined) return err({ type: "unsupported", error: unsupported });
     const done = (at: number): ReservedRecord => reservedRecord(base, target, at);
     const was = before === undefined ? {} : { before: before.target };
     const begun = { ...done(now), phase: "reserving" as const, ...was };

@@ -28,7 +28,7 @@ export interface WatchContext {
   readonly nodeGraceMs: number | undefined;
   /** Called when a node is back, or seen clean, that a project's teardown may have waited for. */
   readonly resumeTeardown: (project: ProjectId) => void;
-  /** Called when a link has failed or is back, a node is back, or what was held back is free. */
+  /** Called when a link has failed or is back, a node is back or has room again, or what was held back is free. */
   readonly fabricChanged: () => void;
 }
 
@@ -148,6 +148,14 @@ export class Watch implements Disposable {
         { type: "wired" },
         (told) => events.emit(told),
       )
+      .with({ type: "addresses-full" }, ({ network, ...told }) => {
+        const project = this.#context.registry.recordOf(network)?.project;
+        if (project !== undefined) events.emit({ ...told, project });
+      })
+      .with({ type: "capacity-regained" }, (told) => {
+        events.emit(told);
+        this.#tellFabricChanged();
+      })
       .with({ type: "drift" }, ({ node, what, repaired }) =>
         events.emit({ type: "drift", node, what, repaired }),
       )

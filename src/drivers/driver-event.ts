@@ -1,5 +1,5 @@
 import type { DriverCause } from "../model/errors.ts";
-import type { DatapathId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
+import type { DatapathId, NetworkNumber, NodeId, PortRef, SegmentId } from "../model/ids.ts";
 
 /** What a driver tells unasked. */
 export type DriverEvent =
@@ -15,13 +15,15 @@ export type DriverEvent =
       readonly reason: string;
       readonly isConnected?: boolean;
     }
-  /** A switch that dialled in was sent away; nothing was changed on it. */
+  /** A switch that dialled in was sent away; nothing was changed on it. Who did not get so far as to say has no `datapathId`. */
   | {
       readonly type: "switch-refused";
-      readonly datapathId: DatapathId;
+      readonly datapathId?: DatapathId;
       readonly remote: string;
       readonly reason: string;
     }
+  /** A node that had no room for something has so much of it again, because somebody else has left. */
+  | { readonly type: "capacity-regained"; readonly node: NodeId }
   /** A node sends more packets than it may; so many were dropped since this was last told. */
   | { readonly type: "packet-ins-dropped"; readonly node: NodeId; readonly count: number }
   /**
@@ -46,6 +48,17 @@ export type DriverEvent =
       readonly node: NodeId;
       readonly address: string;
       readonly forMs: number;
+    }
+  /**
+   * As many addresses of a network are known behind a port of a node as may be, `limit`: frames for one more go to
+   * all its members. Where the node learns by itself nobody knows whether there are more.
+   */
+  | {
+      readonly type: "addresses-full";
+      readonly node: NodeId;
+      readonly network: NetworkNumber;
+      readonly port: PortRef;
+      readonly limit: number;
     }
   | { readonly type: "port-state"; readonly port: PortRef; readonly up: boolean }
   /**

@@ -18,7 +18,7 @@ export interface Policer {
 export interface Admission {
   /** The only source addresses that are let in; any when absent. */
   readonly sources?: readonly MacAddress[];
-  /** Whether frames of link protocols are let in: those to 01-80-C2-00-00-00 to -0F (IEEE 802.1Q §8.6.3). */
+  /** Whether frames of link protocols are let in: those to 01-80-C2-00-00-00 to -0F (IEEE 802.1Q §8.6.3), but for PAUSE (-01). */
   readonly linkProtocols: boolean;
   /**
    * Whether frames with a second tag are kept out. Where the first is taken off at a host port, the second

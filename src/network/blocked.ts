@@ -61,7 +61,32 @@ function withLedger(view: View, ledger: Ledger): View {
 type Less = Partial<Record<"branching" | "vlanTranslation" | "enabled", false>>;
 
 function withLess(view: View, less: ReadonlyMap<NodeId, Less>): View {
-  const document = view.topology.toDocument();
+  return { ...view, topology: topologyWith(view.topology, less) };
+}
+
+/** How many are kept of one topology: as many as there are plans, mostly, that go around one node more each time. */
+const MAX_KEPT = 8;
+
+/**
+ * Topologies in which nodes can do less, those that were asked for last at the end. Networks that are planned at the
+ * same time are refused by the same nodes: what is computed once of a topology is not computed for each of them.
+ */
+const keptOf = new WeakMap<Topology, Map<string, Topology>>();
+
+function topologyWith(topology: Topology, less: ReadonlyMap<NodeId, Less>): Topology {
+  const key = JSON.stringify([...less].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const kept = keptOf.get(topology) ?? new Map<string, Topology>();
+  keptOf.set(topology, kept);
+  const found = kept.get(key) ?? lessened(topology, less);
+  kept.delete(key);
+  kept.set(key, found);
+  const [oldest] = kept.keys();
+  if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+  return found;
+}
+
+function lessened(whole: Topology, less: ReadonlyMap<NodeId, Less>): Topology {
+  const document = whole.toDocument();
   const nodes = document.nodes.map((node) => ({ ...node, ...less.get(nodeId(node.id)) }));
   const endsVnis = (port: string): boolean =>
     less.get(nodeOfPort(portRef(port)))?.vlanTranslation !== false;
@@ -73,7 +98,7 @@ function withLess(view: View, less: ReadonlyMap<NodeId, Less>): View {
   );
   const topology = Topology.parse({ ...document, nodes, links });
   invariant(topology.isOk(), "nodes that can do less are in a topology as before");
-  return { ...view, topology: topology.value };
+  return topology.value;
 }
 
 /** Who has what is not to be had, and when. */

@@ -90,7 +90,7 @@ export interface SetupOptions extends OperationOptions {
   readonly maxNetworkAddresses?: number;
   /**
    * Whether endpoints may send frames of link protocols (to 01-80-C2-00-00-00 to -0F: spanning tree,
-   * LACP, LLDP and their like). They are dropped by default.
+   * LACP, LLDP and their like; but never PAUSE, to -01). They are dropped by default.
    */
   readonly linkProtocols?: boolean;
   /**

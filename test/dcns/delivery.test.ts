@@ -129,10 +129,13 @@ describe("delivery", () => {
     expect(Object.values(bed.held()).flat()).toEqual([]);
   });
 
-  test("frames of link protocols pass where that is asked", async () => {
+  test("frames of link protocols pass where that is asked, but for PAUSE", async () => {
     await using bed = await Testbed.start();
     await bed.setUp("p", MEMBERS, "100Mbps", VLAN, { linkProtocols: true });
-    expect(await heard(bed, MEMBERS[0], "01:80:c2:00:00:0e")).toEqual(others(MEMBERS[0]));
+    for (const last of ["00", "02", "0e"]) {
+      expect(await heard(bed, MEMBERS[0], `01:80:c2:00:00:${last}`)).toEqual(others(MEMBERS[0]));
+    }
+    for (const from of MEMBERS) expect(await heard(bed, from, "01:80:c2:00:00:01")).toEqual([]);
   });
 
   test("holds what is flooded to its allowance, and leaves known unicast alone", async () => {

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { OPENFLOW_1_0 } from "../../src/drivers/openflow/index.ts";
 import { describeError } from "../../src/index.ts";
 import { fabricDocument } from "../lab/fabric-document.ts";
-import { takeAll } from "../lab/frame-port.ts";
+import { sleep, takeAll } from "../lab/frame-port.ts";
 import { openFlowVersions, type Spoken, speakingOnly } from "../lab/openflow-versions.ts";
 import type { OvsLab } from "../lab/ovs-lab.ts";
 import { describeWithOvs } from "../lab/require-ovs.ts";
-import { heldByUs, lostForeign, startScenario, value } from "../lab/scenario.ts";
+import { eventually, heldByUs, lostForeign, startScenario, value } from "../lab/scenario.ts";
 
 /** Two ways from es1 to es3: by s2, and by s4, which costs more. */
 const diamond = fabricDocument({
@@ -79,6 +79,32 @@ describeWithOvs("a switch whose table is full, on Open vSwitch", () => {
       expect(next.links.map(({ id }) => id).sort()).toEqual(["s1-s2", "s2-s3"]);
       value(await agent.teardownPhysicalNetwork("projectA"));
       value(await agent.teardownPhysicalNetwork("projectB"));
+      expect(await heldByUs(scenario)).toEqual([]);
+      expect(await lostForeign(scenario)).toEqual([]);
+    });
+
+    test("has a network back that waits, when there is room again", async () => {
+      const speaks = speakingOnly(spoken, { auditIntervalMs: 1_000 });
+      await using scenario = await startScenario(document, speaks);
+      const { agent, lab } = scenario;
+      const regained: unknown[] = [];
+      agent.events.on("capacity-regained", ({ node }) => regained.push(node));
+      const ends = ["es1:eth1", "es3:eth1"];
+      await lab.limitTables("s4", FOREIGN_FLOWS);
+      const options = { protection: "restore" } as const;
+      value(await agent.setupPhysicalNetwork("projectA", ends, "10Mbps", 101, options));
+      const info = () => value(agent.getNetworkInfo("projectA"));
+      await lab.setLink("s2-s3", "down");
+      await eventually(() => info().state === "degraded");
+      await sleep(2_500);
+      expect(info().state).toBe("degraded");
+      expect(regained).toEqual([]);
+
+      await lab.limitTables("s4", "none");
+      await eventually(() => info().state === "active");
+      expect(regained).toEqual(["s4"]);
+      expect(info().links.map(({ id }) => id)).toEqual(["s1-s4", "s4-s3"]);
+      value(await agent.teardownPhysicalNetwork("projectA"));
       expect(await heldByUs(scenario)).toEqual([]);
       expect(await lostForeign(scenario)).toEqual([]);
     });

@@ -43,6 +43,7 @@ describeWithOvs("what a network learns, on Open vSwitch", () => {
             listen,
             session: { versions: [version] },
             learning,
+            auditIntervalMs: 1_000,
             moveDamping: { maxMoves: MOVES, windowS: 60, holdS: HOLD_S },
           }),
       });
@@ -72,7 +73,12 @@ describeWithOvs("what a network learns, on Open vSwitch", () => {
       "is as many addresses as %s may have: frames to others go to all",
       async (_, limits, most) => {
         await start(limits);
+        const full = new Set<string>();
+        scenario.agent.events.on("addresses-full", ({ project, port, limit }) =>
+          full.add(`${project} ${port} ${limit}`),
+        );
         await spokenBy("es1:eth1", most + 3)();
+        await eventually(() => full.has(`projectA s1:1 ${most}`));
         const asker = "02:00:00:00:00:04";
         for (let i = 0; i < most; i += 1) {
           const known = async () => (await heard("es4:eth1", addressOf(i), asker)).join();

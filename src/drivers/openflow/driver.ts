@@ -42,7 +42,7 @@ import { type Service, serviceOf } from "./service.ts";
 import type { SwitchSession } from "./session.ts";
 import { identityOf, refusalOf, strangeNodes } from "./switch-admission.ts";
 import type { SwitchNode } from "./switch-node.ts";
-import type { ListenAddress } from "./transport.ts";
+import type { ListenAddress, RefusedPeer } from "./transport.ts";
 import { type WiringFinding, type WiringRoundContext, wiringRound } from "./wiring/wiring-round.ts";
 import { WiringWatch } from "./wiring/wiring-watch.ts";
 
@@ -86,8 +86,10 @@ export class OpenFlowDriver implements DriverBase {
     const { domain } = context;
     const service = serviceOf(this.#options, context, (event) => this.#life.emit(event));
     this.#life.serve(service);
+    const refused = (peer: RefusedPeer): void =>
+      this.#life.emit({ type: "switch-refused", ...peer });
     return service.server
-      .listen((session, features) => this.#greet(service, session, features))
+      .listen((session, features) => this.#greet(service, session, features), refused)
       .mapErr(({ address: { host, port }, reason }): DriverError => {
         this.#life.giveBack();
         return misconfigured(domain.id, `cannot listen on ${host}:${port}: ${reason}`);

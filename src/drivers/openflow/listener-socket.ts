@@ -4,10 +4,12 @@ import { Result, ResultAsync } from "neverthrow";
 import { systemClock } from "../../system-clock.ts";
 import { givesWay } from "./half-open.ts";
 import { addressOf } from "./switch-admission.ts";
+import { remoteOf, tellRefused } from "./tls-refusal-socket.ts";
 import type {
   ListenAddress,
   ListenError,
   PeerCertificate,
+  RefusedPeer,
   SwitchListener,
   Transport,
   TransportHandlers,
@@ -69,7 +71,10 @@ class SocketListener implements SwitchListener {
     this.#lingerMs = options.lingerMs ?? DEFAULT_LINGER_MS;
   }
 
-  listen(accept: (transport: Transport) => void): ResultAsync<ListenAddress, ListenError> {
+  listen(
+    accept: (transport: Transport) => void,
+    refused: (peer: RefusedPeer) => void = () => {},
+  ): ResultAsync<ListenAddress, ListenError> {
     const { host, port, tls } = this.#options;
     const address = { host, port };
     const failed = (cause: unknown): ListenError => {
@@ -85,7 +90,8 @@ class SocketListener implements SwitchListener {
       connection.accepted = socket;
       accept(new SocketTransport(socket, this.#lingerMs));
     };
-    return Result.fromThrowable(makeServer, failed)(tls, onSocket).asyncAndThen((server) => {
+    const made = Result.fromThrowable(makeServer, failed)(tls, onSocket, refused);
+    return made.asyncAndThen((server) => {
       this.#server = server;
       // Before whoever takes the connection into service.
       server.prependListener("connection", (socket) => this.#track(socket));
@@ -180,10 +186,6 @@ class SocketTransport implements Transport {
   }
 }
 
-function remoteOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress}:${remotePort}`;
-}
-
 /** What the far end has shown and Node has checked. */
 function certificateOf(socket: Socket): PeerCertificate | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
@@ -193,7 +195,11 @@ function certificateOf(socket: Socket): PeerCertificate | undefined {
   return { commonName: typeof subject.CN === "string" ? subject.CN : undefined, fingerprint256 };
 }
 
-function makeServer(tls: ListenerTls | undefined, onSocket: (socket: Socket) => void): Server {
+function makeServer(
+  tls: ListenerTls | undefined,
+  onSocket: (socket: Socket) => void,
+  refused: (peer: RefusedPeer) => void,
+): Server {
   if (tls === undefined) return createServer(onSocket);
   const mustShowCertificate = tls.ca !== undefined;
   const options = {
@@ -205,8 +211,9 @@ function makeServer(tls: ListenerTls | undefined, onSocket: (socket: Socket) => 
     minVersion: "TLSv1.2",
     handshakeTimeout: tls.handshakeTimeoutMs ?? DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
   } as const;
-  // Node leaves a connection open whose handshake took too long.
-  return createTlsServer(options, onSocket).on("tlsClientError", (_, socket) => socket.destroy());
+  const server = createTlsServer(options, onSocket);
+  tellRefused(server, refused);
+  return server;
 }
 
 function bind(server: Server, { host, port }: ListenAddress): Promise<ListenAddress> {

@@ -6,10 +6,17 @@ import { unlessAborted } from "../driver-call.ts";
 import { EXACT_MASK, networkCookie, OWNER_MASK, ownerCookie } from "./compile/cookie.ts";
 import type { ProgramDiff } from "./compile/diff.ts";
 import { type Holdings, sortHoldings } from "./compile/holdings.ts";
+import { pipelineTable } from "./compile/pipeline.ts";
 import { emptyProgram } from "./compile/program.ts";
-import type { SwitchProfile } from "./compile/switch-profile.ts";
+import { programmed, type SwitchProfile } from "./compile/switch-profile.ts";
 import { Gate } from "./gate.ts";
 import { AddressTeacher, type TeacherContext } from "./learning/address-teacher.ts";
+import {
+  countLearned,
+  type FullIngress,
+  fullIngresses,
+  type LearnedCounts,
+} from "./learning/full-ingress.ts";
 import { KnownAddresses } from "./learning/known-addresses.ts";
 import type { Judgement } from "./network-change.ts";
 import { OrphanBook } from "./orphan-book.ts";
@@ -22,7 +29,7 @@ import { NetworkOnSwitch, type RulesSource } from "./switch-network.ts";
 import type { SwitchPorts } from "./switch-ports.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
 import { readQueues, sameQueues } from "./switch-queues.ts";
-import { SwitchSender } from "./switch-sender.ts";
+import { type SendingErrors, SwitchSender } from "./switch-sender.ts";
 import type { SwitchTools } from "./switch-tools.ts";
 import { SwitchWork } from "./switch-work.ts";
 import type { FlowStats } from "./wire/flow.ts";
@@ -40,6 +47,8 @@ export interface Reading extends Disposable {
   readonly held: Holdings;
   /** What belongs to no network; its numbers are claimed. */
   readonly orphans: Orphans;
+  /** How much the switch has learned itself. */
+  readonly learned: LearnedCounts;
   /** Networks that were worked on since: of them the reading says nothing. */
   readonly busy: ReadonlySet<NetworkNumber>;
 }
@@ -70,7 +79,9 @@ export class LiveSwitch {
     this.#retired = new AbortController();
     const { signal: retired } = this.#retired;
     const { session, dialect, profile } = tools;
-    const sender = new SwitchSender(session, dialect, profile.bundles, retired);
+    const { bundles } = profile;
+    const failed = (errors: SendingErrors): void => this.room.refused(errors);
+    const sender = new SwitchSender({ session, dialect, bundles, retired, failed });
     this.#tools = { ...tools, sender, retired };
     this.orphans = new OrphanBook(this.#tools);
     this.room = new RoomKeeper({
@@ -97,7 +108,7 @@ export class LiveSwitch {
   }
 
   /** Learns addresses for the switch, as far as it does not do that itself. */
-  teacher(context: Pick<TeacherContext, "rulesOf" | "held">): AddressTeacher {
+  teacher(context: Pick<TeacherContext, "rulesOf" | "held" | "full">): AddressTeacher {
     return new AddressTeacher({ ...this.#tools, ...context });
   }
 
@@ -198,16 +209,35 @@ export class LiveSwitch {
     const busy = new Set(this.#networksInUse());
     this.#busy.add(busy);
     const end = (): void => void this.#busy.delete(busy);
-    return ResultAsync.combine([this.#dump(), this.room.firstCounts()])
+    return ResultAsync.combine([this.#dump(), this.room.counts()])
       .map(([dump, counts]) => {
         this.room.seeFlows(counts, dump.flows, busy.size === 0);
         const held = this.#sort(dump);
         for (const [network, its] of held.networks) {
           if (!busy.has(network)) this.#at(network).claim(its);
         }
-        return { held, orphans: this.orphans.claim(held), busy, [Symbol.dispose]: end };
+        const orphans = this.orphans.claim(held);
+        return { held, orphans, learned: this.#learned(dump), busy, [Symbol.dispose]: end };
       })
       .orTee(end);
+  }
+
+  /** Where a network has as many addresses as it may, by what the switch has learned itself. */
+  full(
+    { learned }: Reading,
+    network: NetworkNumber,
+    rules: readonly ForwardingRule[],
+  ): readonly FullIngress[] {
+    if (learned.size === 0) return [];
+    const { cookiePrefix } = this.#tools.options;
+    return fullIngresses(learned, network, rules, { cookiePrefix, numbers: this.ports.numbers() });
+  }
+
+  #learned({ flows }: Dump): LearnedCounts {
+    const { table, learning } = this.#tools.options;
+    return programmed(this.profile, learning).learns
+      ? countLearned(flows, table + pipelineTable.addresses)
+      : new Map();
   }
 
   /** Compares what was read of a network that is not busy with what the rules say. */

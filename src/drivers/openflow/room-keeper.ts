@@ -2,6 +2,7 @@ import { okAsync, ResultAsync } from "neverthrow";
 import { steadyMs } from "../../model/clock.ts";
 import type { NetworkNumber } from "../../model/ids.ts";
 import type { ForwardingRule } from "../../model/segment.ts";
+import type { Rejection } from "./channel/channel-effect.ts";
 import { OWNER_MASK, ownerCookie } from "./compile/cookie.ts";
 import {
   type Demand,
@@ -10,6 +11,7 @@ import {
   demandOfWay,
   greatestDemand,
   NO_DEMAND,
+  type Resource,
 } from "./compile/demand.ts";
 import type { Draft } from "./compile/draft.ts";
 import { emptyProgram, type NodeProgram } from "./compile/program.ts";
@@ -19,6 +21,7 @@ import type { SessionError } from "./session-error.ts";
 import type { NetworkOnSwitch } from "./switch-network.ts";
 import type { NodeProblem } from "./switch-problem.ts";
 import { SwitchRoom } from "./switch-room.ts";
+import type { SendingErrors } from "./switch-sender.ts";
 import {
   limitedTables,
   type PerTable,
@@ -56,6 +59,7 @@ export class RoomKeeper {
     Draft,
     { readonly held: NodeProgram; readonly states: number; readonly demand: Demand }
   >();
+  readonly #listeners = new Set<() => void>();
   #hasCounted = false;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -74,9 +78,33 @@ export class RoomKeeper {
   shortages(network: NetworkNumber, way: Way): readonly NodeProblem[] {
     const demand = this.#demand(network, way);
     const shortages = this.#room.shortages(network, demand);
+    if (shortages.length === 0) return shortages;
+    this.#room.lack(network, demand);
     // Somebody else may have left since; nobody tells us.
-    if (shortages.length > 0 && this.#room.dependsOnOthers(demand)) void this.#lookAgain();
+    if (this.#room.dependsOnOthers(demand)) void this.#lookAgain();
     return shortages;
+  }
+
+  /** Notes what the switch has refused because it is full, whatever it has said of its room before. */
+  refused(errors: SendingErrors): void {
+    const all = errors.flatMap((error) => ("rejections" in error ? error.rejections : []));
+    for (const resource of all.flatMap(exhaustedBy)) this.#room.exhaust(resource);
+  }
+
+  /** Calls back where others have left room for what was refused for want of it. */
+  subscribe(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Tells if, by all that was read in an audit, there is room for what was refused for want of it. */
+  audited(): void {
+    const isRegained = this.#room.regained();
+    if (this.#room.replenished() || isRegained) this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
   }
 
   /** Keeps room for a network to go this way, and back, until it is disposed of. */
@@ -110,12 +138,19 @@ export class RoomKeeper {
     this.#room.see("meters", [...meters.keys()].filter((id) => !meterIds.owns(id)).length);
   }
 
-  /** How many flows there are in each table of which it is known how many it takes, if that was never asked. */
-  firstCounts(): ResultAsync<PerTable, SessionError> {
+  /**
+   * How many flows there are in each table of which it is known how many it takes; asked at first, and, with
+   * how many those are now, while somebody lacks room in one.
+   */
+  counts(): ResultAsync<PerTable, SessionError> {
     const { session, profile } = this.#context.tools;
-    if (this.#hasCounted || this.#tables().length === 0) return okAsync(new Map());
+    const isFirst = !this.#hasCounted;
+    if (this.#tables().length === 0 || !(isFirst || this.#room.lacksTable)) {
+      return okAsync(new Map());
+    }
     this.#hasCounted = true;
-    return readTableCounts(session, profile);
+    const counts = readTableCounts(session, profile);
+    return isFirst ? counts : this.#sizes().andThen(() => counts);
   }
 
   /** Notes how many flows of somebody else there are; `isQuiet` says that nothing has changed while these were read. */
@@ -172,18 +207,37 @@ export class RoomKeeper {
       reader.countFlows(owner, OWNER_MASK, table).map((count) => [table, count] as const),
     );
     const read = await ResultAsync.combine([
-      readTableSizes(session, profile),
+      this.#sizes(),
       readTableCounts(session, profile),
       ResultAsync.combine(own),
       reader.groups(),
       reader.allMeters(),
     ]);
     if (read.isErr()) return;
-    const [sizes, counts, ours, groups, meters] = read.value;
-    if (!sameTableSizes({ ...profile, ...sizes }, tools.profile)) {
-      tools.profile = { ...tools.profile, ...sizes };
-    }
+    const [, counts, ours, groups, meters] = read.value;
     this.#seeTables(counts, new Map(ours), wasQuiet && isQuiet());
     this.seeOthers(groups, meters);
+    // What only trying shows waits for an audit, so that it is not tried again and again.
+    if (this.#room.regained()) this.#tell();
   }
+
+  /** Reads anew how many flows each table takes. */
+  #sizes(): ResultAsync<void, SessionError> {
+    const { tools } = this.#context;
+    return readTableSizes(tools.session, tools.profile)
+      .andTee((sizes) => {
+        if (sameTableSizes({ ...tools.profile, ...sizes }, tools.profile)) return;
+        tools.profile = { ...tools.profile, ...sizes };
+      })
+      .map(() => undefined);
+  }
+}
+
+/** Of what a switch has no more that has refused this. */
+function exhaustedBy({ request, error }: Rejection): readonly Resource[] {
+  if (request.type === "flow-mod") return error.code === "table-full" ? [request.table] : [];
+  if (request.type === "meter-mod") return error.code === "out-of-meters" ? ["meters"] : [];
+  if (request.type !== "group-mod" || error.code !== "out-of-groups") return [];
+  const { groupType } = request;
+  return groupType === "all" || groupType === "fast-failover" ? ["groups", groupType] : ["groups"];
 }

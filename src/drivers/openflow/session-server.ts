@@ -1,11 +1,19 @@
 import type { ResultAsync } from "neverthrow";
-import type { Clock } from "../../model/clock.ts";
+import { type Clock, steadyMs } from "../../model/clock.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
 import { givesWay } from "./half-open.ts";
+import { OncePer } from "./learning/once-per.ts";
+import { PacketInLimit } from "./packet-in-limit.ts";
 import { SwitchSession } from "./session.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { addressOf } from "./switch-admission.ts";
-import type { ListenAddress, ListenError, SwitchListener, Transport } from "./transport.ts";
+import type {
+  ListenAddress,
+  ListenError,
+  RefusedPeer,
+  SwitchListener,
+  Transport,
+} from "./transport.ts";
 
 /** What may be set about a {@link SessionServer}; everything has a default. */
 export interface SessionServerOptions {
@@ -18,6 +26,9 @@ export interface SessionServerOptions {
   /** How many connections may come from one address. As many as `maxSessions` when absent. */
   readonly maxSessionsPerAddress?: number;
 }
+
+/** Who dials in again and again is not to drown what else is told. */
+const MAX_REFUSALS_PER_SECOND = 10;
 
 /** Serves the switches that dial in to a listener, and hands over those that have shaken hands. */
 export class SessionServer {
@@ -41,12 +52,20 @@ export class SessionServer {
 
   /**
    * Starts to listen; called once. `accept` gets each session the moment it is up: who subscribes in
-   * the call misses nothing. Two sessions may be of one switch; that is for the caller to judge.
+   * the call misses nothing. Two sessions may be of one switch; that is for the caller to judge. `refused` hears
+   * of those whom the listener did not let in, once a second of each address and of so many altogether.
    */
   listen(
     accept: (session: SwitchSession, features: SwitchFeatures) => void,
+    refused: (peer: RefusedPeer) => void = () => {},
   ): ResultAsync<ListenAddress, ListenError> {
-    return this.#listener.listen((transport) => this.#serve(transport, accept));
+    const perAddress = new OncePer(1_000);
+    const inAll = new PacketInLimit(MAX_REFUSALS_PER_SECOND, steadyMs(this.#clock));
+    const tell = (peer: RefusedPeer): void => {
+      const nowMs = steadyMs(this.#clock);
+      if (perAddress.admits(addressOf(peer), nowMs) && inAll.admits(nowMs)) refused(peer);
+    };
+    return this.#listener.listen((transport) => this.#serve(transport, accept), tell);
   }
 
   /** Stops listening and closes every session. Idempotent. */

@@ -4,6 +4,7 @@ import type { NetworkNumber, SegmentId } from "../../model/ids.ts";
 import { pause } from "../driver-call.ts";
 import { AuditCount } from "./audit-report.ts";
 import { isEmptyDiff } from "./compile/diff.ts";
+import type { FullIngress } from "./learning/full-ingress.ts";
 import type { LiveSwitch, Reading } from "./live-switch.ts";
 import type { NodeWants } from "./node-wants.ts";
 import type { Orphans } from "./orphans.ts";
@@ -21,6 +22,8 @@ export interface AuditFindings {
   readonly inUse: readonly string[];
   /** Segments that had been waiting and are as they should be. */
   readonly confirmed: readonly SegmentId[];
+  /** Where as many addresses are known as may be, as far as the switch learns itself. */
+  readonly full: readonly FullIngress[];
   /** How many networks were being worked on, and so were not judged. */
   readonly busyNetworks: number;
 }
@@ -76,6 +79,7 @@ class Findings implements AuditFindings {
   readonly count = new AuditCount();
   readonly wrong: NetworkNumber[] = [];
   readonly confirmed: SegmentId[] = [];
+  readonly full: FullIngress[] = [];
   /** Networks that are as wanted, and when that was wanted. */
   readonly #right: [NetworkNumber, number][] = [];
   orphans: Orphans = NO_ORPHANS;
@@ -100,7 +104,9 @@ class Findings implements AuditFindings {
       this.busyNetworks += 1;
       return;
     }
-    const judged = this.#live.judge(reading, network, this.#wants.rules(network));
+    const rules = this.#wants.rules(network);
+    const judged = this.#live.judge(reading, network, rules);
+    this.full.push(...this.#live.full(reading, network, rules));
     if (judged.isOk()) this.count.addNetwork(judged.value.wanted, judged.value.diff);
     if (judged.isErr() || !isEmptyDiff(judged.value.diff)) this.wrong.push(network);
     else this.#right.push([network, this.#wants.version]);

@@ -32,6 +32,14 @@ interface Limit {
   readonly left: (count: number) => string;
 }
 
+/** What networks were refused for want of. */
+interface Lack {
+  /** The least that would have been enough for one of them. */
+  readonly needed: number;
+  /** How much there was of it then for all of us together, or later, if that was less. */
+  readonly share: number;
+}
+
 const NOTHING: Part = { held: NO_DEMAND, wanted: NO_DEMAND, promised: NO_DEMAND };
 
 /**
@@ -47,6 +55,9 @@ export class SwitchRoom {
   readonly #sums = new Map<Resource, number>();
   /** What somebody else was seen to have. */
   readonly #others = new Map<Resource, number>();
+  readonly #lacks = new Map<Resource, Lack>();
+  /** Of what the switch itself has said that it has no more. */
+  readonly #exhausted = new Set<Resource>();
 
   constructor(context: SwitchRoomContext) {
     this.#context = context;
@@ -65,6 +76,56 @@ export class SwitchRoom {
       const needed = free > 0 ? `: ${more} are needed` : "";
       return [{ kind: "unsupported", message: `${left(Math.max(0, free))}${needed}` }];
     });
+  }
+
+  /** Notes that a network was refused what there is no room for. */
+  lack(network: NetworkNumber, demand: Demand): void {
+    const own = wholeOf(this.#parts.get(network) ?? NOTHING);
+    for (const [resource, count] of demand) {
+      const more = count - (own.get(resource) ?? 0);
+      if (more <= this.#free(resource)) continue;
+      const share = this.#share(resource);
+      const { needed: least = more, share: before = share } = this.#lacks.get(resource) ?? {};
+      this.#lacks.set(resource, { needed: Math.min(more, least), share: Math.min(share, before) });
+    }
+  }
+
+  /** Notes that the switch has said that it has no more of this, whatever is counted. */
+  exhaust(resource: Resource): void {
+    this.#exhausted.add(resource);
+  }
+
+  /** Whether somebody was refused for want of room in a table. */
+  get lacksTable(): boolean {
+    return [...this.#lacks.keys(), ...this.#exhausted].some(isTable);
+  }
+
+  /**
+   * Whether others have given back since so much that somebody who was refused would find room; tells that
+   * once. What is ours is not theirs to give: who gives that back is known.
+   */
+  regained(): boolean {
+    let isRegained = false;
+    for (const [resource, { needed, share }] of this.#lacks) {
+      const now = this.#share(resource);
+      if (now > share && this.#free(resource) >= needed) {
+        this.#lacks.delete(resource);
+        isRegained = true;
+      } else if (now < share) {
+        this.#lacks.set(resource, { needed, share: now });
+      }
+    }
+    return isRegained;
+  }
+
+  /**
+   * Whether there should be some of what the switch has said that it has no more of; tells that once. What it
+   * does not tell, or is learned there and ages, only trying shows.
+   */
+  replenished(): boolean {
+    const again = [...this.#exhausted].filter((resource) => this.#free(resource) > 0);
+    for (const resource of again) this.#exhausted.delete(resource);
+    return again.length > 0;
   }
 
   /** Whether it depends on what was seen of others whether there is room for this. */
@@ -123,6 +184,17 @@ export class SwitchRoom {
   #ofOthers(network: NetworkNumber, resource: Resource): number {
     const own = wholeOf(this.#parts.get(network) ?? NOTHING).get(resource) ?? 0;
     return (this.#sums.get(resource) ?? 0) - own;
+  }
+
+  /** How much there is of it for all of us together. */
+  #share(resource: Resource): number {
+    const limits = this.#limits(new Map([[resource, 1]]));
+    return Math.min(...limits.map(({ size, others }) => size - others));
+  }
+
+  /** How much there is of it that nobody has or was given. */
+  #free(resource: Resource): number {
+    return this.#share(resource) - (this.#sums.get(resource) ?? 0);
   }
 
   /** How much there is of what this takes. */

@@ -13,6 +13,21 @@ export type ReadBack<T> = () => ResultAsync<T, SessionError>;
 /** What a switch held of meters that are to change. */
 export type MetersHeld = Pick<NodeProgram, "meters">;
 
+/** What a sender works with. */
+export interface SenderContext {
+  readonly session: SwitchSession;
+  readonly dialect: Dialect;
+  /** Whether the switch has any. */
+  readonly bundles: boolean;
+  /**
+   * Once that is raised nothing is sent, not even the rest of what was begun: the switch is somebody else's, and may
+   * be ours again for other work.
+   */
+  readonly retired: AbortSignal;
+  /** Told of everything that came to nothing. */
+  readonly failed: (errors: SendingErrors) => void;
+}
+
 /** What was sent came to nothing, or what it came to could not be read. */
 export type SendingErrors = readonly (BatchError | SessionError)[];
 
@@ -24,17 +39,15 @@ export class SwitchSender {
   readonly #session: SwitchSession;
   readonly #dialect: Dialect;
   readonly #retired: AbortSignal;
+  readonly #failed: (errors: SendingErrors) => void;
   #bundles: boolean;
 
-  /**
-   * `bundles` says whether the switch has any. Once `retired` is raised nothing is sent, not even the
-   * rest of what was begun: the switch is somebody else's, and may be ours again for other work.
-   */
-  constructor(session: SwitchSession, dialect: Dialect, bundles: boolean, retired: AbortSignal) {
+  constructor({ session, dialect, bundles, retired, failed }: SenderContext) {
     this.#session = session;
     this.#dialect = dialect;
     this.#bundles = bundles;
     this.#retired = retired;
+    this.#failed = failed;
   }
 
   /**
@@ -50,12 +63,21 @@ export class SwitchSender {
     return this.sendOnce(diff, held, readBack, signal).orElse((errors) => {
       if (!errors.every(({ type }) => type === "bundle-refused")) return errAsync(errors);
       this.#bundles = false;
-      return this.#sendStages(diff, readBack, signal);
+      return this.sendOnce(diff, held, readBack, signal);
     });
   }
 
   /** The same for what may be refused because it is too much at once: then nothing else is tried. */
   sendOnce<T>(
+    diff: ProgramDiff,
+    held: MetersHeld,
+    readBack: ReadBack<T>,
+    signal: AbortSignal,
+  ): ResultAsync<T, SendingErrors> {
+    return this.#sendAll(diff, held, readBack, signal).orTee(this.#failed);
+  }
+
+  #sendAll<T>(
     diff: ProgramDiff,
     held: MetersHeld,
     readBack: ReadBack<T>,

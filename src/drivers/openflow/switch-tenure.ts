@@ -13,6 +13,7 @@ import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.t
 import { hasGroups, programmed } from "./compile/switch-profile.ts";
 import type { ProgramOptions } from "./driver-options.ts";
 import type { AddressTeacher } from "./learning/address-teacher.ts";
+import { FullIngressNews } from "./learning/full-ingress.ts";
 import type { LiveSwitch } from "./live-switch.ts";
 import type { NodeWants } from "./node-wants.ts";
 import { describeSessionError } from "./session-error.ts";
@@ -61,6 +62,8 @@ export class SwitchTenure {
   readonly #audits: Coalesced<Result<NodeAudit, readonly NodeProblem[]>>;
   readonly #teacher: AddressTeacher | undefined;
   readonly #pace: AuditPace;
+  readonly #room: Disposable;
+  readonly #full: FullIngressNews;
   /** What others have been told is not known: `confirmed` is to follow. */
   readonly #owed = new Set<SegmentId>();
   /** Networks that were worked on while the switch was looked at, and are to be looked at after that. */
@@ -71,12 +74,15 @@ export class SwitchTenure {
     const { live, wants, node, emit, options, clock } = context;
     const { learns, version } = programmed(live.profile, options.learning);
     const isTaught = !learns && options.learning !== "switch" && hasGroups({ version });
+    this.#full = new FullIngressNews(clock, (at) => emit({ type: "addresses-full", node, ...at }));
     this.#teacher = isTaught
       ? live.teacher({
           rulesOf: (network) => wants.rules(network),
           held: (address, forMs) => emit({ type: "address-held", node, address, forMs }),
+          full: (at) => this.#full.exceeded(at),
         })
       : undefined;
+    this.#room = live.room.subscribe(() => emit({ type: "capacity-regained", node }));
     this.#audits = new Coalesced(() => this.#audit());
     const { auditIntervalMs } = options;
     this.#pace = new AuditPace({ clock, node, auditIntervalMs, audit: () => void this.audit() });
@@ -227,6 +233,7 @@ export class SwitchTenure {
   /** Stops all work: the connection is over, or somebody else is master. */
   end(): void {
     this.#pace.end();
+    this.#room[Symbol.dispose]();
     this.#over.abort();
     this.#teacher?.[Symbol.dispose]();
     this.live.retire();
@@ -239,9 +246,11 @@ export class SwitchTenure {
       this.#pace.lookAgain();
       return err(found.error);
     }
-    const { count, busyNetworks, wrong } = found.value;
+    const { count, busyNetworks, wrong, full } = found.value;
     const mended = await this.mend(found.value);
     this.tell(mended);
+    this.live.room.audited();
+    this.#full.audited(full);
     const { unrepaired } = mended;
     const { node, wants } = this.#context;
     const isInDoubt = unrepaired.length > 0 && wants.isPending;

@@ -51,10 +51,21 @@ export interface ListenError {
   readonly reason: string;
 }
 
+/** Somebody who dialled in and did not become a connection. */
+export interface RefusedPeer {
+  /** As {@link Transport.remote}. */
+  readonly remote: string;
+  /** For people. */
+  readonly reason: string;
+}
+
 /** Where switches dial in: a TCP or TLS port, or the in-memory one of `dcns/testing`. */
 export interface SwitchListener {
-  /** Starts to listen; called once. `accept` owns each transport that it is given. */
-  listen(accept: (transport: Transport) => void): ResultAsync<ListenAddress, ListenError>;
+  /** Starts to listen; called once. `accept` owns each transport that it is given; `refused` hears of who is not let in. */
+  listen(
+    accept: (transport: Transport) => void,
+    refused?: (peer: RefusedPeer) => void,
+  ): ResultAsync<ListenAddress, ListenError>;
   /** Stops listening and closes every transport that it accepted. Idempotent. */
   close(): Promise<void>;
 }

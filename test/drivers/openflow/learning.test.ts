@@ -15,6 +15,11 @@ const MOVING = "02:00:00:00:00:77";
 const VLAN = 101;
 const taught = { learning: "agent", agingS: 60 } as const;
 
+const addressOf = (i: number) => `02:00:00:00:01:${String(i + 10)}`;
+
+const fullPorts = (bed: Testbed): readonly string[] =>
+  bed.events.flatMap((event) => (event.type === "addresses-full" ? [event.port] : []));
+
 function hostAt(bed: Testbed, hostPort: string) {
   const host = bed.fabric.hosts.get(hostPort);
   if (host === undefined) throw new Error(hostPort);
@@ -208,7 +213,6 @@ describe("learning by the agent", () => {
   test("knows no more addresses than it may, and floods to others, without being shown them all", async () => {
     await using bed = await Testbed.start({ driver: taught });
     await bed.setUp("p", MEMBERS, "100Mbps", VLAN, { maxAddresses: 3 });
-    const addressOf = (i: number) => `02:00:00:00:01:${String(i + 10)}`;
     using packets = bed.countFromSwitches("packet-in");
     for (let i = 0; i < 30; i += 1) await heard(bed, "s1a:eth1", BROADCAST, addressOf(i));
     expect(packets.count).toBeLessThan(15);
@@ -219,10 +223,31 @@ describe("learning by the agent", () => {
     expect(await heard(bed, "s1a:eth1", "s1b:eth1")).toEqual(["s1b:eth1"]);
   });
 
+  test("tells where there are more addresses than may be known, of each port once a minute", async () => {
+    await using bed = await Testbed.start({ driver: taught });
+    await bed.setUp("p", MEMBERS, "100Mbps", VLAN, { maxAddresses: 3 });
+    for (let i = 0; i < 3; i += 1) await heard(bed, "s1a:eth1", BROADCAST, addressOf(i));
+    expect(fullPorts(bed)).toEqual([]);
+    // It is listened to again in between.
+    for (let i = 3; i < 10; i += 1) {
+      await heard(bed, "s1a:eth1", BROADCAST, addressOf(i));
+      await bed.clock.advance(6_000);
+    }
+    const full = { type: "addresses-full", project: "p", node: "s1", port: "s1:1", limit: 3 };
+    expect(bed.events).toContainEqual(full);
+    // Behind a link there are the addresses of two endpoints.
+    const link = { type: "addresses-full", project: "p", node: "s2", port: "s2:3", limit: 6 };
+    expect(bed.events).toContainEqual(link);
+    const told = fullPorts(bed);
+    expect(new Set(told).size).toBe(told.length);
+    await bed.clock.advance(60_000);
+    for (let i = 0; i < 12; i += 1) await heard(bed, "s1a:eth1", BROADCAST, addressOf(i));
+    expect(fullPorts(bed).slice(told.length)).toContain("s1:1");
+  });
+
   test("knows no more addresses of a network than that may have, of which each endpoint has a part", async () => {
     await using bed = await Testbed.start({ driver: taught });
     await bed.setUp("p", MEMBERS, "100Mbps", VLAN, { maxNetworkAddresses: 11 });
-    const addressOf = (i: number) => `02:00:00:00:01:${String(i + 10)}`;
     for (let i = 0; i < 30; i += 1) await heard(bed, "s1a:eth1", BROADCAST, addressOf(i));
     // Two of eleven are an endpoint's part.
     expect(await heard(bed, "s1b:eth1", addressOf(1))).toEqual(["s1a:eth1"]);
@@ -277,6 +302,33 @@ describe("learning by the agent", () => {
     expect(await bed.setUp("p", MEMBERS, "1Mbps", VLAN)).toMatchObject({ delivery: "learn" });
     const shown = bed.fabric.flowsOf("s1").some(({ table }) => table === 4);
     expect(shown).toBe(true);
+  });
+});
+
+describe("learning by the switch", () => {
+  test("is told with the audit where there are as many addresses as may be, once until there were less", async () => {
+    const auditIntervalMs = 10_000;
+    await using bed = await Testbed.start({
+      learns: true,
+      driver: { learning: "switch", agingS: 60, auditIntervalMs },
+    });
+    const audited = () => bed.clock.advance(auditIntervalMs + 1_000);
+    await bed.setUp("p", MEMBERS, "100Mbps", VLAN, { maxAddresses: 3 });
+    const speak = async (count: number) => {
+      for (let i = 0; i < count; i += 1) await heard(bed, "s1a:eth1", BROADCAST, addressOf(i));
+    };
+    await speak(2);
+    await audited();
+    expect(fullPorts(bed)).toEqual([]);
+    await speak(4);
+    await audited();
+    await audited();
+    const full = { type: "addresses-full", project: "p", node: "s1", port: "s1:1", limit: 3 };
+    expect(bed.events.filter(({ type }) => type === "addresses-full")).toEqual([full]);
+    await bed.clock.advance(90_000);
+    await speak(4);
+    await audited();
+    expect(fullPorts(bed)).toEqual(["s1:1", "s1:1"]);
   });
 });
 

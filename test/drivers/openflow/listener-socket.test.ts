@@ -11,7 +11,11 @@ import {
 } from "../../../src/drivers/openflow/listener-socket.ts";
 import type { SwitchSession } from "../../../src/drivers/openflow/session.ts";
 import { SessionServer } from "../../../src/drivers/openflow/session-server.ts";
-import type { SwitchListener, Transport } from "../../../src/drivers/openflow/transport.ts";
+import type {
+  RefusedPeer,
+  SwitchListener,
+  Transport,
+} from "../../../src/drivers/openflow/transport.ts";
 import { flowMod } from "../../../src/drivers/openflow/wire/flow.ts";
 import { MessageSplitter } from "../../../src/drivers/openflow/wire/message-splitter.ts";
 import { systemClock } from "../../../src/system-clock.ts";
@@ -30,8 +34,13 @@ async function listen(options: Partial<SocketListenerOptions> = {}) {
   const listener = socketListener({ ...here, ...options });
   cleanups.push(() => listener.close());
   const accepted: Transport[] = [];
-  const { port } = (await listener.listen((transport) => accepted.push(transport)))._unsafeUnwrap();
-  return { listener, port, accepted };
+  const refused: RefusedPeer[] = [];
+  const listening = await listener.listen(
+    (transport) => accepted.push(transport),
+    (peer) => refused.push(peer),
+  );
+  const { port } = listening._unsafeUnwrap();
+  return { listener, port, accepted, refused };
 }
 
 async function dial(port: number): Promise<Socket> {
@@ -243,27 +252,53 @@ describe("over TLS", () => {
   });
 
   test("one without a certificate is not accepted where an authority is set", async () => {
-    const { port, accepted } = await listen({ tls: { ...listenerTls, ca: authority } });
+    const { port, accepted, refused } = await listen({ tls: { ...listenerTls, ca: authority } });
     const socket = connectTls({ host: here.host, port, ca: authority, servername: "controller" });
     cleanups.push(() => socket.destroy());
+    await once(socket, "connect");
+    const remote = `127.0.0.1:${socket.localPort}`;
     const [error] = await once(socket, "error");
     expect(String(error)).toContain("certificate required");
     expect(accepted).toEqual([]);
+    const reason = "its TLS handshake failed: peer did not return a certificate";
+    expect(refused).toEqual([{ remote, reason }]);
   });
 
   test.each([
     ["of another authority with the same name", (): Credentials => impostor.issue("switch")],
     ["that is not good any more", (): Credentials => ca.issue("late", -1)],
-  ])("one with a certificate %s is not accepted", async (_, issued) => {
-    const { port, accepted } = await listen({ tls: { ...listenerTls, ca: authority } });
-    const socket = connectTls({
-      ...{ host: here.host, port, ca: authority, servername: "controller" },
-      ...issued(),
-    });
-    cleanups.push(() => socket.destroy());
-    const ended = new Promise((resolve) => socket.once("close", resolve));
-    socket.on("error", () => {}).resume();
-    await ended;
+  ])("one with a certificate %s is not accepted, and told", async (_, issued) => {
+    for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
+      const { port, accepted, refused } = await listen({ tls: { ...listenerTls, ca: authority } });
+      const socket = connectTls({
+        ...{ host: here.host, port, ca: authority, servername: "controller", maxVersion },
+        ...issued(),
+      });
+      cleanups.push(() => socket.destroy());
+      const ended = new Promise((resolve) => socket.once("close", resolve));
+      socket.on("error", () => {}).resume();
+      await once(socket, "connect");
+      const remote = `127.0.0.1:${socket.localPort}`;
+      await ended;
+      expect(accepted).toEqual([]);
+      await until(() => refused.length > 0);
+      const reason = expect.stringMatching(/^its certificate is not trusted: CERT_/);
+      expect(refused).toEqual([{ remote, reason }]);
+    }
+  });
+
+  test("one that speaks no TLS is told, and one that only looks whether somebody listens is not", async () => {
+    const { port, accepted, refused } = await listen({ tls: listenerTls });
+    const looking = await dial(port);
+    looking.destroy();
+    const plain = await dial(port);
+    const remote = `127.0.0.1:${plain.localPort}`;
+    plain.on("error", () => {}).resume();
+    plain.write(of13(1, hello13));
+    await once(plain, "close");
+    await until(() => refused.length > 0);
+    const reason = "its TLS handshake failed: wrong version number";
+    expect(refused).toEqual([{ remote, reason }]);
     expect(accepted).toEqual([]);
   });
 

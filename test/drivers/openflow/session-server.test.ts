@@ -8,6 +8,7 @@ import {
 import type {
   ListenAddress,
   ListenError,
+  RefusedPeer,
   SwitchListener,
   Transport,
 } from "../../../src/drivers/openflow/transport.ts";
@@ -25,10 +26,15 @@ import {
 class HandListener implements SwitchListener {
   isOpen = false;
   dial: (transport: Transport) => void = () => {};
+  refuse: (peer: RefusedPeer) => void = () => {};
 
-  listen(accept: (transport: Transport) => void): ResultAsync<ListenAddress, ListenError> {
+  listen(
+    accept: (transport: Transport) => void,
+    refused: (peer: RefusedPeer) => void,
+  ): ResultAsync<ListenAddress, ListenError> {
     this.isOpen = true;
     this.dial = accept;
+    this.refuse = refused;
     return okAsync({ host: "by hand", port: 0 });
   }
 
@@ -167,4 +173,26 @@ test("a switch that breaks the handshake does not become a session", async () =>
   await clock.settle();
   expect(peer.closedFor).toBe("hello has no place in state features");
   expect(sessions).toEqual([]);
+});
+
+test("who is not let in is told once a second of each address, and of ten addresses", async () => {
+  const clock = fakeClock();
+  const listener = new HandListener();
+  const told: string[] = [];
+  await new SessionServer(listener, clock).listen(
+    () => {},
+    ({ remote }) => told.push(remote),
+  );
+  const from = (host: number, port: number) =>
+    listener.refuse({
+      remote: `192.0.2.${host}:${port}`,
+      reason: "its certificate is not trusted",
+    });
+  for (let port = 1; port <= 100; port += 1) from(1, port);
+  expect(told).toEqual(["192.0.2.1:1"]);
+  for (let host = 2; host <= 100; host += 1) from(host, 1);
+  expect(told).toHaveLength(10);
+  await clock.advance(1_000);
+  from(1, 101);
+  expect(told.at(-1)).toBe("192.0.2.1:101");
 });

@@ -109,3 +109,39 @@ test("the sums that are kept are those of all networks", () => {
     }),
   );
 });
+
+test("what somebody was refused for is regained when others have left enough for the least of it, once", () => {
+  const room = roomOfTen();
+  room.see(0, 8);
+  room.lack(one, takes([0, 5], ["meters", 2]));
+  room.lack(two, takes([0, 4]));
+  room.see(0, 7);
+  expect(room.regained()).toBe(false);
+  room.see(0, 6);
+  expect(room.regained()).toBe(true);
+  expect(room.regained()).toBe(false);
+});
+
+test("what ours give back is not regained, nor what others take and leave again meanwhile", () => {
+  const room = roomOfTen();
+  const promise = room.promise(one, takes([0, 8]));
+  room.lack(two, takes([0, 4]));
+  promise[Symbol.dispose]();
+  expect(room.regained()).toBe(false);
+  room.see(0, 7);
+  expect(room.regained()).toBe(false);
+  room.see(0, 6);
+  expect(room.regained()).toBe(true);
+});
+
+test("what the switch has said that it has no more of is tried again where there should be some", () => {
+  const room = roomOfTen();
+  room.exhaust(0);
+  room.see(0, 10);
+  expect(room.replenished()).toBe(false);
+  room.see(0, 9);
+  expect([room.replenished(), room.replenished()]).toEqual([true, false]);
+  // Of this nothing is known.
+  room.exhaust(1);
+  expect([room.lacksTable, room.replenished(), room.lacksTable]).toEqual([true, true, false]);
+});

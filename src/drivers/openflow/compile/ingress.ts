@@ -68,8 +68,9 @@ export function bannedFields(
   tagged: boolean,
 ): readonly OxmField[] {
   const tags = singleTagged && tagged ? secondTags : [];
-  if (!hasGroups(version)) return [...tags, ...(linkProtocols ? [] : linkProtocolDestinations)];
-  return [...tags, groupSource, ...(linkProtocols ? [] : [linkProtocolDestination])];
+  const ofLink = linkProtocols ? [pauseDestination] : undefined;
+  if (!hasGroups(version)) return [...tags, ...(ofLink ?? linkProtocolDestinations)];
+  return [...tags, groupSource, ...(ofLink ?? [linkProtocolDestination])];
 }
 
 /** Frames with a tag behind the first show its type in the place of their own. */
@@ -97,6 +98,12 @@ const linkProtocolDestinations: readonly OxmField[] = [..."0123456789abcdef"].ma
   field: "eth_dst",
   value: `01:80:c2:00:00:0${last}`,
 }));
+
+/**
+ * PAUSE, and what else controls a MAC: no bridge forwards it (IEEE 802.3 Annex 31B). Let in, it would stop ports that are
+ * not its neighbours.
+ */
+const pauseDestination: OxmField = { field: "eth_dst", value: "01:80:c2:00:00:01" };
 
 function matchOf(inPort: number, vlanVid: number): Match {
   return [

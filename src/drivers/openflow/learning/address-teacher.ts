@@ -22,8 +22,9 @@ import type { FlowMod, FlowRemoved } from "../wire/flow.ts";
 import type { Match } from "../wire/match.ts";
 import type { PacketIn } from "../wire/packet.ts";
 import { AddressBook, type Sighting } from "./address-book.ts";
+import type { FullIngress } from "./full-ingress.ts";
 import { IngressLimit } from "./ingress-limit.ts";
-import { OnceASecond } from "./once-a-second.ts";
+import { OncePer } from "./once-per.ts";
 import { sourceOf } from "./source-of.ts";
 
 /** What a teacher works with: a switch that is ours to change and learns nothing itself. */
@@ -37,6 +38,8 @@ export interface TeacherContext {
   readonly rulesOf: (network: NetworkNumber) => readonly ForwardingRule[];
   /** An address moves again and again, and is not followed for some time. */
   readonly held: (address: string, forMs: number) => void;
+  /** An address was seen for which there is no room. */
+  readonly full: (at: FullIngress) => void;
 }
 
 /** How long an ingress is not listened to that has too many addresses, or shows too many. */
@@ -52,7 +55,7 @@ export class AddressTeacher implements Disposable {
   readonly #context: TeacherContext;
   readonly #book: AddressBook;
   readonly #limit = new IngressLimit();
-  readonly #repeats = new OnceASecond();
+  readonly #repeats = new OncePer(1_000);
   readonly #listening: Disposable;
 
   constructor(context: TeacherContext) {
@@ -103,13 +106,13 @@ export class AddressTeacher implements Disposable {
   }
 
   #see(network: NetworkNumber, at: Place, address: string): void {
-    const maxAddresses = this.#maxAddresses(network, at);
-    if (maxAddresses === undefined) return;
+    const ingress = this.#ingress(network, at);
+    if (ingress === undefined) return;
     const nowMs = steadyMs(this.#context.clock);
-    this.#teach({ network, at, address, maxAddresses, nowMs });
+    this.#teach({ network, at, address, maxAddresses: ingress.limit, nowMs }, ingress);
   }
 
-  #teach(sighting: Sighting): void {
+  #teach(sighting: Sighting, ingress: FullIngress): void {
     const { network, at, address } = sighting;
     const { agingS } = this.#context.options;
     const flows = this.#flows(network);
@@ -119,6 +122,7 @@ export class AddressTeacher implements Disposable {
         break;
       case "full":
         this.#quiet(network, at);
+        this.#context.full(ingress);
         break;
       case "learn":
         if (lesson.from !== undefined) {
@@ -167,21 +171,21 @@ export class AddressTeacher implements Disposable {
       const address = fieldValue(match, "eth_dst");
       if (typeof address !== "string") return;
       const at = this.#book.placeOf(network, address);
-      if (at === undefined || this.#maxAddresses(network, at) === undefined) return;
+      if (at === undefined || this.#ingress(network, at) === undefined) return;
       this.#send(flows.destination(at, address, options.agingS));
     }
   }
 
-  /** How many addresses may be known there; undefined where none are learned. */
-  #maxAddresses(network: NetworkNumber, { port, vid }: Place): number | undefined {
+  /** Where that is, and how many addresses may be known there; undefined where none are learned. */
+  #ingress(network: NetworkNumber, { port, vid }: Place): FullIngress | undefined {
     const { rulesOf, ports } = this.#context;
     const numbers = ports.numbers();
     const rule = rulesOf(network).find(
       ({ ingress }) => numbers.get(ingress.port) === port && vidOf(ingress.tag) === vid,
     );
-    return rule !== undefined && rule.egress.length > 1
-      ? rule.unicast?.learn?.maxAddresses
-      : undefined;
+    const limit = rule?.unicast?.learn?.maxAddresses;
+    if (rule === undefined || rule.egress.length <= 1 || limit === undefined) return undefined;
+    return { network, port: rule.ingress.port, limit };
   }
 
   #flows(network: NetworkNumber): TaughtFlows {
