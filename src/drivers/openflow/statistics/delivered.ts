@@ -3,7 +3,7 @@ import { type NodeProgram, sameFlow } from "../compile/program.ts";
 import type { FlowStats } from "../wire/flow.ts";
 import type { Counters } from "../wire/group.ts";
 import type { MeterStats } from "../wire/meter.ts";
-import { type ExitPlace, exitKey, type Feed, type Feeds, isAlone, isClear } from "./feeds.ts";
+import { type ExitPlace, exitKey, type Feed, type Feeds, isClear, metersOfOwn } from "./feeds.ts";
 
 /** What a node holds for a network, and what it has counted for it. */
 export interface DeliveryReadings {
@@ -31,10 +31,10 @@ export function deliveredTo(exit: ExitPlace, readings: DeliveryReadings): FrameC
   if (!isClear(feeds, exit) || !there.every((feed) => isAsKnown(feed.flow, readings))) {
     return undefined;
   }
-  const byMeters = metersBefore(there).filter((meter) => isAlone(feeds, key, meter));
-  const byFlows = there.filter(({ meter }) => meter === undefined || !byMeters.includes(meter));
+  const byMeters = metersOfOwn(feeds, key);
+  const byFlows = there.filter(({ meter }) => meter === undefined || !byMeters.has(meter));
   const parts = [
-    ...byMeters.map((meter) => letPass(readings.meters.get(meter))),
+    ...[...byMeters].map((meter) => letPass(readings.meters.get(meter))),
     ...byFlows.map((feed) => handedOn(feed, readings)),
   ];
   const known = parts.filter((part) => part !== undefined);
@@ -104,10 +104,7 @@ function handedOn({ flow, meter }: Feed, readings: DeliveryReadings): FrameCount
 }
 
 /** The meters of the tables before one. */
-export function metersAhead(
-  table: number,
-  { program, feeds }: Pick<DeliveryReadings, "program" | "feeds">,
-): readonly number[] {
+function metersAhead(table: number, { program, feeds }: DeliveryReadings): readonly number[] {
   return [...feeds.policed].flatMap(([meter, users]) =>
     users.some((user) => (program.flows.get(user)?.table ?? table) < table) ? [meter] : [],
   );

@@ -1,14 +1,8 @@
 import { type Clock, steadyMs } from "../../../model/clock.ts";
 import type { FrameCount } from "../../../model/frame-count.ts";
 import { type NodeProgram, sameMeter } from "../compile/program.ts";
-import {
-  countedThereForMs,
-  type DeliveryReadings,
-  deliveredTo,
-  metersAhead,
-  metersCount,
-} from "./delivered.ts";
-import { type ExitPlace, exitKey, type Feed, type Feeds, feedsOf, isAlone } from "./feeds.ts";
+import { countedThereForMs, type DeliveryReadings, deliveredTo, metersCount } from "./delivered.ts";
+import { type ExitPlace, exitKey, type Feed, type Feeds, feedsOf, metersOfOwn } from "./feeds.ts";
 
 /** What left by an exit, and for how long that has been counted, in milliseconds. */
 export interface Sent {
@@ -151,28 +145,25 @@ interface Holding {
 function goesOn(exit: string, before: Holding, after: Holding): boolean {
   const old = before.feeds.at.get(exit) ?? [];
   const now = after.feeds.at.get(exit) ?? [];
-  const isKept = (feed: Feed): boolean =>
-    old.some(({ flow, meter }) => flow === feed.flow && meter === feed.meter);
-  const kept = now.filter(isKept);
-  const added = now.filter((feed) => !isKept(feed));
-  return (
-    kept.length === old.length &&
-    kept.every(({ meter }) => meter === undefined || countsOn(exit, meter, before, after)) &&
-    added.every(({ flow, meter }) => {
-      const isNew = meter === undefined || !before.program.meters.has(meter);
-      return !before.program.flows.has(flow) && (isNew || kept.some((one) => one.meter === meter));
-    }) &&
-    (now.every(({ meter }) => meter !== undefined && isAlone(after.feeds, exit, meter)) ||
-      metersAhead(Number.POSITIVE_INFINITY, before).every((meter) => isSame(meter, before, after)))
-  );
+  const oldMeters = new Map(old.map(({ flow, meter }) => [flow, meter]));
+  const isKept = ({ flow, meter }: Feed): boolean =>
+    oldMeters.has(flow) && oldMeters.get(flow) === meter;
+  const [kept, added] = [now.filter(isKept), now.filter((feed) => !isKept(feed))];
+  if (kept.length < old.length) return false;
+  const meters = metersIn(kept);
+  const isNew = ({ flow, meter }: Feed): boolean =>
+    !before.program.flows.has(flow) &&
+    (meter === undefined || meters.has(meter) || !before.program.meters.has(meter));
+  const [oldOwn, own] = [metersOfOwn(before.feeds, exit), metersOfOwn(after.feeds, exit)];
+  const goOn = [...meters].every((meter) => oldOwn.has(meter) === own.has(meter));
+  // What meters of earlier tables have dropped counts for what is counted by flows.
+  const isByMeters = now.every(({ meter }) => meter !== undefined && own.has(meter));
+  const lasting = isByMeters ? meters : before.feeds.policed.keys();
+  return goOn && added.every(isNew) && [...lasting].every((each) => isSame(each, before, after));
 }
 
-/** Whether a meter's counters go on, and are used as they were. */
-function countsOn(exit: string, meter: number, before: Holding, after: Holding): boolean {
-  return (
-    isSame(meter, before, after) &&
-    isAlone(before.feeds, exit, meter) === isAlone(after.feeds, exit, meter)
-  );
+function metersIn(feeds: readonly Feed[]): ReadonlySet<number> {
+  return new Set(feeds.flatMap(({ meter }) => meter ?? []));
 }
 
 /** A meter that is changed begins to count anew. */

@@ -36,10 +36,15 @@ export function isClear({ sometimes }: Feeds, { port, tag }: ExitPlace): boolean
   return sometimes.size === 0 || !unclear.some((key) => sometimes.has(key));
 }
 
-/** Whether a meter polices nothing but what leaves at an exit. */
-export function isAlone({ at, policed }: Feeds, exit: string, meter: number): boolean {
-  const there = at.get(exit)?.filter((feed) => feed.meter === meter) ?? [];
-  return there.length === policed.get(meter)?.length;
+/** The meters that police nothing but what leaves at an exit. */
+export function metersOfOwn({ at, policed }: Feeds, exit: string): ReadonlySet<number> {
+  const users = new Map<number, number>();
+  for (const { meter } of at.get(exit) ?? []) {
+    if (meter !== undefined) users.set(meter, (users.get(meter) ?? 0) + 1);
+  }
+  return new Set(
+    [...users].flatMap(([meter, count]) => (count === policed.get(meter)?.length ? [meter] : [])),
+  );
 }
 
 /**
