@@ -117,7 +117,8 @@ function isAsKnown(key: string, { program, flows }: DeliveryReadings): boolean {
   return known !== undefined && read !== undefined && sameFlow(known, read);
 }
 
-function isCounted({ packetInCount, byteInCount, bands }: MeterStats): boolean {
+/** Whether a meter keeps all its counters; switches need not (OpenFlow 1.3.5 §5.8). */
+export function isCounted({ packetInCount, byteInCount, bands }: MeterStats): boolean {
   return [{ packetCount: packetInCount, byteCount: byteInCount }, ...bands].every(isKept);
 }
 

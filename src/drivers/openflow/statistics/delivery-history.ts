@@ -126,8 +126,9 @@ export class DeliveryHistory {
     const after = { program: wanted, feeds: feedsOf(wanted) };
     for (const exit of new Set([...before.feeds.at.keys(), ...after.feeds.at.keys()])) {
       if (goesOn(exit, before, after)) continue;
-      this.#since.set(exit, this.#changeNow());
       this.#last.delete(exit);
+      if (after.feeds.at.has(exit)) this.#since.set(exit, this.#changeNow());
+      else this.#since.delete(exit);
     }
   }
 }

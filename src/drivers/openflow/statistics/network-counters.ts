@@ -6,7 +6,7 @@ import { ingressClasses } from "../compile/ingress.ts";
 import { flowKey, meterOf } from "../compile/program.ts";
 import type { FlowStats } from "../wire/flow.ts";
 import type { MeterStats } from "../wire/meter.ts";
-import { ageMs, countOf, droppedBy } from "./delivered.ts";
+import { ageMs, countOf, droppedBy, isCounted } from "./delivered.ts";
 import type { Sent, Standing } from "./delivery-history.ts";
 import { feedsOf } from "./feeds.ts";
 
@@ -42,7 +42,7 @@ export function metersOf(flows: readonly FlowStats[]): readonly number[] {
 /** Sums up what came in and left at the ends that lie at one node. */
 export function nodeCounters(ends: readonly Attachment[], readings: CounterReadings): NodeCounters {
   const { flows, meters } = readings;
-  const drops = [...meters.values()].map(droppedBy);
+  const drops = [...meters.values()].filter(isCounted).map(droppedBy);
   const sentAt = sentFrom(readings);
   return {
     ends: ends.flatMap((at) => endCounters(at, readings, sentAt)),
@@ -78,13 +78,14 @@ function endCounters(
   const isAlone = policers.length > 0 && policers.every(({ meter }) => !others.has(meter));
   const beyond = metersOf(own).filter((id) => !others.has(id) && !isOneOf(policers, id));
   const all = [...policers, ...beyond.flatMap((id) => meters.get(id) ?? [])];
+  const isKnown = isAlone && all.every(isCounted);
   const byFlows = sumFrames(letIn.map(countOf));
-  const byMeters = isAlone ? sumFrames(policers.map(enteredMeter)) : noFrames;
+  const byMeters = isKnown ? sumFrames(policers.map(enteredMeter)) : noFrames;
   return [
     {
       at,
       received: larger(byFlows, byMeters),
-      ...(isAlone && { dropped: sumFrames(all.map(droppedBy)) }),
+      ...(isKnown && { dropped: sumFrames(all.map(droppedBy)) }),
       ...sentAt(at),
       countedForMs: Math.round(Math.max(...letIn.map(ageMs))),
       sampledAtMs: atMs,
