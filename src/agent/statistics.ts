@@ -22,7 +22,7 @@ export interface NetworkStatistics {
   readonly gaps: readonly StatisticsGap[];
 }
 
-/** What one host port sent. */
+/** What one host port sent, and what it was sent. */
 export interface EndpointStatistics {
   /** `host:nic` */
   readonly hostPort: string;
@@ -30,7 +30,14 @@ export interface EndpointStatistics {
   readonly received: FrameCount;
   /** What its policer dropped; absent where there is none, or where it polices others as well. */
   readonly dropped?: FrameCount;
-  /** For how long this has been counted, in milliseconds at the time of the sample. */
+  /**
+   * What its switch handed to it from the others; absent where that cannot be told, and for the first seconds after
+   * some changes of the network.
+   */
+  readonly sent?: FrameCount;
+  /** For how long `sent` has been counted, in milliseconds at the time of the sample; there whenever that is. */
+  readonly sentForMs?: number;
+  /** For how long `received` has been counted, in milliseconds at the time of the sample. */
   readonly countedForMs: number;
   /** How long ago the switch was asked, in milliseconds. */
   readonly ageMs: number;
@@ -89,15 +96,16 @@ function endpointsOf(
   segments: readonly SegmentStatistics[],
   nowMs: number,
 ): readonly EndpointStatistics[] {
-  const counted = new Map(
+  const byKey = new Map(
     segments.flatMap(({ ends }) => ends.map((end) => [attachmentKey(end.at), end])),
   );
   return latestOf(record).plan.endpoints.flatMap(({ hostPort, attachment }) => {
-    const end = counted.get(attachmentKey(attachment));
+    const end = byKey.get(attachmentKey(attachment));
     if (end === undefined) return [];
-    const { received, dropped, countedForMs, sampledAtMs } = end;
+    const { received, dropped, sent, sentForMs, countedForMs, sampledAtMs } = end;
     const ageMs = Math.max(0, nowMs - sampledAtMs);
     const drops = dropped === undefined ? {} : { dropped };
-    return { hostPort, received, ...drops, countedForMs, ageMs };
+    const sends = sent === undefined || sentForMs === undefined ? {} : { sent, sentForMs };
+    return { hostPort, received, ...drops, ...sends, countedForMs, ageMs };
   });
 }

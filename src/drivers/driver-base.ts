@@ -111,7 +111,7 @@ export interface ProbeReport {
   readonly pairs: readonly ProbedPair[];
 }
 
-/** What came in at one end of a segment. */
+/** What came in at one end of a segment, and what left there. */
 export interface EndStatistics {
   readonly at: Attachment;
   /** What the host, or the other domain, sent and was let in; what was policed away is part of it. */
@@ -121,7 +121,14 @@ export interface EndStatistics {
    * what comes in elsewhere: then it is part of the segment's `dropped` only.
    */
   readonly dropped?: FrameCount;
-  /** For how long this has been counted, in milliseconds at the time of the sample. */
+  /**
+   * What was handed to the host, or to the other domain, in the last `sentForMs`; absent where the node cannot tell.
+   * What the port then lost is part of it, and frames for addresses behind the end that they came from may be.
+   */
+  readonly sent?: FrameCount;
+  /** For how long `sent` has been counted, in milliseconds at the time of the sample; there whenever that is. */
+  readonly sentForMs?: number;
+  /** For how long `received` has been counted, in milliseconds at the time of the sample. */
   readonly countedForMs: number;
   /** When the domain was asked, milliseconds since the epoch. */
   readonly sampledAtMs: number;
@@ -245,7 +252,7 @@ export interface DriverBase {
    */
   probe?(segment: SegmentId, options?: CallOptions): ResultAsync<ProbeReport, DriverError>;
   /**
-   * What has come in at the segment's ends, and what policing dropped; absent where the driver does not
+   * What has come in and left at the segment's ends, and what policing dropped; absent where the driver does not
    * know. A sample that is no older than `maxAgeMs` (1,000 when absent) is given again.
    */
   statistics?(

@@ -24,6 +24,7 @@ import type { Orphans } from "./orphans.ts";
 import { SwitchProber } from "./probe/switch-prober.ts";
 import { RoomKeeper } from "./room-keeper.ts";
 import type { SessionError } from "./session-error.ts";
+import { isSameStanding, type Standing } from "./statistics/delivery-history.ts";
 import { metersOf, type NodeCounters, nodeCounters } from "./statistics/network-counters.ts";
 import { NetworkOnSwitch, type RulesSource } from "./switch-network.ts";
 import type { SwitchPorts } from "./switch-ports.ts";
@@ -112,20 +113,34 @@ export class LiveSwitch {
     return new AddressTeacher({ ...this.#tools, ...context });
   }
 
-  /** Reads what came in for a network at some of its attachments, and what its meters dropped. */
+  /** Reads what came in and left for a network at some of its attachments, and what its meters dropped. */
   counters(
     network: NetworkNumber,
     ends: readonly Attachment[],
   ): ResultAsync<NodeCounters, SessionError> {
     const { reader, options, ports, clock } = this.#tools;
     const cookie = networkCookie(options.cookiePrefix, network);
+    const standing = this.#standing(network);
     return reader.flows(cookie, EXACT_MASK).andThen((flows) =>
       reader.meterStats(metersOf(flows)).map((meters) => {
         const { table } = options;
-        const readings = { flows, meters, numbers: ports.numbers(), table, atMs: clock.now() };
-        return nodeCounters(ends, readings);
+        const still = this.#standing(network);
+        return nodeCounters(ends, {
+          ...{ flows, meters, table, numbers: ports.numbers(), atMs: clock.now() },
+          deliveries: isSameStanding(standing, still) ? still : undefined,
+        });
       }),
     );
+  }
+
+  /** What a network is known to have here, while nobody else may change it. */
+  #standing(network: NetworkNumber): Standing | undefined {
+    const its = this.#networks.get(network);
+    const program = its?.settled;
+    if (its === undefined || program === undefined || this.#retired.signal.aborted)
+      return undefined;
+    const { deliveries } = its;
+    return { program, history: deliveries, version: deliveries.version };
   }
 
   /** Where addresses are. */

@@ -10,6 +10,7 @@ import { flowsThatTake } from "./foreign-flows.ts";
 import type { Converged, Judgement, Prepared, Sent } from "./network-change.ts";
 import { OwnNumbers } from "./own-numbers.ts";
 import type { SessionError } from "./session-error.ts";
+import { DeliveryHistory } from "./statistics/delivery-history.ts";
 import { readNetwork } from "./switch-network-read.ts";
 import { type NodeProblem, problemsOf } from "./switch-problem.ts";
 import { refuseRivals } from "./switch-rivals.ts";
@@ -43,6 +44,8 @@ const MAX_ROUNDS = 2;
 export class NetworkOnSwitch {
   /** The work on it. */
   readonly turns: Turns = new Turns();
+  /** Since when the switch has delivered as it does. */
+  readonly deliveries: DeliveryHistory;
   readonly #tools: SwitchTools;
   readonly #network: NetworkNumber;
   /** What the switch held when it was last read. */
@@ -59,6 +62,7 @@ export class NetworkOnSwitch {
   constructor(tools: SwitchTools, network: NetworkNumber) {
     this.#tools = tools;
     this.#network = network;
+    this.deliveries = new DeliveryHistory(tools.clock);
     this.#numbers = new OwnNumbers(tools);
   }
 
@@ -101,6 +105,7 @@ export class NetworkOnSwitch {
       const diff = diffPrograms(this.#program, wanted);
       this.#expectLearned(wanted);
       if (isEmptyDiff(diff)) this.#settle(wanted);
+      else this.deliveries.doubt();
       return { wanted, diff };
     });
   }
@@ -128,6 +133,7 @@ export class NetworkOnSwitch {
     return this.#wanted(rules).map((wanted) => {
       const held = this.#program;
       const diff = diffPrograms(held, wanted);
+      this.deliveries.change(held, wanted, isEmptyDiff(diff));
       this.#isCertain = false;
       this.#isUnsettled = true;
       this.#expectLearned(wanted);
@@ -161,7 +167,10 @@ export class NetworkOnSwitch {
           own: discrepanciesOf(diffPrograms(held, wanted)),
         })),
       );
-      if (found.isErr() || found.value.own.length > 0) this.#isCertain = false;
+      if (found.isErr() || found.value.own.length > 0) {
+        this.#isCertain = false;
+        this.deliveries.doubt();
+      }
       if (found.isErr()) return err(found.error);
       const { wanted, own } = found.value;
       const foreign = await unlessAborted(flowsThatTake(this.#tools, wanted), signal, ABORTED);
@@ -291,6 +300,7 @@ export class NetworkOnSwitch {
   /** The switch was seen to hold what is wanted: other numbers are free again. */
   #settle(wanted: NodeProgram): void {
     this.#isCertain = true;
+    this.deliveries.confirm();
     this.#numbers.keepOnly(wanted);
     for (const cookie of this.#learned) {
       if (!wanted.learned.has(cookie)) this.#learned.delete(cookie);

@@ -3,10 +3,12 @@ import { type FrameCount, noFrames, sumFrames } from "../../../model/frame-count
 import type { PortRef } from "../../../model/ids.ts";
 import type { EndStatistics } from "../../driver-base.ts";
 import { ingressClasses } from "../compile/ingress.ts";
-import { meterOf } from "../compile/program.ts";
+import { flowKey, meterOf } from "../compile/program.ts";
 import type { FlowStats } from "../wire/flow.ts";
-import type { Counters } from "../wire/group.ts";
 import type { MeterStats } from "../wire/meter.ts";
+import { ageMs, countOf, droppedBy, isCounted } from "./delivered.ts";
+import type { Sent, Standing } from "./delivery-history.ts";
+import { feedsOf } from "./feeds.ts";
 
 /** What one node counted for one network, at one instant. */
 export interface NodeCounters {
@@ -25,24 +27,48 @@ export interface CounterReadings {
   /** The table in which frames come in. */
   readonly table: number;
   readonly atMs: number;
+  /** What the node is known to hold for the network; absent where that is not known. */
+  readonly deliveries: Standing | undefined;
 }
+
+/** What left at an end, if that is known. */
+type SentAt = (at: Attachment) => Sent | undefined;
 
 /** The meters that some flows use. */
 export function metersOf(flows: readonly FlowStats[]): readonly number[] {
   return [...new Set(flows.flatMap((flow) => meterOf(flow) ?? []))];
 }
 
-/** Sums up what came in at the ends that lie at one node. */
+/** Sums up what came in and left at the ends that lie at one node. */
 export function nodeCounters(ends: readonly Attachment[], readings: CounterReadings): NodeCounters {
   const { flows, meters } = readings;
-  const drops = [...meters.values()].map(droppedBy);
+  const drops = [...meters.values()].filter(isCounted).map(droppedBy);
+  const sentAt = sentFrom(readings);
   return {
-    ends: ends.flatMap((at) => endCounters(at, readings)),
+    ends: ends.flatMap((at) => endCounters(at, readings, sentAt)),
     dropped: metersOf(flows).length === 0 ? noFrames : sumFrames(drops),
   };
 }
 
-function endCounters(at: Attachment, readings: CounterReadings): readonly EndStatistics[] {
+function sentFrom({ deliveries, flows, meters, numbers, table }: CounterReadings): SentAt {
+  if (deliveries === undefined) return () => undefined;
+  const { program, history } = deliveries;
+  const feeds = feedsOf(program);
+  const byKey = new Map(flows.map((flow) => [flowKey(flow), flow]));
+  return ({ port, tag }) => {
+    const number = numbers.get(port);
+    if (number === undefined) return undefined;
+    const readings = { program, feeds, flows: byKey, meters, table };
+    const left = history.sentTo({ port: number, tag }, readings);
+    return left && { ...left, sentForMs: Math.round(left.sentForMs) };
+  };
+}
+
+function endCounters(
+  at: Attachment,
+  readings: CounterReadings,
+  sentAt: SentAt,
+): readonly EndStatistics[] {
   const { flows, meters, table, atMs } = readings;
   const own = flows.filter(entrancesOf(at, readings));
   const letIn = own.filter((flow) => flow.table === table && flow.instructions.length > 0);
@@ -52,15 +78,16 @@ function endCounters(at: Attachment, readings: CounterReadings): readonly EndSta
   const isAlone = policers.length > 0 && policers.every(({ meter }) => !others.has(meter));
   const beyond = metersOf(own).filter((id) => !others.has(id) && !isOneOf(policers, id));
   const all = [...policers, ...beyond.flatMap((id) => meters.get(id) ?? [])];
+  const isKnown = isAlone && all.every(isCounted);
   const byFlows = sumFrames(letIn.map(countOf));
-  const byMeters = isAlone ? sumFrames(policers.map(enteredMeter)) : noFrames;
-  const ages = letIn.map(({ durationS, durationNs }) => durationS * 1_000 + durationNs / 1e6);
+  const byMeters = isKnown ? sumFrames(policers.map(enteredMeter)) : noFrames;
   return [
     {
       at,
       received: larger(byFlows, byMeters),
-      ...(isAlone && { dropped: sumFrames(all.map(droppedBy)) }),
-      countedForMs: Math.round(Math.max(...ages)),
+      ...(isKnown && { dropped: sumFrames(all.map(droppedBy)) }),
+      ...sentAt(at),
+      countedForMs: Math.round(Math.max(...letIn.map(ageMs))),
       sampledAtMs: atMs,
     },
   ];
@@ -93,14 +120,6 @@ function larger(a: FrameCount, b: FrameCount): FrameCount {
 
 function enteredMeter({ packetInCount, byteInCount }: MeterStats): FrameCount {
   return countOf({ packetCount: packetInCount, byteCount: byteInCount });
-}
-
-function droppedBy({ bands }: MeterStats): FrameCount {
-  return sumFrames(bands.map(countOf));
-}
-
-function countOf({ packetCount, byteCount }: Counters): FrameCount {
-  return { frames: Number(packetCount), bytes: Number(byteCount) };
 }
 
 /** The ends that lie at each node. */
