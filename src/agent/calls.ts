@@ -25,7 +25,6 @@ import type { Deadline } from "./deadline.ts";
 import { dryRun, type NetworkPlan } from "./dry-run.ts";
 import { type AgentLimits, limitReached } from "./limits.ts";
 import { Places } from "./places.ts";
-import { untilInSteps } from "./rate-steps.ts";
 import type { Registry } from "./registry.ts";
 import { type NetworkStatistics, networkStatistics } from "./statistics.ts";
 import type { Transactions } from "./transaction.ts";
@@ -68,9 +67,7 @@ export class Calls {
     spec: NetworkSpec,
     deadline: Deadline,
   ): Promise<Result<NetworkInfo, DcnsError>> {
-    return this.#attempt(project, deadline, () =>
-      untilInSteps(this.#context.registry, spec, () => this.#setUp(project, spec, deadline)),
-    );
+    return this.#attempt(project, deadline, () => this.#setUp(project, spec, deadline));
   }
 
   modify(
@@ -159,19 +156,18 @@ export class Calls {
     const holder = holderOf(project);
     const view = (): View => registry.view();
     const { clock } = this.#context;
-    const done = await untilInSteps(registry, spec, () =>
+    const done =
       record.phase === "reserved"
-        ? withCrankback<NetworkRecord>({
+        ? await withCrankback<NetworkRecord>({
             ...{ clock, deadline, holder, view },
             decide: (on) => decideReserved(on, holder, before, change),
             carryOut: (decision) => transactions.reserve(record, project, decision, deadline),
           })
-        : withCrankback<NetworkRecord>({
+        : await withCrankback<NetworkRecord>({
             ...{ clock, deadline, holder, view },
             decide: (on) => decideModify(on, holder, record.current, change),
             carryOut: (decision) => this.#change(record, decision, deadline),
-          }),
-    );
+          });
     return done.map((after) => this.#info(after));
   }
 

@@ -7,7 +7,6 @@ import { type DomainId, networkNumber, type ProjectId } from "../model/ids.ts";
 import type { Delivery, SegmentInfo } from "../model/network.ts";
 import { holderOf } from "../network/claims.ts";
 import { type Decision, decideSetup } from "../network/decide.ts";
-import { askedRate } from "../network/endpoints.ts";
 import { type Segments, segmentsOf } from "../network/forwarding.ts";
 import { standbyOf } from "../network/realisation.ts";
 import { heldInterval, reservedInterval, startsLater } from "../network/schedule.ts";
@@ -69,12 +68,8 @@ export function dryRun(
     const { target } = decision;
     const segments = [...segmentsFor(decision).values()];
     const standby = standbyOf(target);
-    const asked = new Map(target.spec.endpoints.map((one) => [one.hostPort, one]));
     return {
       ...target.plan,
-      endpoints: target.plan.endpoints.map((one) => {
-        return { ...one, bandwidth: askedRate(target.spec, asked.get(one.hostPort)) };
-      }),
       ...(standby === undefined ? {} : { backup: standby }),
       project,
       delivery: target.spec.delivery,

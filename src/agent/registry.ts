@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DriverBase } from "../drivers/driver-base.ts";
 import type { Claim } from "../ledger.ts";
-import { commonStep } from "../model/common-step.ts";
 import {
   type DomainId,
   type NetworkNumber,
@@ -13,7 +12,6 @@ import { holderOf } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf, withEnd } from "../network/forwarding.ts";
 import type { Health, Soundness } from "../network/info.ts";
-import type { RateSteps } from "../network/rate-step.ts";
 import { lacksBackup, type Realisation, wholeOf } from "../network/realisation.ts";
 import {
   latestOf,
@@ -29,7 +27,7 @@ import { LinkStates } from "./link-states.ts";
 import { Outages } from "./outages.ts";
 
 /** On which terms a domain promises something, as its driver says. */
-export type DomainTerms = Pick<DriverBase, "keepsSchedule" | "bandwidthUnit" | "rateStep">;
+export type DomainTerms = Pick<DriverBase, "keepsSchedule" | "bandwidthUnit">;
 
 /**
  * What an agent knows: the topology, the networks, what they hold in the ledger, and which links are
@@ -43,8 +41,6 @@ export class Registry implements Health {
   readonly #projects = new Map<NetworkNumber, ProjectId>();
   readonly #quarantines = new Set<Quarantine>();
   readonly keepsSchedule: (domain: DomainId) => boolean | undefined;
-  /** In which steps the nodes of all domains hold rates. */
-  readonly rateSteps: RateSteps;
   /** Which links are up. */
   readonly links: LinkStates;
   /** Which parts of networks carry nothing. */
@@ -64,7 +60,7 @@ export class Registry implements Health {
   /** Numbers are taken that are so much more than a multiple of that. */
   #numbering = { slot: 0, slots: 1 };
 
-  /** `termsOf` tells the terms of the domains; there are none when absent. */
+  /** `termsOf` tells the terms of somebody else's domains; there are none when absent. */
   constructor(
     topology: Topology,
     termsOf: (domain: DomainId) => DomainTerms | undefined = () => undefined,
@@ -72,10 +68,6 @@ export class Registry implements Health {
     this.#topology = topology;
     this.keepsSchedule = (domain) => termsOf(domain)?.keepsSchedule;
     this.#holdings = new Holdings(topology, (domain) => termsOf(domain)?.bandwidthUnit);
-    this.rateSteps = (most) =>
-      commonStep(
-        [...this.#topology.domains.keys()].flatMap((one) => termsOf(one)?.rateStep?.(most) ?? []),
-      );
     this.links = new LinkStates(() => this.#topology);
   }
 
@@ -91,7 +83,6 @@ export class Registry implements Health {
       ledger: this.#holdings.ledger,
       linkState: this.links.linkState,
       unsettled: new Set(unsettled.map(({ project }) => holderOf(project))),
-      rateSteps: this.rateSteps,
     };
   }
 

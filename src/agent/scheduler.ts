@@ -4,7 +4,6 @@ import type { ProjectId } from "../model/ids.ts";
 import { holderOf } from "../network/claims.ts";
 import type { Decision, View } from "../network/decide.ts";
 import { decideReservedElsewhere, decideStart } from "../network/decide-scheduled.ts";
-import { isInRateSteps } from "../network/rate-step.ts";
 import { latestOf, type NetworkRecord, type ScheduledRecord } from "../network/record.ts";
 import { isHeld, startsLater } from "../network/schedule.ts";
 import type { ChangeError } from "./change-error.ts";
@@ -174,9 +173,7 @@ export class Scheduler implements Disposable {
       view: () => withoutOwn(registry.view(), holder),
       decide: (view) =>
         decideStart(view, holder, target, {
-          canStay: (one) =>
-            registry.canStay(one) &&
-            (phase === "provision" || isInRateSteps(one.spec, registry.rateSteps)),
+          canStay: (one) => registry.canStay(one),
           isSound: (one) => phase === "provision" || registry.isSound(one),
         }),
       carryOut: (decision) => this.#provisionAs(project, decision, deadline),

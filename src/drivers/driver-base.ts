@@ -194,11 +194,6 @@ export interface DriverBase {
    * for is held of the links to it, and of its ports. A positive whole number; absent where any rate can be had.
    */
   readonly bandwidthUnit?: Bandwidth;
-  /**
-   * In which steps nodes hold rates up to `most`, as far as they are known now, bit/s, where there are some that cannot hold
-   * any rate: what is let in of each endpoint, and reserved, is whole steps. It never falls as `most` grows.
-   */
-  rateStep?(most: Bandwidth): Bandwidth | undefined;
   /** Takes the driver into service for one domain; a second call fails. */
   attach(context: DriverContext): ResultAsync<void, DriverError>;
   /**

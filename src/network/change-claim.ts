@@ -15,7 +15,7 @@ import {
 import type { Topology } from "../topology.ts";
 import type { Realisation } from "./realisation.ts";
 import { heldByEither } from "./schedule.ts";
-import { trafficOf } from "./traffic.ts";
+import { floodAllowanceOf, trafficOf } from "./traffic.ts";
 import type { TransitionMode } from "./transition.ts";
 
 /**
@@ -86,7 +86,7 @@ function linksOfEither(
   const allThatIsSent = reload(topology, next.plan, members, {
     ...trafficOf(next.spec),
     delivery: "flood",
-    bandwidth: higherOf(trafficOf(old.spec).bandwidth, trafficOf(next.spec).bandwidth),
+    bandwidth: higherOf(old.spec.bandwidth, next.spec.bandwidth),
   }).links;
   const beyond = next.plan.links.map((one, index): PlannedLink => {
     const was = before.get(one.link);
@@ -103,18 +103,19 @@ function linksOfEither(
 
 /**
  * What the members of both may send, at the higher of the rates. Where one of the two floods and the
- * other does not, or is held in other steps, a node that follows either may be next to one that
- * follows the other: then both count, and the heavier is what may come.
+ * other does not, a node that follows either may be next to one that follows the other: then both
+ * count, and the heavier is what may come.
  */
 function trafficsOfBoth(old: Realisation, next: Realisation): readonly Traffic[] {
   const [before, after] = [trafficOf(old.spec), trafficOf(next.spec)];
-  const rates = {
+  const higher = {
+    ...after,
     bandwidth: higherOf(before.bandwidth, after.bandwidth),
-    floodAllowance: higherOf(before.floodAllowance, after.floodAllowance),
+    floodAllowance: higherOf(floodAllowanceOf(old.spec), floodAllowanceOf(next.spec)),
   };
-  const higher = { ...after, ...rates };
-  const isAlike = before.delivery === after.delivery && before.rateStep === after.rateStep;
-  return isAlike ? [higher] : [higher, { ...before, ...rates }];
+  return before.delivery === after.delivery
+    ? [higher]
+    : [higher, { ...higher, delivery: before.delivery }];
 }
 
 /**
@@ -122,11 +123,10 @@ function trafficsOfBoth(old: Realisation, next: Realisation): readonly Traffic[]
  * shared network has as a whole.
  */
 function onTwoTrees(traffic: Traffic, old: Realisation, next: Realisation): Traffic {
-  const [before, after] = [trafficOf(old.spec), trafficOf(next.spec)];
   return {
     ...traffic,
-    bandwidth: bounded(before.bandwidth + after.bandwidth),
-    floodAllowance: bounded(before.floodAllowance + after.floodAllowance),
+    bandwidth: bounded(old.spec.bandwidth + next.spec.bandwidth),
+    floodAllowance: bounded(floodAllowanceOf(old.spec) + floodAllowanceOf(next.spec)),
   };
 }
 

@@ -61,7 +61,7 @@ function edgesOf({ plan: { endpoints }, spec }: Realisation): readonly Crossing[
   const total = endpoints.reduce((sum, endpoint) => sum + endpoint.bandwidth, 0);
   return endpoints.map((endpoint): Crossing => {
     const { bandwidth: own, attachment: at } = endpoint;
-    const rate = traffic.sharing === "shared" && traffic.bandwidth < own ? traffic.bandwidth : own;
+    const rate = spec.sharing === "shared" && spec.bandwidth < own ? spec.bandwidth : own;
     const [itself, others] = [
       { rate: own, count: 1 },
       { rate: total - own, count: endpoints.length - 1 },

@@ -27,7 +27,6 @@ import {
   planProtectedTree,
   withBypassesFor,
 } from "./protected-tree.ts";
-import { inRateSteps, type RateSteps } from "./rate-step.ts";
 import { type Realisation, standbyOf, wholeOf } from "./realisation.ts";
 import { changedSpec, type NetworkChange } from "./request.ts";
 import {
@@ -53,8 +52,6 @@ export interface View {
   readonly unsettled?: ReadonlySet<string>;
   /** What plans; default {@link planNetwork}. */
   readonly planner?: typeof planNetwork;
-  /** In which steps nodes hold rates; any rate is held when absent. */
-  readonly rateSteps?: RateSteps;
 }
 
 /** A decided change: what the network becomes, how it gets there, and what it holds meanwhile. */
@@ -84,15 +81,14 @@ export function decideSetup(
 export function decideAnew(
   view: View,
   holder: string,
-  asked: Wanted,
+  wanted: Wanted,
   generation: number,
 ): Result<Decision, DecisionError> {
-  const spec = inRateSteps(asked.spec, view.rateSteps);
-  const { interval = heldInterval(spec.schedule) } = asked;
+  const { spec, interval = heldInterval(spec.schedule) } = wanted;
   const fault = impossible(view.topology, spec);
   if (fault !== undefined) return err(fault);
   const planned = plannerOf(spec);
-  return planned(view, holder, { ...asked, spec }).andThen((path) => {
+  return planned(view, holder, wanted).andThen((path) => {
     const target: Realisation = { generation, spec, ...path };
     const claim = claimOf(wholeOf(target), holder, interval);
     // Two paths may share a port that has no room for both.
@@ -128,7 +124,7 @@ export function decideModify(
   current: Realisation,
   change: NetworkChange,
 ): Result<Decision, DecisionError> {
-  const spec = inRateSteps(changedSpec(current.spec, change), view.rateSteps);
+  const spec = changedSpec(current.spec, change);
   const fault = impossible(view.topology, spec);
   if (fault !== undefined) return err(fault);
   const wanted: Wanted = { spec, vlans: change.vlans ?? VlanSet.of(current.plan.vlan) };

@@ -1,11 +1,9 @@
 import { err, ok, type Result } from "neverthrow";
-import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import { type InvalidRequest, invalidRequest, type UnknownHostPort } from "../model/errors.ts";
 import type { PortRef } from "../model/ids.ts";
 import type { PlanEndpoint } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
-import type { EndpointSpec, NetworkSpec } from "./spec.ts";
-import { heldRate } from "./traffic.ts";
+import type { NetworkSpec } from "./spec.ts";
 
 /** The endpoints where the topology has them; it may have changed since they were named. */
 export function planEndpoints(
@@ -21,26 +19,9 @@ export function planEndpoints(
     }
     const tagging = one.tagging ?? touchPoint.tagging;
     const vlan = one.vlan === undefined ? {} : { vlan: one.vlan };
-    const rate = letIn(topology, touchPoint.port, askedRate(spec, one), spec.rateStep);
-    return [{ touchPoint, tagging, ...vlan, bandwidth: rate }];
+    return [{ touchPoint, tagging, ...vlan, bandwidth: one.bandwidth ?? spec.bandwidth }];
   });
   return hostPorts.length === 0 ? ok(endpoints) : err({ type: "unknown-host-port", hostPorts });
-}
-
-/** The rate that was asked for an endpoint, bit/s. */
-export function askedRate(spec: NetworkSpec, one: EndpointSpec | undefined): Bandwidth {
-  return one?.bandwidth ?? spec.bandwidth;
-}
-
-/** What comes in of an endpoint that is held to `rate`: whole steps, and no more than the port can carry. */
-function letIn(
-  { ports }: Topology,
-  port: PortRef,
-  rate: Bandwidth,
-  rateStep: Bandwidth | undefined,
-): Bandwidth {
-  const most = Math.max(rate, ports.get(port)?.capacity ?? Number.MAX_SAFE_INTEGER);
-  return bandwidth(Math.min(heldRate(rate, rateStep), most));
 }
 
 /** What no fabric could do for `spec`; undefined if there is nothing of the kind. */

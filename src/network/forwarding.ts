@@ -138,15 +138,14 @@ interface Terms {
 }
 
 function termsOf({ plan, spec }: Realisation): Terms {
-  const traffic = trafficOf(spec);
   const isShared = spec.sharing === "shared" && plan.endpoints.length > 2;
   return {
     spec,
-    traffic,
+    traffic: trafficOf(spec),
     all: sideOf(plan.endpoints),
     macs: new Map(spec.endpoints.map(({ hostPort, macs }) => [hostPort, macs ?? []])),
     isUntagged: plan.endpoints.some(({ tagging }) => tagging === "untagged"),
-    shared: isShared ? { key: NETWORK_POLICER, rate: traffic.bandwidth } : undefined,
+    shared: isShared ? { key: NETWORK_POLICER, rate: spec.bandwidth } : undefined,
   };
 }
 

@@ -3,13 +3,12 @@ import type { DomainId, NetworkNumber, SegmentId } from "../model/ids.ts";
 import type { NetworkInfo, NetworkLinkInfo, NetworkState, SegmentInfo } from "../model/network.ts";
 import { isVni, vniNumber } from "../model/vni.ts";
 import type { LinkState, PlannedLink } from "../pce/index.ts";
-import { askedRate } from "./endpoints.ts";
 import type { Segments } from "./forwarding.ts";
 import { linksInUse } from "./links-in-use.ts";
 import { type Realisation, standbyOf } from "./realisation.ts";
 import { latestOf, type NetworkRecord } from "./record.ts";
 import { isoTime, scheduleInfo } from "./schedule.ts";
-import type { EndpointSpec, NetworkSpec } from "./spec.ts";
+import type { EndpointSpec } from "./spec.ts";
 import { floodAllowanceOf } from "./traffic.ts";
 
 /** Whether every link of a realisation is up, and the topology still has all that it stands on. */
@@ -41,7 +40,7 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
   const latest = latestOf(record);
   const { plan, spec, generation } = latest;
   const state = networkState(record, around.health);
-  const asked = new Map(spec.endpoints.map((one) => [one.hostPort, one]));
+  const macs = new Map(spec.endpoints.map((one) => [one.hostPort, one.macs]));
   return {
     project: record.project,
     gri: `${around.griPrefix}${record.project}`,
@@ -55,7 +54,7 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
     protection: spec.protection,
     priority: spec.priority,
     schedule: scheduleInfo(spec.schedule),
-    endpoints: plan.endpoints.map((one) => endpointInfo(one, spec, asked.get(one.hostPort))),
+    endpoints: plan.endpoints.map((one) => endpointInfo(one, macs.get(one.hostPort))),
     links: plan.links.map(linkInfo),
     ...backupInfo(latest, around.linkState),
     cost: plan.cost,
@@ -144,10 +143,9 @@ function segmentState(
 
 function endpointInfo(
   endpoint: Realisation["plan"]["endpoints"][number],
-  spec: NetworkSpec,
-  asked: EndpointSpec | undefined,
+  macs: EndpointSpec["macs"],
 ): NetworkInfo["endpoints"][number] {
-  const { hostPort, attachment, tagging } = endpoint;
+  const { hostPort, attachment, tagging, bandwidth } = endpoint;
   const colon = hostPort.lastIndexOf(":");
   return {
     host: hostPort.slice(0, colon),
@@ -155,7 +153,7 @@ function endpointInfo(
     port: attachment.port,
     vlan: attachment.tag === "untagged" ? null : attachment.tag,
     tagging,
-    bandwidth: askedRate(spec, asked),
-    ...(asked?.macs === undefined ? {} : { macs: asked.macs }),
+    bandwidth,
+    ...(macs === undefined ? {} : { macs }),
   };
 }

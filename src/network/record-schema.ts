@@ -69,7 +69,6 @@ const specSchema = v.object({
       hold: v.exactOptional(v.literal(true)),
     }),
   ),
-  rateStep: v.exactOptional(rate),
 });
 
 const planSchema = v.object({

@@ -13,7 +13,6 @@ import type { Topology } from "../topology.ts";
 import { reserveGrowth } from "./claims.ts";
 import type { Decision, DecisionError, View } from "./decide.ts";
 import { decideReprotection } from "./protected-change.ts";
-import { inRateSteps } from "./rate-step.ts";
 import { type Realisation, wholeOf } from "./realisation.ts";
 import {
   changeWithRoom,
@@ -127,7 +126,7 @@ export function decideRestorationOf(
   const decided =
     current.spec.protection === "disjoint"
       ? decideReprotection(view, holder, current)
-      : decideReroute(view, holder, current, wantedAgain(view, current));
+      : decideReroute(view, holder, current, wantedAgain(current));
   return decided.map((decision) => asRestoration(view, current, decision));
 }
 
@@ -152,8 +151,7 @@ function begun(
 }
 
 function restorationTo(view: View, { holder, current }: HurtNetwork, plan: NetworkPlan): Decision {
-  const { spec } = wantedAgain(view, current);
-  const target = { generation: current.generation + 1, spec, plan };
+  const target = { generation: current.generation + 1, spec: current.spec, plan };
   const change = { target, mode: "reroute" as const };
   return asRestoration(view, current, changeWithRoom(view.topology, holder, current, change));
 }
@@ -181,13 +179,13 @@ function leftBehind(topology: Topology, old: NetworkPlan, next: NetworkPlan): Re
   return new Set([...treeNodes(topology, old)].filter((node) => !needed.has(node)));
 }
 
-function wantedAgain({ rateSteps }: View, { spec, plan }: Realisation): Wanted {
-  return { spec: inRateSteps(spec, rateSteps), vlans: VlanSet.of(plan.vlan) };
+function wantedAgain({ spec, plan }: Realisation): Wanted {
+  return { spec, vlans: VlanSet.of(plan.vlan) };
 }
 
 /** As the planner knows it; nothing, if it has an endpoint that is not there any more. */
 function hitNetwork(view: View, { holder, current }: HurtNetwork): readonly HitNetwork[] {
-  return planRequest(view, holder, wantedAgain(view, current)).match(
+  return planRequest(view, holder, wantedAgain(current)).match(
     (request) => [{ request, plan: current.plan, priority: current.spec.priority }],
     () => [],
   );

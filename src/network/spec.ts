@@ -19,7 +19,7 @@ export interface EndpointSpec {
   readonly macs?: readonly MacAddress[];
 }
 
-/** What was asked for: the request, parsed, without anything that was computed but `rateStep`. */
+/** What was asked for: the request, parsed, without anything that was computed. */
 export interface NetworkSpec {
   /** Ordered by host port; no host port twice. */
   readonly endpoints: readonly EndpointSpec[];
@@ -42,8 +42,6 @@ export interface NetworkSpec {
   readonly priority: number;
   /** Absent, it is there from setup to teardown. */
   readonly schedule?: Schedule;
-  /** In which steps nodes were found to hold rates, bit/s; not asked for, see `rate-step.ts`. */
-  readonly rateStep?: Bandwidth;
 }
 
 /** The names of what differs between two specs; empty for equal ones. */

@@ -1,24 +1,16 @@
-import { inUnits } from "../ledger/units.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { Delivery } from "../model/network.ts";
 import type { Traffic } from "../pce/index.ts";
 import type { NetworkSpec } from "./spec.ts";
 
 /** What a spec means for the tree. */
-export function trafficOf(spec: NetworkSpec): Traffic & { readonly floodAllowance: Bandwidth } {
-  const { rateStep } = spec;
+export function trafficOf(spec: NetworkSpec): Traffic {
   return {
-    bandwidth: heldRate(spec.bandwidth, rateStep),
+    bandwidth: spec.bandwidth,
     sharing: spec.sharing,
     delivery: deliveryOf(spec),
-    floodAllowance: heldRate(floodAllowanceOf(spec), rateStep),
-    ...(rateStep === undefined ? {} : { rateStep }),
+    floodAllowance: floodAllowanceOf(spec),
   };
-}
-
-/** What a node holds to `rate` that holds rates in such steps, bit/s: no less. */
-export function heldRate(rate: Bandwidth, rateStep: Bandwidth | undefined): Bandwidth {
-  return rateStep === undefined ? rate : bandwidth(inUnits(rate, rateStep));
 }
 
 /** How frames are delivered. Between two endpoints there is one way only, and all modes are the same. */

@@ -51,7 +51,6 @@ export class SharedDriver implements DriverBase {
   readonly hold?: NonNullable<DriverBase["hold"]>;
   /** Counts at the nodes of this agent. */
   readonly keepRoom?: NonNullable<DriverBase["keepRoom"]>;
-  readonly rateStep?: NonNullable<DriverBase["rateStep"]>;
   /** These say what any agent can see, and are absent where the domain shows nothing. */
   readonly probe?: NonNullable<DriverBase["probe"]>;
   readonly statistics?: NonNullable<DriverBase["statistics"]>;
@@ -78,7 +77,6 @@ export class SharedDriver implements DriverBase {
       this.hold = (segment, options = {}) => this.#keepRoom(segment, options);
     }
     if (inner.keepRoom !== undefined) this.keepRoom = inner.keepRoom.bind(inner);
-    if (inner.rateStep !== undefined) this.rateStep = inner.rateStep.bind(inner);
     const [probe, statistics] = [inner.probe?.bind(inner), inner.statistics?.bind(inner)];
     if (probe !== undefined) this.probe = probe;
     if (statistics !== undefined) this.statistics = statistics;

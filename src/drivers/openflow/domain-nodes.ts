@@ -1,6 +1,4 @@
 import { err, ok, type Result } from "neverthrow";
-import type { Bandwidth } from "../../model/bandwidth.ts";
-import { commonStep } from "../../model/common-step.ts";
 import type { DomainView, NodeView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverFailed } from "../../model/errors.ts";
 import type { DatapathId, DomainId, NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
@@ -10,7 +8,6 @@ import type { Confirmation, Discrepancy, HeldSegment, SegmentReport } from "../d
 import type { NodeRole } from "../roles.ts";
 import type { DomainAudit, NodeAudit } from "./audit-report.ts";
 import { causeAt } from "./blocked.ts";
-import { rateStepAt } from "./compile/meter.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
 import { heldSegments } from "./held-segments.ts";
 import type { PendingChanged } from "./node-wants.ts";
@@ -76,12 +73,6 @@ export class DomainNodes {
       profile === undefined ? [] : [[id, profile] as const],
     );
     return new Map(known);
-  }
-
-  /** In which steps the switches have rates up to `most`, bit/s; undefined where all have any. */
-  rateStep(most: Bandwidth): Bandwidth | undefined {
-    const steps = [...this.#nodes.values()].flatMap(({ profile }) => profile?.meterSteps ?? []);
-    return commonStep(steps.map((one) => rateStepAt(most, one)));
   }
 
   /** What a node's switch can do, if it has ever been connected. */

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "neverthrow";
-import type { Bandwidth } from "../../model/bandwidth.ts";
 import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../../model/errors.ts";
 import { noFrames } from "../../model/frame-count.ts";
@@ -124,10 +123,6 @@ export class OpenFlowDriver implements DriverBase {
   /** What each switch can do, for every node whose switch has connected since {@link attach}. */
   profiles(): ReadonlyMap<NodeId, SwitchProfile> {
     return this.#life.service?.nodes.profiles() ?? new Map();
-  }
-
-  rateStep(most: Bandwidth): Bandwidth | undefined {
-    return this.#life.service?.nodes.rateStep(most);
   }
 
   refusal(

@@ -1,5 +1,4 @@
 import { type PortDirection, portChannel } from "../../ledger/channel.ts";
-import { inUnits } from "../../ledger/units.ts";
 import { type Bandwidth, bandwidth } from "../../model/bandwidth.ts";
 import type { PortRef } from "../../model/ids.ts";
 import { sceneOf } from "../plan/attempt.ts";
@@ -27,12 +26,10 @@ export function startingAt(scene: Scene, start: number): Scene {
   return restaged(scene, { interval: { start, end: start + (interval.end - interval.start) } });
 }
 
-/** The scene in which nothing is asked to carry more than `most`, in bit/s, or the next step in which rates are held. */
+/** The scene in which nothing is asked to carry more than `most`, in bit/s. */
 export function capped(scene: Scene, most: number): Scene {
   const { request } = scene;
-  const { rateStep } = request;
-  const held = rateStep === undefined ? most : inUnits(most, rateStep);
-  const cap = (rate: Bandwidth): Bandwidth => bandwidth(Math.min(rate, held));
+  const cap = (rate: Bandwidth): Bandwidth => bandwidth(Math.min(rate, most));
   return asking(scene, {
     bandwidth: cap(request.bandwidth),
     endpoints: request.endpoints.map((e) => ({ ...e, bandwidth: cap(e.bandwidth) })),

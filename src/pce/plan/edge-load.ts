@@ -1,4 +1,3 @@
-import { inUnits } from "../../ledger/units.ts";
 import { type Bandwidth, bandwidth } from "../../model/bandwidth.ts";
 import type { Traffic } from "./plan.ts";
 
@@ -15,8 +14,7 @@ export interface Side {
  *
  * - Known unicast, hose: neither side sends or receives more than its rates allow, so
  *   min(rate of `from`, rate of `to`), and what `from` may flood on top of it (Duffield et al., A
- *   Flexible Model for Resource Management in Virtual Private Networks, SIGCOMM 1999). What goes to
- *   `to` is held to its rate in whole steps, see {@link Traffic.rateStep}.
+ *   Flexible Model for Resource Management in Virtual Private Networks, SIGCOMM 1999).
  * - Everything flooded, hose: every frame crosses every edge, so the rate of `from`.
  * - Shared: the network as a whole has one bandwidth, so never more than that.
  *
@@ -53,6 +51,5 @@ export function sideOf(rates: readonly number[]): Side {
 
 function hoseLoad(traffic: Traffic, from: Side, to: Side): number {
   if (traffic.delivery === "flood") return from.rate;
-  const held = traffic.rateStep === undefined ? to.rate : inUnits(to.rate, traffic.rateStep);
-  return Math.min(from.rate, held) + from.count * (traffic.floodAllowance ?? 0);
+  return Math.min(from.rate, to.rate) + from.count * (traffic.floodAllowance ?? 0);
 }

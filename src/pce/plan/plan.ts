@@ -36,11 +36,6 @@ export interface Traffic {
    * `delivery` is not `flood`. Nothing by default.
    */
   readonly floodAllowance?: Bandwidth;
-  /**
-   * In which steps the nodes hold rates, bit/s: what they hold to a rate in between has the next one.
-   * All rates here, but for those of whole ports, are such steps. Any rate is held when absent.
-   */
-  readonly rateStep?: Bandwidth;
 }
 
 /** A link of a tree, and the VLAN, or the VNI, that the network has on it. */

@@ -1,4 +1,4 @@
-import { type Bandwidth, bandwidth } from "../../../model/bandwidth.ts";
+import type { Bandwidth } from "../../../model/bandwidth.ts";
 import { meterFlag } from "../wire/constants.ts";
 import type { MeterConfig } from "../wire/meter.ts";
 
@@ -60,11 +60,6 @@ export function meterKbps(
   { rateKbps, rateBits }: MeterSteps = exactSteps,
 ): number {
   return roundedUp(rate / 1000, rateKbps, rateBits);
-}
-
-/** In which steps the switch has rates up to `most`, bit/s. */
-export function rateStepAt(most: Bandwidth, { rateKbps, rateBits }: MeterSteps): Bandwidth {
-  return bandwidth(1000 * unitAt(most / 1000, rateKbps, rateBits));
 }
 
 /** The least number of whole steps that is not below `value`; of steps that double, see {@link MeterSteps}. */

@@ -1,5 +1,4 @@
 import { err, ok, type Result, safeTry } from "neverthrow";
-import { commonDivisor } from "../../../model/common-step.ts";
 import { type MeterSteps, roundedUp } from "../compile/meter.ts";
 import type { SessionError } from "../session-error.ts";
 import { meterFlag } from "../wire/constants.ts";
@@ -122,4 +121,8 @@ function areAlike(some: readonly Limit[], others: readonly Limit[]): boolean {
     const other = others[index];
     return rate === other?.rate && burst === other.burst;
   });
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
