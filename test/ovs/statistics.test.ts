@@ -98,6 +98,9 @@ describeWithOvs("statistics, on Open vSwitch", () => {
     await using scenario = await startScenario(twice);
     await setUp(scenario, ["es1:eth1", "es2:eth1"], { protection: "disjoint" });
     await expectCounted(scenario, ["es1:eth1", "es2:eth1"]);
+    const { endpoints } = value(await scenario.agent.getNetworkStatistics("p"));
+    // All came from the other switch with a tag, whether it stays on or not.
+    for (const { sent } of endpoints) expect(sent?.bytes).toBe((sent?.frames ?? 0) * 1_018);
   });
 
   test("count anew what arrives once the rate has changed, and nothing from before", async () => {

@@ -28,7 +28,7 @@ export function deliveredTo(exit: ExitPlace, readings: DeliveryReadings): FrameC
   const { feeds } = readings;
   const key = exitKey(exit);
   const there = feeds.at.get(key) ?? [];
-  if (!isClear(feeds, exit) || !there.every((feed) => isAsKnown(feed.flow, readings))) {
+  if (!isClear(feeds, key) || !there.every((feed) => isAsKnown(feed.flow, readings))) {
     return undefined;
   }
   const byMeters = metersOfOwn(feeds, key);

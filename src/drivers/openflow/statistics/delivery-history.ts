@@ -2,7 +2,15 @@ import { type Clock, steadyMs } from "../../../model/clock.ts";
 import type { FrameCount } from "../../../model/frame-count.ts";
 import { type NodeProgram, sameMeter } from "../compile/program.ts";
 import { countedThereForMs, type DeliveryReadings, deliveredTo, metersCount } from "./delivered.ts";
-import { type ExitPlace, exitKey, type Feed, type Feeds, feedsOf, metersOfOwn } from "./feeds.ts";
+import {
+  type ExitPlace,
+  exitKey,
+  type Feed,
+  type Feeds,
+  feedsOf,
+  isClear,
+  metersOfOwn,
+} from "./feeds.ts";
 
 /** What left by an exit, and for how long that has been counted, in milliseconds. */
 export interface Sent {
@@ -150,7 +158,7 @@ function goesOn(exit: string, before: Holding, after: Holding): boolean {
   const isKept = ({ flow, meter }: Feed): boolean =>
     oldMeters.has(flow) && oldMeters.get(flow) === meter;
   const [kept, added] = [now.filter(isKept), now.filter((feed) => !isKept(feed))];
-  if (kept.length < old.length) return false;
+  if (kept.length < old.length || !isClear(before.feeds, exit)) return false;
   const meters = metersIn(kept);
   const isNew = ({ flow, meter }: Feed): boolean =>
     !before.program.flows.has(flow) &&

@@ -30,10 +30,11 @@ export function exitKey({ port, tag }: ExitPlace): string {
   return keyOf(port, tag);
 }
 
-/** Whether every frame that leaves there is one that a known flow always hands there. */
-export function isClear({ sometimes }: Feeds, { port, tag }: ExitPlace): boolean {
-  const unclear = [keyOf(port, tag), keyOf(undefined, tag), keyOf(port, undefined), keyOf()];
-  return sometimes.size === 0 || !unclear.some((key) => sometimes.has(key));
+/** Whether every frame that leaves by an exit is one that a known flow always hands there. */
+export function isClear({ sometimes }: Feeds, exit: string): boolean {
+  if (sometimes.size === 0) return true;
+  const [port, tag] = exit.split("/");
+  return ![exit, `?/${tag}`, `${port}/?`, "?/?"].some((key) => sometimes.has(key));
 }
 
 /** The meters that police nothing but what leaves at an exit. */
