@@ -112,6 +112,21 @@ describe("room that somebody else gives back is had by a network that waits for 
   });
 });
 
+test("where others come and go all the time, that is told now and then", async () => {
+  let size = FOREIGN_FLOWS;
+  const options = { ...tableOf("s4", () => size), driver: { auditIntervalMs: 300_000 } };
+  await using bed = await Testbed.start(options);
+  // There is room for the one half of the time, and never for the other.
+  const ask = (host: string) => bed.agent.planPhysicalNetwork("q", ["s1a:eth1", host], "10Mbps");
+  for (let second = 0; second < 60; second += 1) {
+    size = FOREIGN_FLOWS + (second % 2) * 5;
+    ask("s4a:eth1");
+    expect(ask("s4b:eth1").isErr()).toBe(true);
+    await bed.clock.advance(1_000);
+  }
+  expect(regained(bed)).toHaveLength(2);
+});
+
 test("room that nobody was refused for is nobody's news", async () => {
   let size = FOREIGN_FLOWS + 2 * FLOWS_BETWEEN;
   await using bed = await Testbed.start(tableOf("s4", () => size));

@@ -47,6 +47,8 @@ export { SessionServer, type SessionServerOptions } from "./session-server.ts";
 export type {
   ListenAddress,
   ListenError,
+  PeerCertificate,
+  RefusedPeer,
   SwitchListener,
   Transport,
   TransportHandlers,

@@ -50,6 +50,9 @@ export type Way = readonly (readonly ForwardingRule[])[];
 /** Who asks again and again is not answered from what was read anew each time. */
 const LOOK_AGAIN_AFTER_MS = 1_000;
 
+/** How long nothing more is told of what was seen between two audits. */
+const TELL_AGAIN_AFTER_MS = 30_000;
+
 /** Keeps how much room one connected switch has, and says for what it is enough. */
 export class RoomKeeper {
   readonly #context: RoomKeeperContext;
@@ -62,6 +65,7 @@ export class RoomKeeper {
   readonly #listeners = new Set<() => void>();
   #hasCounted = false;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(context: RoomKeeperContext) {
     const { tools, orphans } = context;
@@ -217,8 +221,11 @@ export class RoomKeeper {
     const [, counts, ours, groups, meters] = read.value;
     this.#seeTables(counts, new Map(ours), wasQuiet && isQuiet());
     this.seeOthers(groups, meters);
-    // What only trying shows waits for an audit, so that it is not tried again and again.
-    if (this.#room.regained()) this.#tell();
+    // What only trying shows waits for an audit, so that it is not tried again and again; and so does more of the
+    // same, where somebody comes and goes all the time.
+    if (nowMs < this.#toldAtMs + TELL_AGAIN_AFTER_MS || !this.#room.regained()) return;
+    this.#toldAtMs = nowMs;
+    this.#tell();
   }
 
   /** Reads anew how many flows each table takes. */
