@@ -8,6 +8,7 @@ import {
   networkNumber,
   type ProjectId,
 } from "../model/ids.ts";
+import type { RateSteps } from "../model/rate-steps.ts";
 import { holderOf } from "../network/claims.ts";
 import type { View } from "../network/decide.ts";
 import { type Owner, type Segments, segmentsOf, withEnd } from "../network/forwarding.ts";
@@ -27,7 +28,7 @@ import { LinkStates } from "./link-states.ts";
 import { Outages } from "./outages.ts";
 
 /** On which terms a domain promises something, as its driver says. */
-export type DomainTerms = Pick<DriverBase, "keepsSchedule" | "bandwidthUnit">;
+export type DomainTerms = Pick<DriverBase, "keepsSchedule" | "bandwidthUnit" | "rateSteps">;
 
 /**
  * What an agent knows: the topology, the networks, what they hold in the ledger, and which links are
@@ -41,6 +42,8 @@ export class Registry implements Health {
   readonly #projects = new Map<NetworkNumber, ProjectId>();
   readonly #quarantines = new Set<Quarantine>();
   readonly keepsSchedule: (domain: DomainId) => boolean | undefined;
+  /** In which steps nodes hold rates that do not hold any, as far as is known now. */
+  readonly rateSteps: () => readonly RateSteps[];
   /** Which links are up. */
   readonly links: LinkStates;
   /** Which parts of networks carry nothing. */
@@ -60,7 +63,7 @@ export class Registry implements Health {
   /** Numbers are taken that are so much more than a multiple of that. */
   #numbering = { slot: 0, slots: 1 };
 
-  /** `termsOf` tells the terms of somebody else's domains; there are none when absent. */
+  /** `termsOf` tells the terms of the domains; there are none when absent. */
   constructor(
     topology: Topology,
     termsOf: (domain: DomainId) => DomainTerms | undefined = () => undefined,
@@ -68,6 +71,8 @@ export class Registry implements Health {
     this.#topology = topology;
     this.keepsSchedule = (domain) => termsOf(domain)?.keepsSchedule;
     this.#holdings = new Holdings(topology, (domain) => termsOf(domain)?.bandwidthUnit);
+    this.rateSteps = () =>
+      [...this.#topology.domains.keys()].flatMap((one) => termsOf(one)?.rateSteps?.() ?? []);
     this.links = new LinkStates(() => this.#topology);
   }
 
@@ -83,6 +88,7 @@ export class Registry implements Health {
       ledger: this.#holdings.ledger,
       linkState: this.links.linkState,
       unsettled: new Set(unsettled.map(({ project }) => holderOf(project))),
+      rateSteps: this.rateSteps,
     };
   }
 

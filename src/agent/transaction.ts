@@ -25,6 +25,7 @@ import type { ChangeError } from "./change-error.ts";
 import type { Conductor } from "./conductor.ts";
 import type { Deadline } from "./deadline.ts";
 import { journeyOf, standingOf } from "./journey.ts";
+import { outOfStep } from "./rate-steps.ts";
 import type { Registry } from "./registry.ts";
 
 /** What a transaction works with. */
@@ -88,7 +89,11 @@ export class Transactions {
     const mayLag = new Set([...behind, ...(decision.mayLag ?? [])]);
     const offers = offersOf(registry.view(), decision);
     const progress = await conductor.advance(from, way, { signal, mayLag, offers });
-    const failure = progress.error ?? deadline.interruption;
+    const isNew = before === undefined;
+    const failure =
+      progress.error ??
+      deadline.interruption ??
+      (isNew ? outOfStep(registry, decision) : undefined);
     if (failure === undefined) {
       const after = done(clock.now());
       const lagging = progress.lagging.filter((node) => !behind.has(node));

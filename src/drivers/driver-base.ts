@@ -6,6 +6,7 @@ import type { DomainView } from "../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../model/errors.ts";
 import type { FrameCount } from "../model/frame-count.ts";
 import type { LinkId, NodeId, PortRef, SegmentId } from "../model/ids.ts";
+import type { RateSteps } from "../model/rate-steps.ts";
 import type { Segment } from "../model/segment.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
 import type { DriverEvent } from "./driver-event.ts";
@@ -194,6 +195,11 @@ export interface DriverBase {
    * for is held of the links to it, and of its ports. A positive whole number; absent where any rate can be had.
    */
   readonly bandwidthUnit?: Bandwidth;
+  /**
+   * In which steps those of its nodes hold rates that cannot hold any, each kind once, as far as that is known now: what they let
+   * through beyond what was promised is reserved, too.
+   */
+  rateSteps?(): readonly RateSteps[];
   /** Takes the driver into service for one domain; a second call fails. */
   attach(context: DriverContext): ResultAsync<void, DriverError>;
   /**

@@ -7,15 +7,18 @@ import {
   claimOf,
   type LabelledLink,
   type NetworkPlan,
+  type Overshoot,
+  overshootOf,
   type PlanEndpoint,
   type PlannedLink,
   reload,
   type Traffic,
 } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
+import { memberOf } from "./endpoints.ts";
 import type { Realisation } from "./realisation.ts";
 import { heldByEither } from "./schedule.ts";
-import { floodAllowanceOf, trafficOf } from "./traffic.ts";
+import { floodAllowanceOf, toldTraffic } from "./traffic.ts";
 import type { TransitionMode } from "./transition.ts";
 
 /**
@@ -49,15 +52,14 @@ export function claimOfChange(
   const { old, next, mode } = change;
   const members = membersOfBoth(old.plan, next.plan);
   const loaded = (one: NetworkPlan, other: NetworkPlan): readonly PlannedLink[] =>
-    loadOf(topology, one, seenFrom(topology, one, other, members), trafficsOfBoth(old, next)).links;
+    loadOf(topology, one, seenFrom(topology, one, other, members), traffics).links;
+  const traffics = trafficsOfBoth(old, next, members);
   const links =
     mode === "in-place"
       ? [...loaded(old.plan, next.plan), ...loaded(next.plan, old.plan)]
       : linksOfEither(topology, { old, next }, members);
   const ends = [...old.plan.endpoints, ...next.plan.endpoints];
-  const atPorts = trafficsOfBoth(old, next).map((one) =>
-    mode === "in-place" ? one : onTwoTrees(one, old, next),
-  );
+  const atPorts = traffics.map((one) => (mode === "in-place" ? one : onTwoTrees(one, old, next)));
   const both = {
     links: distinct(links, labelledKey),
     ports: loadOf(topology, next.plan, members, atPorts).ports,
@@ -84,9 +86,8 @@ function linksOfEither(
   }
   const [had, has] = [sendersOf(topology, old.plan), sendersOf(topology, next.plan)];
   const allThatIsSent = reload(topology, next.plan, members, {
-    ...trafficOf(next.spec),
+    ...higherTraffic(old, next, members),
     delivery: "flood",
-    bandwidth: higherOf(old.spec.bandwidth, next.spec.bandwidth),
   }).links;
   const beyond = next.plan.links.map((one, index): PlannedLink => {
     const was = before.get(one.link);
@@ -106,16 +107,33 @@ function linksOfEither(
  * other does not, a node that follows either may be next to one that follows the other: then both
  * count, and the heavier is what may come.
  */
-function trafficsOfBoth(old: Realisation, next: Realisation): readonly Traffic[] {
-  const [before, after] = [trafficOf(old.spec), trafficOf(next.spec)];
+function trafficsOfBoth(
+  old: Realisation,
+  next: Realisation,
+  members: readonly PlanEndpoint[],
+): readonly Traffic[] {
+  const { delivery } = toldTraffic(old.spec);
+  const higher = higherTraffic(old, next, members);
+  return delivery === higher.delivery ? [higher] : [higher, { ...higher, delivery }];
+}
+
+/** What the members of both may send at the higher of the rates, as the next one delivers it. */
+function higherTraffic(
+  old: Realisation,
+  next: Realisation,
+  members: readonly PlanEndpoint[],
+): Traffic {
+  const [before, after] = [toldTraffic(old.spec), toldTraffic(next.spec)];
   const higher = {
     ...after,
     bandwidth: higherOf(before.bandwidth, after.bandwidth),
-    floodAllowance: higherOf(floodAllowanceOf(old.spec), floodAllowanceOf(next.spec)),
+    floodAllowance: higherOf(before.floodAllowance, after.floodAllowance),
   };
-  return before.delivery === after.delivery
-    ? [higher]
-    : [higher, { ...higher, delivery: before.delivery }];
+  const steps = [...(old.spec.rateSteps ?? []), ...(next.spec.rateSteps ?? [])];
+  if (steps.length === 0) return higher;
+  // What is held to the lower rate may overshoot by more, but not beyond what the higher one does.
+  const rates = members.map((member) => member.bandwidth);
+  return { ...higher, overshoot: overshootOf(steps, higher, rates) };
 }
 
 /**
@@ -123,11 +141,18 @@ function trafficsOfBoth(old: Realisation, next: Realisation): readonly Traffic[]
  * shared network has as a whole.
  */
 function onTwoTrees(traffic: Traffic, old: Realisation, next: Realisation): Traffic {
+  const { overshoot } = traffic;
   return {
     ...traffic,
     bandwidth: bounded(old.spec.bandwidth + next.spec.bandwidth),
     floodAllowance: bounded(floodAllowanceOf(old.spec) + floodAllowanceOf(next.spec)),
+    ...(overshoot && { overshoot: twice(overshoot) }),
   };
+}
+
+function twice(overshoot: Overshoot): Overshoot {
+  const { endpoint, flooded, sum, whole } = overshoot;
+  return { ...overshoot, endpoint, flooded: 2 * flooded, sum: 2 * sum, whole: 2 * whole };
 }
 
 /** The heaviest that any of these makes of each link and port. */
@@ -187,13 +212,10 @@ export function sendersOf(topology: Topology, plan: NetworkPlan): (link: LinkId)
 /** Every endpoint of either, where it is now, at the higher of its rates. */
 function membersOfBoth(old: NetworkPlan, next: NetworkPlan): readonly PlanEndpoint[] {
   const members = new Map<string, PlanEndpoint>();
-  for (const { hostPort, attachment, tagging, bandwidth: rate } of [
-    ...old.endpoints,
-    ...next.endpoints,
-  ]) {
-    const { node, port } = attachment;
+  for (const endpoint of [...old.endpoints, ...next.endpoints]) {
+    const { hostPort, bandwidth: rate } = endpoint;
     const higher = bandwidth(Math.max(rate, members.get(hostPort)?.bandwidth ?? 0));
-    members.set(hostPort, { touchPoint: { hostPort, node, port }, tagging, bandwidth: higher });
+    members.set(hostPort, { ...memberOf(endpoint), bandwidth: higher });
   }
   return [...members.values()];
 }

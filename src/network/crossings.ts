@@ -3,10 +3,11 @@ import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { DomainId, NodeId } from "../model/ids.ts";
 import { invariant } from "../model/invariant.ts";
 import type { ForwardingRule } from "../model/segment.ts";
-import { edgeLoad, type PlannedEndpoint, type Traffic } from "../pce/index.ts";
+import { edgeLoad, type PlannedEndpoint, type PlannedLink, reload } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
+import { memberOf } from "./endpoints.ts";
 import type { Realisation } from "./realisation.ts";
-import { trafficOf } from "./traffic.ts";
+import { toldTraffic } from "./traffic.ts";
 
 /** A place where the tree crosses a port, seen from the node. */
 export interface Crossing {
@@ -34,7 +35,7 @@ export function crossingsByNode(
     else atNode.push(crossing);
   };
   for (const crossing of edgesOf(realisation)) add(crossing);
-  for (const { link: id, label, forward, backward } of realisation.plan.links) {
+  for (const { link: id, label, forward, backward } of toldLinks(topology, realisation)) {
     const link = topology.links.get(id);
     invariant(link !== undefined, `link ${id} of the tree is in the topology`);
     const role =
@@ -56,8 +57,15 @@ export function domainOf(topology: Topology, id: NodeId): DomainId {
   return node.domain;
 }
 
+/** The links of the tree with what nodes are told of them. */
+function toldLinks(topology: Topology, { plan, spec }: Realisation): readonly PlannedLink[] {
+  return spec.rateSteps === undefined
+    ? plan.links
+    : reload(topology, plan, plan.endpoints.map(memberOf), toldTraffic(spec)).links;
+}
+
 function edgesOf({ plan: { endpoints }, spec }: Realisation): readonly Crossing[] {
-  const traffic: Traffic = trafficOf(spec);
+  const traffic = toldTraffic(spec);
   const total = endpoints.reduce((sum, endpoint) => sum + endpoint.bandwidth, 0);
   return endpoints.map((endpoint): Crossing => {
     const { bandwidth: own, attachment: at } = endpoint;

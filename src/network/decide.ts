@@ -5,6 +5,7 @@ import type { InvalidRequest } from "../model/errors.ts";
 import type { NodeId } from "../model/ids.ts";
 import type { Interval } from "../model/interval.ts";
 import { invariant } from "../model/invariant.ts";
+import { type RateSteps, sameRateSteps } from "../model/rate-steps.ts";
 import { VlanSet } from "../model/vlan-set.ts";
 import {
   claimOf,
@@ -40,7 +41,7 @@ import {
 import { heldInterval } from "./schedule.ts";
 import type { NetworkSpec } from "./spec.ts";
 import { stands } from "./standing.ts";
-import { trafficOf } from "./traffic.ts";
+import { trafficOf, withRateSteps } from "./traffic.ts";
 import type { TransitionMode } from "./transition.ts";
 
 /** What a decision is made on: an immutable picture of the fabric and of what it has promised. */
@@ -52,6 +53,8 @@ export interface View {
   readonly unsettled?: ReadonlySet<string>;
   /** What plans; default {@link planNetwork}. */
   readonly planner?: typeof planNetwork;
+  /** In which steps nodes hold rates, as far as any are known; asked once for a decision. */
+  readonly rateSteps?: () => readonly RateSteps[];
 }
 
 /** A decided change: what the network becomes, how it gets there, and what it holds meanwhile. */
@@ -81,14 +84,15 @@ export function decideSetup(
 export function decideAnew(
   view: View,
   holder: string,
-  wanted: Wanted,
+  asked: Wanted,
   generation: number,
 ): Result<Decision, DecisionError> {
-  const { spec, interval = heldInterval(spec.schedule) } = wanted;
+  const spec = withRateSteps(asked.spec, view.rateSteps?.());
+  const { interval = heldInterval(spec.schedule) } = asked;
   const fault = impossible(view.topology, spec);
   if (fault !== undefined) return err(fault);
   const planned = plannerOf(spec);
-  return planned(view, holder, wanted).andThen((path) => {
+  return planned(view, holder, { ...asked, spec }).andThen((path) => {
     const target: Realisation = { generation, spec, ...path };
     const claim = claimOf(wholeOf(target), holder, interval);
     // Two paths may share a port that has no room for both.
@@ -117,6 +121,9 @@ function planPath(
  * the old one; so it is where a node is left over from another change, for it would send more into
  * new branches than they hold. The error is that of the last attempt, or what the kept tree lacked
  * for the moment of the change alone.
+ *
+ * Where there is no room for what nodes let through in steps that have become known since, it may have
+ * as much as it had before those were.
  */
 export function decideModify(
   view: View,
@@ -124,10 +131,25 @@ export function decideModify(
   current: Realisation,
   change: NetworkChange,
 ): Result<Decision, DecisionError> {
-  const spec = changedSpec(current.spec, change);
-  const fault = impossible(view.topology, spec);
+  const asked = changedSpec(current.spec, change);
+  const fault = impossible(view.topology, asked);
   if (fault !== undefined) return err(fault);
-  const wanted: Wanted = { spec, vlans: change.vlans ?? VlanSet.of(current.plan.vlan) };
+  const vlans = change.vlans ?? VlanSet.of(current.plan.vlan);
+  const spec = withRateSteps(asked, view.rateSteps?.());
+  const decided = decideChange(view, holder, current, { spec, vlans });
+  if (sameRateSteps(spec.rateSteps, asked.rateSteps)) return decided;
+  return decided.orElse((error) =>
+    decideChange(view, holder, current, { spec: asked, vlans }).mapErr(() => error),
+  );
+}
+
+function decideChange(
+  view: View,
+  holder: string,
+  current: Realisation,
+  wanted: Wanted,
+): Result<Decision, DecisionError> {
+  const { spec } = wanted;
   if (spec.protection === "disjoint" && !isToHaveBypasses(spec)) {
     return decideProtected(view, holder, current, wanted);
   }

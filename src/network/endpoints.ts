@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "neverthrow";
 import { type InvalidRequest, invalidRequest, type UnknownHostPort } from "../model/errors.ts";
 import type { PortRef } from "../model/ids.ts";
-import type { PlanEndpoint } from "../pce/index.ts";
+import type { PlanEndpoint, PlannedEndpoint } from "../pce/index.ts";
 import type { Topology } from "../topology.ts";
 import type { NetworkSpec } from "./spec.ts";
 
@@ -22,6 +22,16 @@ export function planEndpoints(
     return [{ touchPoint, tagging, ...vlan, bandwidth: one.bandwidth ?? spec.bandwidth }];
   });
   return hostPorts.length === 0 ? ok(endpoints) : err({ type: "unknown-host-port", hostPorts });
+}
+
+/** An endpoint of a plan as it was planned. */
+export function memberOf({
+  hostPort,
+  attachment: { node, port },
+  tagging,
+  bandwidth,
+}: PlannedEndpoint): PlanEndpoint {
+  return { touchPoint: { hostPort, node, port }, tagging, bandwidth };
 }
 
 /** What no fabric could do for `spec`; undefined if there is nothing of the kind. */

@@ -29,7 +29,7 @@ import type { Realisation } from "./realisation.ts";
 import type { Schedule } from "./schedule.ts";
 import type { NetworkSpec } from "./spec.ts";
 import type { SegmentFrame } from "./standby-segments.ts";
-import { addressLimit, trafficOf } from "./traffic.ts";
+import { addressLimit, toldTraffic } from "./traffic.ts";
 
 /** Whose segments these are. */
 export interface Owner {
@@ -141,7 +141,7 @@ function termsOf({ plan, spec }: Realisation): Terms {
   const isShared = spec.sharing === "shared" && plan.endpoints.length > 2;
   return {
     spec,
-    traffic: trafficOf(spec),
+    traffic: toldTraffic(spec),
     all: sideOf(plan.endpoints),
     macs: new Map(spec.endpoints.map(({ hostPort, macs }) => [hostPort, macs ?? []])),
     isUntagged: plan.endpoints.some(({ tagging }) => tagging === "untagged"),

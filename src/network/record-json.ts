@@ -62,12 +62,13 @@ export function quarantineFromJson(value: unknown): Result<Quarantine, string> {
 
 function realisationToJson({ generation, spec, plan, backup, bypasses }: Realisation): JsonObject {
   const { vlan, endpoints, links, ports, cost } = plan;
-  const { schedule, ...asked } = spec;
+  const { schedule, rateSteps, ...asked } = spec;
   return {
     generation,
     spec: {
       ...asked,
       ...(schedule === undefined ? {} : { schedule: { ...schedule } }),
+      ...(rateSteps === undefined ? {} : { rateSteps: rateSteps.map((one) => ({ ...one })) }),
       endpoints: spec.endpoints.map(({ macs, ...one }) => ({
         ...one,
         ...(macs === undefined ? {} : { macs: [...macs] }),

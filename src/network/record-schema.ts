@@ -69,6 +69,7 @@ const specSchema = v.object({
       hold: v.exactOptional(v.literal(true)),
     }),
   ),
+  rateSteps: v.exactOptional(v.array(v.object({ step: rate, bits: v.exactOptional(count) }))),
 });
 
 const planSchema = v.object({

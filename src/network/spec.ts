@@ -3,6 +3,7 @@ import type { Bandwidth } from "../model/bandwidth.ts";
 import type { VlanId } from "../model/ids.ts";
 import type { MacAddress } from "../model/mac-address.ts";
 import type { Delivery, Protection, Sharing } from "../model/network.ts";
+import type { RateSteps } from "../model/rate-steps.ts";
 import type { VlanSet } from "../model/vlan-set.ts";
 import { type Schedule, sameSchedule } from "./schedule.ts";
 
@@ -19,7 +20,7 @@ export interface EndpointSpec {
   readonly macs?: readonly MacAddress[];
 }
 
-/** What was asked for: the request, parsed, without anything that was computed. */
+/** What was asked for: the request, parsed, without anything that was computed, but for `rateSteps`. */
 export interface NetworkSpec {
   /** Ordered by host port; no host port twice. */
   readonly endpoints: readonly EndpointSpec[];
@@ -42,6 +43,8 @@ export interface NetworkSpec {
   readonly priority: number;
   /** Absent, it is there from setup to teardown. */
   readonly schedule?: Schedule;
+  /** In which steps nodes were known to hold rates when it was asked for; not asked for itself. */
+  readonly rateSteps?: readonly RateSteps[];
 }
 
 /** The names of what differs between two specs; empty for equal ones. */

@@ -1,10 +1,36 @@
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { Delivery } from "../model/network.ts";
-import type { Traffic } from "../pce/index.ts";
+import type { RateSteps } from "../model/rate-steps.ts";
+import { overshootOf, type Traffic } from "../pce/index.ts";
 import type { NetworkSpec } from "./spec.ts";
 
-/** What a spec means for the tree. */
+/** What a spec means for the tree: what nodes let through, which may be more than they are told. */
 export function trafficOf(spec: NetworkSpec): Traffic {
+  const told = toldTraffic(spec);
+  const { rateSteps = [], endpoints } = spec;
+  if (rateSteps.length === 0) return told;
+  const rates = endpoints.map((one) => one.bandwidth ?? spec.bandwidth);
+  return { ...told, overshoot: overshootOf(rateSteps, told, rates) };
+}
+
+/** The spec with the steps that are known now; with those that were known before, if none are. */
+export function withRateSteps(
+  spec: NetworkSpec,
+  known: readonly RateSteps[] | undefined = [],
+): NetworkSpec {
+  return known.length === 0 ? spec : { ...spec, rateSteps: known };
+}
+
+/** Whether what is reserved for a spec is enough where nodes hold rates in these steps. */
+export function coversRateSteps(spec: NetworkSpec, known: readonly RateSteps[]): boolean {
+  const { overshoot: held } = trafficOf(spec);
+  const { overshoot: needed } = trafficOf(withRateSteps(spec, known));
+  const kinds = ["endpoint", "flooded", "sum", "whole"] as const;
+  return kinds.every((kind) => (needed?.[kind] ?? 0) <= (held?.[kind] ?? 0));
+}
+
+/** What nodes are told of a spec. */
+export function toldTraffic(spec: NetworkSpec): Traffic & { readonly floodAllowance: Bandwidth } {
   return {
     bandwidth: spec.bandwidth,
     sharing: spec.sharing,

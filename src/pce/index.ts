@@ -99,6 +99,7 @@ export { type WidestPath, widestPath } from "./path/widest-path.ts";
 export type { Budget } from "./plan/budget.ts";
 export { bounded, edgeLoad, type Side } from "./plan/edge-load.ts";
 export { claimOf, pruneTree, reload } from "./plan/edit-plan.ts";
+export { type Overshoot, overshootOf } from "./plan/overshoot.ts";
 export {
   allLinksUp,
   type Exclusion,

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type MeterSteps, meterFor } from "../../src/drivers/openflow/compile/meter.ts";
 import { linkChannel, portChannel } from "../../src/ledger/channel.ts";
 import { Ledger } from "../../src/ledger.ts";
 import { type Attachment, attachmentKey } from "../../src/model/attachment.ts";
@@ -21,10 +22,47 @@ const holder = "project p";
 /** What the nodes do, each by itself. */
 type Tables = ReadonlyMap<string, NodeForwarding>;
 
-function tablesOf(segments: Segments): Tables {
+function tablesOf(segments: Segments, held: Held): Tables {
   return new Map(
-    [...segments.values()].flatMap(({ nodes }) => nodes.map((each) => [each.node, each] as const)),
+    [...segments.values()].flatMap(({ nodes }) =>
+      nodes.map(({ node, rules }) => [node, { node, rules: rules.map(heldRule(node, held)) }]),
+    ),
   );
+}
+
+/** What a node holds to a rate. */
+type Held = (node: string, rate: Bandwidth) => Bandwidth;
+
+const asTold: Held = (_node, rate) => rate;
+
+/** Every node has meters in the steps of one of these, in turn. */
+function inMeters(topology: Topology, meters: readonly MeterSteps[]): Held {
+  const kinds = new Map(
+    [...topology.nodes.keys()].map((node, index) => [`${node}`, meters[index % meters.length]]),
+  );
+  return (node, rate) => {
+    const [band] = meterFor(rate, 0, kinds.get(node)).bands;
+    if (band?.type !== "drop") throw new Error("a meter drops");
+    return bandwidth(band.rate * 1000);
+  };
+}
+
+function heldRule(node: string, held: Held): (rule: ForwardingRule) => ForwardingRule {
+  const holding = ({ key, rate }: Policer): Policer => ({ key, rate: held(node, rate) });
+  return ({ police, thenPolice, unicast, ...rule }) => ({
+    ...rule,
+    ...(police === undefined ? {} : { police: holding(police) }),
+    ...(thenPolice === undefined ? {} : { thenPolice: holding(thenPolice) }),
+    ...(unicast === undefined
+      ? {}
+      : {
+          unicast: {
+            ...unicast,
+            flood: holding(unicast.flood),
+            ways: unicast.ways.map((way) => ({ ...way, police: holding(way.police) })),
+          },
+        }),
+  });
 }
 
 /** Some nodes in one of the states, some in another: a node out of reach stays as it was. */
@@ -132,11 +170,17 @@ function someChange(
   draw: Draw,
   topology: Topology,
   { sharing, delivery }: Pick<NetworkSpec, "sharing" | "delivery">,
+  meters: readonly MeterSteps[] = [],
 ): { readonly from: Realisation; readonly decision: Decision } | undefined {
   const view: View = {
     topology,
     ledger: Ledger.over(topologyResources(topology)),
     linkState: allLinksUp,
+    rateSteps: () =>
+      meters.map(({ rateKbps, rateBits }) => {
+        const step = bandwidth(1000 * rateKbps);
+        return rateBits === undefined ? { step } : { step, bits: rateBits };
+      }),
   };
   const hosts = randomHosts(draw, topology, 3);
   const members = hosts.slice(0, 2 + draw(hosts.length - 1));
@@ -190,25 +234,81 @@ describe("decideModify", () => {
           if (found === undefined) return;
           changes++;
           const { from, decision } = found;
-          const claimed = new Map<string, number>();
-          for (const { channel, amount } of decision.claim.bandwidth) {
-            claimed.set(channel, (claimed.get(channel) ?? 0) + amount);
-          }
           const old = segmentsOf(topology, owner, from);
-          const next = segmentsOf(topology, owner, decision.target);
-          const way = stages(old, next, decision.mode).map(({ state }) => state);
+          const way = wayOf(topology, old, decision);
           checkWay(draw, topology, { from, to: decision.target }, way);
-          const states = [old, ...way].map(tablesOf);
-          for (let i = 0; i < 20; i++) {
-            for (const [channel, load] of loads(topology, mixture(draw, states))) {
-              const held = claimed.get(channel) ?? 0;
-              if (load > held) throw new Error(`${channel} carries ${load}, ${held} is held`);
-            }
-          }
+          checkClaim({ draw, topology, held: asTold }, decision, [old, ...way]);
         }),
         { numRuns: 120 },
       );
       expect(changes).toBeGreaterThan(30);
     },
   );
+
+  test.each([
+    ["hose", "flood"],
+    ["hose", "static"],
+    ["shared", "flood"],
+    ["shared", "static"],
+  ] as const)(
+    "what meters let in that have rates in steps is held of a %s network with %s, too",
+    (sharing, delivery) => {
+      let changes = 0;
+      let more = 0;
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 2 ** 31 }), (seed) => {
+          const draw = drawFrom(seed);
+          const topology = randomTopology(draw, 3 + draw(4));
+          const meters = meterKinds.filter(() => draw(2) === 0);
+          const found = someChange(draw, topology, { sharing, delivery }, meters);
+          if (found === undefined || meters.length === 0) return;
+          changes++;
+          const { from, decision } = found;
+          if (decision.claim.bandwidth.some(({ amount }) => amount % 10_000_000 > 0)) more++;
+          const old = segmentsOf(topology, owner, from);
+          const states = [old, ...wayOf(topology, old, decision)];
+          checkClaim({ draw, topology, held: inMeters(topology, meters) }, decision, states);
+        }),
+        { numRuns: 120 },
+      );
+      expect(changes).toBeGreaterThan(20);
+      expect(more).toBeGreaterThan(10);
+    },
+  );
 });
+
+/** Of equal steps, and of such that double: so many kbit/s, so many times. */
+const meterKinds: readonly MeterSteps[] = [
+  { rateKbps: 64_000, burstKbit: 1 },
+  { rateKbps: 48_000, burstKbit: 1 },
+  { rateKbps: 1_000, burstKbit: 1, rateBits: 6 },
+  { rateKbps: 8, burstKbit: 1, rateBits: 10 },
+  { rateKbps: 7_919, burstKbit: 1 },
+];
+
+function wayOf(topology: Topology, old: Segments, { target, mode }: Decision): readonly Segments[] {
+  return stages(old, segmentsOf(topology, owner, target), mode).map(({ state }) => state);
+}
+
+/** Throws unless what is claimed covers what may be sent, whichever nodes are in which of the states. */
+function checkClaim(
+  {
+    draw,
+    topology,
+    held,
+  }: { readonly draw: Draw; readonly topology: Topology; readonly held: Held },
+  { claim }: Decision,
+  states: readonly Segments[],
+): void {
+  const claimed = new Map<string, number>();
+  for (const { channel, amount } of claim.bandwidth) {
+    claimed.set(channel, (claimed.get(channel) ?? 0) + amount);
+  }
+  const tables = states.map((state) => tablesOf(state, held));
+  for (let i = 0; i < 20; i++) {
+    for (const [channel, load] of loads(topology, mixture(draw, tables))) {
+      const amount = claimed.get(channel) ?? 0;
+      if (load > amount) throw new Error(`${channel} carries ${load}, ${amount} is held`);
+    }
+  }
+}

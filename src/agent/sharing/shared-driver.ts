@@ -51,6 +51,7 @@ export class SharedDriver implements DriverBase {
   readonly hold?: NonNullable<DriverBase["hold"]>;
   /** Counts at the nodes of this agent. */
   readonly keepRoom?: NonNullable<DriverBase["keepRoom"]>;
+  readonly rateSteps?: NonNullable<DriverBase["rateSteps"]>;
   /** These say what any agent can see, and are absent where the domain shows nothing. */
   readonly probe?: NonNullable<DriverBase["probe"]>;
   readonly statistics?: NonNullable<DriverBase["statistics"]>;
@@ -77,6 +78,7 @@ export class SharedDriver implements DriverBase {
       this.hold = (segment, options = {}) => this.#keepRoom(segment, options);
     }
     if (inner.keepRoom !== undefined) this.keepRoom = inner.keepRoom.bind(inner);
+    if (inner.rateSteps !== undefined) this.rateSteps = inner.rateSteps.bind(inner);
     const [probe, statistics] = [inner.probe?.bind(inner), inner.statistics?.bind(inner)];
     if (probe !== undefined) this.probe = probe;
     if (statistics !== undefined) this.statistics = statistics;

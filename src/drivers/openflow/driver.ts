@@ -4,6 +4,7 @@ import type { DomainView } from "../../model/domain-view.ts";
 import type { DriverError, DriverFailed } from "../../model/errors.ts";
 import { noFrames } from "../../model/frame-count.ts";
 import type { DomainId, NodeId, SegmentId } from "../../model/ids.ts";
+import type { RateSteps } from "../../model/rate-steps.ts";
 import type { Segment } from "../../model/segment.ts";
 import type {
   CallOptions,
@@ -123,6 +124,10 @@ export class OpenFlowDriver implements DriverBase {
   /** What each switch can do, for every node whose switch has connected since {@link attach}. */
   profiles(): ReadonlyMap<NodeId, SwitchProfile> {
     return this.#life.service?.nodes.profiles() ?? new Map();
+  }
+
+  rateSteps(): readonly RateSteps[] {
+    return this.#life.service?.nodes.rateSteps() ?? [];
   }
 
   refusal(

@@ -8,8 +8,10 @@ import type { DriverEvent } from "../driver-event.ts";
 import type { NodeRole } from "../roles.ts";
 import type { NodeAudit } from "./audit-report.ts";
 import type { SwitchFeatures } from "./channel/channel-effect.ts";
+import { policersOf } from "./compile/count-items.ts";
 import type { NodeDiscrepancy } from "./compile/discrepancies.ts";
 import type { Holdings } from "./compile/holdings.ts";
+import { meterKbps } from "./compile/meter.ts";
 import { missingQueues } from "./compile/missing-queues.ts";
 import { refusalsOf } from "./compile/refusals.ts";
 import type { SwitchProfile } from "./compile/switch-profile.ts";
@@ -83,7 +85,10 @@ export class SwitchNode {
     this.#wants = new NodeWants(context.pendingChanged);
     this.#role = new SwitchRole(context.role);
     this.#portStates = new PortStates(context.emit);
-    this.#selfTests = new SelfTestRecord(context.isRecovering ?? false);
+    this.#selfTests = new SelfTestRecord(context.isRecovering ?? false, () => {
+      const rules = this.#wants.networks.flatMap((network) => this.#wants.rules(network));
+      return new Set(rules.flatMap(policersOf).map(({ rate }) => meterKbps(rate)));
+    });
   }
 
   get id(): NodeId {

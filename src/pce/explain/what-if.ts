@@ -4,6 +4,7 @@ import type { PortRef } from "../../model/ids.ts";
 import { sceneOf } from "../plan/attempt.ts";
 import { reload } from "../plan/edit-plan.ts";
 import { terminalsOf } from "../plan/ends.ts";
+import { overshootOf } from "../plan/overshoot.ts";
 import type { NetworkPlan, PlanRequest } from "../plan/plan.ts";
 import { portLoads } from "../plan/plan-building.ts";
 import type { Scene } from "../plan/scene.ts";
@@ -30,13 +31,17 @@ export function startingAt(scene: Scene, start: number): Scene {
 export function capped(scene: Scene, most: number): Scene {
   const { request } = scene;
   const cap = (rate: Bandwidth): Bandwidth => bandwidth(Math.min(rate, most));
-  return asking(scene, {
+  const { floodAllowance, overshoot } = request;
+  const endpoints = request.endpoints.map((e) => ({ ...e, bandwidth: cap(e.bandwidth) }));
+  const less = {
     bandwidth: cap(request.bandwidth),
-    endpoints: request.endpoints.map((e) => ({ ...e, bandwidth: cap(e.bandwidth) })),
-    ...(request.floodAllowance === undefined
-      ? {}
-      : { floodAllowance: cap(request.floodAllowance) }),
-  });
+    endpoints,
+    ...(floodAllowance === undefined ? {} : { floodAllowance: cap(floodAllowance) }),
+  };
+  if (overshoot === undefined) return asking(scene, less);
+  const rates = endpoints.map((endpoint) => endpoint.bandwidth);
+  const beyond = overshootOf(overshoot.steps, { ...request, ...less }, rates);
+  return asking(scene, { ...less, overshoot: beyond });
 }
 
 /** The rate at which a cap begins to tell, in bit/s. */

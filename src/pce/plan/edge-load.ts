@@ -18,11 +18,13 @@ export interface Side {
  * - Everything flooded, hose: every frame crosses every edge, so the rate of `from`.
  * - Shared: the network as a whole has one bandwidth, so never more than that.
  *
- * Exact: some traffic that is allowed sends as much, and none sends more. O(1).
+ * Exact: some traffic that is allowed sends as much, and none sends more. Where nodes let through more than they are told, so much
+ * at least is reserved as they may ({@link Traffic.overshoot}). O(1).
  */
 export function edgeLoad(traffic: Traffic, from: Side, to: Side): Bandwidth {
-  const bound = traffic.sharing === "shared" ? traffic.bandwidth : Number.MAX_SAFE_INTEGER;
-  return bounded(Math.min(hoseLoad(traffic, from, to), bound));
+  const whole = traffic.bandwidth + (traffic.overshoot?.whole ?? 0);
+  const bound = traffic.sharing === "shared" ? whole : Number.MAX_SAFE_INTEGER;
+  return bounded(Math.ceil(Math.min(hoseLoad(traffic, from, to), bound)));
 }
 
 /** A bandwidth of this many bit/s, or the greatest there is: no channel has more than that either. */
@@ -50,6 +52,11 @@ export function sideOf(rates: readonly number[]): Side {
 }
 
 function hoseLoad(traffic: Traffic, from: Side, to: Side): number {
-  if (traffic.delivery === "flood") return from.rate;
-  return Math.min(from.rate, to.rate) + from.count * (traffic.floodAllowance ?? 0);
+  const { endpoint, flooded, sum } = traffic.overshoot ?? NONE;
+  const sent = from.rate + from.count * endpoint;
+  if (traffic.delivery === "flood") return sent;
+  const known = Math.min(sent, Math.min(from.rate, to.rate) + sum);
+  return known + from.count * ((traffic.floodAllowance ?? 0) + flooded);
 }
+
+const NONE = { endpoint: 0, flooded: 0, sum: 0 };

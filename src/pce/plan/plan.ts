@@ -14,6 +14,7 @@ import type { LinkLabel } from "../../model/vni.ts";
 import type { TouchPoint } from "../../topology/elements.ts";
 import type { LinkCost } from "../graph/link-cost.ts";
 import type { Budget } from "./budget.ts";
+import type { Overshoot } from "./overshoot.ts";
 
 /** One end of the network to plan: where it is, how its frames look, what it may send and receive. */
 export interface PlanEndpoint {
@@ -36,6 +37,8 @@ export interface Traffic {
    * `delivery` is not `flood`. Nothing by default.
    */
   readonly floodAllowance?: Bandwidth;
+  /** What nodes let through beyond what they are told; nothing when absent. */
+  readonly overshoot?: Overshoot;
 }
 
 /** A link of a tree, and the VLAN, or the VNI, that the network has on it. */

@@ -1,4 +1,5 @@
 import type { Bandwidth } from "../../../model/bandwidth.ts";
+import { roundedDown, roundedUp } from "../../../model/rate-steps.ts";
 import { meterFlag } from "../wire/constants.ts";
 import type { MeterConfig } from "../wire/meter.ts";
 
@@ -60,23 +61,4 @@ export function meterKbps(
   { rateKbps, rateBits }: MeterSteps = exactSteps,
 ): number {
   return roundedUp(rate / 1000, rateKbps, rateBits);
-}
-
-/** The least number of whole steps that is not below `value`; of steps that double, see {@link MeterSteps}. */
-export function roundedUp(value: number, step: number, bits?: number): number {
-  const unit = unitAt(value, step, bits);
-  return Math.ceil(value / unit) * unit;
-}
-
-/** The greatest that is not above it. */
-function roundedDown(value: number, step: number, bits?: number): number {
-  const unit = unitAt(value, step, bits);
-  return Math.floor(value / unit) * unit;
-}
-
-/** How large a step is at `value`. */
-function unitAt(value: number, step: number, bits = Number.POSITIVE_INFINITY): number {
-  let unit = step;
-  while (Math.ceil(value / unit) > 2 ** bits) unit *= 2;
-  return unit;
 }

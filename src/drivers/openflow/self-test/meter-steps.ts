@@ -1,5 +1,6 @@
 import { err, ok, type Result, safeTry } from "neverthrow";
-import { type MeterSteps, roundedUp } from "../compile/meter.ts";
+import { roundedUp } from "../../../model/rate-steps.ts";
+import type { MeterSteps } from "../compile/meter.ts";
 import type { SessionError } from "../session-error.ts";
 import { meterFlag } from "../wire/constants.ts";
 import type { MeterConfig, MeterMod } from "../wire/meter.ts";

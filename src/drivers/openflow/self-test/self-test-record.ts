@@ -2,6 +2,7 @@ import { err, ok, type Result } from "neverthrow";
 import { looksExact, type MeterSteps } from "../compile/meter.ts";
 import { lacksOf, type SelfTest } from "../compile/switch-profile.ts";
 import { describeSessionError, type SessionError } from "../session-error.ts";
+import type { MeterConfig } from "../wire/meter.ts";
 import { meterSteps } from "./meter-steps.ts";
 import { selfTest, type Tried } from "./self-test.ts";
 import type { SelfTestBench } from "./self-test-bench.ts";
@@ -40,10 +41,15 @@ export class SelfTestRecord {
   #steps: Steps | undefined;
   #interrupted = 0;
   #isSpared: boolean;
+  readonly #wantedKbps: () => ReadonlySet<number>;
 
-  /** `isSpared` leaves the switch alone the first time: it may carry what stood before the agent. */
-  constructor(isSpared: boolean) {
+  /**
+   * `isSpared` leaves the switch alone the first time: it may carry what stood before the agent. `wantedKbps` tells
+   * the rates that its meters should have, if it can have any.
+   */
+  constructor(isSpared: boolean, wantedKbps: () => ReadonlySet<number> = () => new Set()) {
     this.#isSpared = isSpared;
+    this.#wantedKbps = wantedKbps;
   }
 
   /** What is known of a switch; it is tried if that is not known yet. An error: the connection broke. */
@@ -84,7 +90,7 @@ export class SelfTestRecord {
    * stands shows that there are some: nothing is sent to a switch that is as it should be.
    */
   async #untried(reason: string, bench: SelfTestBench): Promise<Result<Tested, SessionError>> {
-    const steps = this.#steps ?? (await stepsIfShown(bench));
+    const steps = this.#steps ?? (await stepsIfShown(bench, this.#wantedKbps()));
     if ("type" in steps) return steps.type === "session-closed" ? err(steps) : ok(notDone(reason));
     this.#steps = steps;
     return ok({ ...notDone(reason), ...steps });
@@ -128,14 +134,20 @@ function withSteps(bench: SelfTestBench, steps: Steps): SelfTestBench {
   return { ...bench, profile: { ...bench.profile, ...steps } };
 }
 
-async function stepsIfShown(bench: SelfTestBench): Promise<Steps | SessionError> {
+async function stepsIfShown(
+  bench: SelfTestBench,
+  wantedKbps: ReadonlySet<number>,
+): Promise<Steps | SessionError> {
   const { reader, meterIds, burstMs } = bench;
   const held = await reader.allMeters();
   if (held.isErr()) return held.error;
   const ours = [...held.value.values()].filter(
     ({ meter }) => meter >= meterIds.first && meter <= meterIds.last,
   );
-  return ours.every((meter) => looksExact(meter, burstMs)) ? {} : stepsOf(bench);
+  const isWanted = ({ bands }: MeterConfig): boolean =>
+    bands.every((band) => band.type !== "drop" || wantedKbps.has(band.rate));
+  const isExact = ours.every((meter) => looksExact(meter, burstMs) && isWanted(meter));
+  return isExact ? {} : stepsOf(bench);
 }
 
 async function stepsOf(bench: SelfTestBench): Promise<Steps | SessionError> {
