@@ -25,7 +25,6 @@ import type { Deadline } from "./deadline.ts";
 import { dryRun, type NetworkPlan } from "./dry-run.ts";
 import { type AgentLimits, limitReached } from "./limits.ts";
 import { Places } from "./places.ts";
-import { untilInStep } from "./rate-steps.ts";
 import type { Registry } from "./registry.ts";
 import { type NetworkStatistics, networkStatistics } from "./statistics.ts";
 import type { Transactions } from "./transaction.ts";
@@ -68,9 +67,7 @@ export class Calls {
     spec: NetworkSpec,
     deadline: Deadline,
   ): Promise<Result<NetworkInfo, DcnsError>> {
-    return this.#attempt(project, deadline, () =>
-      untilInStep(this.#context.registry, () => this.#setUp(project, spec, deadline)),
-    );
+    return this.#attempt(project, deadline, () => this.#setUp(project, spec, deadline));
   }
 
   modify(

@@ -10,7 +10,7 @@ import { domainOf } from "../network/crossings.ts";
 import type { Decision, DecisionError, View } from "../network/decide.ts";
 import { wholeOf } from "../network/realisation.ts";
 import { alternatives, vagueOf } from "./alternatives.ts";
-import type { ChangeError } from "./change-error.ts";
+import { type ChangeError, plainError } from "./change-error.ts";
 import type { Deadline } from "./deadline.ts";
 import { Guesses } from "./guesses.ts";
 
@@ -57,12 +57,15 @@ export const MAX_PLANS_UNASKED = 32;
  * where it had only nodes to go around.
  */
 export async function withCrankback<T>(its: Crankback<T>): Promise<Result<T, DcnsError>> {
-  const plans = new Plans(its);
+  let plans = new Plans(its);
   for (let decision = plans.next(); decision !== undefined; decision = plans.next()) {
     const done = await its.carryOut(decision);
     if (done.isOk()) return ok(done.value);
-    const final = plans.refused(decision, done.error);
-    if (final !== undefined) return err(final);
+    if (isToPlanAnew(done.error)) plans = new Plans(its);
+    else {
+      const final = plans.refused(decision, done.error);
+      if (final !== undefined) return err(final);
+    }
     // What is refused before anything is asked takes no time: everybody else has a turn before the next plan.
     await pause(its.clock, 0, its.deadline.signal);
     const { interruption } = its.deadline;
@@ -83,6 +86,11 @@ export function plannedAround(
     if (final !== undefined) return err(final);
   }
   return err(plans.exhausted());
+}
+
+/** Whether more is known now of what switches make of a plan, and nothing is left of it anywhere. */
+function isToPlanAnew(error: ChangeError): boolean {
+  return error.type === "out-of-step" && (error.error.pending ?? []).length === 0;
 }
 
 /** A plan, and what it does without. */
@@ -159,7 +167,7 @@ class Plans {
   /** Notes why the plan that was given last cannot be; gives the error if nothing else is to be tried. */
   refused(decision: Decision, refusal: ChangeError): DcnsError | undefined {
     const isAsked = refusal.type !== "unsupported";
-    const error = isAsked ? refusal : refusal.error;
+    const error = plainError(refusal);
     if (isAsked) this.#asked += 1;
     const otherwise = alternatives(error, decision.claim.interval, MAX_PLANS);
     const isEnough = this.#asked === MAX_PLANS || this.#tried.length === MAX_PLANS_UNASKED;

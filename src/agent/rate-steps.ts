@@ -1,9 +1,7 @@
-import type { Result } from "neverthrow";
-import type { DcnsError } from "../model/errors.ts";
-import { sameRateSteps } from "../model/rate-steps.ts";
 import { domainOf } from "../network/crossings.ts";
 import type { Decision } from "../network/decide.ts";
 import { coversRateSteps } from "../network/traffic.ts";
+import type { OutOfStep } from "./change-error.ts";
 import type { Registry } from "./registry.ts";
 
 /**
@@ -13,22 +11,11 @@ import type { Registry } from "./registry.ts";
 export function outOfStep(
   { rateSteps, topology }: Pick<Registry, "rateSteps" | "topology">,
   { target: { spec, plan } }: Decision,
-): DcnsError | undefined {
+): OutOfStep | undefined {
   const [first] = plan.endpoints;
   if (first === undefined || coversRateSteps(spec, rateSteps())) return undefined;
   const domain = domainOf(topology, first.attachment.node);
   const message = "rates are held in steps that were not known when this was planned";
-  return { type: "driver-failed", domain, causes: [{ kind: "unsupported", message }] };
-}
-
-/** Decides anew what failed when other steps became known meanwhile; the deadline of `decide` bounds it. */
-export async function untilInStep<T>(
-  { rateSteps }: Pick<Registry, "rateSteps">,
-  decide: () => Promise<Result<T, DcnsError>>,
-): Promise<Result<T, DcnsError>> {
-  for (;;) {
-    const known = rateSteps();
-    const done = await decide();
-    if (done.isOk() || sameRateSteps(rateSteps(), known)) return done;
-  }
+  const causes = [{ kind: "unsupported" as const, message }];
+  return { type: "out-of-step", error: { type: "driver-failed", domain, causes } };
 }

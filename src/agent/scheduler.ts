@@ -6,7 +6,7 @@ import type { Decision, View } from "../network/decide.ts";
 import { decideReservedElsewhere, decideStart } from "../network/decide-scheduled.ts";
 import { latestOf, type NetworkRecord, type ScheduledRecord } from "../network/record.ts";
 import { isHeld, startsLater } from "../network/schedule.ts";
-import type { ChangeError } from "./change-error.ts";
+import { type ChangeError, plainError } from "./change-error.ts";
 import { withCrankback } from "./crankback.ts";
 import { Deadline } from "./deadline.ts";
 import { givesBack } from "./gives-back.ts";
@@ -72,7 +72,7 @@ export class Scheduler implements Disposable {
       const moved = await transactions.reserve(record, project, decided.value, deadline);
       if (moved.isOk()) return { project };
       const { error } = moved;
-      return { project, error: error.type === "unsupported" ? error.error : error };
+      return { project, error: plainError(error) };
     };
     return Promise.all(projects.map((one) => serial.run(one, () => reserve(one))));
   }

@@ -237,9 +237,9 @@ export class Transactions {
     journey: {
       readonly from: Segments;
       readonly begun: readonly Stage[];
-      readonly failure: DcnsError;
+      readonly failure: ChangeError;
     },
-  ): Promise<DcnsError> {
+  ): Promise<ChangeError> {
     const { books, conductor, rollbackTimeoutMs } = this.#context;
     const pending = await conductor.retreat(journey.from, journey.begun, rollbackTimeoutMs);
     const after = this.#afterUndo(before, begun, pending);
@@ -249,6 +249,7 @@ export class Transactions {
     const left = journey.begun.map(({ state }) => state);
     await this.#lookAgain(begun, left, journey.from, pending);
     const { failure } = journey;
+    if (failure.type === "out-of-step") return { ...failure, error: { ...failure.error, pending } };
     return failure.type === "driver-failed" ? { ...failure, pending } : failure;
   }
 

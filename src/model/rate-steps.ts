@@ -43,6 +43,12 @@ function unitAt(value: number, step: number, bits = Number.POSITIVE_INFINITY): n
   return unit;
 }
 
+/** Each kind once, in an order of their own. */
+export function distinctSteps(all: readonly RateSteps[]): readonly RateSteps[] {
+  const kinds = new Map(all.map((one) => [`${one.step}/${one.bits}`, one]));
+  return [...kinds.values()].sort((a, b) => a.step - b.step || (a.bits ?? 0) - (b.bits ?? 0));
+}
+
 /** Whether two lists of steps are the same, in order. */
 export function sameRateSteps(a: readonly RateSteps[] = [], b: readonly RateSteps[] = []): boolean {
   return (

@@ -146,13 +146,19 @@ function onTwoTrees(traffic: Traffic, old: Realisation, next: Realisation): Traf
     ...traffic,
     bandwidth: bounded(old.spec.bandwidth + next.spec.bandwidth),
     floodAllowance: bounded(floodAllowanceOf(old.spec) + floodAllowanceOf(next.spec)),
-    ...(overshoot && { overshoot: twice(overshoot) }),
+    ...(overshoot && { overshoot: ofBothTrees(overshoot, [old, next]) }),
   };
 }
 
-function twice(overshoot: Overshoot): Overshoot {
-  const { endpoint, flooded, sum, whole } = overshoot;
-  return { ...overshoot, endpoint, flooded: 2 * flooded, sum: 2 * sum, whole: 2 * whole };
+/** What policers of two trees let through beyond what each is told, of which one may be told less, and let through more. */
+function ofBothTrees(higher: Overshoot, both: readonly Realisation[]): Overshoot {
+  const each = both.map(({ spec, plan }) => {
+    const rates = plan.endpoints.map((endpoint) => endpoint.bandwidth);
+    return overshootOf(higher.steps, toldTraffic(spec), rates);
+  });
+  const total = (kind: "flooded" | "sum" | "whole"): number =>
+    each.reduce((sum, one) => sum + one[kind], 0);
+  return { ...higher, flooded: total("flooded"), sum: total("sum"), whole: total("whole") };
 }
 
 /** The heaviest that any of these makes of each link and port. */

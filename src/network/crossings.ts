@@ -59,9 +59,10 @@ export function domainOf(topology: Topology, id: NodeId): DomainId {
 
 /** The links of the tree with what nodes are told of them. */
 function toldLinks(topology: Topology, { plan, spec }: Realisation): readonly PlannedLink[] {
-  return spec.rateSteps === undefined
-    ? plan.links
-    : reload(topology, plan, plan.endpoints.map(memberOf), toldTraffic(spec)).links;
+  if (spec.rateSteps === undefined) return plan.links;
+  const told = reload(topology, plan, plan.endpoints.map(memberOf), toldTraffic(spec)).links;
+  const rates = new Map(told.map((one) => [one.link, one]));
+  return plan.links.map((one) => rates.get(one.link) ?? one);
 }
 
 function edgesOf({ plan: { endpoints }, spec }: Realisation): readonly Crossing[] {

@@ -5,6 +5,7 @@ import { claimOfHeld, growthFault } from "./claims.ts";
 import { type Decision, type DecisionError, decideAnew, type View } from "./decide.ts";
 import type { Realisation } from "./realisation.ts";
 import { changedSpec, type NetworkChange } from "./request.ts";
+import type { Wanted } from "./reroute.ts";
 import { heldInterval, reservedInterval } from "./schedule.ts";
 
 /** Decides what a reserved network becomes by `change`; no node has anything of it, so it is planned anew. */
@@ -17,7 +18,11 @@ export function decideReserved(
   const spec = changedSpec(reserved.spec, change);
   const vlans = change.vlans ?? VlanSet.of(reserved.plan.vlan);
   const interval = reservedInterval(spec.schedule);
-  return decideAnew(view, holder, { spec, vlans, interval }, reserved.generation + 1);
+  const wanted: Wanted = { spec, vlans, interval };
+  const generation = reserved.generation + 1;
+  return decideAnew(view, holder, wanted, generation).orElse(() =>
+    decideAnew(asReserved(view), holder, wanted, generation),
+  );
 }
 
 /** What there is to know of a reserved network when it is to be provisioned. */
@@ -66,5 +71,10 @@ function again(
   interval: Interval,
 ): Result<Decision, DecisionError> {
   const wanted = { spec, vlans: VlanSet.of(plan.vlan), interval };
-  return decideAnew(view, holder, wanted, generation + 1);
+  return decideAnew(asReserved(view), holder, wanted, generation + 1);
+}
+
+/** Who has reserved keeps as much as that, though it may be known since that nodes let through more. */
+function asReserved({ rateSteps: _, ...view }: View): View {
+  return view;
 }

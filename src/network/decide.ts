@@ -122,8 +122,8 @@ function planPath(
  * new branches than they hold. The error is that of the last attempt, or what the kept tree lacked
  * for the moment of the change alone.
  *
- * Where there is no room for what nodes let through in steps that have become known since, it may have
- * as much as it had before those were.
+ * Where there is no room on its tree for what nodes let through in steps that have become known since, it may
+ * have as much as it had before those were.
  */
 export function decideModify(
   view: View,
@@ -137,10 +137,13 @@ export function decideModify(
   const vlans = change.vlans ?? VlanSet.of(current.plan.vlan);
   const spec = withRateSteps(asked, view.rateSteps?.());
   const decided = decideChange(view, holder, current, { spec, vlans });
-  if (sameRateSteps(spec.rateSteps, asked.rateSteps)) return decided;
-  return decided.orElse((error) =>
-    decideChange(view, holder, current, { spec: asked, vlans }).mapErr(() => error),
-  );
+  if (staysOnTree(decided) || sameRateSteps(spec.rateSteps, asked.rateSteps)) return decided;
+  const asBefore = decideChange(view, holder, current, { spec: asked, vlans });
+  return staysOnTree(asBefore) || decided.isErr() ? asBefore : decided;
+}
+
+function staysOnTree(decided: Result<Decision, DecisionError>): boolean {
+  return decided.isOk() && decided.value.keptTreeLacks === undefined;
 }
 
 function decideChange(

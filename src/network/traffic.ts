@@ -1,6 +1,6 @@
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
 import type { Delivery } from "../model/network.ts";
-import type { RateSteps } from "../model/rate-steps.ts";
+import { distinctSteps, type RateSteps } from "../model/rate-steps.ts";
 import { overshootOf, type Traffic } from "../pce/index.ts";
 import type { NetworkSpec } from "./spec.ts";
 
@@ -13,19 +13,24 @@ export function trafficOf(spec: NetworkSpec): Traffic {
   return { ...told, overshoot: overshootOf(rateSteps, told, rates) };
 }
 
-/** The spec with the steps that are known now; with those that were known before, if none are. */
+/** The spec with the steps that are known now, too: those of switches that are not there now may count again. */
 export function withRateSteps(
   spec: NetworkSpec,
   known: readonly RateSteps[] | undefined = [],
 ): NetworkSpec {
-  return known.length === 0 ? spec : { ...spec, rateSteps: known };
+  if (known.length === 0) return spec;
+  return { ...spec, rateSteps: distinctSteps([...(spec.rateSteps ?? []), ...known]) };
 }
 
 /** Whether what is reserved for a spec is enough where nodes hold rates in these steps. */
 export function coversRateSteps(spec: NetworkSpec, known: readonly RateSteps[]): boolean {
   const { overshoot: held } = trafficOf(spec);
-  const { overshoot: needed } = trafficOf(withRateSteps(spec, known));
-  const kinds = ["endpoint", "flooded", "sum", "whole"] as const;
+  const { overshoot: needed, delivery, sharing } = trafficOf(withRateSteps(spec, known));
+  const kinds = [
+    "endpoint" as const,
+    ...(delivery === "flood" ? [] : (["flooded", "sum"] as const)),
+    ...(sharing === "shared" ? ["whole" as const] : []),
+  ];
   return kinds.every((kind) => (needed?.[kind] ?? 0) <= (held?.[kind] ?? 0));
 }
 

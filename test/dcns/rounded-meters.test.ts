@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { MeterMod } from "../../src/drivers/openflow/wire/meter.ts";
 import { bandwidth } from "../../src/model/bandwidth.ts";
 import { describeError } from "../../src/model/errors.ts";
+import type { NetworkInfo } from "../../src/model/network.ts";
 import { Topology } from "../../src/topology.ts";
 import { campusDocument } from "../support/campus.ts";
 import { inDoublingSteps, limited } from "../support/rounded-meters.ts";
@@ -90,11 +91,33 @@ describe("networks whose meters have rates in steps", () => {
     bed.expectWhole(bed.info("p"));
   });
 
+  test("are undone and made again only where more is let in than was reserved, and nothing else is wrong", async () => {
+    await using bed = await start({ rounds: (mod) => mod });
+    using mods = bed.countMessages("flow-mod");
+    const known = (): boolean => mods.count > 0;
+    bed.driver.rateSteps = () => (known() ? [{ step: bandwidth(64 * MBIT) }] : []);
+    await bed.setUp("whole", ends, "64Mbps", 101);
+    const once = mods.count;
+    let isKnown = false;
+    bed.driver.rateSteps = () => (isKnown ? [{ step: bandwidth(64 * MBIT) }] : []);
+    bed.fabric.switchOf("s3").powerOff();
+    const call = bed.run(bed.agent.setupPhysicalNetwork("p", ends, "65Mbps", 102));
+    bed.clock.setTimeout(() => {
+      isKnown = true;
+    }, 1_000);
+    expect(describeError((await call)._unsafeUnwrapErr())).toMatch(
+      /s3: the switch is not connected/,
+    );
+    expect(once).toBe(8);
+  });
+
   describe("that are found after they were made", () => {
-    /** From now on some switch that is on no way of these networks has such meters. */
-    const found = (bed: Testbed): void => {
-      bed.driver.rateSteps = () => [{ step: bandwidth(64 * MBIT) }];
+    /** From now on some switches that are on no way of these networks have such meters. */
+    const found = (bed: Testbed, ...mbits: readonly number[]): void => {
+      bed.driver.rateSteps = () => mbits.map((mbit) => ({ step: bandwidth(mbit * MBIT) }));
     };
+    const forward = (info: NetworkInfo): readonly number[] =>
+      info.links.map(({ reserved }) => reserved.forward / MBIT);
 
     test.each([{ ends: ["s1a:eth1", "s3a:eth1"] }, { ends: ["s1a:eth1", "s2a:eth1", "s3a:eth1"] }])(
       "let a protected network of $ends leave what has failed",
@@ -102,38 +125,59 @@ describe("networks whose meters have rates in steps", () => {
         await using bed = await Testbed.start();
         const options = { protection: "disjoint", delivery: "flood" } as const;
         await bed.setUp("p", network.ends, "65Mbps", 101, options);
-        found(bed);
+        found(bed, 64);
         bed.fabric.setLink("s1-s2", false);
         await bed.clock.advance(600_000);
         expect(bed.info("p").links.map(({ id }) => id)).not.toContain("s1-s2");
       },
     );
 
-    test("let what was reserved begin at its start", async () => {
+    test("let what was reserved be changed, and begin at its start", async () => {
       await using bed = await start({ rounds: (mod) => mod });
       const at = new Date(bed.clock.now() + 60_000).toISOString();
       for (let vlan = 101; vlan <= 110; vlan++) {
         await bed.setUp(`p${vlan}`, ends, "100Mbps", vlan, { schedule: { start: at } });
       }
-      found(bed);
+      found(bed, 64);
+      expect(forward(await bed.modify("p101", [], [], "99Mbps"))).toEqual([99]);
       await bed.clock.advance(120_000);
       expect(new Set(bed.agent.listNetworks().map(({ state }) => state))).toEqual(
         new Set(["active"]),
       );
     });
 
-    test("let a network have less where there is no room for what they let in", async () => {
-      await using bed = await start({ rounds: (mod) => mod });
-      await bed.setUp("q", ends, "800Mbps");
+    test("let what was reserved begin elsewhere", async () => {
+      await using bed = await Testbed.start();
+      const at = new Date(bed.clock.now() + 60_000).toISOString();
+      for (let vlan = 101; vlan <= 110; vlan++) {
+        await bed.setUp(`p${vlan}`, ["s1a:eth1", "s3a:eth1"], "100Mbps", vlan, {
+          schedule: { start: at },
+        });
+      }
+      found(bed, 64);
+      bed.fabric.setLink("s1-s2", false);
+      await bed.clock.advance(120_000);
+      const ways = bed.agent.listNetworks().map(({ links }) => links.map(({ id }) => id).join());
+      expect(new Set(ways)).toEqual(new Set(["s1-s4,s4-s3"]));
+    });
+
+    test("let a network stay, and have less, where there is no room for what they let in", async () => {
+      await using bed = await Testbed.start();
       await bed.setUp("p", ends, "200Mbps");
-      found(bed);
-      const info = await bed.modify("p", [], [], "199Mbps");
-      expect(info.links[0]?.reserved.forward).toBe(199 * MBIT);
-      const less = await bed.modify("p", [], [], "100Mbps");
-      expect(less.links[0]?.reserved.forward).toBe(100 * MBIT);
+      await bed.setUp("q", ends, "800Mbps");
+      found(bed, 64);
+      expect(forward(await bed.modify("p", [], [], "199Mbps"))).toEqual([199]);
+      expect(forward(await bed.modify("p", [], [], "100Mbps"))).toEqual([100]);
       // What the meters of before let in, 128 Mbit/s, has room beside the other network, and so has what they let in now.
-      const least = await bed.modify("p", [], [], "60Mbps");
-      expect(least.links[0]?.reserved.forward).toBe(64 * MBIT);
+      expect(forward(await bed.modify("p", [], [], "60Mbps"))).toEqual([64]);
+    });
+
+    test("count again where it is not known just now who has them", async () => {
+      await using bed = await start({ rounds: (mod) => mod });
+      found(bed, 64, 1);
+      await bed.setUp("p", ends, "65Mbps");
+      found(bed, 1);
+      expect(forward(await bed.modify("p", [], [], "66Mbps"))).toEqual([128]);
     });
   });
 });

@@ -5,6 +5,7 @@ import { linkChannel, portChannel } from "../../src/ledger/channel.ts";
 import { Ledger } from "../../src/ledger.ts";
 import { type Attachment, attachmentKey } from "../../src/model/attachment.ts";
 import { type Bandwidth, bandwidth } from "../../src/model/bandwidth.ts";
+import { always } from "../../src/model/interval.ts";
 import type { ForwardingRule, NodeForwarding, Policer } from "../../src/model/segment.ts";
 import { VlanSet } from "../../src/model/vlan-set.ts";
 import { type Decision, decideModify, decideSetup, type View } from "../../src/network/decide.ts";
@@ -88,7 +89,8 @@ function sumUnder(
   const sums = new Map<string, { rate: number; sum: number }>();
   for (const [index, rule] of rules.entries()) {
     const { key, rate } = policerOf(rule) ?? { key: `rule ${index}`, rate: Infinity };
-    sums.set(key, { rate, sum: (sums.get(key)?.sum ?? 0) + arriving(rule) });
+    const { rate: before = 0, sum = 0 } = sums.get(key) ?? {};
+    sums.set(key, { rate: Math.max(rate, before), sum: sum + arriving(rule) });
   }
   return [...sums.values()].reduce((total, { rate, sum }) => total + Math.min(rate, sum), 0);
 }
@@ -121,17 +123,20 @@ function mostLeaving(topology: Topology, tables: Tables, egress: Attachment): nu
     const wayOf = ({ unicast }: ForwardingRule): Policer | undefined =>
       unicast?.ways.find(({ to }) => attachmentKey(to) === key)?.police;
     const choices = rules.filter(isChoice);
-    const known = sumUnder(choices, wayOf, limited);
+    const isChosen = new Set(choices);
     const flooded = sumUnder(choices, ({ unicast }) => unicast?.flood, limited);
-    const others = rules.filter((rule) => !isChoice(rule));
-    const simple = sumUnder(
-      others,
-      ({ police }) => police,
-      (rule) => Math.min(arriving(rule), rule.thenPolice?.rate ?? Infinity),
+    // What is known has one policer of its way, wherever it comes from.
+    const others = sumUnder(
+      rules,
+      (rule) => (isChosen.has(rule) ? wayOf(rule) : rule.police),
+      (rule) =>
+        isChosen.has(rule)
+          ? limited(rule)
+          : Math.min(arriving(rule), rule.thenPolice?.rate ?? Infinity),
     );
     const inAll = sumUnder(rules, networkPolicerOf, limited);
     onTheWay.delete(key);
-    return Math.min(known + flooded + simple, inAll);
+    return Math.min(flooded + others, inAll);
   };
   return leaving(egress);
 }
@@ -162,7 +167,20 @@ function loads(topology: Topology, tables: Tables): ReadonlyMap<string, number> 
 }
 
 function someRate(draw: Draw): Bandwidth {
-  return bandwidth((1 + draw(40)) * 100_000_000);
+  const unit = [100_000_000, 32_000_000, 7_919_000][draw(3)] ?? 1;
+  return bandwidth((1 + draw(40)) * unit);
+}
+
+/** Others have all that is left of some links of the tree, so that it may have to go elsewhere. */
+function crowded(draw: Draw, ledger: Ledger, { plan }: Realisation): Ledger {
+  return plan.links.reduce((on, { link }, index) => {
+    const left = (["forward", "backward"] as const).map((direction) => {
+      const channel = linkChannel(link, direction);
+      return { channel, amount: bandwidth(Math.max(1, on.residual(channel, always))) };
+    });
+    const others = { holder: `other ${index}`, interval: always, bandwidth: left, labels: [] };
+    return draw(2) === 0 ? on : on.reserve(others).unwrapOr(on);
+  }, ledger);
 }
 
 /** A network that stands, and a decided change of it; undefined where that is refused. */
@@ -198,7 +216,7 @@ function someChange(
     sharing,
     delivery,
     ...(draw(2) === 0 ? {} : { floodAllowance: bandwidth((1 + draw(10)) * 10_000_000) }),
-    protection: "none",
+    protection: meters.length > 0 && draw(4) === 0 ? "disjoint" : "none",
     priority: 0,
   };
   const setup = decideSetup(view, holder, spec);
@@ -210,7 +228,9 @@ function someChange(
     .filter((one) => draw(2) === 0 && !remove.includes(one))
     .map((hostPort) => endpoint(hostPort, sharing === "shared"));
   const change = { add, remove, bandwidth: someRate(draw) };
-  const decision = decideModify({ ...view, ledger }, holder, from, change);
+  const isCrowded = meters.length > 0 && draw(2) === 0;
+  const beside = isCrowded ? crowded(draw, ledger, from) : ledger;
+  const decision = decideModify({ ...view, ledger: beside }, holder, from, change);
   return decision.isErr() ? undefined : { from, decision: decision.value };
 }
 

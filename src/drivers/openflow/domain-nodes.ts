@@ -3,7 +3,7 @@ import { bandwidth } from "../../model/bandwidth.ts";
 import type { DomainView, NodeView } from "../../model/domain-view.ts";
 import type { DriverCause, DriverFailed } from "../../model/errors.ts";
 import type { DatapathId, DomainId, NetworkNumber, NodeId, SegmentId } from "../../model/ids.ts";
-import type { RateSteps } from "../../model/rate-steps.ts";
+import { distinctSteps, type RateSteps } from "../../model/rate-steps.ts";
 import { sameValue } from "../../model/same-value.ts";
 import type { Segment } from "../../model/segment.ts";
 import type { Confirmation, Discrepancy, HeldSegment, SegmentReport } from "../driver-base.ts";
@@ -77,19 +77,16 @@ export class DomainNodes {
     return new Map(known);
   }
 
-  /** In which steps switches have rates that have not any, each kind once, in the order of their text. */
+  /** In which steps switches have rates that have not any, each kind once. */
   rateSteps(): readonly RateSteps[] {
-    const kinds = new Map<string, RateSteps>();
+    const found: RateSteps[] = [];
     for (const { profile } of this.#nodes.values()) {
       if (profile?.meterSteps === undefined) continue;
       const { rateKbps, rateBits } = profile.meterSteps;
       const step = bandwidth(1000 * rateKbps);
-      kinds.set(
-        `${step}/${rateBits}`,
-        rateBits === undefined ? { step } : { step, bits: rateBits },
-      );
+      found.push(rateBits === undefined ? { step } : { step, bits: rateBits });
     }
-    return [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, steps]) => steps);
+    return distinctSteps(found);
   }
 
   /** What a node's switch can do, if it has ever been connected. */

@@ -19,7 +19,7 @@ export interface Side {
  * - Shared: the network as a whole has one bandwidth, so never more than that.
  *
  * Exact: some traffic that is allowed sends as much, and none sends more. Where nodes let through more than they are told, so much
- * at least is reserved as they may ({@link Traffic.overshoot}). O(1).
+ * at least is reserved as they may ({@link Traffic.overshoot}), though no more than all that is sent. O(1).
  */
 export function edgeLoad(traffic: Traffic, from: Side, to: Side): Bandwidth {
   const whole = traffic.bandwidth + (traffic.overshoot?.whole ?? 0);
@@ -55,8 +55,10 @@ function hoseLoad(traffic: Traffic, from: Side, to: Side): number {
   const { endpoint, flooded, sum } = traffic.overshoot ?? NONE;
   const sent = from.rate + from.count * endpoint;
   if (traffic.delivery === "flood") return sent;
-  const known = Math.min(sent, Math.min(from.rate, to.rate) + sum);
-  return known + from.count * ((traffic.floodAllowance ?? 0) + flooded);
+  const [known, allowance] = [Math.min(from.rate, to.rate), traffic.floodAllowance ?? 0];
+  const told = known + from.count * allowance;
+  const held = Math.min(sent, known + sum) + from.count * (allowance + flooded);
+  return Math.min(held, Math.max(sent, told));
 }
 
 const NONE = { endpoint: 0, flooded: 0, sum: 0 };
