@@ -46,6 +46,16 @@ type Since =
   /** They said this when it had been so for a while. */
   | { readonly type: "base"; readonly atMs: number; readonly count: FrameCount };
 
+/** A change of what a switch holds. */
+interface Step {
+  readonly held: NodeProgram;
+  readonly wanted: NodeProgram;
+  readonly since: Since;
+}
+
+/** After more changes than this that nobody asked about, everything is counted anew. */
+const MAX_STEPS = 8;
+
 /**
  * Since when a switch's counters say what a network has handed to each exit.
  *
@@ -59,6 +69,8 @@ export class DeliveryHistory {
   #otherwise: Since;
   readonly #since = new Map<string, Since>();
   readonly #last = new Map<string, FrameCount>();
+  /** Changes that nobody has asked about yet: what they mean takes time to find out, and mostly nobody does. */
+  readonly #steps: Step[] = [];
   /** Whether the switch holds what it was seen to hold, is being changed from that, or neither is known. */
   #state: "certain" | "changing" | "doubtful" = "certain";
   #version = 0;
@@ -85,7 +97,7 @@ export class DeliveryHistory {
     if (isSame && this.#state === "certain") return;
     this.#version += 1;
     if (held.flows.size === 0) this.#restart({ type: "beginning" });
-    else if (this.#state === "certain") this.#step(held, wanted);
+    else if (this.#state === "certain") this.#note({ held, wanted, since: this.#changeNow() });
     else this.#restart(this.#changeNow());
     this.#state = "changing";
   }
@@ -98,6 +110,7 @@ export class DeliveryHistory {
 
   /** What left by an exit; undefined where that is not known. */
   sentTo(exit: ExitPlace, readings: DeliveryReadings): Sent | undefined {
+    for (const step of this.#steps.splice(0)) this.#take(step);
     const key = exitKey(exit);
     const count = deliveredTo(exit, readings);
     if (count === undefined) return undefined;
@@ -123,19 +136,25 @@ export class DeliveryHistory {
     return { type: "change", atMs: steadyMs(this.#clock) };
   }
 
+  #note(step: Step): void {
+    this.#steps.push(step);
+    if (this.#steps.length > MAX_STEPS) this.#restart(step.since);
+  }
+
   #restart(since: Since): void {
     this.#otherwise = since;
+    this.#steps.length = 0;
     this.#since.clear();
     this.#last.clear();
   }
 
-  #step(held: NodeProgram, wanted: NodeProgram): void {
+  #take({ held, wanted, since }: Step): void {
     const before = { program: held, feeds: feedsOf(held) };
     const after = { program: wanted, feeds: feedsOf(wanted) };
     for (const exit of new Set([...before.feeds.at.keys(), ...after.feeds.at.keys()])) {
       if (goesOn(exit, before, after)) continue;
       this.#last.delete(exit);
-      if (after.feeds.at.has(exit)) this.#since.set(exit, this.#changeNow());
+      if (after.feeds.at.has(exit)) this.#since.set(exit, since);
       else this.#since.delete(exit);
     }
   }
