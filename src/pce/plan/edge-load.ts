@@ -52,13 +52,12 @@ export function sideOf(rates: readonly number[]): Side {
 }
 
 function hoseLoad(traffic: Traffic, from: Side, to: Side): number {
-  const { endpoint, flooded, sum } = traffic.overshoot ?? NONE;
-  const sent = from.rate + from.count * endpoint;
+  const { overshoot, floodAllowance } = traffic;
+  const sent = overshoot === undefined ? from.rate : from.rate + from.count * overshoot.endpoint;
   if (traffic.delivery === "flood") return sent;
-  const [known, allowance] = [Math.min(from.rate, to.rate), traffic.floodAllowance ?? 0];
-  const told = known + from.count * allowance;
-  const held = Math.min(sent, known + sum) + from.count * (allowance + flooded);
-  return Math.min(held, Math.max(sent, told));
+  const known = Math.min(from.rate, to.rate);
+  const told = known + from.count * (floodAllowance ?? 0);
+  if (overshoot === undefined) return told;
+  const held = Math.min(sent, known + overshoot.sum) + from.count * overshoot.flooded;
+  return Math.min(held + (told - known), Math.max(sent, told));
 }
-
-const NONE = { endpoint: 0, flooded: 0, sum: 0 };
