@@ -216,7 +216,8 @@ export class Ledger {
 
   /** What is left of each pool that a channel is in, and of how much that is the sum. */
   #poolsOf(channel: Channel, interval: Interval): readonly (readonly [Pool, Bandwidth])[] {
-    const pools = this.#resources.pools?.(channel) ?? [];
+    const pools = this.#resources.pools?.(channel);
+    if (pools === undefined || pools.length === 0) return NO_POOLS;
     return pools.map((pool) => [
       pool,
       residualOf(pool, (one) => this.#channels.get(one), interval),
@@ -237,8 +238,10 @@ export class Ledger {
     const held = this.#channels.get(channel);
     const isWhole = capacity === unlimited || held === undefined;
     const own = isWhole ? capacity : bandwidth(Math.max(0, capacity - held.peak(interval, except)));
-    const pooled = this.#poolsOf(channel, interval).map(([, residual]) => residual);
-    return bandwidth(Math.min(own, ...pooled));
+    const pools = this.#poolsOf(channel, interval);
+    return pools.length === 0
+      ? own
+      : bandwidth(Math.min(own, ...pools.map(([, residual]) => residual)));
   }
 
   /** What is promised for a claim, by channel. */
@@ -330,6 +333,8 @@ export class Ledger {
     return { claims: this.#claims, channels: this.#channels, spaces: this.#spaces };
   }
 }
+
+const NO_POOLS: readonly (readonly [Pool, Bandwidth])[] = [];
 
 function* timedKeys(books: PersistentMap<{ readonly isTimeless: boolean }>): Generator<string> {
   for (const [key, { isTimeless }] of books) if (!isTimeless) yield key;

@@ -192,11 +192,13 @@ export class LabelBook {
 
   /** Who has `label` at some instant of `interval`, in the order in which they got it. */
   holders(label: Tag, interval: Interval): readonly string[] {
-    return (this.#held.get(`${label}`) ?? [])
-      .filter((held) => overlaps(held.interval, interval))
-      .map(({ holder }) => holder);
+    const held = this.#held.get(`${label}`);
+    if (held === undefined) return NOBODY;
+    return held.filter((one) => overlaps(one.interval, interval)).map(({ holder }) => holder);
   }
 }
+
+const NOBODY: readonly string[] = [];
 
 function isLasting({ interval }: { readonly interval: Interval }): boolean {
   return interval.start === always.start && interval.end === always.end;

@@ -8,35 +8,40 @@ export const MIN_VLAN = 1;
 export const MAX_VLAN = 4094;
 
 const WORDS = 4096 / 32;
+/**
+ * Plain numbers: a typed array of this size has memory of its own, and to copy one takes V8 more than
+ * ten times as long.
+ */
+const NO_WORDS: readonly number[] = Array.from({ length: WORDS }, () => 0);
 const WHICH_VLANS = `VLAN IDs are ${MIN_VLAN} to ${MAX_VLAN}`;
 
 /** An immutable set of VLAN IDs from 1 to 4094. */
 export class VlanSet {
-  static readonly empty: VlanSet = new VlanSet(emptyWords());
+  static readonly empty: VlanSet = new VlanSet(NO_WORDS);
   /** 1-4094: whatever may be put on a wire. */
   static readonly all: VlanSet = VlanSet.range(MIN_VLAN, MAX_VLAN);
   /** 2-4094: a port's set unless it says otherwise, for VLAN 1 is what switches use by themselves. */
   static readonly default: VlanSet = VlanSet.range(2, MAX_VLAN);
 
   /** One bit for each ID; never written after construction. */
-  readonly #words: Uint32Array;
+  readonly #words: readonly number[];
   /** The canonical text, once it was asked for. */
   #text: string | undefined;
 
-  private constructor(words: Uint32Array) {
+  private constructor(words: readonly number[]) {
     this.#words = words;
   }
 
   /** The set of these IDs, each from 1 to 4094. */
   static of(...ids: readonly number[]): VlanSet {
-    const words = emptyWords();
+    const words = NO_WORDS.slice();
     for (const id of ids) addRange(words, id, id);
     return new VlanSet(words);
   }
 
   /** The set of all IDs from `first` to `last`, both included. */
   static range(first: number, last: number): VlanSet {
-    const words = emptyWords();
+    const words = NO_WORDS.slice();
     addRange(words, first, last);
     return new VlanSet(words);
   }
@@ -111,7 +116,8 @@ export class VlanSet {
 
   /** The lowest ID. */
   first(): VlanId | undefined {
-    return this[Symbol.iterator]().next().value;
+    const index = this.#words.findIndex((word) => word !== 0);
+    return index === -1 ? undefined : lowestIn(this.#words[index] ?? 0, index);
   }
 
   equals(other: VlanSet): boolean {
@@ -122,7 +128,7 @@ export class VlanSet {
   *[Symbol.iterator](): Generator<VlanId, undefined> {
     for (const [index, word] of this.#words.entries()) {
       for (let rest = word; rest !== 0; rest &= rest - 1) {
-        yield vlanId(index * 32 + 31 - Math.clz32(rest & -rest));
+        yield lowestIn(rest, index);
       }
     }
   }
@@ -156,7 +162,7 @@ export class VlanSet {
     }
     if (fromOwn === 0) return this;
     if (fromTheirs === 0) return other;
-    const merged = emptyWords();
+    const merged = this.#words.slice();
     for (let index = 0; index < WORDS; index++) {
       merged[index] =
         (((own[index] ?? 0) ^ mask) & ((theirs[index] ?? 0) ^ otherMask)) ^ resultMask;
@@ -169,8 +175,9 @@ export class VlanSet {
 const MAX_TEXT_LENGTH = 20_480;
 const RANGE = /^\s*(\d{1,4})\s*(?:-\s*(\d{1,4})\s*)?$/;
 
-function emptyWords(): Uint32Array {
-  return new Uint32Array(WORDS);
+/** The ID of the lowest bit of a word that is not 0. */
+function lowestIn(word: number, index: number): VlanId {
+  return vlanId(index * 32 + 31 - Math.clz32(word & -word));
 }
 
 function bitOf(id: number): number {
@@ -181,7 +188,7 @@ function isVlan(id: number): boolean {
   return Number.isInteger(id) && id >= MIN_VLAN && id <= MAX_VLAN;
 }
 
-function addRange(words: Uint32Array, first: number, last: number): void {
+function addRange(words: number[], first: number, last: number): void {
   invariant(isVlan(first) && isVlan(last), WHICH_VLANS);
   for (let id = first; id <= last; id++) {
     const index = id >>> 5;

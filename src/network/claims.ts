@@ -1,5 +1,6 @@
 import { ok, type Result } from "neverthrow";
 import type { Channel } from "../ledger/channel.ts";
+import { labelKey } from "../ledger/claim.ts";
 import type { ReserveError } from "../ledger/reserve-error.ts";
 import type { ChannelClaim, Claim, LabelClaim, Ledger } from "../ledger.ts";
 import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
@@ -141,8 +142,4 @@ function minusLabels(
 ): readonly LabelClaim[] {
   const taken = new Set(labels.map(labelKey));
   return from.filter((one) => !taken.has(labelKey(one)));
-}
-
-function labelKey({ space, label }: LabelClaim): string {
-  return `${label} ${space}`;
 }

@@ -72,16 +72,21 @@ export function networkInfo(record: NetworkRecord, around: Surroundings): Networ
 
 /** The state of a network: what is being done to it or, when nothing is, how it fares. */
 export function networkState(record: NetworkRecord, health: Health): NetworkState {
-  return match(record)
-    .with({ phase: "reserved" }, () => "scheduled" as const)
-    .with({ phase: "reserving" }, ({ before }) =>
-      before === undefined ? ("provisioning" as const) : ("modifying" as const),
-    )
-    .with({ phase: "setup" }, { phase: "provision" }, () => "provisioning" as const)
-    .with({ phase: "modify" }, () => "modifying" as const)
-    .with({ phase: "teardown" }, () => "releasing" as const)
-    .with({ phase: "stable" }, ({ current, number }) => stableState(current, number, health))
-    .exhaustive();
+  switch (record.phase) {
+    case "reserved":
+      return "scheduled";
+    case "reserving":
+      return record.before === undefined ? "provisioning" : "modifying";
+    case "setup":
+    case "provision":
+      return "provisioning";
+    case "modify":
+      return "modifying";
+    case "teardown":
+      return "releasing";
+    case "stable":
+      return stableState(record.current, record.number, health);
+  }
 }
 
 function stableState(

@@ -21,6 +21,8 @@ interface Part {
   readonly wanted: Demand;
   /** What a change that is under way will need, and what undoing it would. */
   readonly promised: Demand;
+  /** What it counts for: what it has and what it was given overlap. */
+  readonly whole: Demand;
 }
 
 /** How much of a resource there is for us, of which others have `others`. */
@@ -40,7 +42,12 @@ interface Lack {
   readonly share: number;
 }
 
-const NOTHING: Part = { held: NO_DEMAND, wanted: NO_DEMAND, promised: NO_DEMAND };
+const NOTHING: Part = {
+  held: NO_DEMAND,
+  wanted: NO_DEMAND,
+  promised: NO_DEMAND,
+  whole: NO_DEMAND,
+};
 
 /**
  * How much room a switch has, as far as that is known: for meters, for groups and in its tables. What every
@@ -65,7 +72,7 @@ export class SwitchRoom {
 
   /** Why there is no room for what a network needs; empty where there is, or nothing is known of it. */
   shortages(network: NetworkNumber, demand: Demand): readonly NodeProblem[] {
-    const { held } = this.#parts.get(network) ?? NOTHING;
+    const { held } = this.#partOf(network);
     return this.#limits(demand).flatMap((limit): readonly NodeProblem[] => {
       const { resource, size, others, left } = limit;
       const has = held.get(resource) ?? 0;
@@ -80,7 +87,7 @@ export class SwitchRoom {
 
   /** Notes that a network was refused what there is no room for. */
   lack(network: NetworkNumber, demand: Demand): void {
-    const own = wholeOf(this.#parts.get(network) ?? NOTHING);
+    const own = this.#partOf(network).whole;
     for (const [resource, count] of demand) {
       const more = count - (own.get(resource) ?? 0);
       if (more <= this.#free(resource)) continue;
@@ -165,24 +172,30 @@ export class SwitchRoom {
     return this.#others.get(resource) ?? 0;
   }
 
-  #change(network: NetworkNumber, change: Partial<Part>): void {
-    const before = this.#parts.get(network) ?? NOTHING;
-    const after = { ...before, ...change };
-    this.#add(before, -1);
-    this.#add(after, 1);
-    const isNothing = after.held.size + after.wanted.size + after.promised.size === 0;
-    if (isNothing) this.#parts.delete(network);
-    else this.#parts.set(network, after);
+  #change(network: NetworkNumber, change: Partial<Omit<Part, "whole">>): void {
+    const before = this.#partOf(network);
+    const { held, wanted, promised } = { ...before, ...change };
+    const whole = greatestDemand([held, wanted, promised]);
+    if (whole !== before.whole) {
+      this.#add(before.whole, -1);
+      this.#add(whole, 1);
+    }
+    if (whole.size === 0) this.#parts.delete(network);
+    else this.#parts.set(network, { held, wanted, promised, whole });
   }
 
-  #add(part: Part, times: 1 | -1): void {
-    for (const [resource, count] of wholeOf(part)) {
+  #add(demand: Demand, times: 1 | -1): void {
+    for (const [resource, count] of demand) {
       this.#sums.set(resource, times * count + (this.#sums.get(resource) ?? 0));
     }
   }
 
+  #partOf(network: NetworkNumber): Part {
+    return this.#parts.get(network) ?? NOTHING;
+  }
+
   #ofOthers(network: NetworkNumber, resource: Resource): number {
-    const own = wholeOf(this.#parts.get(network) ?? NOTHING).get(resource) ?? 0;
+    const own = this.#partOf(network).whole.get(resource) ?? 0;
     return (this.#sums.get(resource) ?? 0) - own;
   }
 
@@ -231,11 +244,6 @@ export class SwitchRoom {
 
 function isTable(resource: Resource): boolean {
   return typeof resource === "number";
-}
-
-/** What a network counts for: what it has and what it was given overlap. */
-function wholeOf({ held, wanted, promised }: Part): Demand {
-  return greatestDemand([held, wanted, promised]);
 }
 
 function numbersLeft(what: string): Limit["left"] {

@@ -1,5 +1,4 @@
 import { bindDraft, type IdSource } from "./bind.ts";
-import { countGroups } from "./count-items.ts";
 import type { Draft } from "./draft.ts";
 import type { NodeProgram } from "./program.ts";
 
@@ -16,27 +15,39 @@ export type Demand = ReadonlyMap<Resource, number>;
 export const NO_DEMAND: Demand = new Map();
 
 /** What it takes to hold a draft. */
-export function demandOfDraft(draft: Draft): Demand {
-  return demandOf({ ...draft, groupTypes: countGroups(draft) });
+export function demandOfDraft({ flows, groups, meters }: Draft): Demand {
+  return demandOf(flows, groups, meters);
 }
 
 /** What it takes to hold a program. */
-export function demandOfProgram({ flows, groups, meters }: NodeProgram): Demand {
-  const types = [...groups.values()].map(({ groupType }) => groupType);
-  const count = (type: string): number => types.filter((each) => each === type).length;
-  const groupTypes = { all: count("all"), "fast-failover": count("fast-failover") };
-  return demandOf({ flows: [...flows.values()], groups, meters, groupTypes });
+export function demandOfProgram({
+  flows,
+  groups,
+  meters,
+}: Pick<NodeProgram, "flows" | "groups" | "meters">): Demand {
+  return demandOf(flows.values(), groups, meters);
 }
 
 /** The greatest of these, of each resource. */
 export function greatestDemand(demands: readonly Demand[]): Demand {
-  const [first = NO_DEMAND, ...others] = demands.filter(({ size }) => size > 0);
-  if (others.length === 0) return first;
-  const most = new Map(first);
-  for (const [resource, count] of others.flatMap((each) => [...each])) {
+  return demands.reduce(greaterOf, NO_DEMAND);
+}
+
+/** One of the two itself where it is the greater of every resource, as it mostly is. */
+function greaterOf(one: Demand, other: Demand): Demand {
+  if (covers(one, other)) return one;
+  if (covers(other, one)) return other;
+  const most = new Map(one);
+  for (const [resource, count] of other) {
     most.set(resource, Math.max(count, most.get(resource) ?? 0));
   }
   return most;
+}
+
+function covers(one: Demand, other: Demand): boolean {
+  if (one === other) return true;
+  for (const [resource, count] of other) if (count > (one.get(resource) ?? 0)) return false;
+  return true;
 }
 
 /**
@@ -47,25 +58,33 @@ export function demandOfWay(held: NodeProgram, way: readonly Draft[]): Demand {
   const [only, ...later] = way;
   // Mostly there is nothing yet, and one state to come to.
   if (only !== undefined && later.length === 0 && isEmpty(held)) return demandOfDraft(only);
-  const demands = [demandOfProgram(held)];
+  let most = demandOfProgram(held);
   let last = held;
   const ids = unlimited();
   for (const draft of way) {
     const next = bindDraft(draft, last, ids).unwrapOr(last);
-    demands.push(demandOfProgram(bothOf(last, next)));
+    most = greaterOf(most, demandOfBoth(last, next));
     last = next;
   }
-  return greatestDemand(demands);
+  return most;
 }
 
-/** What there is while one program takes the place of another. */
-function bothOf(before: NodeProgram, next: NodeProgram): NodeProgram {
-  return {
-    flows: new Map([...before.flows, ...next.flows]),
-    groups: new Map([...before.groups, ...next.groups]),
-    meters: new Map([...before.meters, ...next.meters]),
-    learned: next.learned,
-  };
+/** What it takes while one program takes the place of another. */
+function demandOfBoth(before: NodeProgram, next: NodeProgram): Demand {
+  return demandOfProgram({
+    flows: joined(before.flows, next.flows),
+    groups: joined(before.groups, next.groups),
+    meters: joined(before.meters, next.meters),
+  });
+}
+
+/** What is in either; of two under one key, the later. */
+function joined<K, V>(before: ReadonlyMap<K, V>, next: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
+  if (before.size === 0) return next;
+  if (next.size === 0) return before;
+  const all = new Map(before);
+  for (const [key, value] of next) all.set(key, value);
+  return all;
 }
 
 function isEmpty({ flows, groups, meters }: NodeProgram): boolean {
@@ -79,14 +98,11 @@ function unlimited(): IdSource {
   return { takeGroup: take, takeMeter: take };
 }
 
-interface Counted {
-  readonly flows: readonly { readonly table: number }[];
-  readonly groups: { readonly size: number };
-  readonly meters: { readonly size: number };
-  readonly groupTypes: Readonly<Record<"all" | "fast-failover", number>>;
-}
-
-function demandOf({ flows, groups, meters, groupTypes }: Counted): Demand {
+function demandOf(
+  flows: Iterable<{ readonly table: number }>,
+  groups: ReadonlyMap<unknown, { readonly groupType: unknown }>,
+  meters: ReadonlyMap<unknown, unknown>,
+): Demand {
   const demand = new Map<Resource, number>();
   const add = (resource: Resource, count: number): void => {
     if (count > 0) demand.set(resource, count + (demand.get(resource) ?? 0));
@@ -94,7 +110,8 @@ function demandOf({ flows, groups, meters, groupTypes }: Counted): Demand {
   for (const { table } of flows) add(table, 1);
   add("groups", groups.size);
   add("meters", meters.size);
-  add("all", groupTypes.all);
-  add("fast-failover", groupTypes["fast-failover"]);
+  for (const { groupType } of groups.values()) {
+    if (groupType === "all" || groupType === "fast-failover") add(groupType, 1);
+  }
   return demand;
 }

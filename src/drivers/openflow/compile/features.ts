@@ -59,27 +59,28 @@ export const taughtFeatures: ReadonlySet<Feature> = new Set([
 /** What of {@link featureNames} a draft asks for; `firstTable` is the first of our tables. */
 export function featuresOf(draft: Draft, firstTable: number): ReadonlySet<Feature> {
   const features = new Set<Feature>();
-  for (const flow of draft.flows) for (const each of ofFlow(flow, firstTable)) features.add(each);
+  for (const flow of draft.flows) addOfFlow(features, flow, firstTable);
   for (const { groupType, buckets } of draft.groups.values()) {
     features.add(groupType === "all" ? "group-all" : "group-failover");
-    for (const { actions } of buckets) for (const each of ofActions(actions)) features.add(each);
+    for (const { actions } of buckets) addOfActions(features, actions);
   }
   if (features.has("to-controller")) for (const each of taughtFeatures) features.add(each);
   return features;
 }
 
-function ofFlow(flow: DraftFlow, firstTable: number): readonly Feature[] {
+function addOfFlow(features: Set<Feature>, flow: DraftFlow, firstTable: number): void {
   const { match, table, actions, meter, among, noteAmong, goto } = flow;
+  for (const field of match) {
+    const feature = ofField(field);
+    if (feature !== undefined) features.add(feature);
+  }
+  addOfActions(features, actions);
   const place = tables[table - firstTable];
-  return [
-    ...match.flatMap(ofField),
-    ...ofActions(actions),
-    ...(place === undefined ? [] : [place]),
-    ...(meter === undefined ? [] : (["meter"] as const)),
-    ...(among === undefined ? [] : (["match-metadata"] as const)),
-    ...(noteAmong === undefined ? [] : (["write-metadata"] as const)),
-    ...(goto === undefined ? [] : (["goto"] as const)),
-  ];
+  if (place !== undefined) features.add(place);
+  if (meter !== undefined) features.add("meter");
+  if (among !== undefined) features.add("match-metadata");
+  if (noteAmong !== undefined) features.add("write-metadata");
+  if (goto !== undefined) features.add("goto");
 }
 
 const tables: readonly (Feature | undefined)[] = [
@@ -90,52 +91,54 @@ const tables: readonly (Feature | undefined)[] = [
   "table-4",
 ];
 
-function ofField({ field, mask }: OxmField): readonly Feature[] {
+function ofField({ field, mask }: OxmField): Feature | undefined {
   const isPart = mask !== undefined;
   switch (field) {
     case "in_port":
-      return ["match-tag"];
+      return "match-tag";
     case "vlan_vid":
-      return [isPart ? "match-any-tag" : "match-tag"];
+      return isPart ? "match-any-tag" : "match-tag";
     case "eth_type":
-      return ["match-second-tag"];
+      return "match-second-tag";
     case "eth_src":
-      return [isPart ? "match-group-source" : "match-source"];
+      return isPart ? "match-group-source" : "match-source";
     case "eth_dst":
-      return [isPart ? "match-link-protocols" : "match-destination"];
+      return isPart ? "match-link-protocols" : "match-destination";
     case "tunnel_id":
-      return ["match-tunnel"];
+      return "match-tunnel";
     case "metadata":
-      return [isPart ? "match-network" : "match-metadata"];
+      return isPart ? "match-network" : "match-metadata";
     default:
-      return [];
+      return undefined;
   }
 }
 
-function ofActions(actions: readonly Action[]): readonly Feature[] {
-  return actions.flatMap((action): readonly Feature[] => {
-    switch (action.type) {
-      case "push-vlan":
-        return ["push-tag"];
-      case "pop-vlan":
-      case "strip-vlan":
-        return ["pop-tag"];
-      case "set-field":
-        return [action.field.field === "tunnel_id" ? "set-tunnel" : "set-tag"];
-      case "set-vlan-vid":
-        return ["set-tag"];
-      case "set-queue":
-        return ["queue"];
-      case "enqueue":
-        return action.port === PORT_IN_PORT ? ["queue", "hairpin"] : ["queue"];
-      case "nx-learn2":
-      case "nx-resubmit-table":
-        return ["learn"];
-      case "output":
-        if (action.port === PORT_IN_PORT) return ["hairpin"];
-        return action.port === PORT_CONTROLLER ? ["to-controller"] : [];
-      default:
-        return [];
-    }
-  });
+function addOfActions(features: Set<Feature>, actions: readonly Action[]): void {
+  for (const action of actions) for (const each of ofAction(action)) features.add(each);
+}
+
+function ofAction(action: Action): readonly Feature[] {
+  switch (action.type) {
+    case "push-vlan":
+      return ["push-tag"];
+    case "pop-vlan":
+    case "strip-vlan":
+      return ["pop-tag"];
+    case "set-field":
+      return [action.field.field === "tunnel_id" ? "set-tunnel" : "set-tag"];
+    case "set-vlan-vid":
+      return ["set-tag"];
+    case "set-queue":
+      return ["queue"];
+    case "enqueue":
+      return action.port === PORT_IN_PORT ? ["queue", "hairpin"] : ["queue"];
+    case "nx-learn2":
+    case "nx-resubmit-table":
+      return ["learn"];
+    case "output":
+      if (action.port === PORT_IN_PORT) return ["hairpin"];
+      return action.port === PORT_CONTROLLER ? ["to-controller"] : [];
+    default:
+      return [];
+  }
 }
