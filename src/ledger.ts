@@ -93,8 +93,9 @@ export class Ledger {
     return unit === undefined ? amount : inUnits(Math.max(amount, reverse), unit);
   }
 
-  /** The claim with what is promised for it: of each channel one amount. */
+  /** The claim with what is promised for it. */
   granted(claim: Claim): Claim {
+    if (this.#resources.unit === undefined) return claim;
     const amounts = [...this.#amountsOf(claim)];
     const promised = amounts.map(([channel, amount]) => ({ channel, amount: bandwidth(amount) }));
     return { ...claim, bandwidth: promised };
@@ -285,6 +286,7 @@ export class Ledger {
   /** What is the same in what its holder has is not touched. */
   #with(claim: Claim): Ledger {
     const before = this.#claims.get(claim.holder);
+    if (before === claim) return this;
     return new Ledger(this.#resources, {
       claims: this.#claims.with(claim.holder, claim),
       channels: this.#channelsWith(claim, before),

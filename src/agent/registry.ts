@@ -94,8 +94,9 @@ export class Registry implements Health {
 
   /** The nodes that hold what a network has left, as far as they are in none of these trees. */
   leftBehind(number: NetworkNumber, ...realisations: readonly Realisation[]): ReadonlySet<NodeId> {
-    const needed = realisations.map((one) => treeNodes(this.#topology, wholeOf(one)));
     const left = [...this.#quarantines].filter((one) => one.number === number);
+    if (left.length === 0) return NO_NODES;
+    const needed = realisations.map((one) => treeNodes(this.#topology, wholeOf(one)));
     return new Set(
       left
         .flatMap(({ pending }) => pending)
@@ -307,6 +308,8 @@ export class Registry implements Health {
     return networkNumber(this.#lastNumber);
   }
 }
+
+const NO_NODES: ReadonlySet<NodeId> = new Set();
 
 /** Whether two say the same; what is read from a store is another object each time. */
 function isSame(one: Realisation, other: Realisation): boolean {

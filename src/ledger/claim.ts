@@ -49,6 +49,6 @@ export function labelKey({ space, label }: LabelClaim): string {
 }
 
 /** Whether two hold what they hold for the same time. */
-export function sameTime(one: Claim, other: Claim): boolean {
+export function sameTime(one: Pick<Claim, "interval">, other: Pick<Claim, "interval">): boolean {
   return one.interval.start === other.interval.start && one.interval.end === other.interval.end;
 }

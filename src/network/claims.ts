@@ -1,9 +1,8 @@
 import { ok, type Result } from "neverthrow";
-import type { Channel } from "../ledger/channel.ts";
-import { labelKey } from "../ledger/claim.ts";
+import { amountsByChannel, labelKey } from "../ledger/claim.ts";
 import type { ReserveError } from "../ledger/reserve-error.ts";
-import type { ChannelClaim, Claim, LabelClaim, Ledger } from "../ledger.ts";
-import { type Bandwidth, bandwidth } from "../model/bandwidth.ts";
+import type { Claim, LabelClaim, Ledger } from "../ledger.ts";
+import { bandwidth } from "../model/bandwidth.ts";
 import type { ProjectId } from "../model/ids.ts";
 import { type Interval, intersection, isEmpty } from "../model/interval.ts";
 import { claimOf } from "../pce/index.ts";
@@ -117,23 +116,15 @@ export function claimBeyond(
   part: Claim | undefined,
   holder: string,
 ): Claim | undefined {
-  const has = byChannel(part?.bandwidth ?? []);
-  const amounts = [...byChannel(whole.bandwidth)].flatMap(([channel, amount]) => {
-    const more = amount - (has.get(channel) ?? 0);
+  const has = part && amountsByChannel(part);
+  const amounts = [...amountsByChannel(whole)].flatMap(([channel, amount]) => {
+    const more = amount - (has?.get(channel) ?? 0);
     return more > 0 ? [{ channel, amount: bandwidth(more) }] : [];
   });
   const labels = minusLabels(whole.labels, part?.labels ?? []);
   return amounts.length === 0 && labels.length === 0
     ? undefined
     : { holder, interval: whole.interval, bandwidth: amounts, labels };
-}
-
-function byChannel(amounts: readonly ChannelClaim[]): ReadonlyMap<Channel, Bandwidth> {
-  const total = new Map<Channel, Bandwidth>();
-  for (const { channel, amount } of amounts) {
-    total.set(channel, bandwidth((total.get(channel) ?? 0) + amount));
-  }
-  return total;
 }
 
 function minusLabels(

@@ -90,15 +90,24 @@ function labelsContinue(topology: Topology, plan: NetworkPlan): boolean {
   );
 }
 
-/** Whether the realisation means the same ports on both topologies. */
+/** The last answer of {@link standsAlike}: it is asked of each network again and again. */
+const known = new WeakMap<
+  Realisation,
+  { readonly before: Topology; readonly after: Topology; readonly answer: boolean }
+>();
+
+/** Whether the realisation can stay on `after`, and means the same ports there as on `before`. */
 export function standsAlike(before: Topology, after: Topology, realisation: Realisation): boolean {
-  return (
+  const last = known.get(realisation);
+  if (last?.before === before && last.after === after) return last.answer;
+  const answer =
     stands(after, realisation) &&
     wholeOf(realisation).links.every(({ link }) => {
       const [was, is] = [before.links.get(link), after.links.get(link)];
       return was?.a === is?.a && was?.b === is?.b;
-    })
-  );
+    });
+  known.set(realisation, { before, after, answer });
+  return answer;
 }
 
 /** Whether everything that the realisation names is on this topology, enabled or not. */

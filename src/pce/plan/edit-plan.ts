@@ -1,5 +1,6 @@
 import { linkChannel, linkLabels, portChannel, portLabels } from "../../ledger/channel.ts";
-import type { ChannelClaim, Claim } from "../../ledger.ts";
+import { sameTime } from "../../ledger/claim.ts";
+import type { ChannelClaim, Claim, LabelClaim } from "../../ledger.ts";
 import type { Interval } from "../../model/interval.ts";
 import type { LinkLabel } from "../../model/vni.ts";
 import type { Topology } from "../../topology.ts";
@@ -40,26 +41,37 @@ export function pruneTree(
 /** The parts of a plan that reserve something. */
 export type Reserving = Pick<NetworkPlan, "links" | "ports" | "endpoints">;
 
+/** The last claim that was made of a plan: that of one that stands is asked for again and again. */
+const made = new WeakMap<Reserving, Claim>();
+
 /** What `holder` must have in the ledger to carry out the plan. */
 export function claimOf(plan: Reserving, holder: string, interval: Interval): Claim {
+  const known = made.get(plan);
+  if (known?.holder === holder && sameTime(known, { interval })) return known;
+  const claim = { holder, interval, bandwidth: amountsOf(plan), labels: labelClaimsOf(plan) };
+  made.set(plan, claim);
+  return claim;
+}
+
+function amountsOf({ links, ports }: Reserving): readonly ChannelClaim[] {
   const amounts: readonly ChannelClaim[] = [
-    ...plan.links.flatMap(({ link, forward, backward }) => [
+    ...links.flatMap(({ link, forward, backward }) => [
       { channel: linkChannel(link, "forward"), amount: forward },
       { channel: linkChannel(link, "backward"), amount: backward },
     ]),
-    ...plan.ports.flatMap((load) => [
+    ...ports.flatMap((load) => [
       { channel: portChannel(load.port, "in"), amount: load.in },
       { channel: portChannel(load.port, "out"), amount: load.out },
     ]),
   ];
-  const labels = [
-    ...plan.links.map(({ link, label }) => ({ space: linkLabels(link), label })),
-    ...plan.endpoints.map(({ attachment: { port, tag } }) => ({
-      space: portLabels(port),
-      label: tag,
-    })),
+  return amounts.filter(({ amount }) => amount > 0);
+}
+
+function labelClaimsOf({ links, endpoints }: Reserving): readonly LabelClaim[] {
+  return [
+    ...links.map(({ link, label }) => ({ space: linkLabels(link), label })),
+    ...endpoints.map(({ attachment: { port, tag } }) => ({ space: portLabels(port), label: tag })),
   ];
-  return { holder, interval, bandwidth: amounts.filter(({ amount }) => amount > 0), labels };
 }
 
 function labelsOf(graph: Graph, plan: NetworkPlan): ReadonlyMap<number, LinkLabel> {

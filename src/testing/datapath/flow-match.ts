@@ -110,25 +110,29 @@ const fieldNames = [
   "nxm_nx_reg1",
 ] as const;
 
-const fieldBits: Readonly<Record<FieldName, number>> = {
-  metadata: 64,
-  tunnel_id: 64,
-  in_port: 32,
-  eth_src: 48,
-  eth_dst: 48,
-  eth_type: 16,
-  vlan_vid: 13,
-  vlan_pcp: 3,
-  nxm_nx_reg0: 32,
-  nxm_nx_reg1: 32,
+const fullMasks: Readonly<Record<FieldName, bigint>> = {
+  metadata: ones(64),
+  tunnel_id: ones(64),
+  in_port: ones(32),
+  eth_src: ones(48),
+  eth_dst: ones(48),
+  eth_type: ones(16),
+  vlan_vid: ones(13),
+  vlan_pcp: ones(3),
+  nxm_nx_reg0: ones(32),
+  nxm_nx_reg1: ones(32),
 };
+
+function ones(bits: number): bigint {
+  return (1n << BigInt(bits)) - 1n;
+}
 
 const unmaskable: ReadonlySet<FieldName> = new Set(["in_port", "eth_type", "vlan_pcp"]);
 
 function compileField(field: OxmField): Result<FieldTest, Refusal> {
   const name = fieldNames.find((candidate) => candidate === field.field);
   if (name === undefined) return refuse("bad-match", "bad-field");
-  const full = (1n << BigInt(fieldBits[name])) - 1n;
+  const full = fullMasks[name];
   const value = bitsOf(field.value);
   const mask = field.mask === undefined ? full : bitsOf(field.mask);
   if (field.mask !== undefined && unmaskable.has(name)) {
@@ -146,8 +150,7 @@ function requiresTag(test: FieldTest | undefined): boolean {
 }
 
 function fieldOf(test: FieldTest): OxmField {
-  const full = (1n << BigInt(fieldBits[test.name])) - 1n;
-  const exact = test.mask === full;
+  const exact = test.mask === fullMasks[test.name];
   switch (test.name) {
     case "metadata":
     case "tunnel_id":

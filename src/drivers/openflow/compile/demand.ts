@@ -16,7 +16,7 @@ export const NO_DEMAND: Demand = new Map();
 
 /** What it takes to hold a draft. */
 export function demandOfDraft({ flows, groups, meters }: Draft): Demand {
-  return demandOf(flows, groups, meters);
+  return withNumbers(countFlows(flows), groups, meters);
 }
 
 /** What it takes to hold a program. */
@@ -25,7 +25,7 @@ export function demandOfProgram({
   groups,
   meters,
 }: Pick<NodeProgram, "flows" | "groups" | "meters">): Demand {
-  return demandOf(flows.values(), groups, meters);
+  return withNumbers(countFlows(flows.values()), groups, meters);
 }
 
 /** The greatest of these, of each resource. */
@@ -71,20 +71,19 @@ export function demandOfWay(held: NodeProgram, way: readonly Draft[]): Demand {
 
 /** What it takes while one program takes the place of another. */
 function demandOfBoth(before: NodeProgram, next: NodeProgram): Demand {
-  return demandOfProgram({
-    flows: joined(before.flows, next.flows),
-    groups: joined(before.groups, next.groups),
-    meters: joined(before.meters, next.meters),
-  });
+  const demand = countFlows(before.flows.values());
+  for (const [key, { table }] of next.flows) if (!before.flows.has(key)) add(demand, table, 1);
+  const groups = joined(before.groups, next.groups);
+  return withNumbers(demand, groups, joined(before.meters, next.meters));
 }
 
 /** What is in either; of two under one key, the later. */
-function joined<K, V>(before: ReadonlyMap<K, V>, next: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
+function joined<V>(
+  before: ReadonlyMap<number, V>,
+  next: ReadonlyMap<number, V>,
+): ReadonlyMap<number, V> {
   if (before.size === 0) return next;
-  if (next.size === 0) return before;
-  const all = new Map(before);
-  for (const [key, value] of next) all.set(key, value);
-  return all;
+  return next.size === 0 ? before : new Map([...before, ...next]);
 }
 
 function isEmpty({ flows, groups, meters }: NodeProgram): boolean {
@@ -98,20 +97,26 @@ function unlimited(): IdSource {
   return { takeGroup: take, takeMeter: take };
 }
 
-function demandOf(
-  flows: Iterable<{ readonly table: number }>,
+function countFlows(flows: Iterable<{ readonly table: number }>): Map<Resource, number> {
+  const demand = new Map<Resource, number>();
+  for (const { table } of flows) add(demand, table, 1);
+  return demand;
+}
+
+/** With what groups and meters take. */
+function withNumbers(
+  demand: Map<Resource, number>,
   groups: ReadonlyMap<unknown, { readonly groupType: unknown }>,
   meters: ReadonlyMap<unknown, unknown>,
 ): Demand {
-  const demand = new Map<Resource, number>();
-  const add = (resource: Resource, count: number): void => {
-    if (count > 0) demand.set(resource, count + (demand.get(resource) ?? 0));
-  };
-  for (const { table } of flows) add(table, 1);
-  add("groups", groups.size);
-  add("meters", meters.size);
+  add(demand, "groups", groups.size);
+  add(demand, "meters", meters.size);
   for (const { groupType } of groups.values()) {
-    if (groupType === "all" || groupType === "fast-failover") add(groupType, 1);
+    if (groupType === "all" || groupType === "fast-failover") add(demand, groupType, 1);
   }
   return demand;
+}
+
+function add(demand: Map<Resource, number>, resource: Resource, count: number): void {
+  if (count > 0) demand.set(resource, count + (demand.get(resource) ?? 0));
 }
