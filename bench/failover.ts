@@ -23,7 +23,7 @@ interface Extent {
 const full: readonly Extent[] = [
   { networks: 1, rounds: 100 },
   { networks: 100, rounds: 10 },
-  { networks: 1_000, rounds: 4 },
+  { networks: 1_000, rounds: 12 },
 ];
 
 const quick: readonly Extent[] = [

@@ -15,13 +15,9 @@ const report = v.strictObject({
   summary: v.record(v.string(), v.unknown()),
 });
 
-/** Runs a benchmark as `npm run bench` does, and reads the last line that it prints. */
+/** Runs a benchmark, and reads the last line that it prints. */
 export async function runBench(...words: readonly string[]): Promise<v.InferOutput<typeof report>> {
-  const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
-  const command = [tsx, "bench/main.ts", ...words, "--json"];
-  const { stdout } = await promisify(execFile)(process.execPath, command, {
-    cwd: root,
-    timeout: TIMEOUT_MS,
-  });
+  const command = ["run", "--silent", "bench", "--", ...words, "--json"];
+  const { stdout } = await promisify(execFile)("npm", command, { cwd: root, timeout: TIMEOUT_MS });
   return v.parse(report, JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? ""));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NO_NETWORK, networkOfCookie } from "../../src/drivers/openflow/compile/cookie.ts";
 import { customerTag } from "../../src/model/frame.ts";
 import { nodeId } from "../../src/model/ids.ts";
 import { Testbed } from "../support/testbed.ts";
@@ -26,6 +27,8 @@ async function heard(bed: Testbed, from: string, to: string): Promise<readonly s
     .flatMap(({ hostPort, received }) => received.map(() => hostPort))
     .sort();
 }
+
+const flowsOf = (bed: Testbed, node: string): number => bed.held()[node]?.length ?? 0;
 
 const others = (...not: readonly string[]): readonly string[] =>
   MEMBERS.filter((member) => !not.includes(member));
@@ -106,6 +109,35 @@ describe("delivery", () => {
     expect((await torn).isOk()).toBe(true);
     bed.fabric.switches.get(nodeId("s3"))?.connect();
     await bed.untilAllUp();
+    expect(Object.values(bed.held()).flat()).toEqual([]);
+  });
+
+  test("what a switch learns between being read and being cleared goes, too", async () => {
+    /** Called when a switch is about to remove the first flow of a network. */
+    let cleared = (): void => {};
+    await using bed = await Testbed.start({
+      learns: true,
+      lacks: (message) => {
+        if (message.type !== "flow-mod" || message.command !== "delete-strict") return undefined;
+        if (networkOfCookie(message.cookie) !== NO_NETWORK) cleared();
+        return undefined;
+      },
+    });
+    await bed.setUp("p", MEMBERS, "100Mbps", VLAN);
+    const at = bed.fabric.switchOf("s1");
+    at.disconnect();
+    const torn = bed.run(bed.agent.teardownPhysicalNetwork("p", { force: true }));
+    expect((await torn).isOk()).toBe(true);
+    let spoken = 0;
+    cleared = () => {
+      cleared = () => {};
+      spoken = flowsOf(bed, "s1");
+      hostAt(bed, "s1b:eth1").send({ destination: BROADCAST, tags: [] });
+      expect(flowsOf(bed, "s1")).toBe(spoken + 1);
+    };
+    at.connect();
+    await bed.untilAllUp();
+    expect(spoken).toBeGreaterThan(0);
     expect(Object.values(bed.held()).flat()).toEqual([]);
   });
 

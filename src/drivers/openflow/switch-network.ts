@@ -5,6 +5,7 @@ import { pause, unlessAborted } from "../driver-call.ts";
 import type { Demand } from "./compile/demand.ts";
 import { diffPrograms, isEmptyDiff, type ProgramDiff } from "./compile/diff.ts";
 import { discrepanciesOf, type NodeDiscrepancy } from "./compile/discrepancies.ts";
+import { learnedBy } from "./compile/learn.ts";
 import { emptyProgram, type NodeProgram } from "./compile/program.ts";
 import { flowsThatTake } from "./foreign-flows.ts";
 import type { Converged, Judgement, Prepared, Sent } from "./network-change.ts";
@@ -103,7 +104,7 @@ export class NetworkOnSwitch {
     this.assume(read, orphans);
     return this.#wanted(rules).map((wanted) => {
       const diff = diffPrograms(this.#program, wanted);
-      this.#expectLearned(wanted);
+      this.#expectLearned(wanted.learned);
       if (isEmptyDiff(diff)) this.#settle(wanted);
       else this.deliveries.doubt();
       return { wanted, diff };
@@ -122,8 +123,7 @@ export class NetworkOnSwitch {
 
   /** Notes what was just read of this network, see {@link judge}. */
   assume(read: NodeProgram, orphans: Pick<NodeProgram, "groups" | "meters">): void {
-    this.#program = { ...read, ...this.#numbers.withOrphans(read, orphans) };
-    this.#expectLearned(read);
+    this.#hold({ ...read, ...this.#numbers.withOrphans(read, orphans) });
     this.#isCertain = true;
     this.#isUnsettled = false;
   }
@@ -136,7 +136,7 @@ export class NetworkOnSwitch {
       this.deliveries.change(held, wanted, isEmptyDiff(diff));
       this.#isCertain = false;
       this.#isUnsettled = true;
-      this.#expectLearned(wanted);
+      this.#expectLearned(wanted.learned);
       return { wanted, held, diff, mods: this.#forgetting(diff, wanted) };
     });
   }
@@ -237,9 +237,15 @@ export class NetworkOnSwitch {
     return wanted;
   }
 
-  /** From now on the switch may learn what is wanted to be learned. */
-  #expectLearned({ learned }: NodeProgram): void {
-    for (const cookie of learned) this.#learned.add(cookie);
+  /** This was just read: by now the switch may have learned more of what its flows have it learn. */
+  #hold(program: NodeProgram): void {
+    this.#program = program;
+    this.#expectLearned(program.learned);
+    this.#expectLearned(learnedBy(program.flows.values()));
+  }
+
+  #expectLearned(cookies: ReadonlySet<bigint>): void {
+    for (const cookie of cookies) this.#learned.add(cookie);
   }
 
   /** The difference, with all that may have been learned since the switch was read. */
@@ -277,10 +283,7 @@ export class NetworkOnSwitch {
 
   /** Reads what the switch holds now, after everything that was sent before. */
   #readAgain(signal: AbortSignal): ResultAsync<NodeProgram, SessionError> {
-    return this.#read(signal).map((program) => {
-      this.#program = program;
-      return program;
-    });
+    return this.#read(signal).andTee((program) => this.#hold(program));
   }
 
   #read(signal: AbortSignal): ResultAsync<NodeProgram, SessionError> {

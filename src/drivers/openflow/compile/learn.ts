@@ -4,6 +4,7 @@ import type { OxmField, OxmFieldName, OxmId } from "../wire/match.ts";
 import type { LearnField, LearnSpec, NiciraLearn } from "../wire/nicira/action.ts";
 import { learnedCookie } from "./cookie.ts";
 import { NETWORK_BITS } from "./pipeline.ts";
+import type { FlowEntry } from "./program.ts";
 
 /** How a switch learns addresses behind one ingress. */
 export interface Learner {
@@ -53,6 +54,20 @@ export function learnActions(learner: Learner): readonly Action[] {
     ],
   };
   return [learn, { type: "nx-resubmit-table", inPort: SAME_PORT, table: learner.table }];
+}
+
+/** The cookies under which these flows have a switch learn. */
+export function learnedBy(flows: Iterable<FlowEntry>): ReadonlySet<bigint> {
+  const cookies = new Set<bigint>();
+  for (const { instructions } of flows) {
+    for (const instruction of instructions) {
+      if (instruction.type !== "apply-actions") continue;
+      for (const action of instruction.actions) {
+        if (action.type === "nx-learn2") cookies.add(action.cookie);
+      }
+    }
+  }
+  return cookies;
 }
 
 /** Matches frames whose destination was seen behind this port and VLAN; without a tag the VLAN is 0. */
