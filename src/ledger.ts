@@ -33,7 +33,7 @@ export interface Holding {
  */
 export class Ledger {
   readonly #resources: Resources;
-  readonly #claims: PersistentMap<Claim>;
+  readonly #claims: PersistentMap<Held>;
   readonly #channels: PersistentMap<AmountBook>;
   readonly #spaces: PersistentMap<LabelBook>;
 
@@ -60,16 +60,19 @@ export class Ledger {
   withResources(resources: Resources): Ledger {
     if (resources.unit === this.#resources.unit) return new Ledger(resources, this.#books());
     // What is promised in other units now is that much more, or less.
-    return [...this.claims()].reduce((on, claim) => on.#with(claim), Ledger.over(resources));
+    return [...this.claims()].reduce(
+      (on, claim) => on.#with({ claim, amounts: on.#amountsOf(claim) }),
+      Ledger.over(resources),
+    );
   }
 
   /** Every claim, in an order that depends on the holders alone. */
   *claims(): Generator<Claim, void> {
-    for (const [, claim] of this.#claims) yield claim;
+    for (const [, { claim }] of this.#claims) yield claim;
   }
 
   claimOf(holder: string): Claim | undefined {
-    return this.#claims.get(holder);
+    return this.#claims.get(holder)?.claim;
   }
 
   /** Takes all of `claim`, or says what is in the way. */
@@ -81,7 +84,7 @@ export class Ledger {
 
   /** Why {@link replace} could not take it; undefined if it could. */
   fault(claim: Claim): Exclude<ReserveError, HolderExists> | undefined {
-    return this.#overCommit(claim, this.#amountsOf(claim)) ?? this.#labelTaken(claim);
+    return this.#fault({ claim, amounts: this.#amountsOf(claim) });
   }
 
   /**
@@ -93,9 +96,8 @@ export class Ledger {
     return unit === undefined ? amount : inUnits(Math.max(amount, reverse), unit);
   }
 
-  /** The claim with what is promised for it. */
+  /** The claim with what is promised for it: of each channel one amount. */
   granted(claim: Claim): Claim {
-    if (this.#resources.unit === undefined) return claim;
     const amounts = [...this.#amountsOf(claim)];
     const promised = amounts.map(([channel, amount]) => ({ channel, amount: bandwidth(amount) }));
     return { ...claim, bandwidth: promised };
@@ -103,14 +105,14 @@ export class Ledger {
 
   /** Gives back all that `holder` has; the ledger itself if that is nothing. */
   release(holder: string): Ledger {
-    const claim = this.#claims.get(holder);
-    if (claim === undefined) return this;
+    const held = this.#claims.get(holder);
+    if (held === undefined) return this;
     let { claims, channels, spaces } = this.#books();
     claims = claims.without(holder);
-    for (const channel of this.#amountsOf(claim).keys()) {
+    for (const channel of held.amounts.keys()) {
       channels = put(channels, channel, channels.get(channel)?.without(holder));
     }
-    for (const { space, label } of claim.labels) {
+    for (const { space, label } of held.claim.labels) {
       spaces = put(spaces, space, spaces.get(space)?.without(holder, label));
     }
     return new Ledger(this.#resources, { claims, channels, spaces });
@@ -118,8 +120,9 @@ export class Ledger {
 
   /** Takes `claim` in place of what its holder has, all or nothing; what both have stays as it is. */
   replace(claim: Claim): Result<Ledger, Exclude<ReserveError, HolderExists>> {
-    const fault = this.fault(claim);
-    return fault === undefined ? ok(this.#with(claim)) : err(fault);
+    const held = { claim, amounts: this.#amountsOf(claim) };
+    const fault = this.#fault(held);
+    return fault === undefined ? ok(this.#with(held)) : err(fault);
   }
 
   /**
@@ -240,9 +243,8 @@ export class Ledger {
     const isWhole = capacity === unlimited || held === undefined;
     const own = isWhole ? capacity : bandwidth(Math.max(0, capacity - held.peak(interval, except)));
     const pools = this.#poolsOf(channel, interval);
-    return pools.length === 0
-      ? own
-      : bandwidth(Math.min(own, ...pools.map(([, residual]) => residual)));
+    if (pools.length === 0) return bandwidth(own);
+    return bandwidth(Math.min(own, ...pools.map(([, residual]) => residual)));
   }
 
   /** What is promised for a claim, by channel. */
@@ -252,10 +254,11 @@ export class Ledger {
     return unit === undefined ? amounts : promisedInUnits(amounts, unit);
   }
 
-  #overCommit(
-    { holder, interval }: Claim,
-    amounts: ReadonlyMap<Channel, number>,
-  ): OverCommit | undefined {
+  #fault(held: Held): OverCommit | LabelTaken | undefined {
+    return this.#overCommit(held) ?? this.#labelTaken(held.claim);
+  }
+
+  #overCommit({ claim: { holder, interval }, amounts }: Held): OverCommit | undefined {
     const isPooled = [...amounts.keys()].some((one) => this.#resources.pools?.(one)?.length);
     const ledger = isPooled ? this.release(holder) : this;
     for (const [channel, amount] of amounts) {
@@ -284,26 +287,24 @@ export class Ledger {
   }
 
   /** What is the same in what its holder has is not touched. */
-  #with(claim: Claim): Ledger {
+  #with(held: Held): Ledger {
+    const { claim } = held;
     const before = this.#claims.get(claim.holder);
-    if (before === claim) return this;
     return new Ledger(this.#resources, {
-      claims: this.#claims.with(claim.holder, claim),
-      channels: this.#channelsWith(claim, before),
-      spaces: this.#spacesWith(claim, before),
+      claims: this.#claims.with(claim.holder, held),
+      channels: this.#channelsWith(held, before),
+      spaces: this.#spacesWith(claim, before?.claim),
     });
   }
 
-  #channelsWith(claim: Claim, before: Claim | undefined): PersistentMap<AmountBook> {
+  #channelsWith({ claim, amounts }: Held, before: Held | undefined): PersistentMap<AmountBook> {
     const { holder, interval } = claim;
-    const amounts = this.#amountsOf(claim);
-    const had = before && this.#amountsOf(before);
     let channels = this.#channels;
-    for (const channel of had?.keys() ?? []) {
+    for (const channel of before?.amounts.keys() ?? []) {
       if ((amounts.get(channel) ?? 0) > 0) continue;
       channels = put(channels, channel, channels.get(channel)?.without(holder));
     }
-    const isThen = before !== undefined && sameTime(before, claim);
+    const isThen = before !== undefined && sameTime(before.claim, claim);
     for (const [channel, amount] of amounts) {
       const book = channels.get(channel) ?? AmountBook.empty;
       if (amount === 0 || (isThen && amount === book.amountOf(holder))) continue;
@@ -336,6 +337,12 @@ export class Ledger {
   }
 }
 
+/** A claim, and what is promised for it of each channel. */
+interface Held {
+  readonly claim: Claim;
+  readonly amounts: ReadonlyMap<Channel, number>;
+}
+
 const NO_POOLS: readonly (readonly [Pool, Bandwidth])[] = [];
 
 function* timedKeys(books: PersistentMap<{ readonly isTimeless: boolean }>): Generator<string> {
@@ -349,7 +356,7 @@ export interface LedgerChanges {
 }
 
 interface Books {
-  readonly claims: PersistentMap<Claim>;
+  readonly claims: PersistentMap<Held>;
   readonly channels: PersistentMap<AmountBook>;
   readonly spaces: PersistentMap<LabelBook>;
 }

@@ -23,18 +23,12 @@ export interface Claim {
   readonly labels: readonly LabelClaim[];
 }
 
-/** What was worked out of claims: of one that stands, that is asked again and again. */
-const known = new WeakMap<Claim, ReadonlyMap<Channel, number>>();
-
 /** Plain numbers: a sum that no bandwidth can hold is refused like any other that is too much. */
 export function amountsByChannel(claim: Claim): ReadonlyMap<Channel, number> {
-  const before = known.get(claim);
-  if (before !== undefined) return before;
   const amounts = new Map<Channel, number>();
   for (const { channel, amount } of claim.bandwidth) {
     amounts.set(channel, (amounts.get(channel) ?? 0) + amount);
   }
-  known.set(claim, amounts);
   return amounts;
 }
 
@@ -49,6 +43,6 @@ export function labelKey({ space, label }: LabelClaim): string {
 }
 
 /** Whether two hold what they hold for the same time. */
-export function sameTime(one: Pick<Claim, "interval">, other: Pick<Claim, "interval">): boolean {
+export function sameTime(one: Claim, other: Claim): boolean {
   return one.interval.start === other.interval.start && one.interval.end === other.interval.end;
 }

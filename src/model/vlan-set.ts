@@ -8,10 +8,7 @@ export const MIN_VLAN = 1;
 export const MAX_VLAN = 4094;
 
 const WORDS = 4096 / 32;
-/**
- * Plain numbers: a typed array of this size has memory of its own, and to copy one takes V8 more than
- * ten times as long.
- */
+/** Plain numbers: a typed array of this size has memory of its own, and takes V8 several times as long to copy. */
 const NO_WORDS: readonly number[] = Array.from({ length: WORDS }, () => 0);
 const WHICH_VLANS = `VLAN IDs are ${MIN_VLAN} to ${MAX_VLAN}`;
 

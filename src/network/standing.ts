@@ -11,6 +11,17 @@ import { type Backup, type Realisation, wholeOf } from "./realisation.ts";
  * translate a label that cannot.
  */
 export function stands(topology: Topology, realisation: Realisation): boolean {
+  const last = known.get(realisation);
+  if (last?.topology === topology) return last.answer;
+  const answer = findOut(topology, realisation);
+  known.set(realisation, { topology, answer });
+  return answer;
+}
+
+/** The last answer of {@link stands}: it is asked of each network again and again. */
+const known = new WeakMap<Realisation, { readonly topology: Topology; readonly answer: boolean }>();
+
+function findOut(topology: Topology, realisation: Realisation): boolean {
   const { plan, spec, backup, bypasses } = realisation;
   const asked = new Map(spec.endpoints.map((one) => [one.hostPort, one.tagging]));
   return (
@@ -90,24 +101,16 @@ function labelsContinue(topology: Topology, plan: NetworkPlan): boolean {
   );
 }
 
-/** The last answer of {@link standsAlike}: it is asked of each network again and again. */
-const known = new WeakMap<
-  Realisation,
-  { readonly before: Topology; readonly after: Topology; readonly answer: boolean }
->();
-
-/** Whether the realisation can stay on `after`, and means the same ports there as on `before`. */
+/** Whether the realisation means the same ports on both topologies. */
 export function standsAlike(before: Topology, after: Topology, realisation: Realisation): boolean {
-  const last = known.get(realisation);
-  if (last?.before === before && last.after === after) return last.answer;
-  const answer =
+  return (
     stands(after, realisation) &&
-    wholeOf(realisation).links.every(({ link }) => {
-      const [was, is] = [before.links.get(link), after.links.get(link)];
-      return was?.a === is?.a && was?.b === is?.b;
-    });
-  known.set(realisation, { before, after, answer });
-  return answer;
+    (before === after ||
+      wholeOf(realisation).links.every(({ link }) => {
+        const [was, is] = [before.links.get(link), after.links.get(link)];
+        return was?.a === is?.a && was?.b === is?.b;
+      }))
+  );
 }
 
 /** Whether everything that the realisation names is on this topology, enabled or not. */

@@ -1,5 +1,4 @@
 import { linkChannel, linkLabels, portChannel, portLabels } from "../../ledger/channel.ts";
-import { sameTime } from "../../ledger/claim.ts";
 import type { ChannelClaim, Claim, LabelClaim } from "../../ledger.ts";
 import type { Interval } from "../../model/interval.ts";
 import type { LinkLabel } from "../../model/vni.ts";
@@ -41,16 +40,9 @@ export function pruneTree(
 /** The parts of a plan that reserve something. */
 export type Reserving = Pick<NetworkPlan, "links" | "ports" | "endpoints">;
 
-/** The last claim that was made of a plan: that of one that stands is asked for again and again. */
-const made = new WeakMap<Reserving, Claim>();
-
 /** What `holder` must have in the ledger to carry out the plan. */
 export function claimOf(plan: Reserving, holder: string, interval: Interval): Claim {
-  const known = made.get(plan);
-  if (known?.holder === holder && sameTime(known, { interval })) return known;
-  const claim = { holder, interval, bandwidth: amountsOf(plan), labels: labelClaimsOf(plan) };
-  made.set(plan, claim);
-  return claim;
+  return { holder, interval, bandwidth: amountsOf(plan), labels: labelClaimsOf(plan) };
 }
 
 function amountsOf({ links, ports }: Reserving): readonly ChannelClaim[] {
