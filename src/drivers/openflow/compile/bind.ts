@@ -47,16 +47,9 @@ export function bindDraft(
   return ok(assemble(draft, flows, groups, meters));
 }
 
-/** What flows are told apart by: a draft is mostly bound twice, once to be counted. */
-const keys = new WeakMap<DraftFlow, string>();
-
 /** Flows by what they are told apart by, see {@link flowKey}. */
 function keyed(flows: readonly DraftFlow[]): KeyedFlows {
-  return flows.map((flow) => {
-    const key = keys.get(flow) ?? flowKey(flow);
-    keys.set(flow, key);
-    return { key, flow };
-  });
+  return flows.map((flow) => ({ key: flowKey(flow), flow }));
 }
 
 /**

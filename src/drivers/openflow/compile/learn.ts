@@ -57,13 +57,13 @@ export function learnActions(learner: Learner): readonly Action[] {
 }
 
 /** The cookies under which these flows have a switch learn. */
-export function learnedBy(flows: Iterable<FlowEntry>): ReadonlySet<bigint> {
-  const cookies = new Set<bigint>();
+export function learnedBy(flows: Iterable<FlowEntry>): readonly bigint[] {
+  const cookies: bigint[] = [];
   for (const { instructions } of flows) {
     for (const instruction of instructions) {
       if (instruction.type !== "apply-actions") continue;
       for (const action of instruction.actions) {
-        if (action.type === "nx-learn2") cookies.add(action.cookie);
+        if (action.type === "nx-learn2") cookies.push(action.cookie);
       }
     }
   }
