@@ -12,10 +12,13 @@ import type { Dial } from "../../src/testing/memory-link.ts";
 import { MemoryListener } from "../../src/testing/memory-link.ts";
 import { SimSwitch } from "../../src/testing/sim-switch.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
+import type { Lacks } from "./lacking.ts";
 
 /** What a world is made with: options of its drivers, and what its switches can do. */
 export interface WorldOptions extends Partial<OpenFlowDriverOptions> {
   readonly bundles?: boolean;
+  /** What they cannot do; nothing when absent. */
+  readonly lacks?: Lacks;
 }
 
 /** The two switches of `conformanceDomain`, simulated, and drivers that come and go. */
@@ -28,7 +31,7 @@ export class SwitchWorld {
   #driver: OpenFlowDriver | undefined;
 
   /** `bundles` says whether the switches have any. */
-  constructor({ bundles = false, ...options }: WorldOptions = {}) {
+  constructor({ bundles = false, lacks, ...options }: WorldOptions = {}) {
     this.#options = options;
     const switches = conformanceDomain.nodes.map(({ id, datapathId, ports }) => {
       if (datapathId === undefined) throw new Error("a datapath id is needed");
@@ -40,6 +43,7 @@ export class SwitchWorld {
         dial: [dial],
         ports: numbers,
         bundles,
+        ...(lacks && { lacks }),
       });
       return [id, made] as const;
     });

@@ -3,7 +3,7 @@ import type { Confirmation, DriverBase } from "../../drivers/driver-base.ts";
 import { sharedAbort } from "../../drivers/driver-call.ts";
 import type { DriverEvent } from "../../drivers/driver-event.ts";
 import type { Clock } from "../../model/clock.ts";
-import type { DriverCause, DriverError } from "../../model/errors.ts";
+import type { DriverCause, DriverError, DriverFailed } from "../../model/errors.ts";
 import {
   type DomainId,
   type NetworkNumber,
@@ -242,8 +242,9 @@ export class StepExecutor {
     const brought = await asked;
     if (brought === undefined || !this.#isCurrent(task)) return;
     if (brought.isErr() && brought.error.type !== "driver-failed") return;
-    const error = brought.isErr() && brought.error.type === "driver-failed" ? brought.error : null;
-    const causes = error?.causes ?? [];
+    const error =
+      brought.isErr() && brought.error.type === "driver-failed" ? brought.error : undefined;
+    const causes = error === undefined ? [] : causesAt(own, error);
     const pending = brought.isOk() ? brought.value.pending : (error?.pending ?? []);
     for (const cause of causes) {
       // What ended because somebody else is the master now, goes on there.
@@ -293,6 +294,19 @@ export class StepExecutor {
     this.#context.progressed();
     void this.#teller.tell(task);
   }
+}
+
+/** Why nodes do not hold what was asked. A call that is refused for one of them asks nothing of the others. */
+function causesAt(
+  nodes: readonly NodeId[],
+  { causes, pending }: DriverFailed,
+): readonly DriverCause[] {
+  const [first] = causes;
+  if (pending !== undefined || first === undefined) return causes;
+  const named = new Set(causes.map(({ node }) => node));
+  const message = `nothing was asked of it, for of another node: ${first.message}`;
+  const others = nodes.filter((node) => !named.has(node));
+  return [...causes, ...others.map((node) => ({ ...first, node, message }))];
 }
 
 function causeAt(node: NodeId): DriverCause {

@@ -94,14 +94,17 @@ export class DomainNodes {
     return this.#nodes.get(node)?.profile;
   }
 
-  /** Why a segment cannot be carried: nodes that there are not, and what switches lack of which that is known. */
-  lacks(segment: Segment): readonly DriverCause[] {
+  /**
+   * Why a segment cannot be carried: nodes that there are not, and what switches lack of which that is known,
+   * all of them or those that nobody else is the master of.
+   */
+  lacks(segment: Segment, whose: "all" | "ours" = "all"): readonly DriverCause[] {
     const strangers = segment.nodes.filter(({ node }) => !this.#nodes.has(node));
-    const refusals = segment.nodes.flatMap(({ node, rules }) =>
-      (this.#nodes.get(node)?.refusals(rules, segment.network) ?? []).map((problem) =>
-        causeAt(node, problem, segment),
-      ),
-    );
+    const refusals = segment.nodes.flatMap(({ node, rules }) => {
+      const its = this.#nodes.get(node);
+      if (its === undefined || (whose === "ours" && its.isSlave)) return [];
+      return its.refusals(rules, segment.network).map((problem) => causeAt(node, problem, segment));
+    });
     return [...strangers.map(({ node }) => stranger(node)), ...refusals];
   }
 

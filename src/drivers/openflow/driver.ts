@@ -162,10 +162,11 @@ export class OpenFlowDriver implements DriverBase {
     segment: Segment,
     options: ProvisionOptions = {},
   ): ResultAsync<Confirmation, DriverError> {
-    return this.#settle("provision", segment.id, options, ({ nodes }) => {
-      // What was held once is wanted again, whether there is room or not: nobody else is to have it.
-      const refusal = this.refusal(segment, { isLater: true });
-      if (refusal !== undefined) return err(refusal);
+    return this.#settle("provision", segment.id, options, ({ nodes, domain }) => {
+      // What was held once is wanted again, whether there is room or not: nobody else is to have it. And what
+      // somebody else's switch can do has perhaps changed since it was ours: its master knows.
+      const causes = nodes.lacks(segment, "ours");
+      if (causes.length > 0) return err({ type: "driver-failed", domain, causes });
       const before = nodes.segment(segment.id);
       const afterwards = beginWithdrawal(before, segment, (node) => nodes.node(node)?.ours);
       return ok({ kept: nodes.want(segment), afterwards });

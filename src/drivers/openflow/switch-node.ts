@@ -115,6 +115,11 @@ export class SwitchNode {
     return this.#link?.tenure?.live;
   }
 
+  /** Whether somebody else is to change the switch. */
+  get isSlave(): boolean {
+    return this.#role.isSlave;
+  }
+
   /** Sends and catches packets at the switch, while it is ours to change. */
   get prober(): SwitchProber | undefined {
     return this.ours?.prober;

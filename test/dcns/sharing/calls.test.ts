@@ -1,12 +1,22 @@
-import type { Result } from "neverthrow";
+import { errAsync, type Result } from "neverthrow";
 import { describe, expect, test } from "vitest";
 import { NOTHING } from "../../../src/agent/sharing/state-digest.ts";
 import type { VerifyReport } from "../../../src/agent/verification.ts";
+import { OpenFlowDriver } from "../../../src/drivers/openflow/driver.ts";
 import type { DcnsError } from "../../../src/model/errors.ts";
+import { domainId } from "../../../src/model/ids.ts";
 import type { StoreWrite } from "../../../src/store/store.ts";
 import { AgentGroup, LEASE_MS, wordOf } from "../../support/agent-group.ts";
 import { expectNoOverCommitment } from "../../support/no-over-commitment.ts";
 import { value } from "../../support/testbed.ts";
+
+/** A driver that says no, and not of which node. */
+class Unwilling extends OpenFlowDriver {
+  override provision(): ReturnType<OpenFlowDriver["provision"]> {
+    const causes = [{ kind: "unsupported" as const, message: "no" }];
+    return errAsync({ type: "driver-failed", domain: domainId("campus"), causes });
+  }
+}
 
 describe("agents that share a topology", () => {
   test("take calls side by side, and all of them know what there is", async () => {
@@ -35,6 +45,24 @@ describe("agents that share a topology", () => {
       expect(states.slice(0, 2)).toEqual(["provisioning", "active"]);
     }
     value(await group.run(group.agent("a").teardownPhysicalNetwork("p")));
+    await group.expectNothingLeft();
+  });
+
+  test("do not take for done what the driver of one of them refuses as a whole", async () => {
+    let made = 0;
+    await using group = await AgentGroup.start({
+      names: ["a", "b"],
+      driver: (listen) => {
+        made += 1;
+        return made === 1 ? new OpenFlowDriver({ listen }) : new Unwilling({ listen });
+      },
+    });
+    const ends = ["s1a:eth1", "s2a:eth1", "s3b:eth1", "s4a:eth1"];
+    const asked = await group.run(group.agent("a").setupPhysicalNetwork("p", ends, "1Gbps", 101));
+    expect(asked._unsafeUnwrapErr()).toMatchObject({
+      type: "driver-failed",
+      causes: expect.arrayContaining([expect.objectContaining({ kind: "unsupported" })]),
+    });
     await group.expectNothingLeft();
   });
 

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { NodeRole } from "../../../src/drivers/roles.ts";
 import type { DriverError } from "../../../src/model/errors.ts";
+import { nodeId } from "../../../src/model/ids.ts";
 import type { Segment } from "../../../src/model/segment.ts";
-import { pairSegment } from "../../../src/testing/conformance-segments.ts";
+import { pairSegment, threeWaySegment } from "../../../src/testing/conformance-segments.ts";
+import { without } from "../../support/lacking.ts";
 import { SharedSwitch, type Sharer } from "../../support/shared-switch.ts";
+import { SwitchWorld } from "../../support/switch-world.ts";
 
 /** The part of a segment that lies on `n1`. */
 function onN1(whole: Segment): Segment {
@@ -193,4 +196,19 @@ describe("the role of a driver at a switch that two share", () => {
     expect((await provision(second)).isOk()).toBe(true);
     expect(roles).toEqual(["equal", "equal"]);
   });
+});
+
+test("a slave leaves it to the master of a switch to say what that can do, and serves its own", async () => {
+  const world = new SwitchWorld({ lacks: without("group all") });
+  const { clock } = world;
+  const three = threeWaySegment("three", 1);
+  await world.attach();
+  const refused = (await clock.until(world.driver.provision(three)))._unsafeUnwrapErr();
+  expect(kindsOf(refused)).toEqual(["unsupported"]);
+  expect(world.at("n2").flows()).toEqual([]);
+  (await clock.until(world.driver.setRole(nodeId("n1"), { role: "slave" })))._unsafeUnwrap();
+  const asked = world.driver.provision(three, { allowPending: true });
+  expect((await clock.until(asked))._unsafeUnwrap().pending).toEqual(["n1"]);
+  expect(world.at("n2").flows()).not.toEqual([]);
+  await world.close();
 });
