@@ -30,8 +30,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "the ledger forgets when a reservation begins",
     file: "src/ledger/books.ts",
-    from: ".filter((held) => overlaps(held.interval, interval))\n      .map(({ holder",
-    to: ".filter((held) => held.interval.start <= interval.start)\n      .map(({ holder",
+    from: ".filter((one) => overlaps(one.interval, interval)).map(({ holder",
+    to: ".filter((one) => one.interval.start <= interval.start).map(({ holder",
   },
   {
     name: "what has been done is not written to the store",
