@@ -105,6 +105,7 @@ export class Channel<Tag> {
   /**
    * Writes a message that is answered only when it is refused: by the effect `rejected`, and that
    * before the reply to the next barrier request. What is put into a bundle has its xid, which is given.
+   * What is behind it may be written to, but not it.
    */
   command(message: CommandMessage, tag: Tag, into: Writer): Result<number, SendError> {
     if (this.#state !== "up") return err({ type: "not-up", state: this.#state });
@@ -112,8 +113,10 @@ export class Channel<Tag> {
       return err({ type: "too-many-outstanding", limit: this.#options.maxCommands });
     }
     const xid = this.#outstanding.nextXid();
+    const start = into.offset;
     writeMessage(into, this.#version, { xid, message: withInnerXid(message, xid) });
-    this.#outstanding.addCommand(xid, message, tag);
+    const isBundled = message.type === "bundle-add";
+    this.#outstanding.addCommand(xid, { into, start, isBundled }, tag);
     return ok(xid);
   }
 

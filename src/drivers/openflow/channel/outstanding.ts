@@ -1,9 +1,11 @@
+import { decodeMessage } from "../wire/decode.ts";
 import type { ErrorMessage } from "../wire/error.ts";
+import type { Writer } from "../wire/kit/writer.ts";
 import type { OfMessage } from "../wire/message.ts";
 import type { MultipartReply } from "../wire/multipart.ts";
 import type { ChannelEffect } from "./channel-effect.ts";
 import type { ChannelOptions } from "./channel-options.ts";
-import { answers, type CommandMessage, type RequestMessage } from "./message-roles.ts";
+import { answers, type RequestMessage } from "./message-roles.ts";
 
 /** The limits that {@link Outstanding} keeps. */
 export type OutstandingLimits = Pick<
@@ -21,9 +23,21 @@ interface PendingRequest<Tag> {
   receivedBytes: number;
 }
 
+/**
+ * A command as it was written. It is read again if it is refused: to keep the messages of ten thousand commands
+ * costs more than to make and write them.
+ */
+export interface WrittenCommand {
+  /** What it was written to; nothing changes there until the command is confirmed. */
+  readonly into: Writer;
+  /** Where in it the command starts. */
+  readonly start: number;
+  readonly isBundled: boolean;
+}
+
 /** A command that no barrier has confirmed yet. */
 interface PendingCommand<Tag> {
-  readonly request: CommandMessage;
+  readonly written: WrittenCommand;
   readonly tag: Tag;
   readonly order: number;
 }
@@ -75,8 +89,8 @@ export class Outstanding<Tag> {
   }
 
   /** Watches for errors to a command that is sent under `xid`, until a later barrier's reply. */
-  addCommand(xid: number, request: CommandMessage, tag: Tag): void {
-    this.#commands.set(xid, { request, tag, order: this.#order++ });
+  addCommand(xid: number, written: WrittenCommand, tag: Tag): void {
+    this.#commands.set(xid, { written, tag, order: this.#order++ });
   }
 
   /** Stops waiting for one message. What still comes for it is a stray. */
@@ -116,7 +130,8 @@ export class Outstanding<Tag> {
     const pending = this.#requests.get(xid) ?? this.#commands.get(xid);
     if (pending === undefined) return { type: "stray", xid, message: error };
     this.forget(xid);
-    return { type: "rejected", tag: pending.tag, rejection: { request: pending.request, error } };
+    const request = "request" in pending ? pending.request : messageOf(pending.written);
+    return { type: "rejected", tag: pending.tag, rejection: { request, error } };
   }
 
   /** Gives up a request whose reply cannot be used; nothing when none waits under this id. */
@@ -149,7 +164,24 @@ export class Outstanding<Tag> {
   #confirmCommandsBefore(order: number): void {
     for (const [xid, command] of this.#commands) {
       if (command.order > order) return;
-      if (command.request.type !== "bundle-add") this.#commands.delete(xid);
+      if (!command.written.isBundled) this.#commands.delete(xid);
     }
   }
 }
+
+/** What was written, as a switch reads it; opaque where that breaks the rules of the protocol. */
+function messageOf({ into: { bytes, view }, start }: WrittenCommand): OfMessage {
+  const written = bytes.subarray(start, start + view.getUint16(start + LENGTH_AT));
+  return decodeMessage(written).match(
+    ({ message }) => message,
+    () => ({
+      type: "unknown",
+      code: written[CODE_AT] ?? 0,
+      data: written.slice(HEADER_BYTES),
+    }),
+  );
+}
+
+const CODE_AT = 1;
+const LENGTH_AT = 2;
+const HEADER_BYTES = 8;

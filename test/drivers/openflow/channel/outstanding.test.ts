@@ -1,14 +1,19 @@
 import { expect, test } from "vitest";
 import { channelDefaults } from "../../../../src/drivers/openflow/channel/channel-options.ts";
 import { Outstanding } from "../../../../src/drivers/openflow/channel/outstanding.ts";
+import { writeMessage } from "../../../../src/drivers/openflow/wire/encode.ts";
 import type { ErrorMessage } from "../../../../src/drivers/openflow/wire/error.ts";
 import { flowMod } from "../../../../src/drivers/openflow/wire/flow.ts";
+import { Writer } from "../../../../src/drivers/openflow/wire/kit/writer.ts";
 import type { OfMessage } from "../../../../src/drivers/openflow/wire/message.ts";
+import { OPENFLOW_1_3 } from "../../../../src/drivers/openflow/wire/version.ts";
 
 const barrier = { type: "barrier-request" } as const;
 const barrierReply = { type: "barrier-reply" } as const;
 const askPorts = { type: "multipart-request", more: false, body: { type: "port-desc" } } as const;
 const command = flowMod({});
+const written = { into: new Writer(64), start: 0, isBundled: false };
+writeMessage(written.into, OPENFLOW_1_3, { xid: 1, message: command });
 const refused: ErrorMessage = {
   type: "error",
   kind: "flow-mod-failed",
@@ -30,7 +35,7 @@ test("transaction ids count up from 1, wrap past 0, and skip what is outstanding
   expect(outstanding.nextXid()).toBe(0xffff_fffe);
   expect(outstanding.nextXid()).toBe(0xffff_ffff);
   outstanding.addRequest(1, barrier, "request");
-  outstanding.addCommand(2, command, "command");
+  outstanding.addCommand(2, written, "command");
   expect(outstanding.nextXid()).toBe(3);
 });
 
@@ -68,9 +73,9 @@ test("an answer of the wrong kind fails its request", () => {
 
 test("a barrier's reply ends the wait for every command before it and for none after it", () => {
   const outstanding = new Outstanding<string>(channelDefaults);
-  outstanding.addCommand(1, command, "before");
+  outstanding.addCommand(1, written, "before");
   outstanding.addRequest(2, barrier, "barrier");
-  outstanding.addCommand(3, command, "after");
+  outstanding.addCommand(3, written, "after");
   outstanding.reply(2, barrierReply, 8);
   expect(outstanding.reject(1, refused)).toMatchObject({ type: "stray", xid: 1 });
   expect(outstanding.reject(3, refused)).toMatchObject({ type: "rejected", tag: "after" });
@@ -78,20 +83,35 @@ test("a barrier's reply ends the wait for every command before it and for none a
 
 test("transaction ids that wrap around do not confuse what a barrier confirms", () => {
   const outstanding = new Outstanding<string>(channelDefaults, 0xffff_fffe);
-  outstanding.addCommand(outstanding.nextXid(), command, "before");
+  outstanding.addCommand(outstanding.nextXid(), written, "before");
   outstanding.addRequest(outstanding.nextXid(), barrier, "barrier");
-  outstanding.addCommand(outstanding.nextXid(), command, "after");
+  outstanding.addCommand(outstanding.nextXid(), written, "after");
   outstanding.reply(1, barrierReply, 8);
   expect(outstanding.clear()).toEqual(["after"]);
 });
 
 test("an error names the message that caused it, once", () => {
   const outstanding = new Outstanding<string>(channelDefaults);
-  outstanding.addCommand(1, command, "flow");
+  outstanding.addCommand(1, written, "flow");
   const rejection = { request: command, error: refused };
   expect(outstanding.reject(1, refused)).toEqual({ type: "rejected", tag: "flow", rejection });
   expect(outstanding.reject(1, refused)).toEqual({ type: "stray", xid: 1, message: refused });
   expect(outstanding.clear()).toEqual([]);
+});
+
+test("a refused command is told as it was written, and opaque where it cannot be read", () => {
+  const outstanding = new Outstanding<string>(channelDefaults);
+  const into = new Writer(8);
+  const flow = flowMod({ match: [{ field: "in_port", value: 1 }], priority: 7 });
+  writeMessage(into, OPENFLOW_1_3, { xid: 1, message: flow });
+  outstanding.addCommand(1, { into, start: 0, isBundled: false }, "flow");
+  const start = into.take(9);
+  into.bytes.set([OPENFLOW_1_3, 14, 0, 9, 0, 0, 0, 2, 77], start);
+  outstanding.addCommand(2, { into, start, isBundled: false }, "broken");
+  expect(outstanding.reject(1, refused)).toMatchObject({ rejection: { request: flow } });
+  expect(outstanding.reject(2, refused)).toMatchObject({
+    rejection: { request: { type: "unknown", code: 14, data: Uint8Array.of(77) } },
+  });
 });
 
 test("the parts of a multipart reply are given together and in order", () => {
@@ -126,7 +146,7 @@ test("there is room for as many messages as allowed, and again once they are ans
     maxCommands: 1,
   });
   expect(outstanding.roomForRequests() && outstanding.roomForCommands()).toBe(true);
-  outstanding.addCommand(1, command, "flow");
+  outstanding.addCommand(1, written, "flow");
   expect(outstanding.roomForCommands()).toBe(false);
   outstanding.addRequest(2, barrier, "barrier");
   expect(outstanding.roomForRequests()).toBe(false);
@@ -136,10 +156,10 @@ test("there is room for as many messages as allowed, and again once they are ans
 
 test("what is forgotten is not waited for, and clearing gives the rest in the order of sending", () => {
   const outstanding = new Outstanding<string>(channelDefaults);
-  outstanding.addCommand(1, command, "first");
+  outstanding.addCommand(1, written, "first");
   outstanding.addRequest(2, barrier, "second");
   outstanding.addRequest(3, barrier, "forgotten");
-  outstanding.addCommand(4, command, "third");
+  outstanding.addCommand(4, written, "third");
   outstanding.forget(3);
   expect(outstanding.awaits(3)).toBe(false);
   expect(outstanding.clear()).toEqual(["first", "second", "third"]);
