@@ -148,12 +148,14 @@ export class FileStore implements Store {
     const [first] = batch;
     this.#queue = [];
     if (first === undefined) return ok();
-    const transactions = batch.map(({ writes }) => writes);
+    const transactions = batch.map(({ writes }) => writes());
     const written = this.#mustRewrite()
       ? await this.#rewrite()
       : await this.#append(encodeBatch({ revision: first.revision, transactions }));
     if (written.isErr()) this.#failure = written.error;
-    else for (const accepted of batch) this.#watchers.publish(changeOf(accepted));
+    else
+      for (const accepted of batch)
+        this.#watchers.publish(changeOf(accepted.revision, accepted.writes()));
     return written;
   }
 

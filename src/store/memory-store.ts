@@ -33,7 +33,8 @@ export class MemoryStore implements Store {
     const fault = this.#leases.fault(transaction.writes);
     if (fault !== undefined) return errAsync(fault);
     return this.#table.commit(transaction).asyncAndThen((accepted) => {
-      if (this.#watchers.areThere) this.#watchers.publish(changeOf(accepted));
+      if (this.#watchers.areThere)
+        this.#watchers.publish(changeOf(accepted.revision, accepted.writes()));
       return okAsync(accepted.revision);
     });
   }

@@ -54,7 +54,7 @@ export class StoreView implements Disposable {
         const last = this.#written.get(key) ?? 0;
         if (last < revision) this.#written.set(key, revision);
       }
-      this.#learn(changeOf({ revision, writes: transaction.writes }));
+      this.#learn(changeOf(revision, transaction.writes));
       return revision;
     });
   }
