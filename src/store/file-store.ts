@@ -144,18 +144,20 @@ export class FileStore implements Store {
   /** Writes the whole queue as one line, or everything anew. */
   async #write(): Promise<Written> {
     if (this.#failure !== undefined) return err(this.#failure);
-    const batch = this.#queue;
+    const batch = this.#queue.map(({ revision, writes }) => ({ revision, writes: writes() }));
     const [first] = batch;
     this.#queue = [];
     if (first === undefined) return ok();
-    const transactions = batch.map(({ writes }) => writes());
+    const transactions = batch.map(({ writes }) => writes);
     const written = this.#mustRewrite()
       ? await this.#rewrite()
       : await this.#append(encodeBatch({ revision: first.revision, transactions }));
     if (written.isErr()) this.#failure = written.error;
-    else
-      for (const accepted of batch)
-        this.#watchers.publish(changeOf(accepted.revision, accepted.writes()));
+    else {
+      for (const { revision, writes } of batch) {
+        this.#watchers.publish(changeOf(revision, writes));
+      }
+    }
     return written;
   }
 

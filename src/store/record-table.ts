@@ -86,14 +86,19 @@ export class RecordTable {
   }
 }
 
-/** What a transaction has changed, whatever it wrote on the way. */
+/** What a transaction has changed, whatever it wrote on the way; the values are those of `writes`. */
 export function changeOf(revision: number, writes: readonly StoreWrite[]): StoreChange {
   const last = new Map(writes.map((write) => [write.key, write]));
   const puts = [...last.values()].flatMap((write) =>
-    write.type === "put" ? [recordOf(writeOf(keptPut(write)), revision)] : [],
+    write.type === "put" ? [recordOf(write, revision)] : [],
   );
   const deletes = [...last.values()].filter(({ type }) => type === "delete").map(({ key }) => key);
   return { revision, puts: puts.sort(byKey), deletes: deletes.sort() };
+}
+
+/** The same writes with values of their own. */
+export function copiesOf(writes: readonly StoreWrite[]): readonly StoreWrite[] {
+  return writes.map(keptWrite).map(writeOf);
 }
 
 type Put = Extract<StoreWrite, { readonly type: "put" }>;

@@ -1,6 +1,6 @@
 import type { ResultAsync } from "neverthrow";
 import type { StoreError } from "../../model/errors.ts";
-import { changeOf } from "../../store/record-table.ts";
+import { changeOf, copiesOf } from "../../store/record-table.ts";
 import type { Store, StoreChange, StoredRecord, StoreTransaction } from "../../store/store.ts";
 
 /**
@@ -54,7 +54,7 @@ export class StoreView implements Disposable {
         const last = this.#written.get(key) ?? 0;
         if (last < revision) this.#written.set(key, revision);
       }
-      this.#learn(changeOf(revision, transaction.writes));
+      this.#learn(changeOf(revision, copiesOf(transaction.writes)));
       return revision;
     });
   }
