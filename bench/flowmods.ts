@@ -10,7 +10,7 @@ import { rounded } from "./support/statistics.ts";
 
 /** How fast flows come onto a real switch, confirmed by it, by us and by others. */
 export const flowmods: Bench = {
-  about: "flows per second onto one Open vSwitch, beside ovs-ofctl --bundle and os-ken",
+  about: "flows per second onto an Open vSwitch, beside ovs-ofctl --bundle and os-ken",
   run,
 };
 
@@ -46,7 +46,7 @@ async function compare(
   const ratios: Record<string, number> = {};
   for (const [at, extent] of extents.entries()) {
     const { flows, rounds } = extent;
-    progress(`${flows} flows to one Open vSwitch, ${rounds} times each way`);
+    progress(`${flows} flows to an Open vSwitch, ${rounds} times each way`);
     const names: InstallerName[] = ["session", "sessionTcp", "ovsOfctlBundle"];
     if (at === 0 && lab.hasOsKen) names.push("osKen");
     const rates = await lab.rates(names, extent);

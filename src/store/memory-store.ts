@@ -33,9 +33,9 @@ export class MemoryStore implements Store {
     const fault = this.#leases.fault(transaction.writes);
     if (fault !== undefined) return errAsync(fault);
     return this.#table.commit(transaction).asyncAndThen((accepted) => {
-      if (this.#watchers.areThere)
-        this.#watchers.publish(changeOf(accepted.revision, accepted.writes()));
-      return okAsync(accepted.revision);
+      const { revision, writes } = accepted;
+      if (this.#watchers.areThere) this.#watchers.publish(changeOf(revision, writes()));
+      return okAsync(revision);
     });
   }
 

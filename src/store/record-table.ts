@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "neverthrow";
 import type { StoreConflict } from "../model/errors.ts";
+import { invariant } from "../model/invariant.ts";
 import type { StoreChange, StoredRecord, StoreTransaction, StoreWrite } from "./store.ts";
 
 /** A transaction that was accepted. */
@@ -108,7 +109,9 @@ function keptWrite(write: StoreWrite): KeptWrite {
 }
 
 function keptPut({ key, value, lease }: Put): KeptPut {
-  const text = JSON.stringify(value);
+  // The type says nothing of what callers without types give: it has no text.
+  const text: string | undefined = JSON.stringify(value);
+  invariant(text !== undefined, `the value of ${key} is JSON`);
   return { type: "put", key, text, ...(lease !== undefined && { lease }) };
 }
 

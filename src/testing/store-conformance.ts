@@ -161,6 +161,23 @@ const watching: readonly StoreCheck[] = [
     },
   },
   {
+    name: "tells what was written and keeps it, whatever callers and watchers do with values later",
+    run: async ({ store, other, elapse }) => {
+      const changes: StoreChange[] = [];
+      const watch = await value(other.watch((change) => changes.push(change)));
+      const list = [1];
+      const pending = store.commit(unconditionally(put("a", { list })));
+      list.push(2);
+      await value(pending);
+      await eventually(elapse, () => changes.length > 1);
+      const told = changes[1]?.puts[0]?.value;
+      assert.deepEqual(told, { list: [1] });
+      Reflect.set(Object(told), "list", []);
+      assert.deepEqual(await contents(store), { a: { list: [1] } });
+      watch[Symbol.dispose]();
+    },
+  },
+  {
     name: "tells every watcher of all transactions in order, each whole and once",
     run: async ({ store, other, elapse }) => {
       const views = [new View(), new View()];

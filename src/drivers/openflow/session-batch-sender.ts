@@ -37,6 +37,9 @@ const FIRST_CHUNK_BYTES = 1_024;
 /** By how much a chunk may well be longer: the last message is whole. */
 const SLACK_BYTES = 1_024;
 
+/** What a command takes, roughly, so that memory seldom has to grow. */
+const EXPECTED_COMMAND_BYTES = 256;
+
 /**
  * Sends batches of commands one after another, each in the order given, in large chunks with a
  * barrier behind each; it holds back when the transport is full, when too much is unconfirmed, and
@@ -136,7 +139,7 @@ export class BatchSender {
   /** Writes the next chunk of a batch and its barrier; false when the channel takes no command. */
   #sendChunk(batch: Batch): boolean {
     // In one piece of memory: one for each message costs more than to encode it.
-    const writer = new Writer(batch.sent === 0 ? FIRST_CHUNK_BYTES : CHUNK_BYTES + SLACK_BYTES);
+    const writer = new Writer(batch.sent === 0 ? FIRST_CHUNK_BYTES : this.#chunkBytes());
     const { bundle } = batch;
     const count =
       bundle === undefined ? this.#chunk(batch, writer) : this.#whole(batch, bundle.id, writer);
@@ -154,6 +157,11 @@ export class BatchSender {
       this.pump();
     });
     return true;
+  }
+
+  /** What a chunk takes, not much more: it is kept until it is confirmed. */
+  #chunkBytes(): number {
+    return Math.min(CHUNK_BYTES, EXPECTED_COMMAND_BYTES * this.#pace.portion) + SLACK_BYTES;
   }
 
   /** Encodes as much of a batch as is sent at once; gives how many messages that is. */

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { Channel } from "../../../src/drivers/openflow/channel/channel.ts";
 import { SwitchSession } from "../../../src/drivers/openflow/session.ts";
 import { describeSessionError } from "../../../src/drivers/openflow/session-error.ts";
 import {
@@ -100,6 +101,18 @@ test("a batch of several chunks is over when the last of them is confirmed, not 
   peer.say(refused, { type: "error", kind: "flow-mod-failed", code: "overlap", data });
   peer.say(last, { type: "barrier-reply" });
   expect((await batch)._unsafeUnwrapErr().rejections).toMatchObject([{ index: 1_999 }]);
+});
+
+test("a switch that confirms nothing of what is paced is not remembered by whole chunks of memory", async () => {
+  const { session, peer, clock } = await upSession({ maxCommandsPerSecond: 20 });
+  const written = vi.spyOn(Channel.prototype, "command");
+  peer.script = mute;
+  void session.batch(flows(10));
+  await clock.advance(1_000);
+  const memory = new Set(written.mock.calls.map(([, , into]) => into));
+  written.mockRestore();
+  expect(memory.size).toBe(10);
+  expect(Math.max(...[...memory].map(({ bytes }) => bytes.length))).toBeLessThan(2_048);
 });
 
 test("batches go one after another, and each hears of its own refusals only", async () => {

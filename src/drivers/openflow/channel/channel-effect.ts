@@ -51,6 +51,7 @@ export interface SwitchFeatures {
 
 /** A message that the switch refused, and its words for why. */
 export interface Rejection {
+  /** Of a command, what it says on the wire, with all defaults filled in; opaque where that cannot be read. */
   readonly request: OfMessage;
   readonly error: ErrorMessage;
 }

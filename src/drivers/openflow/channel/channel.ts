@@ -105,7 +105,7 @@ export class Channel<Tag> {
   /**
    * Writes a message that is answered only when it is refused: by the effect `rejected`, and that
    * before the reply to the next barrier request. What is put into a bundle has its xid, which is given.
-   * What is behind it may be written to, but not it.
+   * `into` is kept until the command is confirmed: nothing may overwrite it.
    */
   command(message: CommandMessage, tag: Tag, into: Writer): Result<number, SendError> {
     if (this.#state !== "up") return err({ type: "not-up", state: this.#state });
