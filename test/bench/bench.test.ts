@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { parseArguments } from "../../bench/support/arguments.ts";
+import { pythonWithOsKen } from "../../bench/support/os-ken.ts";
 import { percentiles } from "../../bench/support/statistics.ts";
 import { isEtcdInstalled } from "../lab/etcd-cluster.ts";
 import { missingForOvs } from "../lab/require-ovs.ts";
@@ -33,6 +34,7 @@ const flowModSummary = v.object({
     ovsOfctlBundleWithoutStart: v.number(),
   }),
 });
+const isReal = missingForOvs().length === 0;
 const scenarioSummary = v.strictObject({ total: v.number(), right: v.number(), wrong: v.number() });
 describe("the benchmarks, run just long enough to see that they work", () => {
   test("setup times networks, on Open vSwitch too where it is", {
@@ -41,12 +43,57 @@ describe("the benchmarks, run just long enough to see that they work", () => {
     const { bench, summary } = await runBench("setup", "--quick");
     expect(bench).toBe("setup");
     const { ms, msInFlight, networksPerSecond } = v.parse(setupSummary, summary);
-    const isReal = missingForOvs().length === 0;
     const real = isReal ? ["open-vswitch"] : [];
     expect(Object.keys(ms)).toEqual(["simulated-memory", "simulated-tcp", ...real]);
     expect(Object.keys(msInFlight)).toEqual(Object.keys(ms));
     expect(Object.keys(networksPerSecond)).toEqual(Object.keys(ms));
     expect(v.is(flowModSummary, summary)).toBe(isReal);
+  });
+
+  test("flowmods compares a session with other installers, where there is Open vSwitch", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const { cases, summary } = await runBench("flowmods", "--quick");
+    const { ratios } = v.parse(v.object({ ratios: v.record(v.string(), v.number()) }), summary);
+    const others = pythonWithOsKen() === undefined ? [] : ["osKen"];
+    const names = ["sessionTcp", "ovsOfctlBundle", "ovsOfctlBundleWithoutStart", ...others];
+    expect(Object.keys(ratios)).toEqual(isReal ? names : []);
+    expect(cases.map(({ installer }) => installer)).toEqual(isReal ? ["session", ...names] : []);
+    for (const { perSecond } of cases) expect(perSecond).toBeGreaterThan(0);
+  });
+
+  test("codec times both directions of the messages that are many", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const { summary } = await runBench("codec", "--quick");
+    const rate = v.object({ messagesPerSecond: v.number(), mbPerSecond: v.number() });
+    const rates = v.object({ flowMod: rate, packetIn: rate, flowStats: rate });
+    const { encode, decode } = v.parse(v.object({ encode: rates, decode: rates }), summary);
+    for (const each of [encode, decode].flatMap((one) => Object.values(one))) {
+      expect(each.messagesPerSecond).toBeGreaterThan(0);
+    }
+  });
+
+  test("failover restores all networks, on Open vSwitch too where it is", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const { cases, summary } = await runBench("failover", "--quick");
+    expect(summary).toMatchObject({ failures: 0 });
+    const simulated = cases.filter(({ fabric }) => fabric === "simulated-memory");
+    expect(simulated.map(({ networks }) => networks)).toEqual([1, 10]);
+    const real = cases.filter(({ fabric }) => fabric === "open-vswitch");
+    const kinds = ["restore", "disjoint", "disjointTree", "disjointTreeReverts"];
+    expect(real.map(({ protection }) => protection)).toEqual(isReal ? kinds : []);
+    for (const { gapP50Ms } of simulated) expect(gapP50Ms).toBeGreaterThan(0);
+  });
+
+  test("audit compares what is equal and sends nothing", { timeout: TIMEOUT_MS }, async () => {
+    const { cases, summary } = await runBench("audit", "--quick");
+    const fabrics = ["simulated-memory", ...(isReal ? ["open-vswitch"] : [])];
+    expect(cases.map(({ fabric, rules }) => [fabric, rules])).toEqual(
+      fabrics.map((fabric) => [fabric, 1_000]),
+    );
+    expect(summary).toMatchObject({ flowModsWhenEqual: 0 });
   });
 
   test("topology times the reading of a document", { timeout: TIMEOUT_MS }, async () => {
