@@ -10,6 +10,8 @@ export interface Item {
   readonly hairpins: boolean;
   /** Whether what the switch holds under `id` can become this in place. */
   isKindOf(id: number): boolean;
+  /** Whether what the switch holds under `id` sends frames back out of the port they came in by. */
+  heldHairpins(id: number): boolean;
   /** Whether the switch holds exactly this under `id`. */
   sameAs(id: number): boolean;
 }
@@ -67,7 +69,7 @@ export function bindItems(
     const inPlace = find(
       free,
       item,
-      (id, holding) => item.isKindOf(id) && mayChange(item, holding),
+      (id, holding) => item.isKindOf(id) && mayChange(item, id, holding),
     );
     bindTo(item, inPlace ?? take());
   }
@@ -90,8 +92,11 @@ function find(
 /**
  * Until they are changed or removed themselves, all flows that use a number follow its new content.
  * One that stays but is to leave the number would lose frames or reflect them; one that goes would
- * reflect them if the new content hairpins.
+ * reflect them if the new content hairpins. And what delivers known addresses by the old content
+ * goes last: it would reflect frames of those that are new to the number if that hairpins.
  */
-function mayChange(item: Item, { staying, someGo }: Holding): boolean {
-  return [...staying].every((user) => item.users.has(user)) && !(someGo && item.hairpins);
+function mayChange(item: Item, id: number, { staying, someGo }: Holding): boolean {
+  const harmsOld = someGo && item.hairpins;
+  if (harmsOld || ![...staying].every((user) => item.users.has(user))) return false;
+  return staying.size === item.users.size || !item.heldHairpins(id);
 }

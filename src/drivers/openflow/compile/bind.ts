@@ -110,6 +110,7 @@ function bindGroups(
         users: users.get(key) ?? new Set(),
         hairpins: group.buckets.some(hairpins),
         isKindOf: (id) => installed.groups.get(id)?.groupType === group.groupType,
+        heldHairpins: (id) => installed.groups.get(id)?.buckets.some(hairpins) ?? false,
         sameAs: (id) => {
           const held = installed.groups.get(id);
           return held !== undefined && sameGroup(held, { ...group, group: id });
@@ -134,6 +135,7 @@ function bindMeters(
       users: users.get(key) ?? new Set(),
       hairpins: false,
       isKindOf: () => true,
+      heldHairpins: () => false,
       sameAs: (id) => {
         const held = installed.meters.get(id);
         return held !== undefined && sameMeter(held, { ...meter, meter: id });

@@ -25,7 +25,7 @@ export interface Stages {
  *
  * What a flow needs is there before it and goes after it, and what is new is there before what is
  * old goes. So every ingress that stays delivers, at every moment, to every egress that stays. Tables
- * that frames come to later are made ready before the one that sends frames to them. What learns goes
+ * that frames come to later are made ready before the one that sends frames to them, and cleared after it. What learns goes
  * before what it has learned, so that nothing is learned after that.
  */
 export function stagesOf(diff: ProgramDiff, { spoken }: Dialect): Stages {
@@ -48,7 +48,7 @@ export function stagesOf(diff: ProgramDiff, { spoken }: Dialect): Stages {
     ...tableByTable(flows),
   ];
   const remove: readonly ModMessage[][] = [
-    flows.excess.map((flow) => entryMod("delete-strict", flow)),
+    ...removedByTable(flows.excess),
     unlearned.map((cookie) => forget(cookie)),
     removed.nested.length === 0 ? [] : removed.others.map(removeGroup),
     [
@@ -77,18 +77,40 @@ function isNotEmpty(stage: readonly ModMessage[]): boolean {
   return stage.length > 0;
 }
 
-/** What is made and changed, the last table first. */
-function tableByTable({ missing, differing }: ProgramDiff["flows"]): ModMessage[][] {
-  const stages = new Map<number, ModMessage[]>();
-  const put = (command: FlowModCommand, flow: FlowEntry): void => {
-    const stage = stages.get(flow.table);
-    const mod = entryMod(command, flow);
-    if (stage === undefined) stages.set(flow.table, [mod]);
-    else stage.push(mod);
+/**
+ * What is made and changed in tables, the last first. What is added above a flow that changes is there before
+ * that: it may be what lets some frames go on as they did.
+ */
+function tableByTable({ missing, differing }: ProgramDiff["flows"]): readonly ModMessage[][] {
+  const tables = new Map<number, { readonly added: FlowEntry[]; readonly changed: FlowEntry[] }>();
+  const at = (table: number) => {
+    const its = tables.get(table) ?? { added: [], changed: [] };
+    tables.set(table, its);
+    return its;
   };
-  for (const flow of missing) put("add", flow);
-  for (const flow of differing) put("modify-strict", flow);
-  return [...stages].sort(([a], [b]) => b - a).map(([, stage]) => stage);
+  for (const flow of missing) at(flow.table).added.push(flow);
+  for (const flow of differing) at(flow.table).changed.push(flow);
+  return [...tables]
+    .sort(([a], [b]) => b - a)
+    .flatMap(([, { added, changed }]) => {
+      const adds = added.map((flow) => entryMod("add", flow));
+      const changes = changed.map((flow) => entryMod("modify-strict", flow));
+      return isAbove(added, changed) ? [adds, changes] : [[...adds, ...changes]];
+    });
+}
+
+/** What goes from tables, the first first: until then it sends frames to those that come later. */
+function removedByTable(flows: readonly FlowEntry[]): readonly ModMessage[][] {
+  const tables = [...new Set(flows.map(({ table }) => table))].sort((a, b) => a - b);
+  return tables.map((table) =>
+    flows.filter((flow) => flow.table === table).map((flow) => entryMod("delete-strict", flow)),
+  );
+}
+
+/** Whether one of these flows has priority over one of the others. */
+function isAbove(flows: readonly FlowEntry[], others: readonly FlowEntry[]): boolean {
+  const highest = flows.reduce((most, { priority }) => Math.max(most, priority), 0);
+  return others.some(({ priority }) => priority < highest);
 }
 
 /** Deletes what a switch has learned under a cookie, in every table; nobody else has that cookie. */

@@ -1,0 +1,233 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bindDraft } from "../../../../src/drivers/openflow/compile/bind.ts";
+import { compileNode } from "../../../../src/drivers/openflow/compile/compile.ts";
+import { dialectOf } from "../../../../src/drivers/openflow/compile/dialect.ts";
+import { diffPrograms } from "../../../../src/drivers/openflow/compile/diff.ts";
+import {
+  emptyProgram,
+  type NodeProgram,
+} from "../../../../src/drivers/openflow/compile/program.ts";
+import { type ModMessage, stagesOf } from "../../../../src/drivers/openflow/compile/stages.ts";
+import { OPENFLOW_1_3 } from "../../../../src/drivers/openflow/wire/version.ts";
+import { type Attachment, attachmentKey } from "../../../../src/model/attachment.ts";
+import { bandwidth } from "../../../../src/model/bandwidth.ts";
+import { BROADCAST, frame } from "../../../../src/model/frame.ts";
+import { networkNumber } from "../../../../src/model/ids.ts";
+import { type MacAddress, parseMacAddress } from "../../../../src/model/mac-address.ts";
+import type { ForwardingRule } from "../../../../src/model/segment.ts";
+import { Datapath } from "../../../../src/testing/datapath/datapath.ts";
+import { attachments, portNumbers } from "../../../support/forwardings.ts";
+import { tagOnWire } from "../../../support/labels.ts";
+import { profileOf } from "../../../support/switch-profiles.ts";
+
+/** A node of a network that delivers known unicast one way only, and who is behind each place. */
+interface DeliveringNode {
+  readonly mode: "static" | "learn" | "taught";
+  readonly members: readonly Attachment[];
+  /** Whether trunks have a second limit. */
+  readonly isShared: boolean;
+  /** A host port each; the others are trunks, where any source may come from. */
+  readonly hosts: ReadonlySet<string>;
+}
+
+const mac = (text: string): MacAddress => parseMacAddress(text)._unsafeUnwrap();
+
+/** The address of the one host that is behind a place. */
+const addressAt = (at: Attachment): MacAddress => {
+  const index = attachments.findIndex((one) => attachmentKey(one) === attachmentKey(at));
+  return mac(`02:00:00:00:01:${index.toString(16).padStart(2, "0")}`);
+};
+const STRANGER = mac("02:00:00:00:02:01");
+const RATE = bandwidth(1e9);
+
+const nodeArbitrary = (mode: DeliveringNode["mode"]): fc.Arbitrary<DeliveringNode> =>
+  fc
+    .tuple(
+      fc.subarray([...attachments], { minLength: 2, maxLength: 6 }),
+      fc.boolean(),
+      fc.subarray([...attachments]),
+    )
+    .map(([members, isShared, hosts]) => ({
+      mode,
+      members,
+      isShared,
+      hosts: new Set(hosts.map(attachmentKey)),
+    }));
+
+function rulesOf({ mode, members, isShared, hosts }: DeliveringNode): readonly ForwardingRule[] {
+  return members.map((ingress): ForwardingRule => {
+    const key = attachmentKey(ingress);
+    const isHost = hosts.has(key);
+    const egress = members.filter((one) => one !== ingress);
+    const addresses = (at: Attachment): readonly MacAddress[] =>
+      mode === "static" ? [addressAt(at)] : [];
+    return {
+      ingress,
+      role: isHost ? "edge" : "trunk",
+      admit: {
+        linkProtocols: false,
+        ...(isHost && { sources: [addressAt(ingress)] }),
+      },
+      police: { key, rate: RATE },
+      ...(isShared && !isHost && { thenPolice: { key: "all", rate: RATE } }),
+      egress,
+      unicast: {
+        flood: { key: `flood ${key}`, rate: RATE },
+        ways: members.map((to) => ({
+          to,
+          police: { key: `to ${attachmentKey(to)}`, rate: RATE },
+          addresses: addresses(to),
+        })),
+        ...(mode !== "static" && { learn: { maxAddresses: 8 } }),
+      },
+    };
+  });
+}
+
+const options = {
+  table: 0,
+  priority: 20_000,
+  cookiePrefix: 0xdc05,
+  burstMs: 100,
+  agingS: 300,
+  profile: profileOf(OPENFLOW_1_3),
+};
+
+/** What a node is told; where it is taught, by an agent that has not taught it anything yet. */
+function compiled(node: DeliveringNode, installed: NodeProgram): NodeProgram {
+  const learning = node.mode === "taught" ? "agent" : "either";
+  let next = 1 + Math.max(0, ...installed.groups.keys(), ...installed.meters.keys());
+  const take = (): number => next++;
+  return compileNode(rulesOf(node), networkNumber(7), portNumbers, { ...options, learning })
+    .andThen((draft) => bindDraft(draft, installed, { takeGroup: take, takeMeter: take }))
+    ._unsafeUnwrap();
+}
+
+/** The messages from one program to another; between barriers in an order that `draw` gives. */
+function messagesBetween(from: NodeProgram, to: NodeProgram, draw: () => number): ModMessage[] {
+  const { make, remove } = stagesOf(diffPrograms(from, to), dialectOf(OPENFLOW_1_3));
+  return [...make, ...remove].flatMap((stage) =>
+    stage
+      .map((message) => ({ message, at: draw() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ message }) => message),
+  );
+}
+
+const numberOf = (at: Attachment): number => portNumbers.get(at.port) ?? 0;
+const placeOf = (at: Attachment): string => `${numberOf(at)}/${tagOnWire(at)}`;
+
+/** A switch that carries out what it is told, with time enough between any two frames. */
+class Bench {
+  readonly #datapath = new Datapath(
+    { datapathId: 1n, ports: [...portNumbers.values()].map((port) => ({ port })), learns: true },
+    0,
+  );
+  #nowMs = 0;
+
+  tell(messages: readonly ModMessage[]): void {
+    for (const message of messages) {
+      const refused = this.#datapath.receive(message, this.#nowMs);
+      expect(refused.filter(({ type }) => type === "refuse")).toEqual([]);
+    }
+  }
+
+  /** Where copies of a frame leave. */
+  send(at: Attachment, source: MacAddress, destination: string): readonly string[] {
+    // Meters fill up again, and what is learned is not forgotten.
+    this.#nowMs += 1_000;
+    const tag = tagOnWire(at);
+    const vlans = tag === "untagged" ? [] : [tag];
+    const effects = this.#datapath.forward(
+      frame({ source, destination, vlans }),
+      numberOf(at),
+      this.#nowMs,
+    );
+    return effects.flatMap((effect) =>
+      effect.type === "transmit"
+        ? [`${effect.port}/${effect.frame.tags[0]?.vid ?? "untagged"}`]
+        : [],
+    );
+  }
+}
+
+/** A frame of one kind, and where it leaves before and after. */
+interface Flow {
+  readonly at: Attachment;
+  readonly source: MacAddress;
+  readonly destination: string;
+}
+
+/** Every host to every other, to everybody and to nobody that is known; and a stranger to everybody. */
+function flowsOf(members: readonly Attachment[]): readonly Flow[] {
+  return members.flatMap((at) => {
+    const to = [...members.filter((one) => one !== at).map(addressAt), BROADCAST, STRANGER];
+    const own = to.map((destination) => ({ at, source: addressAt(at), destination }));
+    return [...own, { at, source: STRANGER, destination: BROADCAST }];
+  });
+}
+
+/** The same, but for whoever a switch that learns would hear of by them. */
+function flowsOfKnown(staying: readonly Attachment[]): readonly Flow[] {
+  return flowsOf(staying).filter(({ source }) => source !== STRANGER);
+}
+
+/** A switch that holds `program`, where every member that stays has been heard of. */
+function benchWith(program: NodeProgram, heard: readonly Attachment[]): Bench {
+  const bench = new Bench();
+  bench.tell(messagesBetween(emptyProgram, program, () => 0));
+  for (const at of heard) bench.send(at, addressAt(at), BROADCAST);
+  return bench;
+}
+
+describe("each message on the way from one way of delivering to another", () => {
+  const randomOrder = fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true }));
+
+  test.each(["static", "learn", "taught"] as const)(
+    "leaves what stays delivered and nothing doubled, reflected, leaked or let in wrongly, with %s",
+    { timeout: 60_000 },
+    (mode) => {
+      fc.assert(
+        fc.property(nodeArbitrary(mode), nodeArbitrary(mode), randomOrder, (from, to, order) => {
+          const draw = (): number => order.next().value;
+          const before = compiled(from, emptyProgram);
+          const after = compiled(to, before);
+          const isOld = new Set(from.members);
+          const staying = to.members.filter((at) => isOld.has(at));
+          const members = [...new Set([...from.members, ...to.members])];
+          const places = new Set(members.map(placeOf));
+          const flows = mode === "static" ? flowsOf(members) : flowsOfKnown(staying);
+          const old = benchWith(before, staying);
+          const wanted = benchWith(after, staying);
+          const expected = flows.map(({ at, source, destination }) => ({
+            old: old.send(at, source, destination),
+            wanted: wanted.send(at, source, destination),
+          }));
+          const bench = benchWith(before, staying);
+          const faults: string[] = [];
+          for (const message of messagesBetween(before, after, draw)) {
+            bench.tell([message]);
+            flows.forEach(({ at, source, destination }, index) => {
+              const out = bench.send(at, source, destination);
+              const ends = expected[index];
+              const what = `${placeOf(at)} ${source} > ${destination}`;
+              const lost = ends?.old.filter(
+                (place) => ends.wanted.includes(place) && !out.includes(place),
+              );
+              if (lost?.length !== 0) faults.push(`${what} lost ${lost}`);
+              if (new Set(out).size < out.length) faults.push(`${what} was doubled`);
+              if (out.includes(placeOf(at))) faults.push(`${what} was reflected`);
+              if (out.some((place) => !places.has(place)))
+                faults.push(`${what} leaked to ${out} after ${message.type} ${message.command}`);
+              const isEver = (ends?.old.length ?? 0) + (ends?.wanted.length ?? 0) > 0;
+              if (out.length > 0 && !isEver) faults.push(`${what} was let in`);
+            });
+          }
+          expect(faults).toEqual([]);
+        }),
+        { numRuns: 120 },
+      );
+    },
+  );
+});
