@@ -11,16 +11,9 @@ import { bandwidth } from "../../../../src/model/bandwidth.ts";
 import { networkNumber } from "../../../../src/model/ids.ts";
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { attachments, portNumbers } from "../../../support/forwardings.ts";
-import { profileOf } from "../../../support/switch-profiles.ts";
+import { compileOptionsOf } from "../../../support/programs.ts";
 
-const options = {
-  table: 0,
-  priority: 20_000,
-  cookiePrefix: 0xdc05,
-  burstMs: 100,
-  agingS: 300,
-  profile: profileOf(OPENFLOW_1_3),
-};
+const options = compileOptionsOf(OPENFLOW_1_3);
 
 function compiled(rules: readonly ForwardingRule[], installed: NodeProgram, first: number) {
   let next = first;

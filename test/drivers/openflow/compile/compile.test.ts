@@ -18,16 +18,9 @@ import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { attachments, portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
 import { tagOnWire } from "../../../support/labels.ts";
 import { ModelSwitch, type TaggedFrame } from "../../../support/model-switch.ts";
-import { profileOf } from "../../../support/switch-profiles.ts";
+import { compileOptionsOf } from "../../../support/programs.ts";
 
-const options = {
-  table: 0,
-  priority: 20_000,
-  cookiePrefix: 0xdc05,
-  burstMs: 100,
-  agingS: 300,
-  profile: profileOf(OPENFLOW_1_3),
-};
+const options = compileOptionsOf(OPENFLOW_1_3);
 const network = networkNumber(7);
 
 function compiled(rules: readonly ForwardingRule[], installed = emptyProgram): NodeProgram {

@@ -21,12 +21,9 @@ import { OPENFLOW_1_3 } from "../../../../src/drivers/openflow/wire/version.ts";
 import { networkNumber } from "../../../../src/model/ids.ts";
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
-import { profileOf } from "../../../support/switch-profiles.ts";
+import { compileOptionsOf } from "../../../support/programs.ts";
 
-const options = {
-  ...{ table: 0, priority: 20_000, cookiePrefix: 0xdc05, burstMs: 100, agingS: 300 },
-  profile: profileOf(OPENFLOW_1_3),
-};
+const options = compileOptionsOf(OPENFLOW_1_3);
 
 function draftOf(rules: readonly ForwardingRule[]): Draft {
   return compileNode(rules, networkNumber(7), portNumbers, options)._unsafeUnwrap();

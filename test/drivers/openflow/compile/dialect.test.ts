@@ -26,24 +26,14 @@ import {
 import { networkNumber } from "../../../../src/model/ids.ts";
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
-import { profileOf } from "../../../support/switch-profiles.ts";
+import { compileOptionsOf } from "../../../support/programs.ts";
 
-const options = {
-  table: 0,
-  priority: 20_000,
-  cookiePrefix: 0xdc05,
-  burstMs: 100,
-  agingS: 300,
-};
 const output: Action = { type: "output", port: 2, maxLen: 0 };
 
 function programOf(version: OfVersion, rules: readonly ForwardingRule[]): NodeProgram {
   let next = 1;
   const take = (): number => next++;
-  return compileNode(rules, networkNumber(7), portNumbers, {
-    ...options,
-    profile: profileOf(version),
-  })
+  return compileNode(rules, networkNumber(7), portNumbers, compileOptionsOf(version))
     .andThen((draft) => bindDraft(draft, emptyProgram, { takeGroup: take, takeMeter: take }))
     ._unsafeUnwrap();
 }

@@ -13,16 +13,9 @@ import { networkNumber } from "../../../../src/model/ids.ts";
 import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
 import { tagOnWire } from "../../../support/labels.ts";
-import { profileOf } from "../../../support/switch-profiles.ts";
+import { compileOptionsOf } from "../../../support/programs.ts";
 
-const options = {
-  table: 0,
-  priority: 20_000,
-  cookiePrefix: 0xdc05,
-  burstMs: 100,
-  agingS: 300,
-  profile: profileOf(OPENFLOW_1_0),
-};
+const options = compileOptionsOf(OPENFLOW_1_0);
 
 function compiled(rules: readonly ForwardingRule[]) {
   return compileNode(rules, networkNumber(7), portNumbers, options)._unsafeUnwrap();

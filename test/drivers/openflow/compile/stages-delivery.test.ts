@@ -19,7 +19,7 @@ import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { Datapath } from "../../../../src/testing/datapath/datapath.ts";
 import { attachments, portNumbers } from "../../../support/forwardings.ts";
 import { tagOnWire } from "../../../support/labels.ts";
-import { profileOf } from "../../../support/switch-profiles.ts";
+import { compileOptionsOf, shuffled } from "../../../support/programs.ts";
 
 /** A node of a network that delivers known unicast one way only, and who is behind each place. */
 interface DeliveringNode {
@@ -85,14 +85,7 @@ function rulesOf({ mode, members, isShared, hosts }: DeliveringNode): readonly F
   });
 }
 
-const options = {
-  table: 0,
-  priority: 20_000,
-  cookiePrefix: 0xdc05,
-  burstMs: 100,
-  agingS: 300,
-  profile: profileOf(OPENFLOW_1_3),
-};
+const options = compileOptionsOf(OPENFLOW_1_3);
 
 /** What a node is told; where it is taught, by an agent that has not taught it anything yet. */
 function compiled(node: DeliveringNode, installed: NodeProgram): NodeProgram {
@@ -107,12 +100,7 @@ function compiled(node: DeliveringNode, installed: NodeProgram): NodeProgram {
 /** The messages from one program to another; between barriers in an order that `draw` gives. */
 function messagesBetween(from: NodeProgram, to: NodeProgram, draw: () => number): ModMessage[] {
   const { make, remove } = stagesOf(diffPrograms(from, to), dialectOf(OPENFLOW_1_3));
-  return [...make, ...remove].flatMap((stage) =>
-    stage
-      .map((message) => ({ message, at: draw() }))
-      .sort((a, b) => a.at - b.at)
-      .map(({ message }) => message),
-  );
+  return shuffled([...make, ...remove], draw);
 }
 
 const numberOf = (at: Attachment): number => portNumbers.get(at.port) ?? 0;

@@ -21,16 +21,7 @@ import type { ForwardingRule } from "../../../../src/model/segment.ts";
 import { portNumbers, rulesArbitrary } from "../../../support/forwardings.ts";
 import { tagOnWire } from "../../../support/labels.ts";
 import { ModelSwitch } from "../../../support/model-switch.ts";
-import { profileOf } from "../../../support/switch-profiles.ts";
-
-const optionsOf = (version: OfVersion) => ({
-  table: 0,
-  priority: 20_000,
-  cookiePrefix: 0xdc05,
-  burstMs: 100,
-  agingS: 300,
-  profile: profileOf(version),
-});
+import { compileOptionsOf, shuffled } from "../../../support/programs.ts";
 
 function compiled(
   rules: readonly ForwardingRule[],
@@ -39,7 +30,7 @@ function compiled(
 ): NodeProgram {
   let next = 1 + Math.max(0, ...installed.groups.keys(), ...installed.meters.keys());
   const take = (): number => next++;
-  return compileNode(rules, networkNumber(7), portNumbers, optionsOf(version))
+  return compileNode(rules, networkNumber(7), portNumbers, compileOptionsOf(version))
     .andThen((draft) => bindDraft(draft, installed, { takeGroup: take, takeMeter: take }))
     ._unsafeUnwrap();
 }
@@ -74,16 +65,6 @@ function bounds(from: readonly ForwardingRule[], to: readonly ForwardingRule[]) 
   });
   const ingresses = [...new Map([...before, ...after]).values()].map((rule) => rule.ingress);
   return { members, must, ingresses };
-}
-
-/** Each stage in an order drawn by `draw`: between barriers a switch may take any. */
-function shuffled(stages: readonly (readonly ModMessage[])[], draw: () => number): ModMessage[] {
-  return stages.flatMap((stage) =>
-    stage
-      .map((message) => ({ message, at: draw() }))
-      .sort((a, b) => a.at - b.at)
-      .map(({ message }) => message),
-  );
 }
 
 describe("the stages from one program to another", () => {
